@@ -16,7 +16,9 @@ class TranslatableMessage(str):  # noqa: SLOT000  exceptions and rows keep few o
     template: str
     values: dict[str, str]
 
-    def __new__(cls, template: str, **values: Any) -> "TranslatableMessage":
+    def __new__(cls, template: str, /, **values: Any) -> "TranslatableMessage":
+        if isinstance(template, TranslatableMessage):
+            return template
         texts = {
             name: value if isinstance(value, TranslatableMessage) else str(value)
             for name, value in values.items()
@@ -53,3 +55,10 @@ class TranslatableMessage(str):  # noqa: SLOT000  exceptions and rows keep few o
 
 def _restore_message(packed_message: list[Any]) -> TranslatableMessage:
     return TranslatableMessage.unpack(packed_message)
+
+
+class TranslatableError(Exception):
+    """An error whose message can be translated: `TranslatableError("It has %(size)s.", size=3)`."""
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        super().__init__(TranslatableMessage(template, **values))

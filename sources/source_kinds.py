@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from factcheck.translatable_messages import TranslatableMessage
+from factcheck.translatable_messages import TranslatableError
 from sources.addresses import is_address
 from sources.extraction import MAX_BYTES
 from sources.http.fetched_documents import FetchedDocument, fetch
@@ -13,7 +13,7 @@ from sources.http.fetched_documents import FetchedDocument, fetch
 STANDARD_INPUT = "-"
 
 
-class ReadingError(Exception):
+class ReadingError(TranslatableError):
     """The input cannot be read; `str()` is a sentence for a person."""
 
 
@@ -69,11 +69,7 @@ def add_transcript(material: Material, file: str) -> Material:
     """
     transcript = _read_file(Path(file))
     if not transcript.strip():
-        raise ReadingError(
-            TranslatableMessage(
-                "“%(file)s” is empty. Check that the transcript was saved completely.", file=file
-            )
-        )
+        raise ReadingError("“%(file)s” is empty. Check that the transcript was saved completely.", file=file)
     return replace(material, transcript=transcript, transcript_name=Path(file).name)
 
 
@@ -84,23 +80,15 @@ def _read_file(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ReadingError(
-            TranslatableMessage(
-                "There is no file “%(path)s”. Check the path; an address to fetch begins with https://.",
-                path=path,
-            )
+            "There is no file “%(path)s”. Check the path; an address to fetch begins with https://.",
+            path=path,
         ) from None
     except IsADirectoryError:
-        raise ReadingError(
-            TranslatableMessage("“%(path)s” is a folder. Name one file in it.", path=path)
-        ) from None
+        raise ReadingError("“%(path)s” is a folder. Name one file in it.", path=path) from None
     except PermissionError:
         raise ReadingError(
-            TranslatableMessage(
-                "This user cannot read “%(path)s”. Change its permissions, or copy it.", path=path
-            )
+            "This user cannot read “%(path)s”. Change its permissions, or copy it.", path=path
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ReadingError(
-            TranslatableMessage("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason)
-        ) from None
+        raise ReadingError("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason) from None

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from claims.quotes.folded_text import MAX_PLACES, FoldedText, fold
-from factcheck.translatable_messages import TranslatableMessage
+from factcheck.translatable_messages import TranslatableError, TranslatableMessage
 
 CONTEXT_LENGTH = 32
 
@@ -24,7 +24,7 @@ class Anchor:
     end: int
 
 
-class QuoteNotFound(Exception):
+class QuoteNotFound(TranslatableError):
     """The text does not contain the quote; `str()` is a sentence for a person."""
 
 
@@ -76,18 +76,14 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     folded_text = FoldedText(text)
     folded_quote = fold(quote).strip()
     if not folded_quote:
-        raise QuoteNotFound(TranslatableMessage("The quote is empty. Copy the passage from the text."))
+        raise QuoteNotFound("The quote is empty. Copy the passage from the text.")
     matches = [
         (position, position + len(folded_quote))
         for position in folded_text.find_positions(folded_quote)
         if is_whole(folded_text.text, position, position + len(folded_quote))
     ]
     if not matches:
-        raise QuoteNotFound(
-            TranslatableMessage(
-                "The text does not contain this quote. Copy the passage exactly from the text."
-            )
-        )
+        raise QuoteNotFound("The text does not contain this quote. Copy the passage exactly from the text.")
     folded_prefix, folded_suffix = fold(prefix).strip(), fold(suffix).strip()
     fitting_matches = [
         (start, end)
@@ -97,9 +93,7 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     ]
     if not fitting_matches:
         raise QuoteNotFound(
-            TranslatableMessage(
-                "The text contains this quote, but not between the words given as its prefix and suffix."
-            )
+            "The text contains this quote, but not between the words given as its prefix and suffix."
         )
     spans = tuple(folded_text.original(start, end) for start, end in fitting_matches)
     if len(spans) > 1:

@@ -22,6 +22,18 @@ _FUNCTIONS = {
     for name in (plain, f"{plain}_lazy", f"{plain}_noop")
     if name != "ngettext_noop"
 }
+#: Errors and functions that make a `TranslatableMessage` of an argument: its position.
+MESSAGE_POSITIONS = {
+    "TranslatableMessage": 0,
+    "ReadingError": 0,
+    "QuoteNotFound": 0,
+    "_UnusableWorkbook": 0,
+    "_build_undecodable_error": 0,
+    "ExtractionError": 1,
+    "FetchError": 1,
+    "build_problem": 1,
+    "build_refusal": 2,
+}
 _IN_SCRIPTS = {
     "gettext": None,
     "translate": None,
@@ -63,23 +75,22 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
     Raises:
         ExtractionFailed: a marked string is not a literal.
     """
-    if "translation" not in source and "TranslatableMessage" not in source:
-        return
     tree = ast.parse(source, filename=name)
     marking_names = _find_marking_names(tree)
     for node in ast.walk(tree):
-        parts = _get_marked_parts(node.func, marking_names) if isinstance(node, ast.Call) else ()
-        if isinstance(node, ast.Call) and parts and (len(parts) > 1 or not _is_looked_up(node)):
-            yield _build_message(node, parts, name)
+        if not isinstance(node, ast.Call):
+            continue
+        parts = _get_marked_parts(node.func, marking_names)
+        if parts and (len(parts) > 1 or not _is_looked_up(node.args[:1])):
+            yield _build_message(node, parts, node.args, name)
+        position = MESSAGE_POSITIONS.get(getattr(node.func, "id", ""))
+        if position is not None and not _is_looked_up(node.args[position:]):
+            yield _build_message(node, ("message",), node.args[position:], name)
 
 
 def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     """Return the local names of the marking functions."""
-    has_messages = any(
-        isinstance(node, ast.ImportFrom) and node.module == "factcheck.translatable_messages"
-        for node in ast.walk(tree)
-    )
-    return ({"TranslatableMessage": ("message",)} if has_messages else {}) | {
+    return {
         alias.asname or alias.name: _FUNCTIONS[alias.name]
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
@@ -96,14 +107,17 @@ def _get_marked_parts(function: ast.expr, marking_names: dict[str, tuple[str, ..
     return ()
 
 
-def _is_looked_up(call: ast.Call) -> bool:
-    """Return whether the call translates a variable whose values are marked elsewhere (`gettext_noop`)."""
-    return bool(call.args) and isinstance(call.args[0], ast.Name | ast.Subscript | ast.Call | ast.Attribute)
+def _is_looked_up(arguments: list[ast.expr]) -> bool:
+    """Return whether the text comes from a variable or call; it is then marked elsewhere (`gettext_noop`)."""
+    text = arguments[0] if arguments else None
+    text = text.left if isinstance(text, ast.BinOp) else text
+    return text is None or isinstance(text, ast.Name | ast.Subscript | ast.Call | ast.Attribute | ast.Starred)
 
 
-def _build_message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message:
-    arguments = call.args[: len(parts)]
-    texts = [a.value for a in arguments if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+def _build_message(call: ast.Call, parts: tuple[str, ...], arguments: list[ast.expr], name: str) -> Message:
+    texts = [
+        a.value for a in arguments[: len(parts)] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+    ]
     if len(texts) != len(parts):
         raise ExtractionFailed(
             f"{name}:{call.lineno}: what is marked must be written out: {ast.unparse(call)}"

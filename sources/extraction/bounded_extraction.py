@@ -80,11 +80,9 @@ def extract_bounded(request: ExtractionRequest) -> Document:
         size = max(len(request.content), len(request.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
-            TranslatableMessage(
-                "This document is %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
-                size=f"{size:.1f}",
-                largest=MAX_BYTES // 1000000,
-            ),
+            "This document is %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
+            size=f"{size:.1f}",
+            largest=MAX_BYTES // 1000000,
         )
     try:
         return unpack_result(_get_reader().send_request(pack_request(request)))
@@ -125,15 +123,7 @@ def unpack_request(message: bytes) -> ExtractionRequest:
 
 def pack_result(result: Document | ExtractionError) -> bytes:
     if isinstance(result, ExtractionError):
-        sentence = result.sentence
-        return orjson.dumps(
-            {
-                "refused": [
-                    result.reason_code,
-                    sentence.pack() if isinstance(sentence, TranslatableMessage) else [str(sentence), {}],
-                ]
-            }
-        )
+        return orjson.dumps({"refused": [result.reason_code, result.sentence.pack()]})
     return orjson.dumps({"document": asdict(result)})
 
 

@@ -122,9 +122,7 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
-            TranslatableMessage(
-                "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
-            ),
+            "This file is binary, not text. Import an HTML page, a PDF document or a plain text file.",
         )
 
     if (text := _decode_utf8(content)) is not None and not content.isascii():
@@ -176,10 +174,8 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
             return detected_text
         if declared_mess_ratio > HOPELESS_RATIO:
             raise _build_undecodable_error(
-                TranslatableMessage(
-                    "This text declares the encoding %(label)s, but contains no words when read that way.",
-                    label=label,
-                )
+                "This text declares the encoding %(label)s, but contains no words when read that way.",
+                label=label,
             )
     return _check_text(text, label)
 
@@ -199,10 +195,8 @@ def _decode_strictly(content: bytes, encoding: str) -> str:
         if text.count("\ufffd") <= 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
             return text
         raise _build_undecodable_error(
-            TranslatableMessage(
-                "This text begins with the byte order mark of %(encoding)s, but is in another encoding.",
-                encoding=encoding.upper(),
-            )
+            "This text begins with the byte order mark of %(encoding)s, but is in another encoding.",
+            encoding=encoding.upper(),
         ) from None
 
 
@@ -265,9 +259,7 @@ def detect_encoding(content: bytes) -> str:
     best = charset_normalizer.from_bytes(non_ascii[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
     if best is None:
         raise _build_undecodable_error(
-            TranslatableMessage(
-                "This text declares no character encoding that fits it, and none can be detected."
-            )
+            "This text declares no character encoding that fits it, and none can be detected."
         )
     return SIBLING_ENCODINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
@@ -277,9 +269,7 @@ def _decode_detected(content: bytes) -> str:
     try:
         return _check_text(content.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise _build_undecodable_error(
-            TranslatableMessage("This text mixes several character encodings.")
-        ) from None
+        raise _build_undecodable_error("This text mixes several character encodings.") from None
 
 
 def _check_text(text: str, encoding: str) -> str:
@@ -288,27 +278,20 @@ def _check_text(text: str, encoding: str) -> str:
     if controls > len(text) // 100:
         raise ExtractionError(
             "binary",
-            TranslatableMessage(
-                "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
-            ),
+            "This file is binary, not text. Import an HTML page, a PDF document or a plain text file.",
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
         raise _build_undecodable_error(
-            TranslatableMessage(
-                "This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding
-            )
+            "This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding
         )
     return text
 
 
-def _build_undecodable_error(reason: TranslatableMessage) -> ExtractionError:
+def _build_undecodable_error(template: str, /, **values: str) -> ExtractionError:
     return ExtractionError(
         "undecodable",
-        TranslatableMessage(
-            "%(why)s Save the file as UTF-8 in a text editor that displays it correctly, then import it "
-            "again.",
-            why=reason,
-        ),
+        "%(why)s Save the file as UTF-8 in a text editor that displays it correctly, then import it again.",
+        why=TranslatableMessage(template, **values),
     )
 
 

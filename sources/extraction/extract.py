@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode, detect_signature
 from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
@@ -120,12 +119,10 @@ def _read(
     if len(document.text) > MAX_LENGTH:
         raise ExtractionError(
             "too_long",
-            TranslatableMessage(
-                "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
-                "part you need.",
-                text=f"{len(document.text):,}",
-                longest=f"{MAX_LENGTH:,}",
-            ),
+            "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
+            "part you need.",
+            text=f"{len(document.text):,}",
+            longest=f"{MAX_LENGTH:,}",
         )
     return document
 
@@ -136,18 +133,13 @@ def _extract_by_kind(
     if len(content) > MAX_BYTES:
         raise ExtractionError(
             "too_large",
-            TranslatableMessage(
-                "This document is %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
-                content=f"{len(content) / 1000000:.1f}",
-                largest=MAX_BYTES // 1000000,
-            ),
+            "This document is %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
+            content=f"{len(content) / 1000000:.1f}",
+            largest=MAX_BYTES // 1000000,
         )
     if not content.strip():
         raise ExtractionError(
-            "empty",
-            TranslatableMessage(
-                "This document is empty. Check that the file was saved or downloaded completely."
-            ),
+            "empty", "This document is empty. Check that the file was saved or downloaded completely."
         )
     # Some servers send a blank line or a byte order mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
@@ -157,11 +149,9 @@ def _extract_by_kind(
     if looks_like := detect_signature(content):
         raise ExtractionError(
             "binary",
-            TranslatableMessage(
-                "This is %(looks_like)s, not an article. Import a web page, a PDF, .docx or .odt "
-                "document, a transcript or a plain text file.",
-                looks_like=looks_like,
-            ),
+            "This is %(looks_like)s, not an article. Import a web page, a PDF, .docx or .odt "
+            "document, a transcript or a plain text file.",
+            looks_like=looks_like,
         )
     return _extract_text(content, content_type, charset, url, filename, is_transcript)
 
@@ -174,11 +164,9 @@ def _extract_text(
     if media_type not in _MEDIA_TYPES and media_type not in _UNKNOWN_TYPES:
         raise ExtractionError(
             "not_accepted",
-            TranslatableMessage(
-                "This document has the type %(declared)s. Only web pages, PDF, .docx and .odt documents, "
-                "transcripts and plain text can be read.",
-                declared=media_type,
-            ),
+            "This document has the type %(declared)s. Only web pages, PDF, .docx and .odt documents, "
+            "transcripts and plain text can be read.",
+            declared=media_type,
         )
     suffix = _SUFFIX_TYPES.get(PurePath(filename).suffix.lower(), "")
     kind = _MEDIA_TYPES.get(media_type) or suffix
@@ -186,10 +174,8 @@ def _extract_text(
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
             "damaged",
-            TranslatableMessage(
-                "This should be a %(name)s document, but its content is different. Download it again.",
-                name=name,
-            ),
+            "This should be a %(name)s document, but its content is different. Download it again.",
+            name=name,
         )
     text = decode(content, charset=charset, markup=kind not in (PLAIN, VTT, SUBRIP))
     if not is_transcript and _is_markup(text, kind):
@@ -200,10 +186,8 @@ def _extract_text(
     if is_transcript:
         raise ExtractionError(
             "no_times",
-            TranslatableMessage(
-                "This transcript has no times. Save it as WebVTT or SRT, or write the time before each part "
-                "(1:05), in chronological order."
-            ),
+            "This transcript has no times. Save it as WebVTT or SRT, or write the time before each part "
+            "(1:05), in chronological order.",
         )
     return extract_plain(text)
 

@@ -11,7 +11,6 @@ import zlib
 
 from lxml import etree
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Document, ExtractionError, describe_extractor
@@ -81,10 +80,8 @@ def extract_office(content: bytes, kind: str) -> Document:
             ):
                 raise ExtractionError(
                     "locked",
-                    TranslatableMessage(
-                        "This document is locked with a password. Save a copy without the password and "
-                        "import that."
-                    ),
+                    "This document is locked with a password. Save a copy without the password and "
+                    "import that.",
                 )
             names = archive.namelist()
             main_part = _parse_tree(
@@ -103,10 +100,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             )
     except _DAMAGE_ERRORS:
         raise ExtractionError(
-            "damaged",
-            TranslatableMessage(
-                "This document is damaged and cannot be read. Open it, save it again, and import that."
-            ),
+            "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
         ) from None
     text = clean_text(
         "\n\n".join(
@@ -116,10 +110,8 @@ def extract_office(content: bytes, kind: str) -> Document:
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
             "no_text",
-            TranslatableMessage(
-                "This document contains no text; it may contain pictures of pages. Run it through text "
-                "recognition (OCR) and import the result."
-            ),
+            "This document contains no text; it may contain pictures of pages. Run it through text "
+            "recognition (OCR) and import the result.",
         )
     return Document(
         title=metadata.get("title", ""),
@@ -144,10 +136,8 @@ def _read_part(archive: zipfile.ZipFile, name: str, default: bytes | None = None
     if len(content) > MAX_PART_BYTES:
         raise ExtractionError(
             "too_large",
-            TranslatableMessage(
-                "This document unpacks to much more than its file states. Copy its text into a new one and "
-                "import that."
-            ),
+            "This document unpacks to much more than its file states. Copy its text into a new one and "
+            "import that.",
         )
     return content
 

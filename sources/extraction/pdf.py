@@ -9,7 +9,6 @@ from statistics import median
 import pypdfium2
 from pypdfium2 import PdfiumError
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.broken_lines import HYPHENS, find_compounds, join_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -53,24 +52,19 @@ def extract_pdf(content: bytes) -> Document:
         if "password" in str(error).lower():
             raise ExtractionError(
                 "locked",
-                TranslatableMessage(
-                    "This PDF document is locked with a password. Save a copy without the password and "
-                    "import that."
-                ),
+                "This PDF document is locked with a password. Save a copy without the password and "
+                "import that.",
             ) from None
         raise ExtractionError(
-            "damaged",
-            TranslatableMessage("This PDF document is damaged and cannot be read. Download it again."),
+            "damaged", "This PDF document is damaged and cannot be read. Download it again."
         ) from None
     try:
         if len(pdf) > MAX_PAGES:
             raise ExtractionError(
                 "too_large",
-                TranslatableMessage(
-                    "This PDF document has %(pdf)s pages; the limit is %(most_pages)s. Import a part.",
-                    pdf=len(pdf),
-                    most_pages=MAX_PAGES,
-                ),
+                "This PDF document has %(pdf)s pages; the limit is %(most_pages)s. Import a part.",
+                pdf=len(pdf),
+                most_pages=MAX_PAGES,
             )
         pages = list(_read_pages(pdf))
         metadata = pdf.get_metadata_dict()
@@ -81,10 +75,8 @@ def extract_pdf(content: bytes) -> Document:
     if letters < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
             "no_text",
-            TranslatableMessage(
-                "This PDF document was scanned: it contains pictures of pages and no text. Run it through "
-                "text recognition (OCR) and import the result."
-            ),
+            "This PDF document was scanned: it contains pictures of pages and no text. Run it through "
+            "text recognition (OCR) and import the result.",
         )
     title, author = clean_line(metadata.get("Title", "")), clean_line(metadata.get("Author", ""))
     return Document(
@@ -110,11 +102,9 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         if letters > 2 * MAX_LENGTH:
             raise ExtractionError(
                 "too_long",
-                TranslatableMessage(
-                    "This PDF document contains more than %(longest)s characters of text. Import the part "
-                    "you need.",
-                    longest=f"{MAX_LENGTH:,}",
-                ),
+                "This PDF document contains more than %(longest)s characters of text. Import the part "
+                "you need.",
+                longest=f"{MAX_LENGTH:,}",
             )
         yield page
 

@@ -4,7 +4,6 @@ import re
 from datetime import date
 from itertools import pairwise
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .dates import read_date
@@ -44,10 +43,7 @@ def extract_plain(text: str) -> Document:
     cleaned = _restore_paragraphs(clean_text(text))
     if not cleaned:
         raise ExtractionError(
-            "empty",
-            TranslatableMessage(
-                "This text is empty. Check that the file was saved or downloaded completely."
-            ),
+            "empty", "This text is empty. Check that the file was saved or downloaded completely."
         )
     language = detect_language(cleaned)
     head = [line for line in cleaned[:4000].split("\n") if line][:HEAD_LINES]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.broken_lines import choose_separator
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -68,9 +67,7 @@ def extract_transcript(text: str, *, is_known_transcript: bool = False) -> Docum
             return None
     spoken_text, cues = _write_text(_iterate_utterances(pieces))
     if not any(map(str.isalpha, spoken_text)):
-        raise ExtractionError(
-            "no_text", TranslatableMessage("This transcript has no words. Check that the file is complete.")
-        )
+        raise ExtractionError("no_text", "This transcript has no words. Check that the file is complete.")
     overrides = (
         next((line for line in lines[1:20] if line.startswith("Language:")), "") if media_type == VTT else ""
     )

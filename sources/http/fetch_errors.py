@@ -1,9 +1,9 @@
 """Fetch errors: a code for programs, and a sentence with advice for people."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.failures import Failure
 
 
@@ -16,9 +16,16 @@ class FetchError(Failure):
     """
 
     def __init__(
-        self, reason_code: str, sentence: str, *, wait: timedelta = timedelta(), status: int | None = None
+        self,
+        reason_code: str,
+        template: str,
+        /,
+        *,
+        wait: timedelta = timedelta(),
+        status: int | None = None,
+        **values: Any,
     ) -> None:
-        super().__init__(reason_code, sentence)
+        super().__init__(reason_code, template, **values, **({"status": status} if status else {}))
         self.wait = wait
         self.status = status
 
@@ -36,63 +43,56 @@ TEMPORARY_REASONS = frozenset(
 )
 
 
-def describe_status(url: str, status: int) -> tuple[str, str]:
-    """Return the reason code and the sentence for a response whose status means that it is not a document."""
+def build_status_error(url: str, status: int, wait: timedelta) -> FetchError:
+    """Return the error for a response whose status means that it is not a document."""
+    values: dict[str, Any] = {"url": url, "status": status, "wait": wait}
     if status in (401, 402, 403, 407, 451):
-        return "access_refused", (
-            TranslatableMessage(
-                "%(url)s refuses access (HTTP %(status)s). If you can read it in a browser, save the page "
-                "and import the file.",
-                url=url,
-                status=status,
-            )
+        return FetchError(
+            "access_refused",
+            "%(url)s refuses access (HTTP %(status)s). If you can read it in a browser, save the page "
+            "and import the file.",
+            **values,
         )
     if status in (404, 410):
-        return "not_found", (
-            TranslatableMessage(
-                "%(url)s does not exist, or no longer exists (HTTP %(status)s). Check the address, or look "
-                "in a web archive.",
-                url=url,
-                status=status,
-            )
+        return FetchError(
+            "not_found",
+            "%(url)s does not exist, or no longer exists (HTTP %(status)s). Check the address, or look "
+            "in a web archive.",
+            **values,
         )
     if status == 429:
-        return (
+        return FetchError(
             "too_many_requests",
-            TranslatableMessage(
-                "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
-                hostname=urlsplit(url).hostname,
-                url=url,
-            ),
+            "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
+            hostname=urlsplit(url).hostname,
+            **values,
         )
     if status >= 500:
-        return "server_error", TranslatableMessage(
-            "The server of %(url)s has a problem (HTTP %(status)s). Try again later.", url=url, status=status
+        return FetchError(
+            "server_error",
+            "The server of %(url)s has a problem (HTTP %(status)s). Try again later.",
+            **values,
         )
-    return "unexpected_status", TranslatableMessage(
+    return FetchError(
+        "unexpected_status",
         "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
-        url=url,
-        status=status,
+        **values,
     )
 
 
 def build_too_large_error(url: str, content_bytes: int) -> FetchError:
     return FetchError(
         "too_large",
-        TranslatableMessage(
-            "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
-            url=url,
-            content_bytes=f"{content_bytes / 1000000:g}",
-        ),
+        "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
+        url=url,
+        content_bytes=f"{content_bytes / 1000000:g}",
     )
 
 
 def build_too_slow_error(url: str, total_seconds: float) -> FetchError:
     return FetchError(
         "timed_out",
-        TranslatableMessage(
-            "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
-            url=url,
-            total_seconds=f"{total_seconds:g}",
-        ),
+        "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
+        url=url,
+        total_seconds=f"{total_seconds:g}",
     )

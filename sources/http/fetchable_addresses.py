@@ -3,7 +3,6 @@
 import re
 from urllib.parse import urlsplit
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.http.fetch_errors import FetchError
 
 # Publishers' web servers listen on these ports. A request to another port could reach a mail server, cache or database.
@@ -25,42 +24,30 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
         port = parts.port
     except ValueError:
         raise FetchError(
-            "invalid_url",
-            TranslatableMessage(
-                "%(named)s is not a valid address. Check it for typing errors.", named=description
-            ),
+            "invalid_url", "%(named)s is not a valid address. Check it for typing errors.", named=description
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
             "scheme_not_allowed",
-            TranslatableMessage(
-                "%(named)s is not a web address: it must begin with http:// or https://.", named=description
-            ),
+            "%(named)s is not a web address: it must begin with http:// or https://.",
+            named=description,
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise FetchError(
-            "invalid_url",
-            TranslatableMessage(
-                "%(named)s is not a valid address. Check it for typing errors.", named=description
-            ),
+            "invalid_url", "%(named)s is not a valid address. Check it for typing errors.", named=description
         )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
             "credentials_in_url",
-            TranslatableMessage(
-                "The address at %(hostname)s contains a user name or password. Remove the part before the "
-                "“@”; for a page behind a login, save it and import the file.",
-                hostname=parts.hostname,
-            ),
+            "The address at %(hostname)s contains a user name or password. Remove the part before the "
+            "“@”; for a page behind a login, save it and import the file.",
+            hostname=parts.hostname,
         )
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         raise FetchError(
             "port_not_allowed",
-            TranslatableMessage(
-                "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
-                "file.",
-                named=description,
-                port=port,
-                listed=", ".join(map(str, sorted(ACCEPTED_PORTS))),
-            ),
+            "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the file.",
+            named=description,
+            port=port,
+            listed=", ".join(map(str, sorted(ACCEPTED_PORTS))),
         )

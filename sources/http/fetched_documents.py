@@ -18,10 +18,14 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.http.connections import Deadline, open_public_session
 from sources.http.exchanges import Exchanges, ResponseTooLarge
-from sources.http.fetch_errors import FetchError, build_too_large_error, build_too_slow_error, describe_status
+from sources.http.fetch_errors import (
+    FetchError,
+    build_status_error,
+    build_too_large_error,
+    build_too_slow_error,
+)
 from sources.http.fetchable_addresses import require_fetchable
 from sources.http.postponements import parse_retry_after
 
@@ -158,25 +162,21 @@ def _follow_redirects(
         if (next_url, tuple(sorted(session.cookies.items()))) in seen_requests:
             raise FetchError(
                 "redirect_loop",
-                TranslatableMessage(
-                    "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
-                    "address it ends at, or import the saved page as a file.",
-                    url=url,
-                    there=next_url,
-                ),
+                "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
+                "address it ends at, or import the saved page as a file.",
+                url=url,
+                there=next_url,
             )
         require_fetchable(next_url, came_from=url, allow_loopback=allow_loopback)
         check_redirect(next_url)
         current_url = next_url
     raise FetchError(
         "too_many_redirects",
-        TranslatableMessage(
-            "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
-            "a browser and use the address it ends at.",
-            url=url,
-            redirects=limits.redirects,
-            here=current_url,
-        ),
+        "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
+        "a browser and use the address it ends at.",
+        url=url,
+        redirects=limits.redirects,
+        here=current_url,
     )
 
 
@@ -195,65 +195,52 @@ def _send_request(
     except InvalidIPAddress as error:
         raise FetchError(
             "private_address",
-            TranslatableMessage(
-                "%(url)s resolves to %(error)s, which is not an address on the public internet, so it is not "
-                "fetched. Save the page and import the file.",
-                url=url,
-                error=error,
-            ),
+            "%(url)s resolves to %(error)s, which is not an address on the public internet, so it is not "
+            "fetched. Save the page and import the file.",
+            url=url,
+            error=error,
         ) from None
     except requests.exceptions.SSLError:
         raise FetchError(
             "certificate_invalid",
-            TranslatableMessage(
-                "The certificate of %(url)s is not valid, so its identity is not proven. Check the address, "
-                "or save the page and import the file.",
-                url=url,
-            ),
+            "The certificate of %(url)s is not valid, so its identity is not proven. Check the address, "
+            "or save the page and import the file.",
+            url=url,
         ) from None
     except requests.Timeout:
         raise FetchError(
             "timed_out",
-            TranslatableMessage(
-                "%(hostname)s did not answer in time (%(url)s). Try again later.",
-                hostname=urlsplit(url).hostname,
-                url=url,
-            ),
+            "%(hostname)s did not answer in time (%(url)s). Try again later.",
+            hostname=urlsplit(url).hostname,
+            url=url,
         ) from None
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise FetchError(
-            "invalid_url",
-            TranslatableMessage("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            "invalid_url", "%(url)s is not a valid address. Check it for typing errors.", url=url
         ) from None
     except (requests.exceptions.ContentDecodingError, DecodeError):
         raise FetchError(
             "broken_response",
-            TranslatableMessage(
-                "%(url)s sent compressed content that cannot be unpacked. Try again later.", url=url
-            ),
+            "%(url)s sent compressed content that cannot be unpacked. Try again later.",
+            url=url,
         ) from None
     except requests.ConnectionError as error:
         if isinstance(error.__cause__, socket.gaierror):
             raise FetchError(
                 "name_not_found",
-                TranslatableMessage(
-                    "There is no server named %(hostname)s (%(url)s). Check the address for typing errors.",
-                    hostname=urlsplit(url).hostname,
-                    url=url,
-                ),
+                "There is no server named %(hostname)s (%(url)s). Check the address for typing errors.",
+                hostname=urlsplit(url).hostname,
+                url=url,
             ) from None
         raise FetchError(
             "connection_failed",
-            TranslatableMessage(
-                "No connection to %(hostname)s, or it was cut (%(url)s). Try again later.",
-                hostname=urlsplit(url).hostname,
-                url=url,
-            ),
+            "No connection to %(hostname)s, or it was cut (%(url)s). Try again later.",
+            hostname=urlsplit(url).hostname,
+            url=url,
         ) from None
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
-            "broken_response",
-            TranslatableMessage("%(url)s sent an invalid HTTP response. Try again later.", url=url),
+            "broken_response", "%(url)s sent an invalid HTTP response. Try again later.", url=url
         ) from None
 
 
@@ -262,21 +249,17 @@ def _get_redirect_target(current_url: str, response: requests.Response, session:
     if not location:
         raise FetchError(
             "broken_response",
-            TranslatableMessage(
-                "%(here)s says that the page has moved, but not where to. Open it in a browser.",
-                here=current_url,
-            ),
+            "%(here)s says that the page has moved, but not where to. Open it in a browser.",
+            here=current_url,
         )
     try:
         return urlsplit(urljoin(current_url, location.strip()))._replace(fragment="").geturl()
     except ValueError:
         raise FetchError(
             "invalid_url",
-            TranslatableMessage(
-                "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
-                here=current_url,
-                location=location,
-            ),
+            "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
+            here=current_url,
+            location=location,
         ) from None
 
 
@@ -298,7 +281,7 @@ def _build_document(
         content = _read_body(final_url, response, deadline, limits, into)
     elif status != 304:
         wait_time = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise FetchError(*describe_status(final_url, status), wait=wait_time, status=status)
+        raise build_status_error(final_url, status, wait_time)
     return FetchedDocument(
         url=url,
         final_url=final_url,
@@ -333,23 +316,19 @@ def _check_acceptable(
         accepted_kinds = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            TranslatableMessage(
-                "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
-                url=url,
-                content_type=content_type,
-                only=accepted_kinds if accepted == ACCEPTED_MEDIA_TYPES else _join_sorted(accepted),
-            ),
+            "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
+            url=url,
+            content_type=content_type,
+            only=accepted_kinds if accepted == ACCEPTED_MEDIA_TYPES else _join_sorted(accepted),
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
     if unknown_encodings := encodings - DECODABLE_ENCODINGS:
         raise FetchError(
             "broken_response",
-            TranslatableMessage(
-                "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
-                "the file.",
-                url=url,
-                listed=_join_sorted(unknown_encodings),
-            ),
+            "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
+            "the file.",
+            url=url,
+            listed=_join_sorted(unknown_encodings),
         )
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limits.content_bytes:

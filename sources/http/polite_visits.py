@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, fetch
 
@@ -89,11 +88,9 @@ def build_wait_error(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
-        TranslatableMessage(
-            "%(netloc)s asks for a pause of about %(minutes)s min. The page will be tried again after that.",
-            netloc=urlsplit(site).netloc,
-            minutes=minutes,
-        ),
+        "%(netloc)s asks for a pause of about %(minutes)s min. The page will be tried again after that.",
+        netloc=urlsplit(site).netloc,
+        minutes=minutes,
         wait=timedelta(seconds=seconds),
     )
 
@@ -138,9 +135,8 @@ class PoliteVisitor:
         if not self._load_rules(get_site(url)).can_fetch(url, ROBOT_NAME):
             raise FetchError(
                 "robots_forbidden",
-                TranslatableMessage(
-                    "The site’s robots.txt does not allow fetching %(url)s. Ask the publisher.", url=url
-                ),
+                "The site’s robots.txt does not allow fetching %(url)s. Ask the publisher.",
+                url=url,
             )
 
     def _request(
@@ -207,11 +203,9 @@ class PoliteVisitor:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
-                TranslatableMessage(
-                    "The robots.txt of %(netloc)s cannot be read, so it is not clear whether its pages may "
-                    "be fetched. Try again later.",
-                    netloc=urlsplit(site).netloc,
-                ),
+                "The robots.txt of %(netloc)s cannot be read, so it is not clear whether its pages may "
+                "be fetched. Try again later.",
+                netloc=urlsplit(site).netloc,
                 wait=error.wait,
             )
             raise self._unknown[site] from None
@@ -225,8 +219,7 @@ def get_site(url: str) -> str:
         return f"{parts.scheme}://{parts.netloc}".lower()
     except ValueError:
         raise FetchError(
-            "invalid_url",
-            TranslatableMessage("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            "invalid_url", "%(url)s is not a valid address. Check it for typing errors.", url=url
         ) from None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from deploy.messages.extraction import MESSAGE_POSITIONS
 from tests.helpers.sweeps import sweep
 
 ROOT: Path = settings.BASE_DIR
@@ -75,7 +76,8 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
     if _SAID.match(name) or _WRITTEN.match(ast.unparse(call.func)):
         # What follows the words of a form's error is its code.
         for argument in call.args[:1] if name == "ValidationError" else call.args:
-            yield from _words(argument)
+            if name not in MESSAGE_POSITIONS or not isinstance(argument, ast.Constant):
+                yield from _words(argument)
     for keyword in call.keywords:
         if (name, keyword.arg) in _KEYWORDS or keyword.arg in _ON_FIELDS:
             yield from _words(keyword.value, least=1)

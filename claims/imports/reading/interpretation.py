@@ -27,7 +27,7 @@ from claims.imports.reading.values.days import parse_day
 from claims.imports.reading.values.language_tags import read_language
 from claims.imports.reading.values.media_values import read_category, read_kind
 from claims.imports.reading.values.outlets import is_own_name, read_outlet
-from claims.imports.reading.values.problem import Problem, shorten_value
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.statement_language import choose_statement_language
 from claims.imports.reading.values.web_addresses import read_addresses
@@ -142,11 +142,7 @@ class _Record:
         if not _has_words(text):
             self.add_remarks(
                 name,
-                [
-                    Problem(
-                        "no words", TranslatableMessage("%(text)s has no words.", text=shorten_value(text))
-                    )
-                ],
+                [build_problem("no words", "%(text)s has no words.", text=shorten_value(text))],
             )
             return ""
         if len(text) > MAX_TEXT_LENGTH:
@@ -222,20 +218,20 @@ def _read_statement(record: _Record) -> str | Problem:
     if '""' in text and _QUOTED_CELL.fullmatch(text):
         text = text[1:-1].replace('""', '"').strip()
     if is_empty_value(text):
-        return Problem("no statement", TranslatableMessage("The record does not say what was claimed."))
+        return build_problem("no statement", "The record does not say what was claimed.")
     if len(text) > MAX_STATEMENT_LENGTH:
         return Problem("statement too long", _refuse_too_long(text, MAX_STATEMENT_LENGTH).reason)
     if _URL_ONLY_PATTERN.fullmatch(text):
-        return Problem(
+        return build_problem(
             "statement is an address",
-            TranslatableMessage(
-                "%(text)s is an address. Enter the claim made there instead.", text=shorten_value(text)
-            ),
+            "%(text)s is an address. Enter the claim made there instead.",
+            text=shorten_value(text),
         )
     if not _has_words(text):
-        return Problem(
+        return build_problem(
             "statement without words",
-            TranslatableMessage("%(text)s has no words; say what was claimed.", text=shorten_value(text)),
+            "%(text)s has no words; say what was claimed.",
+            text=shorten_value(text),
         )
     return text
 
@@ -272,11 +268,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         if record.has("claimant_title"):
             record.add_remarks(
                 "claimant_title",
-                [
-                    Problem(
-                        "no one is named", TranslatableMessage("The record has a job title, but no claimant.")
-                    )
-                ],
+                [build_problem("no one is named", "The record has a job title, but no claimant.")],
             )
         return None
     person, problems = read_person(
@@ -317,35 +309,29 @@ def _has_words(text: str) -> bool:
 
 
 def _refuse_too_long(text: str, limit: int) -> Problem:
-    return Problem(
+    return build_problem(
         "too long",
-        TranslatableMessage(
-            "%(text)s has %(text_2)s characters; the limit is %(limit)s.",
-            text=shorten_value(text),
-            text_2=f"{len(text):,}",
-            limit=f"{limit:,}",
-        ),
+        "%(text)s has %(text_2)s characters; the limit is %(limit)s.",
+        text=shorten_value(text),
+        text_2=f"{len(text):,}",
+        limit=f"{limit:,}",
     )
 
 
 def _refuse_unknown_language(statement: str) -> Problem:
-    return Problem(
+    return build_problem(
         "language unknown",
-        TranslatableMessage(
-            "The language of %(statement)s cannot be detected; name the language.",
-            statement=shorten_value(statement),
-        ),
+        "The language of %(statement)s cannot be detected; name the language.",
+        statement=shorten_value(statement),
     )
 
 
 def _report_guessed_language(language: str) -> Problem:
-    return Problem(
+    return build_problem(
         "language guessed",
-        TranslatableMessage(
-            "The record names no language, and the statement is too short to detect it with certainty; "
-            "“%(language)s” is stored. If that is wrong, name the language.",
-            language=language,
-        ),
+        "The record names no language, and the statement is too short to detect it with certainty; "
+        "“%(language)s” is stored. If that is wrong, name the language.",
+        language=language,
     )
 
 
@@ -358,13 +344,11 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     for topic in _split_topics(value):
         if len(topic) > MAX_TOPIC_LENGTH:
             problems.append(
-                Problem(
+                build_problem(
                     "topic too long",
-                    TranslatableMessage(
-                        "%(topic)s is longer than %(longest)s characters.",
-                        topic=shorten_value(topic),
-                        longest=MAX_TOPIC_LENGTH,
-                    ),
+                    "%(topic)s is longer than %(longest)s characters.",
+                    topic=shorten_value(topic),
+                    longest=MAX_TOPIC_LENGTH,
                 )
             )
         elif not is_empty_value(topic) and any(map(str.isalnum, topic)):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from factcheck.translatable_messages import TranslatableMessage
+
 #: The fields that every reader fills, with the values as they are in the file: text, numbers, lists of these, or
 #: None. `claims.imports.reading.interpretation` interprets them later.
 FIELDS: Final = {
@@ -80,3 +82,10 @@ class Refusal:
     """The fields of the record, if it can be corrected and imported again."""
     raw: Any = None
     """The original text, if it could not be read as a record."""
+
+
+def build_refusal(
+    location: RecordLocation, code: str, template: str, /, *, field: str = "", raw: Any = None, **values: Any
+) -> Refusal:
+    """Return a refusal whose reason is a `TranslatableMessage` of this template."""
+    return Refusal(location, field, TranslatableMessage(template, **values), code, raw=raw)

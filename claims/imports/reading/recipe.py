@@ -25,7 +25,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import RecordInput
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from claims.imports.reading.values.cleaned_text import read_line
 from claims.imports.reading.values.rating_labels import has_scale
 from claims.imports.reading.values.statement_language import find_majority_language
@@ -105,10 +105,12 @@ class Recipe:
             # With a mapping, only the three table formats are detected, and their readers have this function.
             settings = import_format.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and import_format is not spreadsheets:
-            reason = TranslatableMessage(
-                "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet
+            return build_refusal(
+                RecordLocation(file.name, "the whole file"),
+                "unusable workbook",
+                "This is not a workbook, so it has no sheet “%(sheet)s”.",
+                sheet=self.sheet,
             )
-            return Refusal(RecordLocation(file.name, "the whole file"), "", reason, "unusable workbook")
         return import_format, self.complete(settings) if import_format in MAPPED_FORMATS else settings
 
     def complete(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.document import ExtractionError
 
 # trafilatura takes time that grows with the square of the inline elements in one parent (70,000 spans: minutes) and
@@ -47,9 +46,7 @@ def parse(markup: str) -> HtmlElement:
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",
-            TranslatableMessage(
-                "This web page is damaged: one of its tags has thousands of attributes. Download it again."
-            ),
+            "This web page is damaged: one of its tags has thousands of attributes. Download it again.",
         )
     # Bytes with their encoding declared, because a declaration inside the markup is outdated once it is decoded.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -58,9 +55,7 @@ def parse(markup: str) -> HtmlElement:
             markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise ExtractionError(
-            "no_text", TranslatableMessage("This web page is empty or too damaged to be read.")
-        ) from None
+        raise ExtractionError("no_text", "This web page is empty or too damaged to be read.") from None
     return tree
 
 

@@ -117,10 +117,8 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "login_wall",
-            TranslatableMessage(
-                "This page shows its article only to people who are logged in or have paid. %(way_out)s",
-                way_out=_ADVICE,
-            ),
+            "This page shows its article only to people who are logged in or have paid. %(way_out)s",
+            way_out=_ADVICE,
         )
     if _count_words(marked_text) >= MIN_ARTICLE_WORDS:
         return
@@ -130,9 +128,8 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "robot_check",
-            TranslatableMessage(
-                "This address shows a check for robots instead of the article. %(way_out)s", way_out=_ADVICE
-            ),
+            "This address shows a check for robots instead of the article. %(way_out)s",
+            way_out=_ADVICE,
         )
     if (
         len(_find_distinct(_CONSENT_PATTERN, message)) >= 3
@@ -146,20 +143,16 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "script_drawn",
-            TranslatableMessage(
-                "This page is rendered by JavaScript, and has no text without a browser. %(way_out)s",
-                way_out=_ADVICE,
-            ),
+            "This page is rendered by JavaScript, and has no text without a browser. %(way_out)s",
+            way_out=_ADVICE,
         )
 
 
 def _build_consent_error() -> ExtractionError:
     return ExtractionError(
         "consent_wall",
-        TranslatableMessage(
-            "This page asks for consent to cookies before it shows the article. %(way_out)s",
-            way_out=_ADVICE,
-        ),
+        "This page asks for consent to cookies before it shows the article. %(way_out)s",
+        way_out=_ADVICE,
     )
 
 
@@ -170,9 +163,7 @@ def is_gate(text: str) -> bool:
 
 def refuse_empty_page(tree: HtmlElement) -> None:
     """Raise the ExtractionError that explains why a page has no text."""
-    raise ExtractionError(
-        "no_text", TranslatableMessage("This page has no readable text. %(way_out)s", way_out=_ADVICE)
-    )
+    raise ExtractionError("no_text", "This page has no readable text. %(way_out)s", way_out=_ADVICE)
 
 
 def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:

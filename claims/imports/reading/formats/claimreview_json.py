@@ -8,8 +8,7 @@ from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from sources.extraction.encodings import decode_beginning
 
 NAME = "claimreview"
@@ -43,22 +42,17 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         records_found = claimreview_objects.read_reviews(value.value, location, graph=value.graph)
         if not records_found and value.is_record and _should_hold_reviews(value.value):
             records_found = [
-                Refusal(
-                    location,
-                    "",
-                    TranslatableMessage("This contains no ClaimReview markup."),
-                    "no ClaimReview",
-                    raw=value.value,
+                build_refusal(
+                    location, "no ClaimReview", "This contains no ClaimReview markup.", raw=value.value
                 )
             ]
         found_any = found_any or bool(records_found)
         yield from records_found
     if not found_any:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(file.name, "the whole file"),
-            "",
-            TranslatableMessage("The file contains no ClaimReview markup."),
             "no ClaimReview",
+            "The file contains no ClaimReview markup.",
         )
 
 

@@ -21,8 +21,7 @@ from claims.imports.reading.formats.schema_org import (
     find_types,
     find_value,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from sources.addresses import build_url_key, get_domain
 from sources.extraction.structured_data import ARTICLE_TYPES
 
@@ -163,15 +162,12 @@ def _find_reviews(
 
 def _build_withdrawal(item: Node, location: RecordLocation) -> Refusal:
     name = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
-    return Refusal(
+    return build_refusal(
         location,
-        "",
-        TranslatableMessage(
-            "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
-            named=name,
-            text=find_text(find_value(item, "dateDeleted")),
-        ),
         "withdrawn",
+        "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
+        named=name,
+        text=find_text(find_value(item, "dateDeleted")),
         raw=item,
     )
 
@@ -207,14 +203,12 @@ def _read_media_review(
     """Read a MediaReview without a ClaimReview as a review of the claim made with the media."""
     statements = mediareview_objects.find_statements(review, graph)
     if not statements:
-        return Refusal(
+        return build_refusal(
             location,
-            "statement",
-            TranslatableMessage(
-                "This MediaReview does not say what was claimed about the picture, audio or video, and has "
-                "no ClaimReview. Add the claim as `interpretedAsClaim`."
-            ),
             "no statement",
+            "This MediaReview does not say what was claimed about the picture, audio or video, and has "
+            "no ClaimReview. Add the claim as `interpretedAsClaim`.",
+            field="statement",
             raw=review,
         )
     review_fields = _read_review(review, parent, _read_language(review), graph, page)

@@ -13,8 +13,7 @@ from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
 from sources.extraction.encodings import decode, decode_beginning, detect_unicode_encoding
@@ -44,11 +43,8 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     content = file.stream.read(MAX_BYTES + 1)
     whole_page = RecordLocation(file.name, "the whole page")
     if len(content) > MAX_BYTES:
-        yield Refusal(
-            whole_page,
-            "",
-            TranslatableMessage("This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2),
-            "too large",
+        yield build_refusal(
+            whole_page, "too large", "This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2
         )
         return
     try:
@@ -59,13 +55,10 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     records_found = list(_drop_repeats(_read_markup(file, tree)))
     yield from records_found
     if not records_found:
-        yield Refusal(
+        yield build_refusal(
             whole_page,
-            "",
-            TranslatableMessage(
-                "This page has no ClaimReview markup. If it shows a fact check, enter it by hand."
-            ),
             "no ClaimReview",
+            "This page has no ClaimReview markup. If it shows a fact check, enter it by hand.",
         )
 
 
@@ -123,12 +116,8 @@ def _report_broken(location: RecordLocation, error: broken_json.BrokenJSON, text
     """Return a refusal for broken markup that may have contained a review; otherwise None."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
-    return Refusal(
-        location,
-        "",
-        TranslatableMessage("This JSON-LD is broken: %(error)s.", error=error),
-        "broken JSON",
-        raw=text.strip()[:2000],
+    return build_refusal(
+        location, "broken JSON", "This JSON-LD is broken: %(error)s.", error=error, raw=text.strip()[:2000]
     )
 
 

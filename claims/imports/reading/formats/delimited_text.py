@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.raw_record import RecordLocation, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction import encodings
 from sources.extraction.document import ExtractionError
@@ -281,18 +281,22 @@ class TableRows:
         text = "".join(row)
         if "\x00" in text:
             shown_cells = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
-            reason = TranslatableMessage(
+            return build_refusal(
+                self.get_location(),
+                "contains NUL",
                 "The row contains a NUL character, which never occurs in text. The file was damaged when it "
-                "was written."
+                "was written.",
+                raw=shown_cells,
             )
-            return Refusal(self.get_location(), "", reason, "contains NUL", raw=shown_cells)
         if is_unrecognised_utf8(text, self._dialect.encoding):
-            reason = TranslatableMessage(
+            return build_refusal(
+                self.get_location(),
+                "mixed encodings",
                 "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
                 "encodings. Import the original files one by one, or convert the row.",
                 encoding=self._dialect.encoding,
+                raw=row,
             )
-            return Refusal(self.get_location(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
         reason = TranslatableMessage(
@@ -322,8 +326,12 @@ class TableRows:
                 )  # the previous reader ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # Errors of the underlying stream: a damaged archive, or invalid byte order marks.
-                reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
-                yield Refusal(self.get_location(), "", reason, "unreadable file")
+                yield build_refusal(
+                    self.get_location(),
+                    "unreadable file",
+                    "The rest of the file cannot be read: %(error)s.",
+                    error=error,
+                )
                 return
             else:
                 yield row
@@ -358,15 +366,11 @@ class TableRows:
             self._retries += 1
             self._again.extend(reversed(other_lines))
             self._next_line -= len(other_lines)
-        reason = TranslatableMessage(
+        return build_refusal(
+            self.get_location(),
+            "broken row",
             "The row cannot be separated from its neighbours: %(why)s. Check the quotation marks in it. If "
             'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
             why=problem_text,
-        )
-        return Refusal(
-            self.get_location(),
-            "",
-            reason,
-            "broken row",
             raw=first_line[:10_000].replace(LOST_CHARACTER, "\ufffd"),
         )

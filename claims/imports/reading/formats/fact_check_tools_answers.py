@@ -7,8 +7,7 @@ from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import find_text, find_texts, find_value, to_list
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 
 NAME = "fact-check-tools"
 TITLE = "Responses of the Google Fact Check Tools API"
@@ -48,13 +47,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         elif _is_answer(response):
             yield from _iterate_reviews(response, location)
         elif value_found.is_record:
-            yield Refusal(
-                location,
-                "",
-                TranslatableMessage("There is no fact check here."),
-                "no fact check",
-                raw=response,
-            )
+            yield build_refusal(location, "no fact check", "There is no fact check here.", raw=response)
 
 
 def get_conventions(settings: Mapping[str, Any]) -> Conventions:
@@ -74,9 +67,7 @@ def _iterate_reviews(record: Any, location: RecordLocation) -> Iterator[RawRecor
         _read_markup_page(record, markup) for markup in markups
     ]
     if not records_found:
-        yield Refusal(
-            location, "", TranslatableMessage("This claim has not been checked."), "no fact check", raw=record
-        )
+        yield build_refusal(location, "no fact check", "This claim has not been checked.", raw=record)
     for number, fields in enumerate(records_found, 1):
         position = location.position if len(records_found) == 1 else f"{location.position}, review {number}"
         known_fields = {name: value for name, value in fields.items() if value not in (None, "", [])}

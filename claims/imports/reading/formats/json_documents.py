@@ -23,7 +23,7 @@ from claims.imports.reading.formats.json_elements import (
 )
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
-from claims.imports.reading.raw_record import RecordLocation, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
@@ -102,8 +102,12 @@ def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refus
             yield from _read_document(file.name, stream, is_linked=is_linked)
     except (OSError, EOFError, ValueError) as error:
         # Errors of the underlying stream, such as a damaged archive.
-        reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
-        yield Refusal(RecordLocation(file.name, "the rest"), "", reason, "unreadable file")
+        yield build_refusal(
+            RecordLocation(file.name, "the rest"),
+            "unreadable file",
+            "The rest of the file cannot be read: %(error)s.",
+            error=error,
+        )
 
 
 # One value per line
@@ -138,25 +142,20 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Ite
         if len(line) > MAX_LINE_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE_BYTES)
-            yield Refusal(
+            yield build_refusal(
                 location,
-                "",
-                TranslatableMessage(
-                    "This line is longer than %(longest_line)s MB.", longest_line=MAX_LINE_BYTES // 1024**2
-                ),
                 "line too long",
+                "This line is longer than %(longest_line)s MB.",
+                longest_line=MAX_LINE_BYTES // 1024**2,
             )
             continue
         try:
             text = line.decode().strip("\ufeff\x1e \r\n\t")
         except UnicodeDecodeError:
-            yield Refusal(
+            yield build_refusal(
                 location,
-                "",
-                TranslatableMessage(
-                    "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
-                ),
                 "not UTF-8",
+                "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again.",
                 raw=line[:QUOTED_CHARACTERS].decode(errors="replace"),
             )
             continue
@@ -185,12 +184,8 @@ def _report_broken(location: RecordLocation, error: Exception, text: str) -> Ref
     reason = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
-    return Refusal(
-        location,
-        "",
-        TranslatableMessage("This is not valid JSON: %(why)s.", why=reason),
-        "broken JSON",
-        raw=text[:QUOTED_CHARACTERS],
+    return build_refusal(
+        location, "broken JSON", "This is not valid JSON: %(why)s.", why=reason, raw=text[:QUOTED_CHARACTERS]
     )
 
 
@@ -254,10 +249,14 @@ def _report_fault(name: str, fault: Fault) -> Refusal:
             f"The {fault.size:,} bytes from here to the end of the file were not read; "
             "what stands before was."
         )
-    reason = TranslatableMessage(
-        "This is not valid JSON: %(why)s. %(rest)s", why=fault.reason, rest=consequence
+    return build_refusal(
+        RecordLocation(name, fault.position),
+        "broken JSON",
+        "This is not valid JSON: %(why)s. %(rest)s",
+        why=fault.reason,
+        rest=consequence,
+        raw=fault.text or None,
     )
-    return Refusal(RecordLocation(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 
 # Bytes

@@ -21,8 +21,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_unread_columns,
 )
 from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
@@ -62,11 +61,11 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             Mapping.from_json(settings["mapping"]) if "mapping" in settings else choose_mapping(columns, rows)
         )
     except MappingError as error:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(file.name, "mapping"),
-            "",
-            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
+            "The mapping cannot be used. %(error)s",
+            error=error,
         )
         return
     if refusal := find_refusal(mapping, columns, file, rows):
@@ -87,8 +86,12 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if value.is_record:
                 yield from records(NestedRow(value.value), location, value.value)
         else:
-            reason = TranslatableMessage("This is not a JSON object, so its fields have no names.")
-            yield Refusal(location, "", reason, "not an object", raw=value.value)
+            yield build_refusal(
+                location,
+                "not an object",
+                "This is not a JSON object, so its fields have no names.",
+                raw=value.value,
+            )
 
 
 def get_conventions(settings: Table[str, Any]) -> Conventions:

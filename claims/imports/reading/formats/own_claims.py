@@ -12,9 +12,8 @@ from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.delimited_text import Dialect, TableRows, detect_dialect
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.formulas import is_formula
-from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "claims"
 TITLE: Final = "Claims exported by this program"
@@ -70,8 +69,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(claim, Mapping) and claim.keys() >= _CLAIM_KEYS:
             yield from _iterate_reviews(claim, location)
         elif value.is_record:
-            reason = TranslatableMessage("This is not a claim from an export.")
-            yield Refusal(location, "", reason, "not an object", raw=claim)
+            yield build_refusal(location, "not an object", "This is not a claim from an export.", raw=claim)
 
 
 def get_conventions(settings: Mapping[str, Any]) -> Conventions:
@@ -161,5 +159,6 @@ def _unescape(cell: str) -> str:
 
 
 def _build_withdrawal(location: RecordLocation, raw: Any) -> Refusal:
-    reason = TranslatableMessage("This claim was withdrawn or merged, so it has no verdict.")
-    return Refusal(location, "", reason, "withdrawn", raw=raw)
+    return build_refusal(
+        location, "withdrawn", "This claim was withdrawn or merged, so it has no verdict.", raw=raw
+    )

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal, build_refusal
 
 
 def check_fields(
@@ -12,24 +11,22 @@ def check_fields(
 ) -> RawRecord | Refusal:
     """Return the record, or a refusal that names its unknown fields."""
     if unknown_names := [name for name in fields if name not in FIELDS]:
-        return Refusal(
+        return build_refusal(
             location,
-            "",
-            TranslatableMessage(
-                "“%(unknown)s” is not a known field name. The field names are: %(fields)s.",
-                unknown=unknown_names[0],
-                fields=", ".join(FIELDS),
-            ),
             "unknown field",
+            "“%(unknown)s” is not a known field name. The field names are: %(fields)s.",
+            unknown=unknown_names[0],
+            fields=", ".join(FIELDS),
             raw=dict(fields),
         )
     for name, value in fields.items():
         if not _is_plain(value):
-            return Refusal(
+            return build_refusal(
                 location,
-                name,
-                TranslatableMessage("“%(name)s” must be text, a number, or a list of those.", name=name),
                 "not a plain value",
+                "“%(name)s” must be text, a number, or a list of those.",
+                field=name,
+                name=name,
                 raw=dict(fields),
             )
     return RawRecord(location, dict(fields), raw=raw)
@@ -42,6 +39,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def refuse_non_object(location: RecordLocation, value: Any) -> Refusal:
-    return Refusal(
-        location, "", TranslatableMessage("This is not a JSON object."), "not an object", raw=value
-    )
+    return build_refusal(location, "not an object", "This is not a JSON object.", raw=value)

@@ -6,8 +6,7 @@ from typing import Any
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 
 NAME = "report"
 TITLE = "Corrected report of rejected records"
@@ -33,14 +32,11 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         elif isinstance(fields := entry.get("fields"), Mapping) and fields:
             yield own_fields.check_fields(fields, location, raw=entry.get("record"))
         else:
-            yield Refusal(
+            yield build_refusal(
                 location,
-                "",
-                TranslatableMessage(
-                    "This entry has no fields to read. Correct %(get)s as the report says, and import that.",
-                    get=entry.get("file") or "the file itself",
-                ),
                 "no fields",
+                "This entry has no fields to read. Correct %(get)s as the report says, and import that.",
+                get=entry.get("file") or "the file itself",
                 raw=entry,
             )
 

@@ -34,8 +34,8 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_refusal,
     find_unread_columns,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableError, TranslatableMessage
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -98,11 +98,11 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
     except MappingError as error:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(file.name, "mapping"),
-            "",
-            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
+            "The mapping cannot be used. %(error)s",
+            error=error,
         )
         return
     try:
@@ -121,7 +121,7 @@ _DATE_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 _NumberedRow = tuple[int, list[str]]
 
 
-class _UnusableWorkbook(Exception):
+class _UnusableWorkbook(TranslatableError):
     """A workbook from which nothing can be read; the message says why."""
 
 
@@ -130,10 +130,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         content = file.stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise _UnusableWorkbook(
-                TranslatableMessage(
-                    "The workbook is larger than %(most)s bytes. Save the sheet as CSV.",
-                    most=f"{MAX_BYTES:,}",
-                )
+                "The workbook is larger than %(most)s bytes. Save the sheet as CSV.", most=f"{MAX_BYTES:,}"
             )
         if content.startswith(_ZIP_SIGNATURE):
             _check_size(content)
@@ -142,11 +139,9 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         if name and name not in workbook.sheet_names:
             sheets = ", ".join(workbook.sheet_names)
             raise _UnusableWorkbook(
-                TranslatableMessage(
-                    "There is no sheet “%(name)s”. Name one of these in the mapping: %(sheets)s.",
-                    name=name,
-                    sheets=sheets,
-                )
+                "There is no sheet “%(name)s”. Name one of these in the mapping: %(sheets)s.",
+                name=name,
+                sheets=sheets,
             )
         for number, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
@@ -164,19 +159,16 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
                 return sheet
     except _DAMAGE_ERRORS as error:
         raise _UnusableWorkbook(
-            TranslatableMessage(
-                "The workbook cannot be opened: %(error)s. Save it again, or save the sheet as CSV.",
-                error=error,
-            )
+            "The workbook cannot be opened: %(error)s. Save it again, or save the sheet as CSV.", error=error
         ) from None
     except BaseException as error:
         # The library is written in Rust, and a panic in it is not a subclass of Exception.
         if type(error).__name__ == "PanicException":
             raise _UnusableWorkbook(
-                TranslatableMessage("The workbook is damaged. Save it again, or save the sheet as CSV.")
+                "The workbook is damaged. Save it again, or save the sheet as CSV."
             ) from None
         raise
-    raise _UnusableWorkbook(TranslatableMessage("The workbook is empty."))
+    raise _UnusableWorkbook("The workbook is empty.")
 
 
 def _check_size(content: bytes) -> None:
@@ -188,9 +180,7 @@ def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
             raise _UnusableWorkbook(
-                TranslatableMessage(
-                    "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
-                )
+                "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
             )
         for member in archive.infolist():
             if _SHEET_PATH.fullmatch(member.filename):
@@ -198,12 +188,10 @@ def _check_size(content: bytes) -> None:
                     rows, columns = _measure_sheet(sheet)
                 if rows * columns > MAX_CELLS:
                     raise _UnusableWorkbook(
-                        TranslatableMessage(
-                            "A sheet extends to row %(rows)s and column %(columns)s, and is mostly empty. "
-                            "Delete the cells far from the table, or save the sheet as CSV.",
-                            rows=f"{rows:,}",
-                            columns=f"{columns:,}",
-                        )
+                        "A sheet extends to row %(rows)s and column %(columns)s, and is mostly empty. "
+                        "Delete the cells far from the table, or save the sheet as CSV.",
+                        rows=f"{rows:,}",
+                        columns=f"{columns:,}",
                     )
 
 
@@ -250,12 +238,14 @@ def _read_sheet(
     for number, row in chain(rows_below, filled_rows):
         location = RecordLocation(file.name, f"{sheet_name}row {number}")
         if any(row[len(columns) :]):
-            reason = TranslatableMessage(
+            yield build_refusal(
+                location,
+                "wrong number of cells",
                 "The row has %(row)s cells, but the table has %(columns)s columns.",
                 row=len(row),
                 columns=len(columns),
+                raw=row,
             )
-            yield Refusal(location, "", reason, "wrong number of cells", raw=row)
         else:
             yield from records(_build_row(row, columns), location)
 

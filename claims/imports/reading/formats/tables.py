@@ -34,7 +34,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     is_fitting,
     list_ready_mappings,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "csv"
@@ -83,11 +83,11 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         if mapping is None and "mapping" in settings:
             mapping = Mapping.from_json(settings["mapping"])
     except MappingError as error:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(file.name, "mapping"),
-            "",
-            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
+            "The mapping cannot be used. %(error)s",
+            error=error,
         )
         return
     if mapping:
@@ -144,11 +144,8 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     if dialect.header:
         columns = yield from _read_header(file, rows, dialect.header_row)
         if not columns:
-            yield Refusal(
-                RecordLocation(file.name, "header"),
-                "",
-                TranslatableMessage("The table is empty: it has no header."),
-                "empty table",
+            yield build_refusal(
+                RecordLocation(file.name, "header"), "empty table", "The table is empty: it has no header."
             )
             return
     if len(columns) == 1 and (refusal := _find_wrong_delimiter(file, dialect)):
@@ -239,13 +236,15 @@ def _read_row(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: TableRows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trim_row(row, len(columns))) and len(row) != len(columns):
-        reason = TranslatableMessage(
+        yield build_refusal(
+            rows.get_location(),
+            "wrong number of cells",
             "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
             "assigned. Look for a missing or extra delimiter or quotation mark.",
             row=len(row),
             columns=len(columns),
+            raw=row,
         )
-        yield Refusal(rows.get_location(), "", reason, "wrong number of cells", raw=row)
     elif refusal := rows.find_damage(row):
         yield refusal
     else:

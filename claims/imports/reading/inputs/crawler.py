@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.raw_record import RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RecordLocation, Refusal, build_refusal
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits
@@ -83,11 +82,8 @@ def crawl_files(
                 yield _build_file(response)
                 memory.put(url, response.etag, response.last_modified)
             else:
-                yield Refusal(
-                    _build_location(url),
-                    "",
-                    TranslatableMessage("%(here)s is not a sitemap or a feed.", here=url),
-                    "no list of pages",
+                yield build_refusal(
+                    _build_location(url), "no list of pages", "%(here)s is not a sitemap or a feed.", here=url
                 )
             continue
         pages, further_lists = _select_unseen(page_list, seen_keys)
@@ -101,15 +97,12 @@ def crawl_files(
         if skipped_count:
             queue.clear()
     if skipped_count:
-        yield Refusal(
+        yield build_refusal(
             _build_location(address),
-            "",
-            TranslatableMessage(
-                "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
-                left=skipped_count,
-                most=max_pages,
-            ),
             "too many pages",
+            "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
+            left=skipped_count,
+            most=max_pages,
         )
 
 

@@ -12,8 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from backports import zstd
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 
 #: The number of bytes by which formats are recognised.
 HEAD_BYTES = 64 * 1024
@@ -164,22 +163,20 @@ class DecodedStream(io.RawIOBase):
 def refuse_damaged(name: str, error: Exception) -> Refusal:
     """Return the refusal for a damaged input."""
     if isinstance(error, OutputTooLarge):
-        return Refusal(
+        return build_refusal(
             RecordLocation(name, "the whole file"),
-            "",
-            TranslatableMessage("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
             "too large when unpacked",
+            "The rest of “%(name)s” cannot be read: %(error)s.",
+            name=name,
+            error=error,
         )
     reason = str(error).rstrip(".") or type(error).__name__
-    return Refusal(
+    return build_refusal(
         RecordLocation(name, "the whole file"),
-        "",
-        TranslatableMessage(
-            "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
-            name=name,
-            why=reason,
-        ),
         "damaged archive",
+        "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
+        name=name,
+        why=reason,
     )
 
 

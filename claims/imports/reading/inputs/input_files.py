@@ -29,8 +29,7 @@ from claims.imports.reading.inputs.file import (
     refuse_damaged,
 )
 from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
-from claims.imports.reading.raw_record import RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RecordLocation, Refusal, build_refusal
 from sources.addresses import is_address
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
@@ -103,19 +102,17 @@ def _open_path(path: Path, name: str, report_progress: Callable[[int], None]) ->
     is_empty = True
     for inner_name in _find_broken_links(path):
         is_empty = False
-        reason = TranslatableMessage(
-            "This is a link to a file that does not exist. Restore the file, or delete the link."
+        yield build_refusal(
+            RecordLocation(f"{name}/{inner_name}", WHOLE_FILE),
+            "broken link",
+            "This is a link to a file that does not exist. Restore the file, or delete the link.",
         )
-        yield Refusal(RecordLocation(f"{name}/{inner_name}", WHOLE_FILE), "", reason, "broken link")
     for file_path, inner_name in _iterate_folder(path):
         is_empty = False
         yield from _open_from_disk(file_path, f"{name}/{inner_name}", report_progress)
     if is_empty:
-        yield Refusal(
-            RecordLocation(name, "the whole folder"),
-            "",
-            TranslatableMessage("There are no files in this folder."),
-            "empty folder",
+        yield build_refusal(
+            RecordLocation(name, "the whole folder"), "empty folder", "There are no files in this folder."
         )
 
 
@@ -204,15 +201,11 @@ def unpack_files(
     if not decoder and not is_tar and not is_zip:
         yield file
     elif (decoder and layers) or depth > 1:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(name, WHOLE_FILE),
-            "",
-            TranslatableMessage(
-                "“%(name)s” is inside too many nested archives. Unpack the outer ones and import the "
-                "contents.",
-                name=name,
-            ),
             "nested too deeply",
+            "“%(name)s” is inside too many nested archives. Unpack the outer ones and import the contents.",
+            name=name,
         )
     elif decoder:
         yield from _unpack_compressed(name, decoder, file, budget, depth)

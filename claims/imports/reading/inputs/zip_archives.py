@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from claims.imports.reading.inputs.file import CHUNK_BYTES, DAMAGE_ERRORS, refuse_damaged
-from claims.imports.reading.raw_record import RecordLocation, Refusal
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.raw_record import RecordLocation, Refusal, build_refusal
 
 MAX_MEMBERS = 200_000
 
@@ -49,14 +48,11 @@ def is_unsafe_path(name: str) -> bool:
 
 
 def refuse_unsafe_path(name: str) -> Refusal:
-    return Refusal(
+    return build_refusal(
         RecordLocation(name, "the whole file"),
-        "",
-        TranslatableMessage(
-            "“%(name)s” has a path that leads out of its archive, which may be an attack. It is not read.",
-            name=name,
-        ),
         "suspicious name",
+        "“%(name)s” has a path that leads out of its archive, which may be an attack. It is not read.",
+        name=name,
     )
 
 
@@ -92,16 +88,13 @@ def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
         return
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
-        yield Refusal(
+        yield build_refusal(
             RecordLocation(name, "the whole file"),
-            "",
-            TranslatableMessage(
-                "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
-                name=name,
-                infos=len(infos),
-                most_members=MAX_MEMBERS,
-            ),
             "too many files",
+            "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
+            name=name,
+            infos=len(infos),
+            most_members=MAX_MEMBERS,
         )
         return
     is_complete = _read_member_count(stream, archive) == len(infos)
@@ -190,25 +183,20 @@ def _find_refusal(member_path: str, name: str, flags: int, method: int) -> Refus
         return refuse_unsafe_path(member_path)
     whole_file = RecordLocation(member_path, "the whole file")
     if flags & _ENCRYPTED_FLAG:
-        return Refusal(
+        return build_refusal(
             whole_file,
-            "",
-            TranslatableMessage(
-                "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=member_path
-            ),
             "encrypted",
+            "“%(inside)s” is encrypted. Unpack it with its password and import that.",
+            inside=member_path,
         )
     if method not in _METHODS:
-        return Refusal(
+        return build_refusal(
             whole_file,
-            "",
-            TranslatableMessage(
-                "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
-                "and import the result.",
-                inside=member_path,
-                method=method,
-            ),
             "unknown compression",
+            "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
+            "and import the result.",
+            inside=member_path,
+            method=method,
         )
     return None
 
@@ -256,15 +244,12 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
             position = next_position
         else:
             break
-    yield Refusal(
+    yield build_refusal(
         RecordLocation(name, "the whole file"),
-        "",
-        TranslatableMessage(
-            "“%(name)s” is damaged: its contents do not match its directory, or it has none. The readable "
-            "part was read. Download it again.",
-            name=name,
-        ),
         "damaged archive",
+        "“%(name)s” is damaged: its contents do not match its directory, or it has none. The readable "
+        "part was read. Download it again.",
+        name=name,
     )
     return end_position
 

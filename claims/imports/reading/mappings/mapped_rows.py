@@ -16,7 +16,7 @@ from claims.imports.reading.mappings.mapping import (
     Dates,
     Mapping,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 Row = dict[str, Any]
@@ -95,12 +95,14 @@ class RowReader:
         for column, matches in self._skip:
             value = row.get(column)
             if value is not None and matches(_to_text(value)):
-                reason = TranslatableMessage(
+                return build_refusal(
+                    location,
+                    SKIPPED_REASON,
                     "The mapping skips rows with %(as_text)s in column %(column)s.",
                     as_text=f"{_to_text(value)!r}",
                     column=column,
+                    raw=raw,
                 )
-                return Refusal(location, "", reason, SKIPPED_REASON, raw=raw)
         return RawRecord(location, self.read_fields(row), raw)
 
     def read_fields(self, row: Row) -> Row:

@@ -21,7 +21,7 @@ from claims.imports.reading.mappings.mapped_rows import (
     normalise_name,
 )
 from claims.imports.reading.mappings.mapping import DATE_FIELDS, ColumnRules, Columns, Mapping, read_mapping
-from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 _FOLDER = Path(__file__).parent
@@ -162,13 +162,15 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
         or file.allows_unrated()
     ):
         return None
-    reason = TranslatableMessage(
+    return build_refusal(
+        RecordLocation(file.name, "header"),
+        "no column for the rating",
         "No column was recognised as the rating, so all of these reviews would become unrated claims for "
         'triage. Name the column in a mapping: [fields], then rating = "…". If they really have no ratings, '
         "use --unrated, or tick the box in the form. The columns are: %(listed)s.",
+        field="rating",
         listed=_list_columns(columns),
     )
-    return Refusal(RecordLocation(file.name, "header"), "rating", reason, "no column for the rating")
 
 
 def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -> str:
@@ -204,24 +206,28 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
             and column_names.issuperset(ready_mapping.columns)
             and (empty_columns := find_missing_columns(ready_mapping, rows))
         ):
-            reason = TranslatableMessage(
+            return build_refusal(
+                RecordLocation(file, "header"),
+                "no column for the statement",
                 "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
                 "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
                 "that uses another column. The columns are: %(listed)s.",
+                field="statement",
                 ready=ready_mapping.name,
                 empty=empty_columns[0],
                 rows=len(rows),
                 listed=column_list,
             )
-            return Refusal(RecordLocation(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(find_wordiest_column(columns, rows) or "name of the column", ensure_ascii=False)
-    reason = TranslatableMessage(
+    return build_refusal(
+        RecordLocation(file, "header"),
+        "no column for the statement",
         'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
         "then [fields], then statement = %(example)s. The columns are: %(listed)s.",
+        field="statement",
         example=example,
         listed=column_list,
     )
-    return Refusal(RecordLocation(file, "header"), "statement", reason, "no column for the statement")
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:

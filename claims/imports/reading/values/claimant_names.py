@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.cleaned_text import is_empty_value, join_texts, read_line
-from claims.imports.reading.values.problem import Problem, shorten_value
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from claims.imports.reading.values.web_addresses import read_addresses
-from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import get_domain
 from sources.identifiers import normalise_identifier
 
@@ -63,9 +62,8 @@ def read_person(
         return None, (
             (
                 "claimant",
-                Problem(
-                    "claimant name too long",
-                    TranslatableMessage("%(text)s is too long for a name.", text=shorten_value(text)),
+                build_problem(
+                    "claimant name too long", "%(text)s is too long for a name.", text=shorten_value(text)
                 ),
             ),
         )
@@ -76,11 +74,8 @@ def read_person(
         problems.append(
             (
                 "claimant_title",
-                Problem(
-                    "title too long",
-                    TranslatableMessage(
-                        "%(job_title)s is not a job title.", job_title=shorten_value(job_title)
-                    ),
+                build_problem(
+                    "title too long", "%(job_title)s is not a job title.", job_title=shorten_value(job_title)
                 ),
             )
         )

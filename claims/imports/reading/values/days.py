@@ -19,7 +19,7 @@ from claims.imports.reading.values.days_in_words import (
     was_updated,
 )
 from claims.imports.reading.values.months import find_month, fold
-from claims.imports.reading.values.problem import Problem, shorten_value
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from factcheck.translatable_messages import TranslatableMessage
 
 FIRST_YEAR: Final = 1900
@@ -72,9 +72,7 @@ def parse_day(
     if is_empty_value(text) or text.lower() == "unknown":
         return None
     if len(text) > _MAX_LENGTH:
-        return Problem(
-            "not a date", TranslatableMessage("%(text)s is text, not a date.", text=shorten_value(text))
-        )
+        return build_problem("not a date", "%(text)s is text, not a date.", text=shorten_value(text))
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if (
@@ -85,9 +83,7 @@ def parse_day(
         order = date_order.get(digits[1], "")
     day = _parse_day(text, order, tuple(formats), language)
     if isinstance(day, date) and day > (today or datetime.now(UTC).date()) + TOLERANCE:
-        return Problem(
-            "impossible date", TranslatableMessage("%(text)s is in the future.", text=shorten_value(text))
-        )
+        return build_problem("impossible date", "%(text)s is in the future.", text=shorten_value(text))
     return day
 
 
@@ -165,17 +161,13 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
     if days:
         return days.pop()
     if is_incomplete(folded_text, language):
-        return Problem(
+        return build_problem(
             "incomplete date",
-            TranslatableMessage(
-                "%(text)s lacks the day or the year, so no date is stored.", text=shorten_value(text)
-            ),
+            "%(text)s lacks the day or the year, so no date is stored.",
+            text=shorten_value(text),
         )
-    return Problem(
-        "not a date",
-        TranslatableMessage(
-            "%(text)s was not recognised as a date; give its format.", text=shorten_value(text)
-        ),
+    return build_problem(
+        "not a date", "%(text)s was not recognised as a date; give its format.", text=shorten_value(text)
     )
 
 
@@ -221,13 +213,11 @@ def _build_date(year: int | str, month: int | str, day: int | str, text: str) ->
         date_found = date(int(year), int(month), int(day))
         if date_found.year >= FIRST_YEAR:
             return date_found
-        return Problem(
+        return build_problem(
             "impossible date",
-            TranslatableMessage(
-                "%(text)s is before %(first_year)s, or in another calendar.",
-                text=shorten_value(text),
-                first_year=FIRST_YEAR,
-            ),
+            "%(text)s is before %(first_year)s, or in another calendar.",
+            text=shorten_value(text),
+            first_year=FIRST_YEAR,
         )
     return _refuse_impossible(text)
 
@@ -259,7 +249,6 @@ def _refuse_ambiguous(reason: TranslatableMessage) -> Problem:
 
 
 def _refuse_impossible(text: str) -> Problem:
-    return Problem(
-        "impossible date",
-        TranslatableMessage("%(text)s is a date that does not exist.", text=shorten_value(text)),
+    return build_problem(
+        "impossible date", "%(text)s is a date that does not exist.", text=shorten_value(text)
     )

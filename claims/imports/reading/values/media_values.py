@@ -3,8 +3,7 @@
 from typing import Any, Final
 
 from claims.imports.reading.values.cleaned_text import is_empty_value, iterate_texts, read_line
-from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 
 #: The names of schema.org (MediaManipulationRatingEnumeration) in any spelling, and its earlier names.
 CATEGORIES: Final = {
@@ -40,12 +39,10 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
             categories.append(category)
         else:
             problems.append(
-                Problem(
+                build_problem(
                     "unknown category",
-                    TranslatableMessage(
-                        "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
-                        one=shorten_value(name),
-                    ),
+                    "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
+                    one=shorten_value(name),
                 )
             )
     categories = list(dict.fromkeys(categories))

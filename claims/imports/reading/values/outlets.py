@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from claims.imports.reading.review_record import Outlet
 from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
-from claims.imports.reading.values.problem import Problem, shorten_value
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from claims.imports.reading.values.web_addresses import get_original_url, read_addresses
-from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import AUTHORS_BY_PATH, get_domain, list_hosts
 
 MAX_LENGTH: Final = 200
@@ -71,16 +70,14 @@ def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet
     """Return an unlisted publisher with this name and its domain, if it has one; or None, with the problem."""
     host = next((own_host for site_found in sites if (own_host := _get_own_host(site_found))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
-        return None, Problem(
-            "no publisher",
-            TranslatableMessage("The record does not name the publisher of its verdict; name one."),
+        return None, build_problem(
+            "no publisher", "The record does not name the publisher of its verdict; name one."
         )
     if len(name) > MAX_LENGTH:
-        return None, Problem(
+        return None, build_problem(
             "publisher too long",
-            TranslatableMessage(
-                "%(name)s is too long for the name of a publisher.", name=shorten_value(name)
-            ),
+            "%(name)s is too long for the name of a publisher.",
+            name=shorten_value(name),
         )
     site = _get_registrable_domain(host)
     return Outlet(

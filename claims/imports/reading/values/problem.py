@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from factcheck.translatable_messages import TranslatableMessage
+
 #: The maximum length of a value in a message.
 MAX_QUOTED_LENGTH = 60
 
@@ -11,6 +13,11 @@ class Problem(NamedTuple):
     """The kind of problem without values, for counting: "ambiguous date"."""
     reason: str
     """A sentence for a person: the value, the problem and the solution."""
+
+
+def build_problem(code: str, template: str, /, **values: object) -> Problem:
+    """Return a problem whose reason is a `TranslatableMessage` of this template."""
+    return Problem(code, TranslatableMessage(template, **values))
 
 
 def shorten_value(value: object) -> str:

@@ -20,8 +20,7 @@ from claims.imports.reading.values.cleaned_text import (
     iterate_texts,
     make_storable,
 )
-from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 
 MAX_LENGTH: Final = 200
 _MAX_LENGTH_WITH_MARKUP: Final = 2000
@@ -111,25 +110,22 @@ def read_number(
     if number is None:
         return read_label(raw_number, outlet, language=language)
     if number == -1 or (highest_number is not None and highest_number == lowest_number):
-        return Problem(
+        return build_problem(
             "rating is not a number on its scale",
-            TranslatableMessage(
-                "%(raw)s does not say how the claim was rated.", raw=shorten_value(raw_number)
-            ),
+            "%(raw)s does not say how the claim was rated.",
+            raw=shorten_value(raw_number),
         )
     if (
         highest_number is not None
         and lowest_number is not None
         and not min(highest_number, lowest_number) <= number <= max(highest_number, lowest_number)
     ):
-        return Problem(
+        return build_problem(
             "rating is not a number on its scale",
-            TranslatableMessage(
-                "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
-                raw=shorten_value(raw_number),
-                bottom=f"{lowest_number:g}",
-                top=f"{highest_number:g}",
-            ),
+            "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
+            raw=shorten_value(raw_number),
+            bottom=f"{lowest_number:g}",
+            top=f"{highest_number:g}",
         )
     scale_ends = [
         f"{end:g} = {word}"
@@ -185,15 +181,13 @@ def _build_label(raw_label: str, words: str, publisher: str, language: str) -> L
 
 
 def _refuse_too_long(text: str) -> Problem:
-    return Problem(
+    return build_problem(
         "label too long",
-        TranslatableMessage(
-            "%(text)s is %(text_2)s characters long, which is too long for a label. Put it in the summary, "
-            "and use a label of up to %(longest)s characters here.",
-            text=shorten_value(text),
-            text_2=f"{len(text):,}",
-            longest=MAX_LENGTH,
-        ),
+        "%(text)s is %(text_2)s characters long, which is too long for a label. Put it in the summary, "
+        "and use a label of up to %(longest)s characters here.",
+        text=shorten_value(text),
+        text_2=f"{len(text):,}",
+        longest=MAX_LENGTH,
     )
 
 

@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 import tld
 
 from claims.imports.reading.values.cleaned_text import MAX_LENGTH, clean, is_empty_value
-from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.translatable_messages import TranslatableMessage
+from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from sources.addresses import get_domain
 
 MAX_URL_LENGTH: Final = 2000
@@ -133,26 +132,20 @@ def _clean_url(text: str, limit: int) -> str | Problem:
     elif text.startswith("//") or _is_bare_url(text):
         address = f"https://{text.lstrip('/')}"
     else:
-        return Problem(
-            "not a web address",
-            TranslatableMessage("%(text)s is not a web address.", text=shorten_value(text)),
-        )
+        return build_problem("not a web address", "%(text)s is not a web address.", text=shorten_value(text))
     # As browsers do it.
     address = "%20".join(address.split()).rstrip("\\")
     if len(address) > limit:
-        return Problem(
+        return build_problem(
             "address too long",
-            TranslatableMessage(
-                "%(address)s has %(address_2)s characters; the limit is %(limit)s.",
-                address=shorten_value(address),
-                address_2=f"{len(address):,}",
-                limit=f"{limit:,}",
-            ),
+            "%(address)s has %(address_2)s characters; the limit is %(limit)s.",
+            address=shorten_value(address),
+            address_2=f"{len(address):,}",
+            limit=f"{limit:,}",
         )
     if not _can_be_stored(address):
-        return Problem(
-            "not a web address",
-            TranslatableMessage("%(text)s is not an address on the public web.", text=shorten_value(text)),
+        return build_problem(
+            "not a web address", "%(text)s is not an address on the public web.", text=shorten_value(text)
         )
     return address
 
