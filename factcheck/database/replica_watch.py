@@ -38,8 +38,7 @@ Address = Mapping[str, Any]
 class ReadingConnections:
     """The connections that threads are reading from, by alias, so that another thread can cut them.
 
-    Each is identified by a duplicate of its socket, because the original descriptor may be reused by the time it is
-    cut.
+    Each is identified by a duplicate of its socket: the original descriptor may be reused.
     """
 
     def __init__(self) -> None:

@@ -16,8 +16,7 @@ from factcheck.telemetry.budgets import count_drawn
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 
-#: The number of leading bits of an IPv6 address that identify a household or machine (RFC 6177); it can choose the
-#: others freely.
+#: The leading bits of an IPv6 address that identify a household or machine (RFC 6177).
 IPV6_PREFIX = 64
 
 _ADDRESS_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
