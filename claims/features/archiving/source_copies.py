@@ -56,7 +56,8 @@ class CopiesOfSource(TypedDict):
 class CopiesResource(PublicResource):
     """The archived copies of a source that a published claim mentions: their times, hashes and timestamps.
 
-    Uploaded files are not included. The installation and the source decide whether complete copies are.
+    Uploaded files are not included. Whether complete copies can be downloaded depends on the installation and
+    the source.
     """
 
     nouns = ("source", "sources")
