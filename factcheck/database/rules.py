@@ -9,8 +9,8 @@ A rule is written in PL/pgSQL with one more statement: `REJECT 'message';` rejec
 `REJECT 'message' AS other_name;`, so that callers can tell rules apart.
 
 A rule names the schema of its tables (`public.claims_claim`), and its function also has its own search path, so that
-temporary tables cannot stand in for ours. docs/decisions/0025-rules-without-a-way-around.md lists the other
-requirements of a rule.
+temporary tables cannot stand in for ours. The other requirements of a rule are in
+docs/decisions/0025-requirements-for-database-rules.md.
 """
 
 import re

@@ -14,7 +14,7 @@ from factcheck.database.read_connections import fetch_rows
 
 logger = logging.getLogger(__name__)
 
-#: The number of candidates that the index examines. Measured in docs/decisions/0037-vectors.md.
+#: The number of candidates that the index examines. Measured in docs/decisions/0037-vectors-of-statements.md.
 EF_SEARCH = 120
 
 
