@@ -1,4 +1,4 @@
-"""Clean text: remove the remains of file formats."""
+"""Clean text: remove the remains of file formats, and fold it for comparison."""
 
 import html
 import json
@@ -71,6 +71,9 @@ _UNCLEAN_PATTERN = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _UNSTORABLE_PATTERN = re.compile("[\x00\ud800-\udfff]")
+# Marks that are often omitted: accents, Arabic vowels and hamza, the nukta of Indian scripts.
+_MARKS_PATTERN = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u200b-\u200f\ufeff]")
+_LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
 
 
 def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -149,6 +152,17 @@ def make_storable(text: str) -> str:
 def clean_short(text: str) -> str:
     """Return `clean` of a short text, cached because labels and names recur."""
     return clean(text)
+
+
+def fold(text: str) -> str:
+    """Fold a text for comparison: lower case, no diacritics, digits as 0 to 9."""
+    if text.isascii():
+        return text.lower()
+    text = _MARKS_PATTERN.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
+    return "".join(
+        str(unicodedata.digit(character)) if character.isdigit() and not character.isascii() else character
+        for character in text
+    )
 
 
 def _is_sound(text: str) -> bool:

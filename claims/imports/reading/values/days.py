@@ -10,15 +10,15 @@ from typing import Any, Final
 from babel import Locale, UnknownLocaleError
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
+from claims.imports.reading.values.cleaned_text import fold, is_empty_value, read_line
 from claims.imports.reading.values.days_in_words import (
     NamedDay,
     find_days,
+    find_month,
     is_incomplete,
     was_published,
     was_updated,
 )
-from claims.imports.reading.values.months import find_month, fold
 from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from factcheck.translatable_messages import TranslatableMessage
 

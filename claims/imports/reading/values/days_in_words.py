@@ -1,15 +1,38 @@
 """Dates in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
 
-Callers fold the texts with `months.fold` first.
+Callers fold the texts with `cleaned_text.fold` first. Month names are those of the languages of fact-checking; a name
+that means different months is ignored.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from claims.imports.reading.values.months import find_month, fold
+from claims.imports.reading.values.cleaned_text import fold
 from claims.imports.reading.values.problem import Problem
+from sources.extraction.dates import load_month_names
+
+# Locales whose month names CLDR provides. Arabic has three sets: Gulf and Egypt, Levant, Maghreb.
+_LOCALES: Final = (
+    "af", "am", "ar", "ar_DZ", "ar_LB", "ar_MA", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "de_AT",
+    "el", "es", "et", "eu", "fa", "fi", "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "is",
+    "it", "ka", "kk", "km", "kn", "ku", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "or", "pa",
+    "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr",
+    "uk", "ur", "uz", "zu",
+)  # fmt: skip
+# Other common spellings.
+_ADDITIONAL_NAMES: Final = {
+    1: "জানুয়ারি জানুয়ারী",
+    2: "ফেব্রুয়ারি ফেব্রুয়ারী",
+    5: "می",
+    7: "جولای يوليوز",
+    8: "آگوست اوغسطس",
+    9: "sept setiembre",
+    12: "disember",
+}
 
 
 class NamedDay(NamedTuple):
@@ -89,3 +112,29 @@ def is_incomplete(folded_text: str, language: str) -> bool:
     return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded_text)) or any(
         find_month(word, language) for word in _WORDS_PATTERN.findall(folded_text)
     )
+
+
+def find_month(name: str, language: str) -> int | None:
+    """Return the number of the month with this name in `language`, in English or in any other language; None if
+    unknown.
+    """
+    if language and (number := _load_months(language).get(name)):
+        return number
+    return _load_months("en").get(name) or _load_all_months().get(name)
+
+
+@lru_cache(maxsize=64)
+def _load_months(language: str) -> dict[str, int]:
+    return {fold(name): number for name, number in load_month_names(language.replace("-", "_")).items()}
+
+
+@lru_cache(maxsize=1)
+def _load_all_months() -> dict[str, int]:
+    meanings = defaultdict(set)
+    for locale in _LOCALES:
+        for name, number in _load_months(locale).items():
+            meanings[name].add(number)
+    for number, names in _ADDITIONAL_NAMES.items():
+        for name in names.split():
+            meanings[fold(name)].add(number)
+    return {name: numbers.pop() for name, numbers in meanings.items() if len(numbers) == 1}
