@@ -27,6 +27,8 @@ from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
 FORMAT = "factcheck-ledger"
 FORMAT_VERSION = 1
+#: The first bytes of every lossless export, by which it is recognised.
+HEADER_START = b'{"type":"header","format":"%s"' % FORMAT.encode()
 
 _BODY = b',"body":'
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -197,11 +199,6 @@ def build_entry(values: tuple[Any, ...], body: bytes) -> bytes:
 
 def build_end(entries: int) -> bytes:
     return orjson.dumps({"type": "end", "entries": entries}) + b"\n"
-
-
-def recognise(head: bytes) -> bool:
-    """Return whether a file with this beginning is a lossless export."""
-    return head.startswith(b'{"type":"header","format":"%s"' % FORMAT.encode())
 
 
 def read(stream: BinaryIO) -> Iterator[ArchiveLine]:

@@ -11,4 +11,4 @@ Decision 0011 gives the reasons.
 """
 
 from claims.exports.restore.checks import RestoreCounts, RestoreRefused
-from claims.exports.restore.restore_run import recognise, restore
+from claims.exports.restore.restore_run import restore

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.exports import lines
-from claims.exports.lines import ArchiveLine, recognise
+from claims.exports.lines import ArchiveLine
 from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check_export
 from claims.exports.restore.final_states import restore_claim_states
 from claims.exports.restore.replay import replay
@@ -26,8 +26,6 @@ from factcheck.database.bulk_copy import RowMaker, copy_rows, speed_up_transacti
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 from sources.addresses import build_url_key
 from sources.models import Publisher
-
-__all__ = ["recognise", "restore"]
 
 #: The number of entries restored at once, and the limit on the total text of their bodies and snapshots.
 _MAX_BATCH_ENTRIES, _MAX_BATCH_BYTES = 2_000, 16 * 1024 * 1024

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
-from claims.exports.restore import recognise
+from claims.exports.lines import HEADER_START
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import input_files
 from claims.imports.reading.inputs.crawler import MAX_PAGES
@@ -296,10 +296,10 @@ def _is_lossless_export(location: str) -> bool:
         return False
     with closing(input_files.open_files(location)) as files:  # type: ignore[type-var]  # a generator, which can be closed
         first_file = next(files, None)
-        if not isinstance(first_file, File) or not recognise(first_file.head):
+        if not isinstance(first_file, File) or not first_file.head.startswith(HEADER_START):
             return False
     with Path(location).open("rb") as stream:
-        if recognise(stream.read(200)):
+        if stream.read(len(HEADER_START)) == HEADER_START:
             return True
     raise CommandError(
         gettext(
