@@ -1,4 +1,4 @@
-"""Turn records (`RawRecord`) into rows for staging, in one process per processor.
+"""Turn records (`RawRecord`) into rows for staging, with the keys that identify them, in one process per processor.
 
 Reading the values takes most of the time. It needs no database, so other processes can do it. They write each record
 as a line of PostgreSQL's COPY, which the main process passes on without parsing it.
@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
+from hashlib import blake2b
 from itertools import islice
 from math import isfinite
 from multiprocessing import get_context, parent_process
@@ -17,11 +18,12 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from claims.imports.reading.identity import build_number_key, build_record_key, digest, digest_content
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
+from claims.quotes.statements import normalise_statement
+from sources.addresses import build_url_key
 
 #: The number of records that a process gets at a time. Larger batches would not save much time.
 CHUNK_SIZE = 500
@@ -30,6 +32,11 @@ CHUNK_SIZE = 500
 COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
 
 _NULL: Final = "\\N"
+
+#: The content of a record, without its position and the values left out.
+_CONTENT_FIELDS: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
+#: The media fields, which count only if they are not empty, so that other records keep their keys.
+_MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 RecordInput = tuple[RawRecord | Refusal, Conventions]
 
@@ -113,15 +120,60 @@ def _cancel(futures: deque[Future[CleanedBatch]]) -> None:
 
 def pack_review(review: Review, record: RawRecord) -> bytes:
     """Return the review as a line for COPY. JSON escapes line breaks, so only backslashes need escaping."""
-    content = digest_content(review)
+    content = _build_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
         orjson.dumps(tuple(review.location)),
         content,
         _serialise_fields(record),
     )
-    keys = f"{digest(content)}\t{build_record_key(review) or _NULL}\t{build_number_key(review) or _NULL}\t"
+    keys = f"{_compute_digest(content)}\t{_build_record_key(review) or _NULL}\t{_build_number_key(review) or _NULL}\t"
     return keys.encode() + texts.replace(b"\\", b"\\\\")
+
+
+def _build_content(review: Review) -> bytes:
+    """Return the content of a record as JSON: a list in field order."""
+    content = tuple(review)
+    has_media = any(content[_MEDIA_FIELDS])
+    return orjson.dumps(
+        content[_CONTENT_FIELDS] + content[_MEDIA_FIELDS] if has_media else content[_CONTENT_FIELDS],
+        default=lambda named_tuple: named_tuple._asdict(),
+    )
+
+
+def _compute_digest(content: bytes) -> str:
+    """Return a UUID that is the same for all records with the same content."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _build_record_key(review: Review) -> str | None:
+    """Return a UUID that is the same for all records of one review: publisher, page and statement.
+
+    The page alone is not enough, because it may contain reviews of several claims. Return None for a record without a
+    URL.
+    """
+    if review.publisher is None or not (page := build_url_key(review.url)):
+        return None
+    return _compute_digest(
+        orjson.dumps(
+            ["review", build_outlet_key(review.publisher), page, normalise_statement(review.statement)]
+        )
+    )
+
+
+def _build_number_key(review: Review) -> str | None:
+    """Return a UUID that is the same for all records with the same publisher and the same number in the file.
+
+    Different files may use the same numbers, so `claims.imports.storing` checks whether the records are one review.
+    """
+    if review.publisher is None or not review.id:
+        return None
+    return _compute_digest(orjson.dumps(["number", build_outlet_key(review.publisher), review.id]))
+
+
+def build_outlet_key(outlet: Outlet) -> str:
+    """Return the key of a publisher, from both its name and its host, because two publishers may share either."""
+    return f"{outlet.name.casefold()} {outlet.domain}"
 
 
 def unpack_review(text: str) -> Review:

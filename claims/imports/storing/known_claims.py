@@ -12,9 +12,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from claims.imports.reading.identity import build_name_key
 from claims.imports.reading.review_record import Person, Review
 from claims.imports.storing.existing_claim import ExistingClaim
+from claims.imports.storing.reviewed_claim import build_name_key
 from claims.imports.storing.stage import StagedReview
 from claims.models import Appearance, Claim, ImportedRecord, ImportRun, Verdict
 

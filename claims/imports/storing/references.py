@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 
-from claims.imports.reading.identity import build_name_key, build_outlet_key
+from claims.imports.reading.processes import build_outlet_key
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 from claims.imports.reading.values.outlets import is_listed_outlet
 from claims.imports.reading.values.rating_labels import Scale, build_label_key, list_scales
 from claims.imports.storing.house_records import build_namesake_refusal, find_own_outlets, is_namesake
+from claims.imports.storing.reviewed_claim import build_name_key
 from claims.models import Claimant, Rating, RatingScale, Topic
 from claims.newsroom.named_claimants import ClaimantIndex
 from factcheck.database.bulk_copy import copy_rows, reserve_ids

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from claims.imports.reading.identity import build_name_key
 from claims.imports.reading.raw_record import RecordLocation
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claim, Claimant, Verdict
@@ -92,6 +91,11 @@ class ReviewedClaim:
                 (build_url_key(verdict.url), verdict.reviewed_on) if verdict else ("", None)
             )
         return self.reviews_by_publisher[publisher]
+
+
+def build_name_key(person: Person | None) -> str:
+    """Return the key of a claimant: the name, ignoring case; "" if there is none."""
+    return " ".join(person.name.casefold().split()) if person else ""
 
 
 #: The fields of a record stored in its verdict, except the rating: field of the record → field of the verdict.
