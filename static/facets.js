@@ -7,8 +7,8 @@ addEventListener("DOMContentLoaded", async () => {
   try {
     const answer = await fetch(place.dataset.counts, { credentials: "same-origin" });
     if (answer.ok) {
-      const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".facets");
-      if (part) place.replaceChildren(part);
+      const facets = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".facets");
+      if (facets) place.replaceChildren(facets);
     }
   } catch {
     // The link is there.

@@ -5,23 +5,23 @@
   if (!slider) return;
   const output = page.querySelector(".slider output");
   const links = new Map([...page.querySelectorAll("[data-version]")].map((link) => [link.dataset.version, link]));
-  const words = (link) => link.closest("li").innerText.split("\n").map((piece) => piece.trim()).filter(Boolean).join(" · ");
-  const say = () => {
-    const said = words(links.get(slider.value));
-    output.textContent = said;
-    slider.setAttribute("aria-valuetext", said);
+  const describe = (link) => link.closest("li").innerText.split("\n").map((piece) => piece.trim()).filter(Boolean).join(" · ");
+  const showDescription = () => {
+    const description = describe(links.get(slider.value));
+    output.textContent = description;
+    slider.setAttribute("aria-valuetext", description);
   };
-  let asked = 0;
-  const open = async () => {
+  let requestCount = 0;
+  const openVersion = async () => {
     const link = links.get(slider.value);
-    const turn = ++asked;
+    const current = ++requestCount;
     try {
       const answer = await fetch(link.href);
       if (!answer.ok) throw new Error(answer.status);
-      const entry = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#told");
+      const entry = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#shown-version");
       // The slider has gone on in the meantime.
-      if (turn !== asked) return;
-      page.querySelector("#told").replaceWith(entry);
+      if (current !== requestCount) return;
+      page.querySelector("#shown-version").replaceWith(entry);
       page.querySelector("[aria-current]")?.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");
       history.replaceState(null, "", link.href);
@@ -29,11 +29,11 @@
       location.assign(link.href);
     }
   };
-  slider.addEventListener("input", say);
-  slider.addEventListener("change", open);
+  slider.addEventListener("input", showDescription);
+  slider.addEventListener("change", openVersion);
   slider.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    open();
+    openVersion();
   });
-  say();
+  showDescription();
 })();

@@ -53,7 +53,7 @@ def test_slider_opens_versions_by_keyboard_and_the_address_follows(
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#shown")).to_have_text("Version 1")
-    expect(page.locator("#told .verdict .badge")).to_have_text("False")
+    expect(page.locator("#shown-version .verdict .badge")).to_have_text("False")
     expect(page).to_have_url(re.compile(r"\?to=1$"))
     expect(page.locator(".timeline [aria-current]")).to_have_text("Version 1")
     assert "Version 1" in (slider.get_attribute("aria-valuetext") or "")
@@ -75,7 +75,9 @@ def test_history_is_read_without_a_script(visit: Callable[..., Page], claim: Cla
     expect(page.locator("#changed")).to_have_text("Differences between version 1 and version 3")
     page.get_by_label("Date", exact=True).fill("2020-01-01")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("#told .notice")).to_contain_text("nothing had been published about this claim")
+    expect(page.locator("#shown-version .notice")).to_contain_text(
+        "nothing had been published about this claim"
+    )
 
 
 def test_both_sides_stand_beside_each_other_or_on_a_phone_below(
@@ -93,7 +95,7 @@ def test_both_sides_stand_beside_each_other_or_on_a_phone_below(
     # Not by colour only.
     lines = "element => getComputedStyle(element).textDecorationLine"
     page.emulate_media(forced_colors="active")
-    assert page.locator("#told ins").first.evaluate(lines) == "underline"
+    assert page.locator("#shown-version ins").first.evaluate(lines) == "underline"
 
 
 def test_text_and_link_are_copied(visit: Callable[..., Page], claim: Claim) -> None:

@@ -1,7 +1,7 @@
 // Marks passages of a page and shows what was found about them. Shadow trees keep the page's styles out, and whatever
 // comes from the newsroom is written as text.
 
-var MARKED = "background:#ffc40038;text-decoration:underline 2px #b57b00";
+var HIGHLIGHT_STYLE = "background:#ffc40038;text-decoration:underline 2px #b57b00";
 var MARK_STYLE = `:host{all:initial!important;display:inline!important;font:15px/1.5 system-ui!important}
 button{all:unset;cursor:pointer;text-align:center}
 .mark{position:relative;width:18px;margin:-9px 2px;border-radius:9px;font:700 12px/18px system-ui;background:CanvasText;color:Canvas}
@@ -28,8 +28,8 @@ function addText(parent, tag, textContent, properties) {
 function addMark({ quote: { claim }, range }, words, theme) {
   const verdicts = claim.verdicts.filter((verdict) => verdict.rating);
   const [code] = words.lang.split("-");
-  const rated = ({ rating: { labels, label, language } }) => (labels[code] ? [labels[code], code] : [label, language]);
-  const label = [words.check, verdicts[0] && rated(verdicts[0])[0], claim.statement].filter(Boolean).join(": ");
+  const getRatingText = ({ rating: { labels, label, language } }) => (labels[code] ? [labels[code], code] : [label, language]);
+  const label = [words.check, verdicts[0] && getRatingText(verdicts[0])[0], claim.statement].filter(Boolean).join(": ");
   const sign = { __proto__: null, true: "✓", mostly_true: "✓", mostly_false: "✕", false: "✕" }[verdicts[0]?.rating.rating_class] || "i";
   const host = document.createElement("factcheck-mark");
   // In an extension, what is written there is none of the page's business: it could read it, and write another rating.
@@ -51,19 +51,19 @@ function addMark({ quote: { claim }, range }, words, theme) {
   addText(card, "b", claim.statement, { lang: claim.language });
   for (const verdict of verdicts) {
     const { rating, summary, language, publisher, reviewed_on: day } = verdict;
-    const [text, lang] = rated(verdict);
+    const [text, lang] = getRatingText(verdict);
     const badge = addText(card, "mark", text, { lang });
     const colours = [rating.colour, rating.text_colour];
     if (colours.every((colour) => /^#\w{6}$/.test(colour))) [badge.style.background, badge.style.color] = colours;
-    const written = day && new Date(day).toLocaleDateString(words.lang, { dateStyle: "long", timeZone: "UTC" });
-    addText(card, "small", [publisher.name, written].filter(Boolean).join(", "));
+    const date = day && new Date(day).toLocaleDateString(words.lang, { dateStyle: "long", timeZone: "UTC" });
+    addText(card, "small", [publisher.name, date].filter(Boolean).join(", "));
     addText(card, "p", summary, { lang: language, id: card.querySelector("p") ? "" : "summary" });
   }
   if (/^https?:/.test(claim.url)) addText(card, "a", words.read, { href: claim.url, target: "_blank", rel: "noopener" });
-  const around = range.endContainer.parentNode.closest("a,button,summary,label");
+  const clickable = range.endContainer.parentNode.closest("a,button,summary,label");
   const end = range.cloneRange();
   end.collapse();
-  if (around) around.after(host);
+  if (clickable) clickable.after(host);
   else end.insertNode(host);
   return mark;
 }
@@ -80,27 +80,27 @@ function wrapText(range) {
   }
   for (const part of parts) {
     const mark = document.createElement("mark");
-    mark.style.cssText = `all:unset;${MARKED}`;
+    mark.style.cssText = `all:unset;${HIGHLIGHT_STYLE}`;
     part.surroundContents(mark);
   }
 }
 
-// `anchored`: quotes, each with its `claim`, and their ranges.
-function markPassages(anchored, words, theme) {
-  if (!anchored.length || !HTMLElement.prototype.showPopover) return;
-  const isFree = anchored.map(({ range }, at) => !at || anchored[at - 1].range.compareBoundaryPoints(1, range) <= 0);
-  const marks = anchored.map((passage) => addMark(passage, words, theme));
+// `passages`: quotes, each with its `claim`, and their ranges.
+function markPassages(passages, words, theme) {
+  if (!passages.length || !HTMLElement.prototype.showPopover) return;
+  const isFree = passages.map(({ range }, at) => !at || passages[at - 1].range.compareBoundaryPoints(1, range) <= 0);
+  const marks = passages.map((passage) => addMark(passage, words, theme));
   if (window.Highlight) {
-    addSheet(document, `::highlight(factcheck){${MARKED}}`);
+    addSheet(document, `::highlight(factcheck){${HIGHLIGHT_STYLE}}`);
     const highlight = CSS.highlights.get("factcheck") || new Highlight();
-    for (const { range } of anchored) highlight.add(range);
+    for (const { range } of passages) highlight.add(range);
     CSS.highlights.set("factcheck", highlight);
   } else {
-    anchored.filter((_, at) => isFree[at]).forEach(({ range }) => wrapText(range));
+    passages.filter((_, at) => isFree[at]).forEach(({ range }) => wrapText(range));
   }
   document.addEventListener("click", ({ target, clientX: x, clientY: y }) => {
     if (!getSelection().isCollapsed || target.closest("a,button,input,label,summary,factcheck-mark")) return;
-    const at = anchored.findIndex(({ range }) =>
+    const at = passages.findIndex(({ range }) =>
       [...range.getClientRects()].some((box) => x > box.left && x < box.right && y > box.top && y < box.bottom),
     );
     marks[at]?.click();

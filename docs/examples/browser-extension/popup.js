@@ -21,14 +21,14 @@ function addLink(parent, url, text, lang) {
 
 function addClaim(list, claim, before = "") {
   const item = add(list, "li", before);
-  const rated = claim.verdicts.filter((verdict) => verdict.rating);
-  for (const { rating, publisher } of rated) add(item, "div", `${publisher.name}: ${rating.label}`);
+  const verdicts = claim.verdicts.filter((verdict) => verdict.rating);
+  for (const { rating, publisher } of verdicts) add(item, "div", `${publisher.name}: ${rating.label}`);
   addLink(item, claim.url, claim.statement, claim.language);
 }
 
 // Each claim that was changed since it was shown here, whatever page is open.
 async function addChanges(site, claims) {
-  for (const { kind, published_at, url, statement, language } of await changesSince(site, claims)) {
+  for (const { kind, published_at, url, statement, language } of await findChanges(site, claims)) {
     const day = new Date(published_at).toLocaleDateString(navigator.language, { dateStyle: "long" });
     addLink(add(answer, "p", `Changed since you last read it (${kind}, ${day}): `), url, statement, language);
   }
@@ -38,54 +38,54 @@ async function addChanges(site, claims) {
 async function highlight(claims, words) {
   for (const mark of document.querySelectorAll("factcheck-mark")) mark.remove();
   globalThis.CSS?.highlights?.delete("factcheck");
-  const anchored = await anchorQuotes(document.body, quotesOf(claims));
-  markPassages(anchored, words, "");
-  return anchored.length;
+  const passages = await anchorQuotes(document.body, getQuotes(claims));
+  markPassages(passages, words, "");
+  return passages.length;
 }
 
-function selected() {
+function getSelectedText() {
   return getSelection().toString().trim();
 }
 
-async function inPage(tab, injected) {
+async function runInPage(tab, injected) {
   const [{ result }] = await chrome.scripting.executeScript({ target: { tabId: tab.id }, ...injected });
   return result;
 }
 
 // What each newsroom answers. One that is away hides no other, and is no newsroom that checked nothing.
-async function asked(sites, question) {
-  const answers = await Promise.allSettled(sites.map(question));
+async function queryNewsrooms(sites, query) {
+  const answers = await Promise.allSettled(sites.map(query));
   answers.forEach(({ reason }, at) => {
     if (reason) add(answer, "p", `${new URL(sites[at]).host} could not be reached: ${reason.message}`);
   });
-  const found = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
-  return found.length ? found.flat() : null;
+  const results = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
+  return results.length ? results.flat() : null;
 }
 
 async function lookUp(sites, tab) {
   if (!/^https?:/.test(tab.url || "")) throw new Error("Only web pages can be looked up.");
-  const found = await asked(sites, async (site) => {
-    const claims = await claimsAt(site, tab.url);
+  const claims = await queryNewsrooms(sites, async (site) => {
+    const claims = await fetchClaims(site, tab.url);
     await addChanges(site, claims);
     return claims;
   });
-  if (!found) return;
-  if (!found.length) return void add(answer, "p", NOTHING);
-  await inPage(tab, { files: ["anchors.js", "marks.js"] });
-  const count = await inPage(tab, { func: highlight, args: [found, WORDS] });
+  if (!claims) return;
+  if (!claims.length) return void add(answer, "p", NOTHING);
+  await runInPage(tab, { files: ["anchors.js", "marks.js"] });
+  const count = await runInPage(tab, { func: highlight, args: [claims, WORDS] });
   add(answer, "p", count === 1 ? "One passage is highlighted." : `${count} passages are highlighted.`);
   if (!count) add(answer, "p", "These claims are related to the page, but the page does not contain their wording.");
   const list = add(answer, "ul", "");
-  for (const claim of found) addClaim(list, claim);
+  for (const claim of claims) addClaim(list, claim);
 }
 
 async function checkSelection(sites, tab) {
-  const text = (await inPage(tab, { func: selected })).slice(0, 5000);
+  const text = (await runInPage(tab, { func: getSelectedText })).slice(0, 5000);
   if (!text) return void add(answer, "p", "Select a text in the page first.");
-  const passages = await asked(sites, async (site) => {
-    const found = await passagesOf(site, text);
-    await addChanges(site, found.flatMap(({ matches }) => matches.slice(0, MOST_MATCHES).map(({ claim }) => claim)));
-    return found;
+  const passages = await queryNewsrooms(sites, async (site) => {
+    const sitePassages = await fetchPassages(site, text);
+    await addChanges(site, sitePassages.flatMap(({ matches }) => matches.slice(0, MOST_MATCHES).map(({ claim }) => claim)));
+    return sitePassages;
   });
   if (!passages) return;
   const known = passages.filter((passage) => passage.matches.length);
@@ -98,13 +98,13 @@ async function checkSelection(sites, tab) {
   }
 }
 
-async function run(question) {
+async function run(query) {
   answer.textContent = "";
   for (const button of buttons) button.disabled = true;
   try {
     const { sites } = await chrome.storage.local.get({ sites: [] });
     const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-    await question(sites, tab);
+    await query(sites, tab);
   } catch (error) {
     add(answer, "p", `The look-up failed: ${error.message}`);
   }

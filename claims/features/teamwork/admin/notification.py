@@ -90,7 +90,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     def claim_and_excerpt(self, row: Notification) -> SafeString:
         excerpt = shorten_text(row.comment.text if row.comment else row.note, 200)
         text = (
-            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', excerpt)
+            format_html('<span class="desk-quiet desk-notification-text" dir="auto">{}</span>', excerpt)
             if excerpt
             else ""
         )

@@ -76,7 +76,7 @@ def test_from_a_name_by_keyboard_to_the_answer(
 
     kim.clock.run_for(31_000)
     expect(bell.locator("[data-count]")).to_have_text("1")
-    expect(kim.locator("#desk-bell-told")).to_have_text("1 unread notification")
+    expect(kim.locator("#desk-bell-status")).to_have_text("1 unread notification")
     bell.click()
     kim.get_by_role("link", name="Chris mentioned you").click()
     expect(kim.locator(f"#comment-{comment.pk}")).to_be_focused()

@@ -53,7 +53,7 @@ def address(claim: Claim, query: str = "") -> str:
 
 
 def told(client: Client, claim: Claim, query: str = "") -> html.HtmlElement:
-    return page(client, address(claim, query)).get_element_by_id("told")
+    return page(client, address(claim, query)).get_element_by_id("shown-version")
 
 
 def sides(found: html.HtmlElement) -> dict[str, list[str]]:
@@ -94,7 +94,7 @@ def test_newest_stands_beside_the_one_before(client: Client, thrice: Claim) -> N
     ]
     assert [words(item) for item in document.cssselect(".timeline .badge")] == ["True", "True", "False"]
     assert words(document.cssselect(".timeline [aria-current]")[0]) == "Version 3"
-    found = document.get_element_by_id("told")
+    found = document.get_element_by_id("shown-version")
     assert words(found.cssselect("#shown")[0]) == "Version 3"
     assert words(found.cssselect(".context")[0]) == "Said more plainly."
     assert words(found.cssselect(".verdict h3")[0]) == "Rated True by Factcheck Newsroom"
@@ -165,7 +165,7 @@ def test_retraction_stands_in_it_and_shows_no_verdict(client: Client, thrice: Cl
         "True",
         "False",
     ]
-    found = document.get_element_by_id("told")
+    found = document.get_element_by_id("shown-version")
     assert "From this version on, we no longer stood by our verdict." in words(found)
     assert "The audit was forged." in words(found)
     assert found.cssselect(".verdict") == []
@@ -228,9 +228,9 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
         claim, checker, summary="<del>x</del> & <b>", correction_kind="correction", correction_note="<i>n</i>"
     )
     bring_out(draft, checker, editor)
-    found = page(client, address(claim))
-    assert [script.text for script in found.cssselect("#told script, #told b, #told i")] == []
-    assert "<del>x</del> & <b>" in words(found.cssselect("#told .summary")[0])
+    shown = told(client, claim)
+    assert shown.cssselect("script, b, i") == []
+    assert "<del>x</del> & <b>" in words(shown.cssselect(".summary")[0])
 
 
 def test_from_a_day_a_link_leads_to_what_changed_since(

@@ -3,8 +3,8 @@
 // be loaded twice, hence no `const` stands outside of functions.
 
 // Where a sentence or a paragraph ends; its marks; and what has no text that readers read.
-var STOP = /[.!?…؟۔]["')\]]*\s|[。！？]["')\]」』]*|\n/;
-var UNREAD = /^(script|style|noscript|template|textarea|select|input|button|iframe|object|canvas|video|audio|svg|math|factcheck-\w+)$/;
+var SENTENCE_END = /[.!?…؟۔]["')\]]*\s|[。！？]["')\]」』]*|\n/;
+var UNREAD_TAGS = /^(script|style|noscript|template|textarea|select|input|button|iframe|object|canvas|video|audio|svg|math|factcheck-\w+)$/;
 
 // One make of quotation marks of a kind, one blank for white space, and nothing that nobody sees.
 function fold(text) {
@@ -16,12 +16,12 @@ function fold(text) {
 }
 
 // Lets the page go on: nothing here takes longer than a moment at a time.
-function pacer() {
-  let began = performance.now();
+function makePacer() {
+  let startedAt = performance.now();
   return async () => {
-    if (performance.now() - began < 16) return;
-    await new Promise((go) => setTimeout(go));
-    began = performance.now();
+    if (performance.now() - startedAt < 16) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    startedAt = performance.now();
   };
 }
 
@@ -33,33 +33,33 @@ async function readText(root, pace) {
   const parts = [];
   let length = 0;
   let last = "\n";
-  let gap = false;
-  const add = (words) => {
-    parts.push(words);
-    length += words.length;
-    last = words.at(-1);
+  let hasGap = false;
+  const add = (text) => {
+    parts.push(text);
+    length += text.length;
+    last = text.at(-1);
   };
-  const part = () => {
-    gap = false;
+  const endBlock = () => {
+    hasGap = false;
     if (last !== "\n") add("\n");
   };
   for (let node = root, down = true; node; ) {
     if (down && node.nodeType === 3) {
-      if (gap && last !== "\n" && node.data.trim()) add("\uffff");
-      const blank = last === " " || last === "\n";
+      if (hasGap && last !== "\n" && node.data.trim()) add("\uffff");
+      const isBlank = last === " " || last === "\n";
       const folded = fold(node.data);
-      const words = blank && folded[0] === " " ? folded.slice(1) : folded;
-      if (words) {
-        gap = false;
-        runs.push({ node, at: length, blank });
-        add(words);
+      const text = isBlank && folded[0] === " " ? folded.slice(1) : folded;
+      if (text) {
+        hasGap = false;
+        runs.push({ node, at: length, isBlank });
+        add(text);
       }
     } else if (down && node.nodeType === 1) {
       const { display, visibility } = getComputedStyle(node);
-      const isUnread = UNREAD.test(node.localName) || node.isContentEditable || display === "none" || visibility !== "visible";
+      const isUnread = UNREAD_TAGS.test(node.localName) || node.isContentEditable || display === "none" || visibility !== "visible";
       const isBlock = node.localName === "br" || !/^(inline|contents|ruby|none)/.test(display);
-      if (isUnread) gap ||= node.localName !== "svg";
-      if (isBlock) part();
+      if (isUnread) hasGap ||= node.localName !== "svg";
+      if (isBlock) endBlock();
       if (!isUnread && node.firstChild) {
         blocks.push(isBlock);
         node = node.firstChild;
@@ -70,7 +70,7 @@ async function readText(root, pace) {
     if (node === root) break;
     down = node.nextSibling;
     node = down || node.parentNode;
-    if (!down && blocks.pop()) part();
+    if (!down && blocks.pop()) endBlock();
   }
   return { text: parts.join(""), runs };
 }
@@ -79,21 +79,26 @@ async function readText(root, pace) {
 // puts "It is untrue that" before a sentence has written another one. Less than 32 characters are known where a text
 // begins or ends there; then the paragraph does so in the page.
 function compare(text, quote, start, end) {
-  const flat = (words) => words.replace(/\s+/g, " ").trim();
-  const [prefix, exact, suffix] = [quote.prefix, quote.exact.trim(), quote.suffix].map((words) =>
-    words.split(/\s*\n\s*/).map(fold).join("\n"),
+  const flatten = (text) => text.replace(/\s+/g, " ").trim();
+  const [prefix, exact, suffix] = [quote.prefix, quote.exact.trim(), quote.suffix].map((part) =>
+    part.split(/\s*\n\s*/).map(fold).join("\n"),
   );
   const before = text.slice(Math.max(start - 99, 0), start);
   const after = text.slice(end, end + 99);
-  const line = flat(after.split("\n")[0]);
-  const heads = prefix.split(STOP);
-  const begun = flat(heads.pop());
-  const rest = flat(/^[^.!?…؟۔。！？\n]*[^\n]?/.exec(suffix)[0]);
-  const isBegun = heads.length || quote.prefix.length < 32 ? flat(before.split(STOP).pop()) === begun : flat(before).endsWith(begun);
+  const line = flatten(after.split("\n")[0]);
+  const sentences = prefix.split(SENTENCE_END);
+  const sentenceStart = flatten(sentences.pop());
+  const sentenceRest = flatten(/^[^.!?…؟۔。！？\n]*[^\n]?/.exec(suffix)[0]);
+  const isBegun =
+    sentences.length || quote.prefix.length < 32
+      ? flatten(before.split(SENTENCE_END).pop()) === sentenceStart
+      : flatten(before).endsWith(sentenceStart);
   const isOver = /[.!?…؟۔。！？\n]/.test(suffix) || quote.suffix.length > 31;
-  const isEnded = STOP.test(exact.slice(-4) + " ") || (isOver && rest ? flat(after).startsWith(rest) : line === rest);
-  const isBefore = flat(prefix) ? flat(before).endsWith(flat(prefix)) : !flat(before.split("\n").pop());
-  const isAfter = flat(suffix) ? flat(after).startsWith(flat(suffix)) : !line;
+  const isEnded =
+    SENTENCE_END.test(exact.slice(-4) + " ") ||
+    (isOver && sentenceRest ? flatten(after).startsWith(sentenceRest) : line === sentenceRest);
+  const isBefore = flatten(prefix) ? flatten(before).endsWith(flatten(prefix)) : !flatten(before.split("\n").pop());
+  const isAfter = flatten(suffix) ? flatten(after).startsWith(flatten(suffix)) : !line;
   const isSentence = isBegun && isEnded;
   return { start, end, isSame: isSentence && isBefore && isAfter, isNear: isSentence && (isBefore || isAfter) };
 }
@@ -102,49 +107,49 @@ function compare(text, quote, start, end) {
 function findQuote(text, quote) {
   const exact = quote.exact.trim();
   if (exact.length < ((quote.prefix + quote.suffix).trim() ? 1 : 25)) return null;
-  const words = exact.split(/\s*\n\s*/).map((line) => fold(line).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const pattern = new RegExp(words.join("\\s+"), "g");
-  const found = [];
-  for (let match; found.length < 200 && (match = pattern.exec(text)); pattern.lastIndex = match.index + 1)
-    found.push(compare(text, quote, match.index, match.index + match[0].length));
-  const same = found.filter((place) => place.isSame);
-  if (same.length === 1) return same[0];
-  return found.length === 1 && found[0].isNear ? found[0] : null;
+  const lines = exact.split(/\s*\n\s*/).map((line) => fold(line).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const pattern = new RegExp(lines.join("\\s+"), "g");
+  const places = [];
+  for (let match; places.length < 200 && (match = pattern.exec(text)); pattern.lastIndex = match.index + 1)
+    places.push(compare(text, quote, match.index, match.index + match[0].length));
+  const exactPlaces = places.filter((place) => place.isSame);
+  if (exactPlaces.length === 1) return exactPlaces[0];
+  return places.length === 1 && places[0].isNear ? places[0] : null;
 }
 
 // The place of the page behind a place of the folded text.
-function placeOf(runs, at) {
-  let { node, at: left, blank } = runs.findLast((run) => run.at <= at);
+function findPlace(runs, at) {
+  let { node, at: left, isBlank } = runs.findLast((run) => run.at <= at);
   for (let index = 0; index < node.length; index += 1) {
     const letter = fold(node.data[index]);
-    if (letter && !(letter === " " && blank) && left++ === at) return [node, index];
-    if (letter) blank = letter === " ";
+    if (letter && !(letter === " " && isBlank) && left++ === at) return [node, index];
+    if (letter) isBlank = letter === " ";
   }
   return null;
 }
 
 // For each quote that certainly stands below `root`, the quote and its range, in the order of the page.
 async function anchorQuotes(root, quotes) {
-  const pace = pacer();
+  const pace = makePacer();
   const { text, runs } = await readText(root, pace);
-  const anchored = [];
+  const passages = [];
   for (const quote of quotes) {
-    const found = findQuote(text, quote);
-    const first = found && placeOf(runs, found.start);
-    const last = found && placeOf(runs, found.end - 1);
+    const place = findQuote(text, quote);
+    const first = place && findPlace(runs, place.start);
+    const last = place && findPlace(runs, place.end - 1);
     await pace();
     // The page may have changed while it was read.
     if (!first || !last || !root.contains(first[0]) || !root.contains(last[0])) continue;
     const range = document.createRange();
     range.setStart(...first);
     range.setEnd(last[0], last[1] + 1);
-    anchored.push({ quote, range, start: found.start });
+    passages.push({ quote, range, start: place.start });
   }
-  return anchored.sort((one, other) => one.start - other.start);
+  return passages.sort((one, other) => one.start - other.start);
 }
 
 // The quotes of claims that were looked up by the address of the page (GET /api/v1/lookup/).
-function quotesOf(claims) {
+function getQuotes(claims) {
   const quotes = claims.flatMap((claim) => claim.appearances.map((appearance) => ({ ...appearance, claim })));
   return quotes.filter(({ exact, anchor }) => exact && anchor !== "orphaned").slice(0, 200);
 }

@@ -2,16 +2,16 @@
 
 const SITE = document.currentScript && new URL(".", document.currentScript.src);
 // Attributes that are no part of the question to us. All others are, and what we do not know is refused.
-const NOT_ASKED = /^(src|height|remember|loading|lang|title|class|id|style|slot|part|dir|hidden|role|tabindex|nonce|(data-|aria-|on|_).*)$/;
+const OWN_ATTRIBUTES = /^(src|height|remember|loading|lang|title|class|id|style|slot|part|dir|hidden|role|tabindex|nonce|(data-|aria-|on|_).*)$/;
 
 // Remembers when what a frame shows was last changed, and returns what was remembered of it before. In the storage of
 // this site, for the 200 claims that were shown last; the newsroom does not learn of it.
 function recall(key, changed) {
   try {
-    const seen = new Map(JSON.parse(localStorage.factcheck || "[]"));
-    const before = seen.get(key);
-    seen.delete(key);
-    localStorage.factcheck = JSON.stringify([...seen.set(key, changed)].slice(-200));
+    const changes = new Map(JSON.parse(localStorage.factcheck || "[]"));
+    const before = changes.get(key);
+    changes.delete(key);
+    localStorage.factcheck = JSON.stringify([...changes.set(key, changed)].slice(-200));
     return before;
   } catch {} // a reader who allows no storage, or a page that wrote something else there
 }
@@ -61,14 +61,14 @@ iframe{width:100%;height:100%;border:0;visibility:hidden}.shown iframe{visibilit
   // The page of ours that `src` leads to: `find` matches its path as that of the site, a language, and the rest.
   address() {
     const { find, page } = this.constructor;
-    const given = this.getAttribute("src") || "";
-    const url = URL.canParse(given, SITE) && new URL(given, SITE);
+    const source = this.getAttribute("src") || "";
+    const url = URL.canParse(source, SITE) && new URL(source, SITE);
     const [all, site, language, rest] = (url && find.exec(url.pathname)) || [];
     if (!all || !/^http/.test(url.protocol)) return "";
     url.pathname = `${site}${/^[a-z]{2}$/.test(this.lang) ? `/${this.lang}` : language || ""}${page(rest)}`;
     url.hash = "";
-    const asked = [...this.attributes].filter(({ name, value }) => value && !NOT_ASKED.test(name));
-    url.search = new URLSearchParams([...asked.map(({ name, value }) => [name, value]), ["report", "height"]]);
+    const parameters = [...this.attributes].filter(({ name, value }) => value && !OWN_ATTRIBUTES.test(name));
+    url.search = new URLSearchParams([...parameters.map(({ name, value }) => [name, value]), ["report", "height"]]);
     return url.href;
   }
 }

@@ -15,9 +15,11 @@
   // Only with an active worker, which `navigator.serviceWorker.ready` does not wait for: it controls other pages.
   const register = async () => {
     const registration = await navigator.serviceWorker.register(worker);
-    const begun = registration.active ? null : registration.installing || registration.waiting;
-    if (begun && begun.state !== "activated") {
-      await new Promise((go) => begun.addEventListener("statechange", () => begun.state === "activated" && go()));
+    const newWorker = registration.active ? null : registration.installing || registration.waiting;
+    if (newWorker && newWorker.state !== "activated") {
+      await new Promise((resolve) => {
+        newWorker.addEventListener("statechange", () => newWorker.state === "activated" && resolve());
+      });
     }
     return registration;
   };
@@ -48,8 +50,8 @@
   for (const button of buttons) {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const act = button.dataset.act === "start" ? start : stop;
-      status.textContent = await act(button.dataset.address).catch(() => failed);
+      const run = button.dataset.act === "start" ? start : stop;
+      status.textContent = await run(button.dataset.address).catch(() => failed);
     });
   }
 })();

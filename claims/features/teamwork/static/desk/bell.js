@@ -2,41 +2,41 @@
 (() => {
     "use strict";
 
-    const EVERY = 30_000;
-    const AT_MOST = 600_000;
+    const INTERVAL = 30_000;
+    const MAX_INTERVAL = 600_000;
     const translatePlural = (one, many, number) => (window.ngettext ? ngettext(one, many, number) : number === 1 ? one : many);
 
-    const ringing = (bell) => {
+    const keepCurrent = (bell) => {
         const count = bell.querySelector("[data-count]");
-        const statusLine = document.getElementById("desk-bell-told");
-        const kept = `desk-bell:${document.querySelector("meta[name=desk-person]")?.content || ""}`;
+        const statusLine = document.getElementById("desk-bell-status");
+        const storageKey = `desk-bell:${document.querySelector("meta[name=desk-person]")?.content || ""}`;
         let tag = null;
-        let known = null;
-        let wait = EVERY;
+        let lastCount = null;
+        let interval = INTERVAL;
         let timer = null;
-        let asking = false;
+        let isRefreshing = false;
 
         const show = (unread, most) => {
-            const shown = unread >= most ? `${most - 1}+` : String(unread);
-            count.textContent = shown;
+            const text = unread >= most ? `${most - 1}+` : String(unread);
+            count.textContent = text;
             count.hidden = unread === 0;
             // Said when there is more than there was, and not at every look.
-            if (known !== null && unread > known) {
+            if (lastCount !== null && unread > lastCount) {
                 statusLine.textContent = translatePlural(
                     "%s unread notification",
                     "%s unread notifications",
                     unread,
-                ).replace("%s", shown);
+                ).replace("%s", text);
             }
-            known = unread;
+            lastCount = unread;
         };
-        const later = () => {
+        const schedule = () => {
             clearTimeout(timer);
-            timer = document.hidden || wait === null ? null : setTimeout(ask, wait);
+            timer = document.hidden || interval === null ? null : setTimeout(refresh, interval);
         };
-        const ask = async () => {
-            if (asking || document.hidden) return;
-            asking = true;
+        const refresh = async () => {
+            if (isRefreshing || document.hidden) return;
+            isRefreshing = true;
             try {
                 const headers = tag ? { "If-None-Match": tag } : {};
                 const answer = await fetch(bell.dataset.unread, { headers });
@@ -44,36 +44,36 @@
                     const { unread, most } = await answer.json();
                     tag = answer.headers.get("ETag");
                     show(unread, most);
-                    sessionStorage.setItem(kept, JSON.stringify([unread, most]));
+                    sessionStorage.setItem(storageKey, JSON.stringify([unread, most]));
                 } else if (answer.status === 401) {
-                    wait = null; // nobody is signed in any more: the next page will say so
+                    interval = null; // nobody is signed in any more: the next page will say so
                 } else if (answer.status !== 304) {
                     throw new Error(answer.status);
                 }
-                if (wait !== null) wait = EVERY;
+                if (interval !== null) interval = INTERVAL;
             } catch {
-                wait = Math.min(wait * 2, AT_MOST); // the server is away, and is not called more while it is
+                interval = Math.min(interval * 2, MAX_INTERVAL); // the server is away, and is not called more while it is
             }
-            asking = false;
-            later();
+            isRefreshing = false;
+            schedule();
         };
 
         try {
             // What the page before this one knew, until the server has answered.
-            const before = JSON.parse(sessionStorage.getItem(kept));
+            const before = JSON.parse(sessionStorage.getItem(storageKey));
             if (before) show(...before);
         } catch {
-            sessionStorage.removeItem(kept);
+            sessionStorage.removeItem(storageKey);
         }
         document.addEventListener("visibilitychange", () => {
             if (document.hidden) clearTimeout(timer);
-            else if (wait !== null) ask();
+            else if (interval !== null) refresh();
         });
-        ask();
+        refresh();
     };
 
     document.addEventListener("DOMContentLoaded", () => {
         const bell = document.querySelector(".desk-bell[data-unread]");
-        if (bell) ringing(bell);
+        if (bell) keepCurrent(bell);
     });
 })();

@@ -3,15 +3,15 @@
     "use strict";
 
     const translate = (text) => (window.gettext ? gettext(text) : text);
-    const format = (words, values) => words.replace(/%\((\w+)\)s/g, (_whole, name) => values[name]);
+    const format = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name]);
     // The name before the cursor, as far as it has been typed.
-    const TYPED = /(?:^|[^\p{L}\p{N}_@.+/-])@([\p{L}\p{N}_.+-]{0,150})$/u;
-    let numbered = 0;
+    const MENTION = /(?:^|[^\p{L}\p{N}_@.+/-])@([\p{L}\p{N}_.+-]{0,150})$/u;
+    let listCount = 0;
 
-    const withPeople = (field, address) => {
+    const suggestPeople = (field, address) => {
         const list = document.createElement("ul");
         const statusLine = document.createElement("p");
-        const number = (numbered += 1);
+        const number = (listCount += 1);
         list.id = `desk-people-${number}`;
         list.className = "desk-people";
         list.setAttribute("role", "listbox");
@@ -26,43 +26,43 @@
         field.autocomplete = "off";
 
         let people = [];
-        let chosen = 0;
-        let asked = null;
-        let waiting = null;
-        let typed = null;
+        let selectedIndex = 0;
+        let controller = null;
+        let timer = null;
+        let currentName = null;
 
-        const beginning = () => {
+        const getTypedName = () => {
             if (field.selectionStart !== field.selectionEnd) return null;
-            const match = TYPED.exec(field.value.slice(0, field.selectionStart));
+            const match = MENTION.exec(field.value.slice(0, field.selectionStart));
             return match ? match[1] : null;
         };
         const close = () => {
-            asked?.abort();
-            clearTimeout(waiting);
+            controller?.abort();
+            clearTimeout(timer);
             people = [];
-            typed = null;
+            currentName = null;
             list.hidden = true;
             list.replaceChildren();
             statusLine.textContent = "";
             field.removeAttribute("aria-activedescendant");
         };
-        const mark = (place) => {
-            chosen = (place + people.length) % people.length;
-            [...list.children].forEach((item, each) => item.setAttribute("aria-selected", String(each === chosen)));
-            field.setAttribute("aria-activedescendant", list.children[chosen].id);
-            list.children[chosen].scrollIntoView({ block: "nearest" });
+        const selectItem = (place) => {
+            selectedIndex = (place + people.length) % people.length;
+            [...list.children].forEach((item, each) => item.setAttribute("aria-selected", String(each === selectedIndex)));
+            field.setAttribute("aria-activedescendant", list.children[selectedIndex].id);
+            list.children[selectedIndex].scrollIntoView({ block: "nearest" });
         };
-        const take = (place) => {
+        const insertName = (place) => {
             const { username } = people[place];
             const end = field.selectionStart;
-            const begin = end - beginning().length;
+            const begin = end - getTypedName().length;
             field.setRangeText(`${username} `, begin, end, "end");
             close();
             field.dispatchEvent(new Event("input", { bubbles: true }));
             field.focus();
         };
-        const show = (found) => {
-            people = found;
+        const showPeople = (results) => {
+            people = results;
             if (!people.length) {
                 close();
                 return;
@@ -82,43 +82,43 @@
                     // Before the field loses the focus.
                     item.addEventListener("mousedown", (event) => {
                         event.preventDefault();
-                        take(place);
+                        insertName(place);
                     });
                     return item;
                 }),
             );
             list.hidden = false;
             list.style.top = `${field.offsetTop + field.offsetHeight + 2}px`;
-            mark(0);
+            selectItem(0);
             statusLine.textContent = format(translate("%(number)s colleagues; choose with the arrow keys and Enter."), {
                 number: people.length,
             });
         };
-        const ask = async (name) => {
-            asked?.abort();
-            asked = new AbortController();
-            const answer = await fetch(`${address}?q=${encodeURIComponent(name)}`, { signal: asked.signal });
-            if (answer.ok && beginning() === name) show((await answer.json()).people);
+        const search = async (name) => {
+            controller?.abort();
+            controller = new AbortController();
+            const answer = await fetch(`${address}?q=${encodeURIComponent(name)}`, { signal: controller.signal });
+            if (answer.ok && getTypedName() === name) showPeople((await answer.json()).people);
         };
-        const look = () => {
-            const name = beginning();
-            if (name === typed) return;
+        const update = () => {
+            const name = getTypedName();
+            if (name === currentName) return;
             if (name === null) {
                 close();
                 return;
             }
-            typed = name;
-            clearTimeout(waiting);
-            waiting = setTimeout(() => ask(name).catch(() => {}), 150);
+            currentName = name;
+            clearTimeout(timer);
+            timer = setTimeout(() => search(name).catch(() => {}), 150);
         };
 
-        field.addEventListener("input", look);
-        field.addEventListener("click", look);
+        field.addEventListener("input", update);
+        field.addEventListener("click", update);
         field.addEventListener("keydown", (event) => {
             if (list.hidden || event.isComposing) return;
             const moves = { ArrowDown: 1, ArrowUp: -1 };
-            if (event.key in moves) mark(chosen + moves[event.key]);
-            else if (event.key === "Enter" || event.key === "Tab") take(chosen);
+            if (event.key in moves) selectItem(selectedIndex + moves[event.key]);
+            else if (event.key === "Enter" || event.key === "Tab") insertName(selectedIndex);
             else if (event.key === "Escape") close();
             else return;
             event.preventDefault();
@@ -137,7 +137,7 @@
     };
 
     document.querySelectorAll(".desk-talk").forEach((talk) => {
-        talk.querySelectorAll("textarea[data-mentions]").forEach((field) => withPeople(field, talk.dataset.people));
+        talk.querySelectorAll("textarea[data-mentions]").forEach((field) => suggestPeople(field, talk.dataset.people));
         // Who opens a form writes in it.
         talk.querySelectorAll(".desk-talk-fold").forEach((fold) => {
             fold.addEventListener("toggle", () => fold.open && fold.querySelector("textarea")?.focus());
