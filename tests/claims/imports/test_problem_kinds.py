@@ -10,7 +10,7 @@ from claims.imports.storing.unusable_records import CONFLICT_CODE, MERGED_CODE
 from claims.imports.wording import KINDS, describe_kind
 
 #: Where the kind stands among the arguments.
-_PLACES = {"Problem": 0, "Refusal": 3}
+_PLACES = {"Problem": 0, "build_problem": 0, "Refusal": 3, "build_refusal": 1}
 
 
 def _named() -> Iterator[str]:
