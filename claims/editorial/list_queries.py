@@ -9,8 +9,8 @@ from claims.models import Appearance, Claim, ClaimTopic, Publication, Translatio
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.api.pagination import Key, build_both_orderings, make_id_key, make_moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
-from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumber, Words
-from sources.api.list_queries import match_language, match_one_of, match_words
+from factcheck.api.query_values import Keyword, WholeNumber, Words
+from sources.api.list_queries import make_language_parameter, match_words
 from sources.models import MediaObject
 
 #: Claims without a score come after all others.
@@ -51,9 +51,7 @@ class EditorialClaimQuery(ListQuery):
         "Words in the statement, ignoring case and accents.",
         matches=match_words("statement"),
     )
-    state = Parameter(
-        Keyword(tuple(Claim.State.values)), "State in triage.", matches=match_one_of("state"), several=True
-    )
+    state = Parameter.one_of("state", Keyword(tuple(Claim.State.values)), "State in triage.")
     published = Parameter(
         Keyword(("yes", "no")),
         "Whether readers can see the claim now.",
@@ -61,13 +59,8 @@ class EditorialClaimQuery(ListQuery):
             lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
         ),
     )
-    language = Parameter(
-        LanguageRange(),
-        "Language of the claim; `pt` also finds `pt-BR`.",
-        matches=match_language("language"),
-        several=True,
-    )
-    claimant = Parameter(WholeNumber(), "Id of the claimant.", matches=match_one_of("claimant"), several=True)
+    language = make_language_parameter("Language of the claim")
+    claimant = Parameter.one_of("claimant", WholeNumber(), "Id of the claimant.")
     topic = Parameter(
         WholeNumber(),
         "Id of a topic.",
@@ -80,18 +73,10 @@ class EditorialClaimQuery(ListQuery):
         matches=lambda ids: Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source__in=ids))),
         several=True,
     )
-    created_by = Parameter(
-        WholeNumber(), "Id of the person who added it.", matches=match_one_of("created_by"), several=True
-    )
-    updated_after = Parameter(
-        Moment(),
-        "Changed on this day (UTC) or at this moment, or later.",
-        matches=lambda moment: Q(updated_at__gte=moment),
-    )
-    updated_before = Parameter(
-        Moment(end_of_day=True),
-        "Last changed on this day (UTC) or at this moment, or earlier.",
-        matches=lambda moment: Q(updated_at__lte=moment),
+    created_by = Parameter.one_of("created_by", WholeNumber(), "Id of the person who added it.")
+    updated_after = Parameter.since("updated_at", "Changed on this day (UTC) or at this moment, or later.")
+    updated_before = Parameter.until(
+        "updated_at", "Last changed on this day (UTC) or at this moment, or earlier."
     )
     view = make_view_parameter()
     ordering = make_ordering_parameter(orderings)
@@ -103,18 +88,11 @@ class EditorialVerdictQuery(ListQuery):
     list_name = "editorial/verdicts"
     orderings = (*_ID_ORDERINGS,)
 
-    state = Parameter(
-        Keyword(tuple(Verdict.State.values)),
-        "State in the review.",
-        matches=match_one_of("state"),
-        several=True,
-    )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
-    publisher = Parameter(
-        WholeNumber(), "Id of the publisher.", matches=match_one_of("publisher"), several=True
-    )
-    author = Parameter(WholeNumber(), "Id of the author.", matches=match_one_of("author"), several=True)
-    rating = Parameter(WholeNumber(), "Id of the rating.", matches=match_one_of("rating"), several=True)
+    state = Parameter.one_of("state", Keyword(tuple(Verdict.State.values)), "State in the review.")
+    claim = Parameter.one_of("claim", WholeNumber(), "Id of the claim.")
+    publisher = Parameter.one_of("publisher", WholeNumber(), "Id of the publisher.")
+    author = Parameter.one_of("author", WholeNumber(), "Id of the author.")
+    rating = Parameter.one_of("rating", WholeNumber(), "Id of the rating.")
     view = make_view_parameter()
     ordering = make_ordering_parameter(orderings)
 
@@ -125,21 +103,11 @@ class EditorialTranslationQuery(ListQuery):
     list_name = "editorial/translations"
     orderings = (*_ID_ORDERINGS,)
 
-    state = Parameter(
-        Keyword(tuple(Translation.State.values)),
-        "State in the review.",
-        matches=match_one_of("state"),
-        several=True,
-    )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("verdict__claim"), several=True)
-    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
-    author = Parameter(WholeNumber(), "Id of the translator.", matches=match_one_of("author"), several=True)
-    language = Parameter(
-        LanguageRange(),
-        "The language of the translation; `pt` also finds `pt-BR`.",
-        matches=match_language("language"),
-        several=True,
-    )
+    state = Parameter.one_of("state", Keyword(tuple(Translation.State.values)), "State in the review.")
+    claim = Parameter.one_of("verdict__claim", WholeNumber(), "Id of the claim.")
+    verdict = Parameter.one_of("verdict", WholeNumber(), "Id of the verdict.")
+    author = Parameter.one_of("author", WholeNumber(), "Id of the translator.")
+    language = make_language_parameter("The language of the translation")
     current = Parameter(
         Keyword(("yes", "no")),
         "Whether the translation is of the currently published version of the verdict.",
@@ -155,12 +123,10 @@ class TransitionQuery(ListQuery):
     list_name = "editorial/transitions"
     orderings = (*_ID_ORDERINGS,)
 
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
-    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
-    actor = Parameter(
-        WholeNumber(), "Id of the person who made the move.", matches=match_one_of("actor"), several=True
-    )
-    action = Parameter(Keyword(_ACTIONS), "The move.", matches=match_one_of("action"), several=True)
+    claim = Parameter.one_of("claim", WholeNumber(), "Id of the claim.")
+    verdict = Parameter.one_of("verdict", WholeNumber(), "Id of the verdict.")
+    actor = Parameter.one_of("actor", WholeNumber(), "Id of the person who made the move.")
+    action = Parameter.one_of("action", Keyword(_ACTIONS), "The move.")
     ordering = make_ordering_parameter(orderings)
 
 
@@ -184,12 +150,7 @@ class MediaQuery(ListQuery):
         "Words in the description, ignoring case and accents.",
         matches=match_words("alternative_text"),
     )
-    kind = Parameter(
-        Keyword(tuple(MediaObject.Kind.values)),
-        "The kind of media.",
-        matches=match_one_of("kind"),
-        several=True,
-    )
+    kind = Parameter.one_of("kind", Keyword(tuple(MediaObject.Kind.values)), "The kind of media.")
     sha256 = Parameter(
         Words(64), "SHA-256 of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
     )

@@ -7,7 +7,7 @@ that names the parameter and the remedy.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from rest_framework.serializers import Serializer
 from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath
 from factcheck.api.pagination import ORDERING_PARAMETER, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, TargetNotFound
-from factcheck.api.query_values import InvalidValue, Keyword, Reader, WholeNumber, Words, suggest_word
+from factcheck.api.query_values import InvalidValue, Keyword, Moment, Reader, WholeNumber, Words, suggest_word
 from factcheck.database.cached_sql import Slot, TargetTable, Template
 from factcheck.django_internals import UncopiedFilterSet
 
@@ -101,6 +101,32 @@ class Parameter(Filter):
         self.is_required = required
         self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
+
+    @classmethod
+    def one_of(cls, column: str, reader: Reader, meaning: str, *, lookup: str = "in", **options: Any) -> Self:
+        """Build a filter for rows whose column has one of the given values.
+
+        Args:
+            lookup: `in`; for arrays, `overlap`; except for foreign keys, also `any_of`, whose SQL does not depend on
+                the number of values.
+        """
+        return cls(
+            reader,
+            meaning,
+            matches=lambda values: Q((f"{column}__{lookup}", values)),
+            several=True,
+            **options,
+        )
+
+    @classmethod
+    def since(cls, column: str, meaning: str, reader: Reader = Moment()) -> Self:  # noqa: B008  it is immutable
+        """Build a filter for rows whose column has this time or a later one."""
+        return cls(reader, meaning, matches=lambda moment: Q((f"{column}__gte", moment)))
+
+    @classmethod
+    def until(cls, column: str, meaning: str, reader: Reader = Moment(end_of_day=True)) -> Self:  # noqa: B008  as above
+        """Build a filter for rows whose column has this time or an earlier one."""
+        return cls(reader, meaning, matches=lambda moment: Q((f"{column}__lte", moment)))
 
     def resolve(self, value: Any) -> Any:
         """Return the value to compare rows with, such as an id for a name."""

@@ -14,18 +14,6 @@ from sources.api.address_values import AddressValue, DomainValue, SameAsValue
 from sources.models import Publisher, Source
 
 
-def match_one_of(field: str) -> Callable[[list[Any]], Q]:
-    """Return the condition that a field has one of the values."""
-    return lambda values: Q(**{f"{field}__in": values})
-
-
-def match_any_of(field: str) -> Callable[[Any], Q]:
-    """Return the condition of `match_one_of`, as SQL whose text does not depend on the number of values. Do not use
-    it for foreign keys.
-    """
-    return lambda values: Q(**{f"{field}__any_of": values})
-
-
 def match_words(field: str) -> Callable[[str], Q]:
     """Return the condition that a field contains every word, also inside a longer one, ignoring case and accents."""
 
@@ -48,6 +36,23 @@ def match_language(field: str) -> Callable[[list[str]], Q]:
         return condition
 
     return build_condition
+
+
+def make_language_parameter(meaning: str, **options: Any) -> Parameter:
+    """Build the parameter `language` of a list."""
+    description = f"{meaning}; `pt` also finds `pt-BR`."
+    return Parameter(
+        LanguageRange(), description, matches=match_language("language"), several=True, **options
+    )
+
+
+def make_same_as_parameter(noun: str) -> Parameter:
+    """Build the parameter `same_as` of a list of people, publishers or topics."""
+    return Parameter(
+        SameAsValue(),
+        f"A URL that identifies the {noun} elsewhere, such as the Wikidata page in any spelling.",
+        matches=lambda address: Q(same_as__contains=[address]),
+    )
 
 
 def find_ids(rows: QuerySet[Any], names: list[str]) -> list[int]:
@@ -76,21 +81,10 @@ class PublisherListQuery(ListQuery):
     )
 
     q = Parameter(Words(), "Words in the name, ignoring case and accents.", matches=match_words("name"))
-    kind = Parameter(
-        Keyword(tuple(Publisher.Kind.values)),
-        "Kind of publisher.",
-        matches=match_one_of("kind"),
-        several=True,
-    )
-    country = Parameter(
-        Country(), "Country code (ISO 3166-1 alpha-2).", matches=match_one_of("country"), several=True
-    )
-    domain = Parameter(DomainValue(), "Domain of the site.", matches=match_one_of("domain"), several=True)
-    same_as = Parameter(
-        SameAsValue(),
-        "A URL that identifies the publisher elsewhere, such as the Wikidata page in any spelling.",
-        matches=lambda address: Q(same_as__contains=[address]),
-    )
+    kind = Parameter.one_of("kind", Keyword(tuple(Publisher.Kind.values)), "Kind of publisher.")
+    country = Parameter.one_of("country", Country(), "Country code (ISO 3166-1 alpha-2).")
+    domain = Parameter.one_of("domain", DomainValue(), "Domain of the site.")
+    same_as = make_same_as_parameter("publisher")
     ordering = make_ordering_parameter(orderings)
 
 
@@ -106,33 +100,20 @@ class SourceListQuery(ListQuery):
     )
 
     q = Parameter(Words(), "Words in the title, ignoring case and accents.", matches=match_words("title"))
-    kind = Parameter(
-        Keyword(tuple(Source.Kind.values)), "Kind of source.", matches=match_one_of("kind"), several=True
-    )
-    language = Parameter(
-        LanguageRange(),
-        "Language of the source; `pt` also finds `pt-BR`.",
-        matches=match_language("language"),
-        several=True,
-    )
-    publisher = Parameter(
+    kind = Parameter.one_of("kind", Keyword(tuple(Source.Kind.values)), "Kind of source.")
+    language = make_language_parameter("Language of the source")
+    publisher = Parameter.one_of(
+        "publisher",
         IdOrName("domain", DomainValue()),
         "The publisher of the source: id or domain.",
         resolves=find_publisher_ids,
-        matches=match_one_of("publisher"),
-        several=True,
     )
-    url = Parameter(
+    url = Parameter.one_of(
+        "url_key",
         AddressValue(),
         "URL of the source, in any spelling: tracking parameters, http or https, www and AMP are ignored.",
-        matches=match_one_of("url_key"),
-        several=True,
         split=False,
     )
-    published_after = Parameter(
-        DayValue(), "Published on this day or later.", matches=lambda day: Q(published_on__gte=day)
-    )
-    published_before = Parameter(
-        DayValue(), "Published on this day or earlier.", matches=lambda day: Q(published_on__lte=day)
-    )
+    published_after = Parameter.since("published_on", "Published on this day or later.", DayValue())
+    published_before = Parameter.until("published_on", "Published on this day or earlier.", DayValue())
     ordering = make_ordering_parameter(orderings)

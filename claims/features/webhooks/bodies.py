@@ -13,7 +13,6 @@ from claims.ledger.document.claim_document import format_moment, format_optional
 from factcheck.api.pagination import build_both_orderings, make_id_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
 from factcheck.api.query_values import MAX_ID, Keyword
-from sources.api.list_queries import match_one_of
 
 #: The states of a webhook.
 STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
@@ -150,13 +149,8 @@ class DeliveryQuery(ListQuery):
     list_name = "editorial/deliveries"
     orderings = (*build_both_orderings("id", make_id_key("id")),)
 
-    state = Parameter(
-        Keyword(tuple(WebhookDelivery.State.values)),
-        "The delivery state.",
-        matches=match_one_of("state"),
-        several=True,
-    )
-    event = Parameter(Keyword(tuple(_EVENTS)), "The event.", matches=match_one_of("event"), several=True)
+    state = Parameter.one_of("state", Keyword(tuple(WebhookDelivery.State.values)), "The delivery state.")
+    event = Parameter.one_of("event", Keyword(tuple(_EVENTS)), "The event.")
     ordering = make_ordering_parameter(orderings)
 
 

@@ -16,7 +16,6 @@ from claims.ledger.queries.verdict_filters import (
     make_claimant_parameter,
     make_topic_parameter,
     match_reviewed_from,
-    match_shared_value,
 )
 from claims.models import Publication, PublishedVerdict
 from claims.models.ledger_row import build_sortable_day
@@ -47,7 +46,7 @@ from factcheck.api.query_values import (
 )
 from factcheck.database.cached_sql import TargetTable
 from sources.api.address_values import AddressValue, DomainValue
-from sources.api.list_queries import find_ids, match_any_of
+from sources.api.list_queries import find_ids
 from sources.models import Source
 
 
@@ -83,76 +82,60 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         RELEVANCE,
     )
 
-    language = Parameter(
+    language = Parameter.one_of(
+        "language_ranges",
         LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
-        matches=match_shared_value("language_ranges"),
-        several=True,
+        lookup="overlap",
     )
     claimant = make_claimant_parameter()
     topic = make_topic_parameter()
-    cluster = Parameter(
+    cluster = Parameter.one_of(
+        "claim",
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
         resolves=find_claim_ids,
-        # An empty list would raise EmptyResultSet instead of giving SQL. No claim has the id 0.
-        matches=lambda claims: Q(claim__in=claims or [0]),
-        several=True,
         slotted=False,
     )
-    source = Parameter(
+    source = Parameter.one_of(
+        "source_ids",
         WholeNumber(),
         "Id of a source that the claim appears in or that a verdict on it cites.",
-        matches=match_shared_value("source_ids"),
-        several=True,
+        lookup="overlap",
     )
-    appears_in = Parameter(
-        WholeNumber(),
-        "Id of a source that the claim appears in.",
-        matches=match_shared_value("appears_in_ids"),
-        several=True,
+    appears_in = Parameter.one_of(
+        "appears_in_ids", WholeNumber(), "Id of a source that the claim appears in.", lookup="overlap"
     )
-    source_domain = Parameter(
+    source_domain = Parameter.one_of(
+        "source_domains",
         DomainValue(),
         "Domain of a source that the claim appears in or that a verdict on it cites.",
-        matches=match_shared_value("source_domains"),
-        several=True,
+        lookup="overlap",
     )
-    source_url = Parameter(
+    source_url = Parameter.one_of(
+        "source_ids",
         AddressValue(),
         "URL of a source that the claim appears in or that a verdict on it cites, in any spelling: tracking "
         "parameters, http or https, www, AMP and a final slash are ignored. To find reviews at a URL, use "
         "`review_url`; to find all of these, use `q`.",
         resolves=find_source_ids,
-        matches=match_shared_value("source_ids"),
-        several=True,
         split=False,
+        lookup="overlap",
     )
-    claimed_after = Parameter(
-        DayValue(), "Claimed on this day or later.", matches=lambda day: Q(claimed_on__gte=day)
+    claimed_after = Parameter.since("claimed_on", "Claimed on this day or later.", DayValue())
+    claimed_before = Parameter.until("claimed_on", "Claimed on this day or earlier.", DayValue())
+    published_after = Parameter.since(
+        "first_published_at", "First published on this day (UTC) or at this moment, or later."
     )
-    claimed_before = Parameter(
-        DayValue(), "Claimed on this day or earlier.", matches=lambda day: Q(claimed_on__lte=day)
+    published_before = Parameter.until(
+        "first_published_at", "First published on this day (UTC) or at this moment, or earlier."
     )
-    published_after = Parameter(
-        Moment(),
-        "First published on this day (UTC) or at this moment, or later.",
-        matches=lambda moment: Q(first_published_at__gte=moment),
+    updated_after = Parameter.since(
+        "published_at", "Published, corrected or added to on this day (UTC) or at this moment, or later."
     )
-    published_before = Parameter(
-        Moment(end_of_day=True),
-        "First published on this day (UTC) or at this moment, or earlier.",
-        matches=lambda moment: Q(first_published_at__lte=moment),
-    )
-    updated_after = Parameter(
-        Moment(),
-        "Published, corrected or added to on this day (UTC) or at this moment, or later.",
-        matches=lambda moment: Q(published_at__gte=moment),
-    )
-    updated_before = Parameter(
-        Moment(end_of_day=True),
+    updated_before = Parameter.until(
+        "published_at",
         "Last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
-        matches=lambda moment: Q(published_at__lte=moment),
     )
     has = Parameter(
         Keyword(("correction", "evidence", "media")),
@@ -161,12 +144,12 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         matches=lambda features: Q(features__contains=features),
         several=True,
     )
-    status = Parameter(
+    status = Parameter.one_of(
+        "status",
         Keyword(tuple(Publication.Status.values)),
         "`retracted` and `merged` list withdrawn claims.",
-        matches=match_any_of("status"),
-        several=True,
         default=Publication.Status.PUBLISHED.value,
+        lookup="any_of",
     )
     as_of = Parameter(
         Moment(end_of_day=True),

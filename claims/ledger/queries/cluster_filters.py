@@ -10,8 +10,8 @@ from claims.models import Cluster, ClusterMember, Publication
 from claims.models.publication import PublicationQuerySet
 from factcheck.api.pagination import build_both_orderings, make_id_key, make_text_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
-from factcheck.api.query_values import LanguageRange, WholeNumber, Words
-from sources.api.list_queries import match_language, match_words
+from factcheck.api.query_values import WholeNumber, Words
+from sources.api.list_queries import make_language_parameter, match_words
 
 
 def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
@@ -54,13 +54,7 @@ class ClusterListQuery(ListQuery):
     )
 
     q = Parameter(Words(), "Words in the title, ignoring case and accents.", matches=match_words("title"))
-    language = Parameter(
-        LanguageRange(),
-        "Language of title and description; `pt` also finds `pt-BR`.",
-        matches=match_language("language"),
-        several=True,
-        slotted=False,
-    )
+    language = make_language_parameter("Language of title and description", slotted=False)
     claim = Parameter(
         WholeNumber(),
         "Id of a published claim in the cluster.",

@@ -122,13 +122,7 @@ class CorrectionListQuery(ListQuery):
     list_name = "corrections"
     orderings = build_both_orderings("published", make_moment_key("published_at"), make_id_key("sequence"))
 
-    kind = Parameter(
-        Keyword(CORRECTIONS),
-        "The kind of change.",
-        matches=lambda kinds: Q(kind__in=kinds),
-        several=True,
-        slotted=False,
-    )
+    kind = Parameter.one_of("kind", Keyword(CORRECTIONS), "The kind of change.", slotted=False)
     month = Parameter(
         MonthValue(),
         "The month of publication, such as `2026-03`, in the newsroom's time zone.",
@@ -136,13 +130,7 @@ class CorrectionListQuery(ListQuery):
         several=True,
         slotted=False,
     )
-    claim = Parameter(
-        WholeNumber(),
-        "Id of the claim.",
-        matches=lambda ids: Q(claim_id__in=ids),
-        several=True,
-        slotted=False,
-    )
+    claim = Parameter.one_of("claim_id", WholeNumber(), "Id of the claim.", slotted=False)
     publisher = JudgedParameter(
         WholeNumber(),
         "Id of a publisher whose verdict on the claim was ever published.",

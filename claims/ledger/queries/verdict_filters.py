@@ -1,6 +1,6 @@
 """The filters of the API's list of verdicts, and those of claims by their verdicts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -25,20 +25,13 @@ from factcheck.api.query_values import (
     DayValue,
     IdOrName,
     Keyword,
-    LanguageRange,
-    Moment,
     Slug,
     WholeNumber,
     Words,
 )
 from sources.api.address_values import AddressValue, DomainValue
-from sources.api.list_queries import find_ids, find_publisher_ids, match_any_of, match_language
+from sources.api.list_queries import find_ids, find_publisher_ids, make_language_parameter
 from sources.models import Publisher
-
-
-def match_shared_value(field: str) -> Callable[[Any], Q]:
-    """Return a function that builds the condition that an array field contains at least one of the given values."""
-    return lambda values: Q(**{f"{field}__overlap": values})
 
 
 def find_rating_ids(values: list[int | str]) -> list[int]:
@@ -55,19 +48,17 @@ def find_topic_ids(values: list[int | str]) -> list[int]:
 
 def make_claimant_parameter(entry: str = "") -> Parameter:
     """Build the parameter `claimant` of a list; `entry` is the path from its rows to the ledger entry."""
-    return Parameter(
-        WholeNumber(), "Id of the claimant.", matches=match_any_of(f"{entry}claimant_id"), several=True
-    )
+    return Parameter.one_of(f"{entry}claimant_id", WholeNumber(), "Id of the claimant.", lookup="any_of")
 
 
 def make_topic_parameter(entry: str = "") -> Parameter:
     """Build the `topic` parameter of a list, like `make_claimant_parameter`."""
-    return Parameter(
+    return Parameter.one_of(
+        f"{entry}topic_ids",
         IdOrName("slug", Slug()),
         "Topic of the claim: id or slug.",
         resolves=find_topic_ids,
-        matches=match_shared_value(f"{entry}topic_ids"),
-        several=True,
+        lookup="overlap",
     )
 
 
@@ -96,31 +87,31 @@ class VerdictParameter(Parameter):
 class VerdictQuery(ListQuery):
     """The filters common to claims and verdicts."""
 
-    publisher = VerdictParameter(
+    publisher = VerdictParameter.one_of(
+        "publisher_id",
         IdOrName("domain", DomainValue()),
         "The publisher of the verdict: id or domain.",
         resolves=find_publisher_ids,
-        matches=match_any_of("publisher_id"),
-        several=True,
+        lookup="any_of",
     )
-    publisher_kind = VerdictParameter(
+    publisher_kind = VerdictParameter.one_of(
+        "publisher_kind",
         Keyword(tuple(Publisher.Kind.values)),
         "The kind of publisher of the verdict.",
-        matches=match_any_of("publisher_kind"),
-        several=True,
+        lookup="any_of",
     )
-    rating = VerdictParameter(
+    rating = VerdictParameter.one_of(
+        "rating_id",
         IdOrName("code", Slug()),
         "The publisher's own rating: id, or code in the publisher's scale.",
         resolves=find_rating_ids,
-        matches=match_any_of("rating_id"),
-        several=True,
+        lookup="any_of",
     )
-    rating_class = VerdictParameter(
+    rating_class = VerdictParameter.one_of(
+        "rating_class",
         Keyword(tuple(RatingClass.values)),
         "The rating class, comparable across publishers.",
-        matches=match_any_of("rating_class"),
-        several=True,
+        lookup="any_of",
     )
     review_url = VerdictParameter(
         AddressValue(),
@@ -129,12 +120,8 @@ class VerdictQuery(ListQuery):
         several=True,
         split=False,
     )
-    reviewed_after = VerdictParameter(
-        DayValue(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
-    )
-    reviewed_before = VerdictParameter(
-        DayValue(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
-    )
+    reviewed_after = VerdictParameter.since("reviewed_on", "Reviewed on this day or later.", DayValue())
+    reviewed_before = VerdictParameter.until("reviewed_on", "Reviewed on this day or earlier.", DayValue())
 
 
 class VerdictListQuery(WordsQuery, VerdictQuery):
@@ -152,25 +139,17 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         resolves=read_search,
         matches=lambda asked: match_search(asked, publication="publication__"),
     )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_any_of("claim_id"), several=True)
+    claim = Parameter.one_of("claim_id", WholeNumber(), "Id of the claim.", lookup="any_of")
     claimant = make_claimant_parameter("publication__")
     topic = make_topic_parameter("publication__")
-    language = Parameter(
-        LanguageRange(),
-        "Language of the verdict; `pt` also finds `pt-BR`.",
-        matches=match_language("language"),
-        several=True,
-        slotted=False,
-    )
-    updated_after = Parameter(
-        Moment(),
+    language = make_language_parameter("Language of the verdict", slotted=False)
+    updated_after = Parameter.since(
+        "publication__published_at",
         "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
-        matches=lambda moment: Q(publication__published_at__gte=moment),
     )
-    updated_before = Parameter(
-        Moment(end_of_day=True),
+    updated_before = Parameter.until(
+        "publication__published_at",
         "The claim was last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
-        matches=lambda moment: Q(publication__published_at__lte=moment),
     )
     view = make_view_parameter()
     fields = make_fields_parameter(PublishedVerdictSerializer)
