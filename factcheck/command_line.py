@@ -9,7 +9,8 @@ from types import FrameType
 def main() -> None:
     """Run a command, with the embedded database server running if the project uses it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
-    # A signal to end (`kill`, a closed terminal), like Ctrl-C, stops the database server we started.
+    # A signal to end (`kill`, a closed terminal) is handled like Ctrl-C, so that the database server we started is
+    # stopped.
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, leave)
     try:

@@ -34,7 +34,8 @@ Policy = dict[str, Any]
 def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
     """Return the Django request inside a REST framework request.
 
-    REST framework's looks up missing attributes slowly, and parses bodies where bytes are needed.
+    REST framework's request looks up every missing attribute slowly, and reads bodies with its parsers where the bytes
+    are needed.
     """
     plain_request: HttpRequest = request._request if isinstance(request, Request) else request
     return plain_request
@@ -150,7 +151,8 @@ def build_bare_row(
 ) -> AnyModel:
     """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
-    The constructor visits each field and sends signals: ten times slower, too slow for imports.
+    The constructor visits each field and sends signals. It takes ten times as long, too long for an import of hundreds
+    of thousands of rows.
     """
     row = model.__new__(model)
     row._state = ModelState()

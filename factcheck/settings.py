@@ -90,7 +90,8 @@ TEMPLATES = components.TEMPLATES
 # Widgets can be drawn by the project's own templates too.
 FORM_RENDERER = "factcheck.web.widget_templates.WidgetTemplates"
 
-# Public reads by programs take a short path: nothing depends on the caller.
+# Public reads by programs take a short path: no session, no sign-in, nothing that depends on the caller. Requests
+# that send data do not.
 PUBLIC_READS_REGEX = (
     r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
     + rate_limit_costs.PLAIN_PAGES_REGEX

@@ -40,7 +40,8 @@ BASE_FIELD = "_base"
 MERGE_FIELD = "_merge"
 #: The chosen version of each field.
 TAKE_PREFIX = "_take-"
-#: The buttons that show both versions, of the submitted form or an autosaved one, without saving.
+#: The names of buttons that show both versions without saving: for the submitted form, and for an autosaved one
+#: (static/desk/autosave.js).
 COMPARE, CONTINUE = "_compare", "_restore_autosave"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"

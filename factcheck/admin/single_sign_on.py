@@ -27,7 +27,8 @@ from factcheck.web.change_context import build_context
 #: Sent with `request` when single sign-on fails.
 single_sign_on_failed = Signal()
 
-#: Signatures that only the provider can make; anyone with our settings could forge HS256.
+#: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge
+#: them.
 _ASYMMETRIC_ALGORITHMS = ("RS", "PS", "ES", "Ed")
 
 

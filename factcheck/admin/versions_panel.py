@@ -30,7 +30,8 @@ class ShownChoice:
     base: str | None
     mine: SafeString | str
     theirs: SafeString | str
-    #: For the script that fills in one side: the field's names and each side's values and labels.
+    #: For the script that puts one side into the field: the field's names and, for each side, the values with their
+    #: labels.
     sides: str
     field_id: str = ""
 

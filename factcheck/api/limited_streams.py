@@ -12,7 +12,8 @@ from rest_framework.exceptions import APIException
 
 logger = logging.getLogger(__name__)
 
-#: A download occupies a thread and a connection; `throttling.gate` distributes the other threads.
+#: A download occupies a thread and a connection for as long as its reader takes; `throttling.gate` distributes the
+#: other threads.
 SLOTS = max(1, settings.WEB_THREADS // 4)
 _slots = BoundedSemaphore(SLOTS)
 

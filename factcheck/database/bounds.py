@@ -19,7 +19,8 @@ from factcheck.database.rules import Rule
 
 #: Dates of claims, documents and checks. PostgreSQL also accepts days outside our calendars, and infinity.
 EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
-#: How many days ahead are not the future: elsewhere it is tomorrow, and some pages are dated ahead.
+#: How far ahead of today a day may be without being in the future: elsewhere it is tomorrow already, and some pages
+#: are dated ahead.
 TOLERANCE = timedelta(days=2)
 
 

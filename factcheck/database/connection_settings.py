@@ -27,7 +27,8 @@ def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int 
     pool_options = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
         "ENGINE": "factcheck.database.serving_engine" if pool else "django.db.backends.postgresql",
-        # Checks connections before each request, so that a restart of PostgreSQL causes no errors.
+        # Checks that a connection still works before a request uses it, so that a restart of PostgreSQL causes no
+        # errors.
         "CONN_HEALTH_CHECKS": True,
         **address,
         "OPTIONS": {**_add_limit(address["OPTIONS"], "lock_timeout", lock_seconds), **pool_options},

@@ -132,7 +132,8 @@ class RelationGrants:
     #: The privileges of the serving role, and those of PUBLIC.
     serving: frozenset[str]
     public: frozenset[str]
-    #: The quoted columns that can be set in a new row, and changed: only the owner sets ids and names.
+    #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner sets ids, or
+    #: changes what identifies a row.
     new: frozenset[str]
     changing: frozenset[str]
     #: Whether ids are given by a sequence.
@@ -270,7 +271,8 @@ def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
         return list(deviations)
 
 
-#: Functions that run as the owner: those of triggers, which cannot be called, and others, which can.
+#: Functions that run as the owner. Trigger functions write protected rows, and cannot be called. The others can be
+#: called by the serving role.
 _DEFINERS_SQL = """
     SELECT function.oid::regprocedure::text, prorettype = 'trigger'::regtype FROM pg_proc AS function
     WHERE pronamespace = 'public'::regnamespace AND prosecdef AND NOT EXISTS (

@@ -1,6 +1,7 @@
 """Named locks, for rows that do not exist yet.
 
-No lock outlives its transaction, so a pooler can give each transaction a different connection.
+No lock outlives its transaction, so none is lost or left behind when a pooler gives each transaction a different
+connection.
 """
 
 from collections.abc import Iterator

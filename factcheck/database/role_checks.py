@@ -14,7 +14,8 @@ _DOCUMENTATION_HINT = "docs/database-roles.md says how."
 #: PostgreSQL's predefined roles that only extend reading.
 HARMLESS_ROLES = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
 
-#: The most tables that a message names; more, as after an interrupted `migrate`, are counted.
+#: The maximum number of tables that a message names. If there are more, as after an interrupted `migrate`, it has
+#: their number.
 MAX_NAMED = 5
 
 _ROLE_SQL = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"

@@ -25,7 +25,8 @@ from psycopg import errors
 
 from factcheck.database import pgtrigger_internals  # noqa: F401  replaces the library's
 
-#: The search path of the database's functions; PostgreSQL would search temporary tables first.
+#: The search path of the database's functions. It names temporary tables last, because PostgreSQL would otherwise
+#: search them first.
 SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
@@ -144,7 +145,8 @@ def build_error_sql(message: str, *, name: str) -> str:
 def build_snapshot_check_sql(name: str) -> str:
     """Return PL/pgSQL for the start of a rule that locks rows and must then see what others changed.
 
-    Only under READ COMMITTED does a statement see what was committed while it waited for a lock.
+    It rejects other isolation levels: only under READ COMMITTED does a statement see what was committed while it waited
+    for a lock.
     """
     error_sql = build_error_sql(
         "Use the isolation level READ COMMITTED: with another one, the rules would check outdated data.",

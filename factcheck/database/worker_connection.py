@@ -48,7 +48,8 @@ def make_worker_connector() -> PsycopgConnector:
 class WorkerConnector(PsycopgConnector):
     """A connector that repeats statements after a lost connection. Repeating one that was executed does no harm.
 
-    A job whose response was lost is found again: assigned to this worker, which does not know it.
+    If the response to fetching a job is lost, the job is found again: it is assigned to this worker, but the worker
+    does not know it.
     """
 
     def __init__(self, **arguments: Any) -> None:

@@ -23,7 +23,8 @@ _PAGE_NAMES = (
     "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters"
     "|corrections|standards|about)"
 )
-#: The Markdown forms of pages, which programs read, without a language in the URL.
+#: The Markdown forms of pages, which programs read. Pages with a language in the URL take the full path, which
+#: removes the language.
 PLAIN_PAGES_REGEX = rf"^/({_PAGE_NAMES}/(.*/)?)?index\.md$"
 #: Pages for readers that count towards rate limits.
 RATE_LIMITED_PAGES_REGEX = (

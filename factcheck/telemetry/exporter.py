@@ -1,6 +1,7 @@
 """The process that serves metrics, on its own private port.
 
-It is separate from web processes, so it responds even if they do not, and takes none of their threads.
+It is separate from web processes, so it responds even if they do not, and its requests take no thread or connection
+from visitors.
 """
 
 import fcntl

@@ -34,7 +34,8 @@ def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeStrin
 def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts with their differences marked like `highlight_difference`, for people who read both in full.
 
-    Common words between two changes are marked too, unless they form a phrase, as are unlike texts.
+    Common words between two changes are marked too, unless they form a phrase. Texts with little in common are marked
+    entirely.
     """
     old, new = _WORD_PATTERN.findall(before), _WORD_PATTERN.findall(after)
     if len(old) + len(new) > _MAX_WORDS:

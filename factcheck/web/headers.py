@@ -12,7 +12,9 @@ from factcheck.django_internals import ListedFields, get_stored_fields
 class DefaultFields:
     """Default header fields, added to responses that lack them.
 
-    Raises: django.http.BadHeaderError: a field contains a line break, checked once, not for each response.
+    Raises:
+        django.http.BadHeaderError: a field contains a line break. Django checks this for each response, this class
+        once.
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:

@@ -27,7 +27,8 @@ from factcheck.web.language_negotiation import (
     get_page_language,
 )
 
-#: Paths that begin with these have one URL in all languages, like files such as `/robots.txt`.
+#: Paths that begin with these have one URL in all languages, as have files next to the home page, such as
+#: `/robots.txt`.
 _UNTRANSLATED_PATH = re.compile(
     r"/(admin|accounts|api|v1alpha1|feeds|media|static|oembed|mcp|sitemaps|\.well-known)(/|$)|/dumps/."
     r"|/[^/]+\.[a-z0-9]+$"

@@ -34,7 +34,8 @@ def get_page_language(request: HttpRequest) -> str:
 def get_api_language(request: HttpRequest) -> str:
     """Return the language of error messages for a program.
 
-    The content is the same in all languages, so varying by `Accept-Language` would only fill caches.
+    The content is the same in all languages. Varying by `Accept-Language` would fill caches with one copy for each
+    browser configuration.
     """
     if not request.path_info.startswith(API_PATH):
         return ENGLISH

@@ -27,7 +27,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class PublicReads:
     """Middleware that handles programs' read requests with only `PUBLIC_MIDDLEWARE`, instead of all other middleware.
 
-    Sessions, sign-in and messages cost more than such a response, which must not depend on the caller.
+    Sessions, sign-in, messages and forms cost more than such a response itself, and the response must not depend on the
+    caller.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -40,7 +40,8 @@ from factcheck.web.access_log import LINE_FORMAT, build_granian_log, log_client_
 
 logger = logging.getLogger(__name__)
 
-#: The most connections of a web process, and its other open files: static files, the database, sites.
+#: The maximum number of connections of one web process, and its other open files: static files, the database, other
+#: sites.
 CONNECTIONS, FILES = 10_000, 300
 SETTLED_SECONDS = 60.0  # a process that has run for this many seconds has started properly
 GRACE_SECONDS = 20  # how many seconds a request or job may take to end after we were asked to stop

@@ -23,7 +23,8 @@ from factcheck.django_internals import leave_body_unread, read_body_ahead, wrap_
 from factcheck.web.body_deadlines import Arrival, Deadlines
 from factcheck.web.throttling.callers import get_caller
 
-#: Bodies up to this size (Django's limit for forms) are read first, larger ones as they arrive.
+#: Bodies up to this size are read before the request continues; larger ones are read as they arrive. It is Django's
+#: limit for forms.
 MEMORY_BYTES = 2_621_440
 #: A body that comes with its head is read in less time than this, in seconds, so its slot is soon free again.
 PAUSE, ATTEMPTS = 0.02, 5

@@ -81,7 +81,8 @@ class Tool:
                 "title": self.title,
                 "readOnlyHint": self.is_read_only,
                 "destructiveHint": False,
-                # Without the same `idempotency_key`, repeating a call makes a second proposal.
+                # Repeating a call is safe only with the same `idempotency_key`; otherwise it makes a second
+                # proposal.
                 "idempotentHint": self.is_read_only,
                 "openWorldHint": not self.is_read_only,
             },

@@ -11,7 +11,8 @@ from django.utils import timezone
 from claims.features.complaints.models import ContactDetails, SpamSign
 from claims.quotes.statements import normalise_statement
 
-#: More links are a sign of spam: a genuine message names a source or two.
+#: More links are a sign of spam: a genuine complaint names a source or two, and a genuine request shows where
+#: something appeared.
 MAX_COMPLAINT_LINKS, MAX_REQUEST_LINKS = 3, 5
 #: The same words may be sent this many times within a week; more point to a campaign or a program.
 MAX_REPEATED_MESSAGES = 3

@@ -75,7 +75,8 @@ class SitemapPart:
     changed_at: datetime | None = None
 
 
-# Uses only an index: all newest entries, without the few withdrawn ones, which change their part too.
+# Uses only an index: reads the newest entries of all claims, then removes the few withdrawn claims. A
+# withdrawal changes its part too.
 _CLAIM_RANGES_SQL = """
     SELECT part, max(changed_at) FROM (
         SELECT (claim_id - 1) / %s AS part, published_at AS changed_at, 1 AS listed

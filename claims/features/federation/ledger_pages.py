@@ -27,7 +27,8 @@ _Halt = PeerProgress.Halt
 _UNSIGNED_MEMBERS = ("signature", "salts", "stored", "claim")
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE_PATTERN = re.compile(r"[A-Za-z0-9_-]{86}")
-#: How far the clocks of newsrooms may differ; an entry of the future would stay at the top of lists.
+#: How far the clocks of two newsrooms may differ. An entry dated later than this would stay at the top of
+#: lists until that date.
 _CLOCK_TOLERANCE = timedelta(days=1)
 MAX_ID = 2**63 - 1
 

@@ -34,7 +34,8 @@ MAX_THREADS = 12
 LINKS_PER_RUN = 120
 #: The most results waiting in memory to be stored, each up to the size of a long page.
 _MAX_WAITING_RESULTS = 6
-#: The longest wait, in seconds, for a site; a link that would wait longer is postponed.
+#: The longest wait, in seconds, before a site may be visited again; a link that would wait longer is
+#: postponed.
 _MAX_SITE_WAIT_SECONDS = 10.0
 #: How long a site is left alone after failures.
 _OUTAGE_DELAY = timedelta(minutes=10)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_MAX_AGE
 
-#: How long a site is leased at most, also if this process dies.
+#: How long a site is leased, unless it is released earlier. If this process dies, others can lease the site
+#: after this time.
 LEASE_TIME = timedelta(minutes=5)
 
 _LEASE_SQL = """

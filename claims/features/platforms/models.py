@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.platforms.wordings import MAX_NOTE_LENGTH, URL_LENGTH
 from factcheck.database.rules import build_append_only_rules
 
-#: The text with each URL as long as X counts it. X counts some other characters twice.
+#: The text with each URL replaced by as many characters as X counts for it. X counts some other characters
+#: twice.
 _SHORTENED_TEXT = Func(
     F("text"),
     Value(r"https?://\S+"),

@@ -1,6 +1,7 @@
 """Browsers that follow a claim, and the notifications to them.
 
-A push service sees a message's browser, time and size; the message is encrypted for the browser.
+A push service sees which browser a message is for, when it is sent, and its size. The message itself is
+encrypted for the browser.
 """
 
 import json

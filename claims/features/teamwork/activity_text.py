@@ -5,7 +5,8 @@ from django_stubs_ext import StrPromise
 
 from claims.newsroom.notifications import NotificationKind as Kind
 
-#: A kind of event → the sentence with the person who acted, and the one for a rule or deadline.
+#: A kind of event → the sentence with the person who acted, and the sentence if no person did (but a rule, or
+#: a passed deadline).
 _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
     Kind.HANDED_OVER: (_("%(who)s handed this over to another person"), _("This was handed over")),

@@ -1,6 +1,7 @@
 """Send messages about claims to chat channels, in the worker.
 
-A channel's URL lets anyone write to it, so it is secret: no message or error contains it.
+A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains
+it.
 """
 
 import json

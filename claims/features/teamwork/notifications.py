@@ -65,7 +65,8 @@ def notify_people(
 ) -> list[Notification]:
     """Notify these people, except the actor and people who may not read the subject.
 
-    Each call also sends one chat message, except about comments, for which `comments` sends it.
+    Each call also sends one message to the chat channels, except about comments, for which the `comments`
+    module sends it.
 
     Args:
         by: the person who acted; None for a rule or a deadline.

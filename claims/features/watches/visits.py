@@ -1,6 +1,7 @@
 """A visit to a watch: fetch its list, then the pages that are due.
 
-Progress is stored after each page, so the next visit continues where one was killed.
+Progress is stored after each page. A visit can therefore be killed at any moment, and the next visit
+continues from there.
 """
 
 import logging
@@ -27,7 +28,8 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
-#: How long a watch is leased; renewed before each page, which takes much less.
+#: How long a watch is leased. The lease is renewed before each page, and importing a page takes much less
+#: time.
 LEASE_TIME = timedelta(minutes=8)
 #: The largest list that is read, compressed or not: a hundred times the size of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
@@ -35,7 +37,8 @@ LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 MAX_SITEMAPS = 5
 #: How long to wait for a site if there is nothing else to do, in seconds.
 MAX_SITE_WAIT_SECONDS = 120.0
-#: The longest wait for each sitemap of an index, in seconds, as an index itself lists no pages.
+#: How long to wait before each sitemap of an index if its site asks for a pause, in seconds. An index by
+#: itself lists no pages.
 SITEMAP_PAUSE_SECONDS = 30.0
 #: The longest interval after failures; the interval doubles with each failure up to this length.
 MAX_BACK_OFF = timedelta(days=1)

@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits()
 NOT_MODIFIED = 304
 
-#: The attempts at a failing page: the second after 10 minutes, and so on after three times as long.
+#: The number of attempts at a failing page: the second after 10 minutes, each later one after three times as
+#: long a pause.
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
@@ -125,7 +126,8 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
     if not was_waiting and _has_known_text(page, material):
         # The article was already searched for claims, and the editors' decisions since then must stay.
         return _record_unchanged_page(page, now, response)
-    # A person's settings are applied to an article once: an editor may have corrected it since.
+    # A person's settings are applied to an article only once, because an editor may have corrected the
+    # article since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     article_read = read_article(material, overrides)
     with transaction.atomic():

@@ -37,16 +37,20 @@ RETRY_DELAYS = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-#: Each pause is extended at random by up to this share, to spread messages that failed together.
+#: Each pause is extended at random by up to this share of it, so that messages that failed together are not
+#: retried together.
 JITTER = 0.1
 
-#: After a failure, all messages to the endpoint wait: first 5 seconds, doubling up to 5 minutes.
+#: After a failure, all messages to the endpoint wait: 5 seconds, then twice as long each time, up to 5
+#: minutes.
 MIN_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
-#: An endpoint is switched off after this long if this many attempts have failed and none succeeded.
+#: An endpoint is switched off if, for at least this long, at least this many attempts have failed and none
+#: has succeeded.
 MAX_FAILURE_PERIOD, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
 
-#: How long an endpoint is leased; renewed before each message, which takes much less.
+#: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
+#: as long.
 LEASE_TIME = timedelta(seconds=60)
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0

@@ -83,7 +83,8 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 def send_again(delivery: WebhookDelivery) -> bool:
     """Queue a message again. Returns False for a test message, which is not sent again.
 
-    The message keeps its id, by which the receiver recognises it. A waiting message is sent now.
+    The message keeps its id, by which the receiver recognises it. A message that waits for its next attempt
+    is sent now.
     """
     same_delivery = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
     updated_count = same_delivery.update(

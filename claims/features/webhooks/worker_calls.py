@@ -16,7 +16,8 @@ from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database.deferred_jobs import defer, defer_once
 
 QUEUE_NAME = "webhooks"
-#: The highest priority: a correction must not wait for copies of pages, which take minutes.
+#: A higher priority than all other jobs: copies of cited pages take minutes, and a correction must not wait
+#: for them.
 PRIORITY = 10
 CREATE_DELIVERIES_TASK = "claims.features.webhooks.tasks.create_deliveries"
 SEND_DELIVERIES_TASK = "claims.features.webhooks.tasks.send_to_endpoint"

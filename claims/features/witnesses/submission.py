@@ -84,7 +84,8 @@ def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     last_size = last_cosignature.checkpoint.tree_size if last_cosignature else 0
     response = _post_checkpoint(witness, checkpoint, last_size)
     if response.status == 409:
-        # Another size than we have stored, after a restored backup or a request with the same key.
+        # The witness has cosigned another size than we have stored, after a restored backup or a request
+        # signed with the same key.
         last_size = _parse_size(response)
         if last_size > checkpoint.tree_size:
             raise TwoHistories(

@@ -109,7 +109,8 @@ def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
                 raise
         yield server_paths
     finally:
-        # A forked child inherits this object, but must not end its parent's use, even by collecting it.
+        # A forked child inherits this object, but must not end its parent's use of the server, not even by collecting
+        # it as garbage.
         if os.getpid() == process:
             with _lock_server(server_paths):
                 _stop_if_unused(server_paths, users)

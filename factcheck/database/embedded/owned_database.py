@@ -55,7 +55,8 @@ def restrict_access(connection: psycopg.Connection[Any], name: str) -> None:
         )
 
 
-#: Whether the owner role owns the database and tables, unlike after an earlier version or restored dump.
+#: Whether the owner role owns the database and its tables. It does not if an earlier version created them or if
+#: another user restored a dump.
 _IS_OWN_SQL = """
     SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
         SELECT FROM pg_class

@@ -19,7 +19,8 @@ _SEGMENT_PATTERN = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
 
 #: After this many seconds, even a quiet server archives what it has written.
 ARCHIVE_TIMEOUT_SECONDS = 60
-#: If more log waits to be archived, in bytes, segments are discarded, so as not to fill the disk.
+#: If this many bytes of log wait to be archived, further segments are discarded, because an unavailable archive must
+#: not fill the database's disk.
 MAX_WAITING_BYTES = 4 * 2**30
 
 #: PostgreSQL interprets these as "there is no more" and "stop immediately".

@@ -16,7 +16,8 @@ from factcheck.telemetry.budgets import count_drawn
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 
-#: The leading bits of an IPv6 address that identify a household or machine (RFC 6177).
+#: The number of leading bits of an IPv6 address that identify a household or machine (RFC 6177); it can choose the
+#: others freely.
 IPV6_PREFIX = 64
 
 _ADDRESS_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")

@@ -14,7 +14,8 @@ from sources.http.fetched_documents import USER_AGENT
 from sources.http.forward_proxy import forward_proxy
 
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
-#: The size of the window, as on a desktop, and the height of a screenshot (WebP allows 16,383 pixels).
+#: The size of the browser window, as on a desktop computer, and the height at which a screenshot is cut off
+#: (WebP allows 16,383 pixels).
 WIDTH, HEIGHT, MAX_HEIGHT = 1280, 900, 16_000
 #: The longest wait for a page to load, and then for its network requests to end.
 MAX_LOAD_SECONDS, IDLE_SECONDS = 10.0, 4.0

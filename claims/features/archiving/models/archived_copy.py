@@ -167,7 +167,8 @@ class ArchivedFile(models.Model):
         triggers = [
             *build_append_only_rules("archivedfile", "An archived file is never changed or deleted."),
             Rule(
-                # A file added later, by the database's time, would belong to a copy of another moment.
+                # The database sets the time of both rows, so a file added later would belong to a copy of
+                # another moment.
                 name="archivedfile_comes_with_its_copy",
                 operation=pgtrigger.Insert,
                 func="""

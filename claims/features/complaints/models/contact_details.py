@@ -27,7 +27,8 @@ class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
 class ContactDetails(models.Model):
     """A reader's contact details: the only table with personal data of readers.
 
-    It has no history, and no search or export includes it. Of the reader's secret URL, only a digest is stored.
+    It has no history, and no search or export includes it. Only a digest of the URL of the reader's status page
+    is stored.
     """
 
     complaint = models.OneToOneField(

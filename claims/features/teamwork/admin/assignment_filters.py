@@ -27,7 +27,8 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
-        # A claim's assignment applies to its unfinished verdict too, as in `choose_assignment`.
+        # While there is work on a verdict, its claim's assignment applies to the verdict too, as in
+        # `choose_assignment`.
         is_shared_assignment = Q(
             verdict=None,
             claim__verdicts=OuterRef("pk"),

@@ -110,7 +110,8 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            # A page's background requests must neither redirect to sign-in nor keep the session alive.
+            # Requests that a page makes in the background must neither redirect to the sign-in page nor keep
+            # the session alive.
             path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
             # A mail program that unsubscribes is not signed in. The signed link identifies the person.
             path(

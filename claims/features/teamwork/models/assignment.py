@@ -54,7 +54,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """The assignment of a claim or verdict: assignee, due date, priority, and when it was last assigned.
 
-    There is one row for each claim or verdict, with its history. The claim itself never changes.
+    There is one row for each claim or verdict. Earlier states are kept in the history. The claim itself never
+    changes.
     """
 
     claim = models.ForeignKey(
@@ -122,7 +123,8 @@ class Assignment(models.Model):
                 fields=["person", "due_on"],
                 condition=Q(done_at__isnull=True),
             ),
-            # Overdue work and the work of a month, for the calendar and the worker's notifications.
+            # Overdue work and the work due in a month, for all assignees: used by the calendar and the
+            # worker's notifications.
             Index(
                 name="assignment_open_by_day",
                 fields=["due_on"],

@@ -56,7 +56,8 @@ class Comment(models.Model):
         related_name="comments",
         verbose_name=_("verdict"),
     )
-    #: The verdict's version, kept when the draft is deleted, so that no more people see the comment.
+    #: The verdict's version. It is kept when the draft is deleted, so that the comment never becomes visible
+    #: to more people.
     verdict_version = models.PositiveIntegerField(_("version of the verdict"), null=True, editable=False)
     reply_to = models.ForeignKey(
         "self",

@@ -8,7 +8,8 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-#: After this many seconds without a signal, sent every fifteen, a page's viewer counts as gone.
+#: After this many seconds without a signal from a page, its viewer counts as gone; pages send a signal every
+#: fifteen seconds.
 ACTIVE_SECONDS = 45
 
 _RECORD_SQL = f"""
@@ -75,7 +76,8 @@ class Presence(models.Model):
             CheckConstraint(name="presence_is_at_the_desk", condition=Q(page__startswith="/admin/")),
         ]
         indexes = [
-            # The people who have a page open; without the time, whose updates so change no index.
+            # The people who have a page open. The index leaves out the time, so that updating the time
+            # changes no index.
             Index(name="presence_by_page", fields=["page"]),
         ]
 

@@ -64,7 +64,8 @@ class WebhookForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
         if self.instance.owner_id and "url" in self.changed_data:
-            # Nothing is sent to a new URL until its receiver has agreed, on the owner's request.
+            # Nothing is sent to a new URL until its receiver has agreed, and only the webhook's owner can ask
+            # the receiver to agree.
             self.instance.verified_at, cleaned_data["active"] = None, False
         if cleaned_data.get("active") and self.instance.owner_id and self.instance.verified_at is None:
             self.add_error(

@@ -70,7 +70,8 @@ class WebhookDelivery(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
     settled_at = models.DateTimeField(_("completed"), null=True)
-    #: Failed attempts since the message was created or sent again by a person.
+    #: Failed attempts since the message was created or last sent again by a person; this is its position in
+    #: the retry schedule.
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     objects = WebhookDeliveryQuerySet.as_manager()
@@ -152,7 +153,8 @@ class WebhookAttempt(models.Model):
             ),
             CheckConstraint(
                 name="webhookattempt_failure_says_why",
-                # With a NULL status, the whole condition would be NULL, which passes a constraint.
+                # The check for null is needed: with a NULL status, the whole condition would be NULL, which
+                # passes a constraint.
                 condition=Q(status_code__isnull=False, status_code__range=(200, 299), error="")
                 | ~Q(error=""),
             ),
