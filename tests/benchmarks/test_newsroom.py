@@ -59,7 +59,7 @@ def test_every_entry_is_what_publishing_makes_of_its_rows(newsroom: None) -> Non
 
 
 def kept_by_triggers() -> list[list[Any]]:
-    """What the ledger itself adds to its entries, and its accounts of what is public."""
+    """The columns that the ledger adds to its entries, and its counts of public rows."""
     return [
         list(
             Publication.objects.order_by("id").values_list("id", "sequence", "chain_sha256", "superseded_at")
@@ -97,7 +97,7 @@ def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroo
         cursor.execute("CREATE TEMP TABLE shown ON COMMIT DROP AS SELECT * FROM claims_publishedverdict")
         for model in (PublishedVerdict, Publication, Mention, SearchWord, SearchSpelling, SearchLanguage):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
-        # What was retracted later was public at first.
+        # Claims that were retracted later were public at first.
         cursor.execute("UPDATE claims_verdict SET state = 'published' WHERE state = 'retracted'")
         cursor.execute("SET LOCAL session_replication_role = origin")
         # The owner of the tables may keep the salts of an entry; for others the database draws new ones.
@@ -120,7 +120,7 @@ def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroo
     assert all(stored)
 
 
-def test_quotes_stand_where_they_are_said_to_stand(newsroom: None) -> None:
+def test_quotes_are_at_their_stated_positions(newsroom: None) -> None:
     with connection.cursor() as cursor:
         for table in ("claims_appearance", "claims_evidence"):
             cursor.execute(

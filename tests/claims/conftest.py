@@ -34,5 +34,5 @@ def article(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def knowledge_of_this_test() -> None:
-    """Forget what matching remembers of another test's rows."""
+    """Clear what matching has cached about another test's rows."""
     forget_matching()

@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_ordinary_sentences_are_those_that_nobody_would_check(folder: Path) -> None:
+def test_ordinary_sentences_are_not_worth_checking(folder: Path) -> None:
     assert [question.text for question in load_ordinary_sentences(folder, "dev")] == [ORDINARY]
     assert [question.claims for question in load_ordinary_sentences(folder, "train")] == [frozenset()]
 
@@ -63,7 +63,7 @@ def test_a_set_is_read(folder: Path) -> None:
     assert [question.claims for question in collection.dev] == [frozenset({"bridge"})]
 
 
-def test_what_is_asked_for_choosing_is_not_fitted_with(folder: Path) -> None:
+def test_questions_for_model_selection_are_not_used_for_fitting(folder: Path) -> None:
     assert [question.id for question in load_tweets(folder).train] == ["q2"]
 
 

@@ -35,7 +35,7 @@ def imported(desk: Desk, **asked: Any) -> Any:
     return desk.client.post(reverse("admin:claims_claim_import"), asked, follow=True)
 
 
-def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
+def test_unread_parts_are_reported(desk: Desk, checker: User) -> None:
     data = json.dumps({"@type": "NewsArticle", "wordCount": 180, "isAccessibleForFree": False})
     page = PAGE.format(f"<script type='application/ld+json'>{data}</script>")
     file = SimpleUploadedFile("page.html", page.encode(), "text/html")
@@ -46,7 +46,7 @@ def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
     assert done == "Imported: 1 claim is waiting for triage."
 
 
-def test_what_is_not_worth_checking_is_declined_from_the_page_of_the_import(
+def test_claims_not_worth_checking_are_declined_on_the_page_of_the_import(
     desk: Desk, checker: User, contributor: User
 ) -> None:
     page = imported(
@@ -119,7 +119,7 @@ def test_a_transcript_alone_is_refused(desk: Desk, checker: User, asked: dict[st
     assert Snapshot.objects.count() == 0
 
 
-def test_an_import_leads_to_its_page_and_keeps_nothing_of_the_form(checker: User) -> None:
+def test_an_import_redirects_to_its_page_and_clears_the_stored_form(checker: User) -> None:
     address = reverse("admin:claims_claim_import")
     writer = Writer(checker, address)
     writer.write({"text": SENTENCE, "title": "Harbour report"})

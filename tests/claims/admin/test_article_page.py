@@ -105,7 +105,7 @@ def test_places_that_overlap_and_nest_are_all_marked() -> None:
     )
 
 
-def test_nobody_is_shown_what_they_may_not_read(client: Client, contributor: User, checker: User) -> None:
+def test_people_see_only_what_they_may_read(client: Client, contributor: User, checker: User) -> None:
     source = make_source(TEXT)
     own = make_claim("Own words.", state="proposed", created_by=contributor)
     make_appearance(own, source, "The mayor spoke")

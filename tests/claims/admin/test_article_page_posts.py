@@ -1,4 +1,4 @@
-"""What is made of selected words and decided on an article's page: by whom, once, and from where the words stand."""
+"""Create claims from selected words and decide about them on an article's page: permissions, repeats and positions."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ WORDS = "The tunnel cost 240 million euros"
 
 
 class ArticlePage:
-    """The page as somebody's browser has it open."""
+    """The page as it is open in a browser."""
 
     def __init__(self, client: Client, source: Source, person: User) -> None:
         self.client, self.source = client, source

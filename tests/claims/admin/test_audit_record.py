@@ -66,7 +66,7 @@ def test_a_page_costs_the_same_however_long_the_log(log: Client) -> None:
 
 
 def test_pages_are_found_by_an_index_and_never_counted_to_the_end(log: Client, checker: User) -> None:
-    """What is asked of ten million records reads no more of them than a page shows."""
+    """Queries of ten million records read only the rows of a page."""
     with CaptureQueriesContext(connection) as queries:
         log.get(LIST, {"kind__exact": "downloaded"})
     asked = [each["sql"] for each in queries if 'FROM "claims_auditrecord"' in each["sql"]]
@@ -95,7 +95,7 @@ def test_others_do_not_read_it(role: str, client: Client, request: Any, db: None
     assert client.get(reverse("admin:claims_auditrecord_change", args=[record.pk])).status_code == 403
 
 
-def test_nobody_writes_it_at_the_desk(log: Client, client: Client) -> None:
+def test_it_cannot_be_written_at_the_desk(log: Client, client: Client) -> None:
     client.force_login(User.objects.create_superuser("root"))
     record = AuditRecord.objects.latest("pk")
     for page in ("change", "delete"):
@@ -144,7 +144,7 @@ def test_whatever_is_typed_a_failure_is_recorded(client: Client, db: None, garba
     "sent",
     ["", "null", "[]", "{}", '{"response": null}', '{"response": {"userHandle": "eA"}}', '"x"', "7", "{"],
 )
-def test_garbage_in_place_of_a_passkey_signs_nobody_in(client: Client, db: None, sent: str) -> None:
+def test_an_invalid_passkey_does_not_sign_in(client: Client, db: None, sent: str) -> None:
     address = reverse("mfa_login_webauthn")
     client.get(address, HTTP_X_REQUESTED_WITH="XMLHttpRequest")
     assert client.post(address, {"credential": sent}).status_code == 302

@@ -116,7 +116,7 @@ def test_a_new_appearance_makes_an_open_page_old_too(desk: Desk, editor: User) -
     assert "Not saved:" in desk.save(claim, mine, context="x").content.decode()
 
 
-def test_words_under_review_are_fixed_for_everybody(desk: Desk, checker: User, editor: User) -> None:
+def test_texts_in_review_cannot_be_edited_by_anyone(desk: Desk, checker: User, editor: User) -> None:
     claim = make_claim("The bridge cost 90 million euros.")
     workflow.move(make_draft(claim, checker), "submit", by=checker)
     desk.sign_in(editor).save(claim, statement="The bridge was free.", context="Nothing.")
@@ -143,7 +143,7 @@ def test_a_claim_added_by_hand_is_a_proposal_of_its_finder(client: Client, contr
     assert (claim.created_by, claim.state) == (contributor, "proposed")
 
 
-def test_what_was_worked_on_cannot_be_deleted(desk: Desk, client: Client, editor: User) -> None:
+def test_claims_with_work_cannot_be_deleted(desk: Desk, client: Client, editor: User) -> None:
     untouched, touched = make_claim(), make_claim(state="proposed")
     workflow.move(touched, "accept", by=editor)
     desk.sign_in(editor)
@@ -206,9 +206,7 @@ def test_a_refused_save_leaves_the_claim_on_top_as_it_is(desk: Desk, editor: Use
     assert page.context["claim"].statement == "Trams are free."
 
 
-def test_a_new_claim_is_in_the_newsrooms_language_unless_somebody_says_another(
-    desk: Desk, editor: User
-) -> None:
+def test_a_new_claim_is_in_the_newsrooms_language_unless_another_is_chosen(desk: Desk, editor: User) -> None:
     Publisher.objects.filter(is_house=True).update(language="pt-BR")
     add = reverse("admin:claims_claim_add")
     page = desk.sign_in(editor).client.get(add)

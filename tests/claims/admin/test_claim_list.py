@@ -86,7 +86,7 @@ def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
 @pytest.mark.parametrize(
     "action", ["accept_selected", "decline_selected", "add_topic_to_selected", "merge_selected"]
 )
-def test_who_may_not_is_offered_nothing_and_does_nothing(
+def test_without_permission_no_action_is_offered_or_carried_out(
     action: str, client: Client, contributor: User, topic: Topic
 ) -> None:
     claims = [make_claim(state="proposed", created_by=contributor) for _number in range(2)]
@@ -174,9 +174,7 @@ def varied() -> list[Claim]:
     ]
 
 
-def test_filters_narrow_as_one_would_by_hand_alone_and_together(
-    varied: list[Claim], client: Client, editor: User
-) -> None:
+def test_filters_work_alone_and_combined(varied: list[Claim], client: Client, editor: User) -> None:
     client.force_login(editor)
     people, topics = list(Claimant.objects.order_by("pk")), list(Topic.objects.order_by("pk"))
     filed = {claim.pk: {topic.pk for topic in claim.topics.all()} for claim in varied}

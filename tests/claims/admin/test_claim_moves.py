@@ -68,7 +68,7 @@ def test_only_legal_moves_are_buttons(
     assert buttons(desk.text(make_claim(state=state))) == expected
 
 
-def test_what_stands_in_the_way_is_said_and_not_offered(desk: Desk, editor: User, publish: Any) -> None:
+def test_blocked_moves_are_explained_and_not_offered(desk: Desk, editor: User, publish: Any) -> None:
     page = desk.sign_in(editor).text(publish())
     assert "decline" not in buttons(page)
     assert "The claim has a published verdict. Retract it first." in page

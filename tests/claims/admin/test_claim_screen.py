@@ -1,4 +1,4 @@
-"""The one screen of a claim: the verdict is written on it, saved with the claim, and by nobody who may not."""
+"""The claim screen: the verdict is written on it and saved with the claim, by people with permission only."""
 
 from datetime import timedelta
 from typing import Any
@@ -66,7 +66,7 @@ def test_claim_verdict_and_evidence_are_saved_together(
     ]
 
 
-def test_what_is_wrong_in_one_part_keeps_what_was_typed_in_the_other(
+def test_an_error_in_one_part_keeps_the_text_typed_in_the_other(
     desk: Desk, checker: User, claim: Claim, draft: Verdict
 ) -> None:
     typed = {"verdicts-0-reviewed_on": "never", "context": "Typed, too."}
@@ -88,7 +88,7 @@ def test_who_writes_on_it(
     assert draft.summary in page
 
 
-def test_who_reads_no_drafts_sees_nothing_of_one(
+def test_people_who_may_not_read_drafts_see_none(
     desk: Desk, contributor: User, checker: User, claim: Claim, draft: Verdict
 ) -> None:
     Claim.objects.filter(pk=claim.pk).update(created_by=contributor)
@@ -99,7 +99,7 @@ def test_who_reads_no_drafts_sees_nothing_of_one(
         assert secret not in page
 
 
-def test_somebody_elses_draft_is_not_written_by_naming_it(
+def test_another_persons_draft_cannot_be_edited_by_sending_its_id(
     desk: Desk, checker: User, colleague: User, claim: Claim, draft: Verdict
 ) -> None:
     form = desk.sign_in(checker).form(claim)
@@ -171,7 +171,7 @@ def test_two_who_write_the_same_choose(
     assert fresh(draft).summary == "The editor’s words."
 
 
-def test_what_was_submitted_meanwhile_is_not_written_on(
+def test_a_verdict_submitted_meanwhile_cannot_be_edited(
     desk: Desk, checker: User, claim: Claim, draft: Verdict
 ) -> None:
     mine = as_shown(desk.sign_in(checker).client.get(desk.page(claim)))
@@ -183,7 +183,9 @@ def test_what_was_submitted_meanwhile_is_not_written_on(
     assert (fresh(draft).summary, draft.evidence.get().note) == (draft.summary, "The audited accounts.")
 
 
-def test_what_was_deleted_meanwhile_is_said(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+def test_a_verdict_deleted_meanwhile_is_reported(
+    desk: Desk, checker: User, claim: Claim, draft: Verdict
+) -> None:
     mine = as_shown(desk.sign_in(checker).client.get(desk.page(claim)))
     verdict_drafts.discard(draft, by=checker)
     page = desk.save(claim, mine, context="Typed.", **{"verdicts-0-summary": "Lost?"}).content.decode()
@@ -192,7 +194,7 @@ def test_what_was_deleted_meanwhile_is_said(desk: Desk, checker: User, claim: Cl
 
 
 def as_shown(response: Any) -> dict[str, Any]:
-    """What a browser sends back of a page, with what tells how it began."""
+    """The form data that a browser sends from a page, including the initial values."""
     context = response.context
     extra = {name: context[key] for name, key in (("_base", "base"), ("_merge", "merge")) if context.get(key)}
     return sent_back(response) | extra
@@ -208,7 +210,7 @@ def scheduled(draft: Verdict, checker: User) -> ScheduledPublication:
     return scheduled_publications.schedule(verdict, timezone.now() + timedelta(hours=3), by=boss)
 
 
-def test_what_is_missing_leads_to_its_field(desk: Desk, checker: User, claim: Claim) -> None:
+def test_a_missing_value_links_to_its_field(desk: Desk, checker: User, claim: Claim) -> None:
     verdict_drafts.create_draft(claim, author=checker)
     page = desk.sign_in(checker).text(claim)
     for place in (
@@ -260,7 +262,7 @@ def test_a_moment_is_set_and_cancelled_there(
     settings.TIME_ZONE = "Europe/Berlin"
     verdict = workflow.move(draft, "submit", by=checker)
     address = reverse("admin:claims_verdict_schedule", args=[verdict.pk])
-    assert "Publish later" not in desk.sign_in(editor).text(claim)  # nobody has signed it off
+    assert "Publish later" not in desk.sign_in(editor).text(claim)  # no one has signed it off
     workflow.move(verdict, "sign_off", by=colleague)
     day = timezone.localdate() + timedelta(days=30)
     with timezone.override("Europe/Berlin"):

@@ -33,7 +33,7 @@ def claims() -> dict[str, Claim]:
 
 @pytest.fixture
 def found(claims: dict[str, Claim], client: Client, checker: User) -> Any:
-    """Searches, and says which of the claims are listed and whether by what was probably meant."""
+    """Search, and return the listed claims and whether the search was corrected."""
     client.force_login(checker)
     names = {claim.pk: name for name, claim in claims.items()}
 
@@ -110,7 +110,7 @@ def test_quotes_and_claimants_count_and_drafts_of_others_do_not(
         assert [claim.pk for claim in listed] == ([own.pk] if words != "ferries" else []), words
 
 
-def test_a_question_is_found_by_what_it_means_at_the_desk_and_in_quick_search(
+def test_a_question_finds_claims_by_meaning_at_the_desk_and_in_quick_search(
     client: Client, contributor: User, checker: User
 ) -> None:
     """Its words are not all in the claim: the public search finds it too. Drafts of others stay hidden."""

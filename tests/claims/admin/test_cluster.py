@@ -42,7 +42,7 @@ def test_chosen_claims_become_a_cluster(desk: Desk) -> None:
     assert members(made) == [one.pk, other.pk]
 
 
-def test_what_stands_in_the_way_is_said(desk: Desk, editor: User) -> None:
+def test_obstacles_are_reported(desk: Desk, editor: User) -> None:
     one, other = make_claim(), make_claim()
     for claim in (one, other):
         clusters.gather([claim], by=editor)
@@ -152,7 +152,7 @@ def test_contributors_see_none(client: Client, contributor: User, cluster: Clust
     assert client.get(reverse("admin:claims_cluster_change", args=[cluster.pk])).status_code == 403
 
 
-def test_the_claim_tells_of_which_rumour_it_is(
+def test_the_page_of_a_claim_names_its_clusters(
     desk: Desk, client: Client, contributor: User, publish: Callable[..., Claim], editor: User
 ) -> None:
     claim = publish()
@@ -162,7 +162,7 @@ def test_the_claim_tells_of_which_rumour_it_is(
     assert desk.page(cluster) not in desk.text(claim)
 
 
-def test_its_history_tells_who_added_and_removed_what(desk: Desk, cluster: Cluster) -> None:
+def test_its_history_shows_who_added_and_removed_claims(desk: Desk, cluster: Cluster) -> None:
     form = sent_back(desk.client.get(desk.page(cluster)))
     desk.save(cluster, form, title="Free trams", **{"members-0-DELETE": "on"})
     history = desk.client.get(reverse("admin:claims_cluster_history", args=[cluster.pk]))
@@ -171,6 +171,6 @@ def test_its_history_tells_who_added_and_removed_what(desk: Desk, cluster: Clust
     assert len(told) >= 3
 
 
-def test_a_row_that_is_not_stored_yet_says_nothing_of_when_it_was_added(desk: Desk) -> None:
+def test_an_unsaved_row_has_no_date_of_addition(desk: Desk) -> None:
     page = desk.client.get(reverse("admin:claims_cluster_add")).content.decode()
     assert "DatabaseDefault" not in page

@@ -94,7 +94,7 @@ def test_an_empty_list_says_why_and_what_to_do(
 
 
 def test_a_word_is_looked_up_once_however_common(desk: Desk, editor: User) -> None:
-    """Counting what was found and showing a page of it do not search again."""
+    """Counting the results and showing a page of them use one search."""
     Claim.objects.bulk_create(Claim(statement=f"Bridge {number}.", language="en") for number in range(1001))
     Claim.objects.bulk_create([Claim(statement="The ferry.", language="en")])
     desk.sign_in(editor)
@@ -121,7 +121,7 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
             assert desk.client.get(share.page).context["cl"].result_count == share.count, share.name
 
 
-def test_nobody_is_asked_to_sign_off_what_they_may_not(
+def test_only_people_who_may_sign_off_are_asked_to(
     desk: Desk, checker: User, colleague: User, editor: User
 ) -> None:
     """Neither the author nor who edited or submitted it, on the dashboard and in the list; others are asked."""
@@ -155,7 +155,7 @@ def test_the_dashboard_costs_the_same_however_much_waits(
             desk.client.get(reverse("admin:index"))
 
 
-def test_what_was_sent_back_is_reported_until_it_is_submitted_again(
+def test_a_returned_verdict_is_listed_until_it_is_submitted_again(
     desk: Desk, checker: User, editor: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)
@@ -212,7 +212,7 @@ def test_trends_count_the_work_of_people(
     assert drawn_bars == ["3 incoming", "2 closed", "0.1 days"]
 
 
-def test_who_has_no_role_is_notified(client: Client, db: None) -> None:
+def test_people_without_a_role_see_a_notice(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("new", is_staff=True))
     assert "You have no role yet." in client.get(reverse("admin:index")).content.decode()
 
@@ -265,7 +265,7 @@ def test_history_of_changes_outside_the_desk_names_no_person(client: Client, edi
     assert ("the system", "Changed context", [("Context", "", added)]) in history(client, claim)
 
 
-def test_history_is_for_those_who_may_look(client: Client, db: None) -> None:
+def test_history_needs_permission(client: Client, db: None) -> None:
     claim = make_claim()
     client.force_login(User.objects.create_user("new", is_staff=True))
     assert client.get(reverse("admin:claims_claim_history", args=[claim.pk])).status_code == 403
@@ -309,7 +309,7 @@ def test_the_ledger_and_verdicts_are_found_by_each_word(
     assert found("verdict", "100% longer") == {draft.claim}
 
 
-def test_only_what_was_narrowed_offers_to_show_all(client: Client, editor: User) -> None:
+def test_only_filtered_lists_offer_to_show_all(client: Client, editor: User) -> None:
     make_claim("Trams are free.")
     make_claim("Ferries are late.")
     client.force_login(editor)
@@ -354,7 +354,7 @@ def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User
         ({"text": "x" * 300, "language": "klingon"}, "Language: “klingon” is not known."),
     ],
 )
-def test_what_cannot_be_imported_is_said_and_nothing_stored(
+def test_an_import_error_is_reported_and_nothing_is_stored(
     asked: dict[str, str], refusal: str, desk: Desk, checker: User
 ) -> None:
     page = desk.sign_in(checker).client.post(reverse("admin:claims_claim_import"), asked)
@@ -363,7 +363,7 @@ def test_what_cannot_be_imported_is_said_and_nothing_stored(
     assert Claim.objects.count() == 0
 
 
-def test_import_is_for_those_who_may_add_claims(client: Client, db: None) -> None:
+def test_importing_needs_the_permission_to_add_claims(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("new", is_staff=True))
     assert client.get(reverse("admin:claims_claim_import")).status_code == 403
 

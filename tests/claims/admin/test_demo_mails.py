@@ -40,7 +40,7 @@ def test_the_newest_mail_is_shown_first_as_its_recipient_reads_it(
     assert "Grüße &lt;b&gt;" in page
 
 
-def test_people_who_invite_nobody_see_their_own_mails(
+def test_people_who_invite_no_one_see_their_own_mails(
     stored_in: Path, editor: User, administrator: User
 ) -> None:
     editor.email = "edit@here.example"

@@ -82,7 +82,7 @@ def test_several_at_once(desk: Desk) -> None:
     assert shown(desk) == []
 
 
-def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None:
+def test_blocked_pairs_are_reported_and_the_others_are_decided(desk: Desk) -> None:
     blocked = make_pair(make_claim("Trams are free.", state="declined", reason="No."))
     free = make_pair()
     why = f"Claim {blocked.earlier_id} is itself merged or declined. Choose an active claim."

@@ -58,7 +58,9 @@ def test_is_for_editors(
     assert (ImportRun.objects.count(), intake.calls) == (1, [])
 
 
-def test_who_may_look_at_imports_does_not_start_them(client: Client, checker: User, intake: Intake) -> None:
+def test_permission_to_view_imports_does_not_allow_starting_them(
+    client: Client, checker: User, intake: Intake
+) -> None:
     run = make_run(checker)
     checker.user_permissions.add(*_permissions("view_importrun"))
     desk = Desk(client).sign_in(checker)
@@ -181,7 +183,7 @@ def test_a_corrected_mapping_is_previewed_and_kept(desk: Desk, intake: Intake) -
         ),
     ],
 )
-def test_what_cannot_be_meant_is_said_and_not_kept(
+def test_an_invalid_mapping_is_reported_and_not_stored(
     name: str, value: str, error: str, desk: Desk, intake: Intake
 ) -> None:
     upload(desk)
@@ -238,7 +240,7 @@ def test_starting_leads_to_the_page_of_the_import(desk: Desk, intake: Intake, ed
     assert run.format_settings["mapping"]["constants"] == {"language": "en"}
 
 
-def test_what_was_started_is_not_set_up_again(desk: Desk, intake: Intake, editor: User) -> None:
+def test_a_started_import_cannot_be_set_up_again(desk: Desk, intake: Intake, editor: User) -> None:
     run = make_run(editor, state="reading")
     answer = desk.client.post(set_up(run), {"do": "toml", "toml": 'name = "Late"'})
     assert answer.headers["Location"] == desk.page(run)
@@ -256,7 +258,7 @@ def test_a_format_that_settles_everything_itself_is_only_started(desk: Desk, int
     assert [call[0] for call in intake.calls] == ["start"]
 
 
-def test_a_refused_start_is_said(desk: Desk, intake: Intake, run: ImportRun) -> None:
+def test_a_refused_start_is_reported(desk: Desk, intake: Intake, run: ImportRun) -> None:
     intake.format, intake.refusal = "claimreview", illegal("Another import of this file is running.")
     ImportRun.objects.filter(pk=run.pk).update(format_settings={})
     assert said(desk.client.post(set_up(run), {"do": "start"}, follow=True)) == [
@@ -271,7 +273,7 @@ def test_a_file_that_was_lost_is_chosen_again(desk: Desk, intake: Intake, run: I
     assert said(answer) == ["The file is no longer stored here. Choose it again."]
 
 
-def test_what_was_named_to_a_command_is_not_set_up_here(desk: Desk, intake: Intake, editor: User) -> None:
+def test_imports_started_by_command_are_not_set_up_here(desk: Desk, intake: Intake, editor: User) -> None:
     run = make_run(editor, upload="")
     assert desk.client.get(set_up(run)).headers["Location"] == desk.page(run)
     assert set_up(run) not in desk.text(run)

@@ -83,7 +83,9 @@ class TestProgress:
         assert (progress(desk, run)["percent"], progress(desk, run)["left"]) == (None, "")
 
     @pytest.mark.parametrize("state", ["chosen", "finished", "failed", "undone"])
-    def test_of_what_stands_still(self, state: str, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_an_import_that_is_not_running_does_not_poll(
+        self, state: str, desk: Desk, intake: Intake, editor: User
+    ) -> None:
         run = make_run(editor, state=state, error="Why.")
         assert progress(desk, run)["is_moving"] is False
         assert "data-progress-url" not in desk.text(run)
@@ -156,7 +158,7 @@ class TestPage:
         assert address(run, "go-on") not in text
 
     @pytest.mark.parametrize(("minutes", "offered"), [(1, False), (5, True)])
-    def test_what_was_broken_off_can_go_on(
+    def test_an_interrupted_import_can_continue(
         self, minutes: int, offered: bool, desk: Desk, intake: Intake, editor: User
     ) -> None:
         moved = timezone.now() - timedelta(minutes=minutes)
@@ -183,7 +185,7 @@ class TestPage:
         assert intake.calls == [("undo", run.pk, editor.username)]
         assert address(run, "undo") not in desk.text(run)
 
-    def test_what_nobody_worked_on_can_be_undone_alone(
+    def test_claims_without_later_edits_can_be_undone_on_their_own(
         self, desk: Desk, intake: Intake, editor: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = make_run(editor, state="finished")
@@ -193,7 +195,7 @@ class TestPage:
         desk.client.post(address(run, "undo"), {"rest": "1"})
         assert intake.calls == [("undo the rest", run.pk, editor.username)]
 
-    def test_a_refused_undoing_is_said(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_a_refused_undo_is_reported(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="finished")
         intake.refusal = illegal("Claim 7 has been checked here since.")
         assert said(desk.client.post(address(run, "undo"), follow=True)) == [str(intake.refusal)]
@@ -223,7 +225,7 @@ class TestDiscarding:
         assert not ImportRun.objects.exists()
 
     @pytest.mark.parametrize("state", ["waiting", "reading", "writing"])
-    def test_is_for_what_was_not_started(self, state: str, desk: Desk, editor: User) -> None:
+    def test_applies_only_to_imports_not_yet_started(self, state: str, desk: Desk, editor: User) -> None:
         run = make_run(editor, state=state)
         (message,) = said(desk.client.post(address(run, "discard"), follow=True))
         assert message.startswith("This import cannot be discarded")

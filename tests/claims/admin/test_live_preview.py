@@ -1,4 +1,4 @@
-"""The preview of what is typed: it is what readers then see, and neither saves nor shows anything to anybody else."""
+"""The preview of unsaved text: it is what readers will see, it is not stored, and only its author sees it."""
 
 import json
 from typing import Any
@@ -48,9 +48,7 @@ def draft(claim: Claim, checker: User) -> Verdict:
     return make_draft(claim, checker)
 
 
-def test_what_is_typed_is_shown_and_nothing_is_stored(
-    desk: Desk, checker: User, claim: Claim, draft: Verdict
-) -> None:
+def test_typed_text_is_shown_and_not_stored(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     def stored() -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -107,7 +105,7 @@ def test_it_is_what_readers_then_see(
     assert where(page) == where(public)
 
 
-def test_what_cannot_be_read_is_said(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+def test_an_unreadable_value_is_reported(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     typed = {"verdicts-0-reviewed_on": "never", "verdicts-0-summary": "", "evidence-0-DELETE": "on"}
     page = shown(desk.sign_in(checker), claim, **typed)
     assert page["unread"] == [
@@ -129,7 +127,7 @@ def test_the_page_of_the_verdict_has_it_too(desk: Desk, checker: User, draft: Ve
     ("role", "status"),
     [("checker", 200), ("editor", 200), ("colleague", 404), ("contributor", 404)],
 )
-def test_only_who_may_write_is_shown_anything(
+def test_the_preview_needs_permission_to_edit(
     role: str,
     status: int,
     desk: Desk,
@@ -146,7 +144,7 @@ def test_only_who_may_write_is_shown_anything(
     assert own.status_code == (status if status == 200 else 403 if role == "colleague" else 404)
 
 
-def test_nothing_of_it_is_kept_by_anybody(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
+def test_previews_are_not_cached_or_stored(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     form = desk.sign_in(checker).form(claim)
     assert "no-store" in desk.client.post(address(claim), form)["Cache-Control"].split(", ")
     assert desk.client.get(address(claim)).status_code == 404
@@ -172,7 +170,7 @@ def test_a_form_that_is_none_of_the_page(
     assert list(Verdict.objects.all()) == [draft]
 
 
-def test_what_is_submitted_is_not_typed_any_more(
+def test_a_submitted_verdict_has_no_live_preview(
     desk: Desk, checker: User, claim: Claim, draft: Verdict
 ) -> None:
     pages: list[Claim | Verdict] = [claim, draft]

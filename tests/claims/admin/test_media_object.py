@@ -76,7 +76,7 @@ def test_what_cannot_be_added(desk: Desk, sent: dict[str, Any], words: str) -> N
     assert not MediaObject.objects.exists()
 
 
-def test_readers_are_shown_nothing_that_nobody_has_described(desk: Desk) -> None:
+def test_readers_see_only_media_with_an_alternative_text(desk: Desk) -> None:
     media = make_media(alternative_text="")
     answer = desk.save(media, show_to_readers="on")
     assert "First add a description" in answer.content.decode()
@@ -125,7 +125,7 @@ def test_parts_of_recordings_are_checked(desk: Desk, fragment: str, words: str) 
     assert words in desk.save(row.claim, **{"media-0-media_fragment": fragment}).content.decode()
 
 
-def test_somebody_else_has_changed_the_pictures_meanwhile(desk: Desk) -> None:
+def test_another_person_has_changed_the_pictures_meanwhile(desk: Desk) -> None:
     row = make_claim_media(make_claim())
     form = desk.form(row.claim)
     ClaimMedia.objects.filter(pk=row.pk).update(caption="Another.")
@@ -142,7 +142,7 @@ def test_while_a_verdict_is_reviewed_pictures_are_only_shown(desk: Desk, checker
     assert 'name="media-0-caption"' not in page
 
 
-def test_what_is_missing_before_review_is_reported(desk: Desk, checker: User) -> None:
+def test_missing_descriptions_are_reported_before_review(desk: Desk, checker: User) -> None:
     row = make_claim_media(make_claim(), make_media(alternative_text=""))
     make_draft(row.claim, checker)
     assert "alternative text for each picture, recording and video" in desk.text(row.claim)
@@ -187,7 +187,7 @@ def draft(checker: User) -> Claim:
     return row.claim
 
 
-def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> None:
+def test_a_picture_look_up_includes_claims_in_work(desk: Desk, draft: Claim) -> None:
     page = desk.client.post(CHECK, {"upload": upload(), "address": ""}).content.decode()
     for words in (
         "Probably the same picture",
@@ -237,7 +237,7 @@ def test_a_contributor_does_not_get_at_a_draft_by_naming_its_picture(client: Cli
     assert not own.media.exists()
 
 
-def test_the_same_file_of_somebody_elses_draft_is_not_reported(client: Client, draft: Claim) -> None:
+def test_the_same_file_in_another_persons_draft_is_not_reported(client: Client, draft: Claim) -> None:
     desk = Desk(client).sign_in(person("conrad", "Contributor"))
     media = MediaObject.objects.get()
     from sources import archive  # noqa: PLC0415  beside its use

@@ -20,7 +20,7 @@ Sent = dict[str, Any]
 
 
 class Tab:
-    """A page that somebody has open, without a script: its form is sent as a browser sends it."""
+    """An open page, without a script: its form is sent as a browser sends it."""
 
     def __init__(self, person: User, row: Claim | Verdict) -> None:
         self.client = Client()
@@ -32,7 +32,7 @@ class Tab:
     def read(self, response: Any) -> None:
         self.status = response.status_code
         if self.status == 302:
-            return  # saved; nobody looks at what comes next
+            return  # saved; the next page is not read
         self.page = html.document_fromstring(response.content.decode())
         found = self.page.get_element_by_id(self.form_id, None)
         self.fields: Sent = {}
@@ -141,7 +141,7 @@ def test_what_both_changed_is_chosen(
         assert stored(claim)[1] == (edited or "Said in July.")
 
 
-def test_what_was_taken_from_others_can_be_given_back_and_edited(
+def test_text_adopted_from_others_can_be_reverted_and_edited(
     claim: Claim, checker: User, editor: User
 ) -> None:
     for more, saved in [
@@ -167,7 +167,7 @@ def test_a_third_version_is_shown_too_and_not_overwritten(claim: Claim, checker:
     assert stored(claim)[1] == "Said in August."
 
 
-def test_an_error_in_a_field_keeps_both_versions_and_what_was_chosen(
+def test_an_error_in_a_field_keeps_both_versions_and_the_choice(
     claim: Claim, checker: User, editor: User
 ) -> None:
     mine, theirs = Tab(editor, claim), Tab(checker, claim)
@@ -307,7 +307,7 @@ def test_a_row_that_i_deleted_while_others_worked_on_it_is_named(
     assert notes(draft) == left
 
 
-def test_a_row_that_nobody_else_worked_on_goes_without_a_question(
+def test_a_row_that_no_one_else_edited_is_deleted_without_a_question(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     mine, theirs = Tab(editor, draft), Tab(checker, draft)
@@ -319,7 +319,7 @@ def test_a_row_that_nobody_else_worked_on_goes_without_a_question(
     assert (notes(draft), draft.summary) == ([], "Mine.")
 
 
-def test_who_may_not_change_it_any_more_is_refused(contributor: User, checker: User) -> None:
+def test_a_person_who_lost_the_permission_to_edit_is_refused(contributor: User, checker: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor, context="Said in May.")
     mine = Tab(contributor, claim)
     workflow.move(claim, "accept", by=checker, note="It decides the budget.")

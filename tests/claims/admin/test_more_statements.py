@@ -26,9 +26,7 @@ def asked_for_more(client: Client, source: Source) -> list[str]:
     return [str(message) for message in page.context["messages"]]
 
 
-def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
-    client: Client, contributor: User
-) -> None:
+def test_the_page_after_an_import_shows_bands_and_other_statements(client: Client, contributor: User) -> None:
     client.force_login(contributor)
     sent = {"text": f"{LONG}\n\nThe ships are blue.", "title": "Ships", "language": "en"}
     page = client.post(reverse("admin:claims_claim_import"), sent, follow=True)
@@ -47,7 +45,7 @@ def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
     assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 31
 
 
-def test_more_is_posted_by_who_may_import_and_of_a_text_that_there_is(
+def test_more_statements_need_permission_to_import_and_an_existing_text(
     client: Client, contributor: User, django_user_model: type[User]
 ) -> None:
     source = make_source(LONG)

@@ -58,9 +58,7 @@ def test_one_click_takes_a_candidate(desk: Desk, lost: Appearance, source: Sourc
     assert offered(desk, lost) == []
 
 
-def test_a_place_in_a_version_that_is_not_the_newest_any_more_is_refused(
-    desk: Desk, lost: Appearance, source: Source
-) -> None:
+def test_a_place_in_an_outdated_version_is_refused(desk: Desk, lost: Appearance, source: Source) -> None:
     [(_, action), _] = offered(desk, lost)
     make_snapshot(source, f"Again\n\n{TEXT}")
     answer = desk.client.post(action, follow=True)
@@ -77,7 +75,9 @@ def test_a_place_that_another_appearance_has_is_refused(desk: Desk, lost: Appear
     assert (lost.anchor, lost.exact) == ("orphaned", DAM)
 
 
-def test_who_may_not_edit_the_claim_cannot(client: Client, lost: Appearance, contributor: User) -> None:
+def test_people_without_permission_to_edit_the_claim_are_refused(
+    client: Client, lost: Appearance, contributor: User
+) -> None:
     newest = lost.source.get_latest_snapshot()
     assert newest is not None
     start = newest.text.index("900")
@@ -101,7 +101,7 @@ def test_asking_for_the_address_changes_nothing(desk: Desk, lost: Appearance) ->
     assert lost.anchor == "orphaned"
 
 
-def test_a_quote_without_a_likeness_has_no_button(desk: Desk, source: Source) -> None:
+def test_a_quote_without_a_similar_passage_has_no_button(desk: Desk, source: Source) -> None:
     appearance = make_appearance(make_claim(), source, "The mayor was not there.")
     reanchor(make_snapshot(source, f"{DAM} Nobody was hurt."))
     appearance.refresh_from_db()

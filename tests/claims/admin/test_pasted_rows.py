@@ -1,4 +1,4 @@
-"""Rows pasted from a spreadsheet: how they are read, what is said of each, and that nothing comes in twice."""
+"""Rows pasted from a spreadsheet: how they are read, messages about each, and duplicates."""
 
 from datetime import date
 from typing import Any
@@ -77,7 +77,7 @@ def test_rows_become_proposals_and_the_same_again_nothing(client: Client, editor
 
 
 @pytest.mark.django_db
-def test_what_is_wrong_is_said_of_the_cell_and_what_is_there_is_linked(client: Client, editor: User) -> None:
+def test_errors_name_the_cell_and_existing_claims_are_linked(client: Client, editor: User) -> None:
     known = make_claim("The tunnel is closed")
     client.force_login(editor)
     text = (
@@ -112,7 +112,7 @@ def test_addresses_become_places(client: Client, editor: User) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["contributor", "checker"])
-def test_who_does_not_import_does_not_paste(
+def test_pasting_needs_permission_to_import(
     role: str, client: Client, request: pytest.FixtureRequest
 ) -> None:
     client.force_login(request.getfixturevalue(role))
@@ -178,7 +178,7 @@ def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]])
 
 
 @pytest.mark.django_db
-def test_what_was_stored_is_not_kept_as_unsaved(editor: User) -> None:
+def test_stored_rows_are_not_kept_as_unsaved(editor: User) -> None:
     """Or it stands in the field again for the next rows."""
     writer = Writer(editor, PAGE)
     writer.write({"pasted": "Snow is black."})

@@ -1,4 +1,4 @@
-"""What readers see of a claim, as the desk shows it; and a menu that shows what is needed each day."""
+"""What readers see of a claim, as the desk shows it; and a menu with the daily tasks."""
 
 import re
 from typing import Any

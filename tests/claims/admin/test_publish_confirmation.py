@@ -1,4 +1,4 @@
-"""What readers see is changed once somebody has seen how: side by side, as it is, and asked once more."""
+"""A public change is confirmed after a person has seen both versions side by side."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ def desk(client: Client) -> Desk:
 
 @pytest.fixture
 def ready(checker: User, colleague: User) -> Verdict:
-    """Signed off by somebody else than the editor."""
+    """Signed off by someone other than the editor."""
     verdict = workflow.move(make_draft(make_claim("Trams are free."), checker), "submit", by=checker)
     return workflow.move(verdict, "sign_off", by=colleague)
 
@@ -85,7 +85,7 @@ def test_a_new_version_is_held_against_the_old_one_word_by_word(
 
 # Moments are those of transactions.
 @pytest.mark.django_db(transaction=True)
-def test_what_changed_since_somebody_looked_is_refused_by_name(
+def test_changes_since_the_preview_are_refused_and_named(
     desk: Desk, editor: User, checker: User, ready: Verdict, topic: Topic
 ) -> None:
     page = press(desk.sign_in(editor), ready, "publish")
@@ -104,7 +104,7 @@ def test_what_changed_since_somebody_looked_is_refused_by_name(
 
 
 @sweep("looked_at", ["", "x", "2026-01-01", "9" * 50, "0001-01-01T00:00:00"], undone=True)
-def test_when_somebody_looked_may_be_garbage(
+def test_an_invalid_preview_fingerprint_is_refused(
     looked_at: str, desk: Desk, editor: User, ready: Verdict
 ) -> None:
     page = press(desk.sign_in(editor), ready, "publish", confirmed="x", looked_at=looked_at)
@@ -130,7 +130,7 @@ def test_a_made_up_confirmation_confirms_nothing(
 
 
 @pytest.mark.parametrize("role", ["checker", "colleague"])
-def test_who_may_not_publish_is_not_even_asked(
+def test_people_who_may_not_publish_see_no_confirmation(
     role: str, desk: Desk, ready: Verdict, request: pytest.FixtureRequest
 ) -> None:
     answer = press(desk.sign_in(request.getfixturevalue(role)), ready, "publish")
@@ -150,7 +150,7 @@ def test_a_retraction_shows_the_note_that_readers_find(
         "A note is needed: Public note on the retraction."
     ]
     other = press(desk, verdict, "retract", note="Another.", confirmed=page.context["question"].shown)
-    assert "Nothing was changed" in other.content.decode()  # these words nobody has looked at
+    assert "Nothing was changed" in other.content.decode()  # no one has seen this text
     verdict.refresh_from_db()
     assert verdict.state == "published"
 
@@ -167,9 +167,7 @@ def test_republishing_shows_topics(
     }
 
 
-def test_merging_what_is_public_shows_both_claims(
-    desk: Desk, editor: User, publish: Callable[..., Claim]
-) -> None:
+def test_merging_public_claims_shows_both(desk: Desk, editor: User, publish: Callable[..., Claim]) -> None:
     claim, target = publish(make_claim("Trams are free.")), publish(make_claim("The trams cost nothing."))
     asked = {"into": str(target.pk), "note": "The same."}
     page = press(desk.sign_in(editor), claim, "merge", **asked)
@@ -187,7 +185,7 @@ def test_merging_what_is_public_shows_both_claims(
     assert claim.merged_into == target
 
 
-def test_merging_what_nobody_sees_asks_nothing(
+def test_merging_unpublished_claims_needs_no_confirmation(
     desk: Desk, editor: User, publish: Callable[..., Claim]
 ) -> None:
     claim, target = make_claim(), publish()

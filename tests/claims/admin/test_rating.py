@@ -1,4 +1,4 @@
-"""Rating scales at the desk, and the queue of labels that nobody has decided about."""
+"""Rating scales at the desk, and the queue of undecided labels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ def desk(client: Client, editor: User) -> Desk:
 
 
 def label(words: str, publisher: str) -> Rating:
-    """A label of an imported scale that nobody has decided about."""
+    """An undecided label of an imported scale."""
     outlet, _made = Publisher.objects.get_or_create(name=publisher)
     scale, _made = RatingScale.objects.get_or_create(
         publisher=outlet, name="As found", version="1", language="en"
@@ -103,7 +103,7 @@ def test_a_mistake_is_put_right_in_the_same_way(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("role", ["contributor", "checker"])
-def test_who_does_not_decide_is_not_offered_it(
+def test_the_decision_is_offered_only_to_people_with_permission(
     role: str, client: Client, request: pytest.FixtureRequest
 ) -> None:
     row = label("Four stars", "Gazette")
@@ -126,7 +126,7 @@ def test_a_class_that_is_set_on_a_page_is_followed_too(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("page", ["admin:claims_rating_change", "admin:claims_ratingscale_change"])
-def test_who_may_not_edit_reads_other_languages_as_words(
+def test_people_who_may_not_edit_see_other_languages_as_text(
     client: Client, contributor: User, page: str
 ) -> None:
     mostly_true = rating("mostly_true")

@@ -1,4 +1,4 @@
-"""Checked claims that were seen again, at the desk: the queue, the decisions, and what is coming back."""
+"""Checked claims that were seen again, at the desk: the queue, the decisions and recurring claims."""
 
 from collections.abc import Callable
 from typing import Any
@@ -132,7 +132,7 @@ def returning(client: Client) -> list[list[str]]:
     ]
 
 
-def test_what_is_coming_back_says_where_how_often_and_since_when(
+def test_recurring_claims_show_where_how_often_and_since_when(
     desk: Desk, checked: Claim, publish: Callable[..., Claim], editor: User
 ) -> None:
     in_article(publish(code="true"))  # true claims may go around
@@ -155,7 +155,7 @@ def test_it_costs_the_same_however_much_comes_back(desk: Desk, publish: Callable
         with CaptureQueriesContext(connection) as queries:
             assert desk.client.get(RETURNING).status_code == 200
         costs.append(len(queries))
-    # The session, the person, two for permissions, what was seen, the claims, their verdicts, ratings, and sources.
+    # The session, the person, two for permissions, the repeats, the claims, their verdicts, ratings, and sources.
     assert costs == [9, 9]
 
 

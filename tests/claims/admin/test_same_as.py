@@ -1,4 +1,4 @@
-"""Who is who at the desk: whom a name may mean is offered, and one identifier is one row's."""
+"""Identifiers at the desk: candidates for a name are offered, and an identifier belongs to one row."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
 
 
 def offered(desk: Desk, **question: str) -> list[tuple[str, str, bool]]:
-    """Who is offered: the name, what it is, and whether it is here already."""
+    """The candidates: name, description, and whether the row exists already."""
     answer = desk.client.get(LOOK_UP, question).json()
     assert answer["problems"] == []
     return [(one["name"], one["description"], bool(one["known"])) for one in answer["candidates"]]
@@ -51,13 +51,13 @@ def offered(desk: Desk, **question: str) -> list[tuple[str, str, bool]]:
         ("unknown", ["minister", "ship", "education, Bergen, Norway"]),
     ],
 )
-def test_what_is_offered_is_of_the_kind(
+def test_candidates_are_of_the_right_kind(
     desk: Desk, server: AuthorityServer, kind: str, names: list[str]
 ) -> None:
     assert [what for _, what, _ in offered(desk, q="Ingrid Solheim", kind=kind)] == names
 
 
-def test_who_is_here_already_is_said(desk: Desk, server: AuthorityServer) -> None:
+def test_existing_rows_are_marked(desk: Desk, server: AuthorityServer) -> None:
     known = Claimant.objects.create(name="I. Solheim", same_as=[MINISTER])
     answer = desk.client.get(LOOK_UP, {"q": "Ingrid Solheim", "kind": "person"}).json()
     page = reverse("admin:claims_claimant_change", args=[known.pk])
@@ -86,7 +86,7 @@ def test_an_identifier_is_one_row_s(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("model", [Claimant, Topic, Publisher])
-def test_pages_ask_only_where_somebody_is_to_be_asked(desk: Desk, settings: Settings, model: type) -> None:
+def test_pages_search_only_with_a_configured_authority(desk: Desk, settings: Settings, model: type) -> None:
     page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")  # type: ignore[attr-defined]
     settings.WIKIDATA_URL = settings.ROR_URL = ""
     assert "same_as.js" not in desk.client.get(page).content.decode()
@@ -96,7 +96,7 @@ def test_pages_ask_only_where_somebody_is_to_be_asked(desk: Desk, settings: Sett
     assert 'data-same-as="' in asking
 
 
-def test_only_who_may_write_names_may_ask(client: Client, server: AuthorityServer) -> None:
+def test_searching_needs_permission_to_edit_names(client: Client, server: AuthorityServer) -> None:
     onlooker = User.objects.create_user("olga", password="correct horse battery", is_staff=True)
     client.force_login(onlooker)
     assert client.get(LOOK_UP, {"q": "Solheim"}).status_code == 403

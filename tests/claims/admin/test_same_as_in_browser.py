@@ -1,4 +1,4 @@
-"""Who is who in a real browser: offered while a name is typed, taken over with one press, and accessible."""
+"""Identifiers in a real browser: offered while a name is typed, chosen with one press, and accessible."""
 
 from collections.abc import Iterator, Mapping
 from threading import Event
@@ -87,7 +87,7 @@ def test_an_answer_that_comes_after_the_choice_is_let_go(
     assert desk.trouble == []
 
 
-def test_no_answer_keeps_nobody_from_saving(seat: Any, editor: User, server: AuthorityServer) -> None:
+def test_a_failed_search_does_not_prevent_saving(seat: Any, editor: User, server: AuthorityServer) -> None:
     server.answer = lambda path, parameters: (503, b"")
     desk = seat(editor)
     page = desk.open("/admin/claims/topic/add/")

@@ -71,7 +71,7 @@ def test_views_are_ones_own_until_they_are_shared(client: Client, checker: User,
     ] == reverse("admin:index")
     client.force_login(checker)
     assert offered(client) == ["Mine", "Ours"]
-    # What is not one's own is neither renamed nor removed, and a tick that is not offered shares nothing.
+    # Other people's views cannot be renamed or removed, and a checkbox that is not offered shares nothing.
     ours = SavedView.objects.get(name="Ours")
     assert (
         client.post(reverse("admin:claims_savedview_change", args=[ours.pk]), {"name": "X"}).status_code
@@ -88,7 +88,7 @@ def test_views_are_ones_own_until_they_are_shared(client: Client, checker: User,
     assert (mine.name, mine.is_shared) == ("Renamed", False)
 
 
-def test_administrators_remove_what_is_shared(client: Client, editor: User, administrator: User) -> None:
+def test_administrators_can_remove_shared_views(client: Client, editor: User, administrator: User) -> None:
     client.force_login(editor)
     keep(client, "Ours", is_shared="1")
     keep(client, "Hers")
@@ -99,7 +99,7 @@ def test_administrators_remove_what_is_shared(client: Client, editor: User, admi
     assert list(SavedView.objects.all()) == [hers]
 
 
-def test_what_does_not_exist_any_more_is_left_out_and_named(client: Client, editor: User) -> None:
+def test_unknown_filters_and_columns_are_left_out_and_named(client: Client, editor: User) -> None:
     make_claim(state="proposed")
     client.force_login(editor)
     view = SavedView.objects.create(

@@ -39,7 +39,7 @@ def typed(client: Client, statement: str = TYPED, claim: Claim | None = None) ->
     return [re.sub(r"\d{1,2} \w{3} \d{4}", "DAY", words(item)) for item in items]
 
 
-def test_shows_what_is_published_and_what_is_in_work(
+def test_shows_published_claims_and_claims_in_work(
     desk: Desk, answers: Answers, publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     published, drafted, proposed = (
@@ -87,7 +87,7 @@ def test_the_beginning_of_a_statement_is_not_looked_up(desk: Desk, answers: Answ
     assert answers.asked == []
 
 
-def test_a_claim_is_not_similar_to_itself_nor_to_what_is_merged(
+def test_a_claim_is_not_similar_to_itself_or_to_merged_claims(
     desk: Desk, answers: Answers, editor: User
 ) -> None:
     own, merged = make_claim(TYPED), make_claim()
@@ -104,7 +104,7 @@ def test_the_same_words_are_found_whatever_matching_finds(desk: Desk, answers: A
     assert "The words are the same." in item
 
 
-def test_drafts_of_others_are_not_shown_to_who_may_not_read_them(
+def test_drafts_of_others_are_hidden_without_permission(
     client: Client, answers: Answers, contributor: User, checker: User, publish: Callable[..., Claim]
 ) -> None:
     secret = make_claim("Xylograph.", created_by=checker)
@@ -155,7 +155,7 @@ def test_on_its_page_a_claim_is_merged_with_one_click(desk: Desk, answers: Answe
     assert 'id="similar"' not in desk.text(proposal)
 
 
-def test_who_may_not_merge_sees_no_button(desk: Desk, answers: Answers, checker: User) -> None:
+def test_the_merge_button_needs_permission(desk: Desk, answers: Answers, checker: User) -> None:
     proposal, other = make_claim(TYPED, state="proposed"), make_claim("Trams cost nothing.")
     answers.know(TYPED, other)
     desk.sign_in(checker)
@@ -170,7 +170,7 @@ def test_a_claim_that_others_are_merged_into_cannot_be_merged_on(desk: Desk, ans
     assert merges(desk, claim) == []
 
 
-def test_triage_tells_what_was_checked_already(desk: Desk, publish: Callable[..., Claim]) -> None:
+def test_triage_shows_claims_that_were_already_checked(desk: Desk, publish: Callable[..., Claim]) -> None:
     proposal = make_claim(TYPED, state="proposed")
     make_claim("Rain is wet.", state="proposed")
     Repeat.objects.create(claim=publish(), proposal=proposal, exact=TYPED, origin="article", confidence=0.9)

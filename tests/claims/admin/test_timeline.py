@@ -70,7 +70,7 @@ def test_a_small_edit_is_reported_in_a_sentence(client: Client, checker: User) -
     assert 'Ida <del>Berg</del></q> to <q dir="auto">Ida <ins>Lund</ins>' in page
 
 
-def test_anyone_who_reads_no_drafts_reads_nothing_of_them(claim: Claim, contributor: User) -> None:
+def test_people_who_may_not_read_drafts_see_none_of_their_events(claim: Claim, contributor: User) -> None:
     assert told(claim, contributor) == [("", "Version 1 published: First publication")]
     mine = make_claim("Trams are old.", state="proposed", created_by=contributor)
     chris = User.objects.get(username="chris")

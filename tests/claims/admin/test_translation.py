@@ -65,7 +65,7 @@ def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User)
     assert told["translated_by"] == "Chris"
 
 
-def test_what_is_written_right_to_left_is_shown_so(claim: Claim, checker: User) -> None:
+def test_right_to_left_text_is_shown_right_to_left(claim: Claim, checker: User) -> None:
     row = translate(claim, checker, "ar", statement="كلف الجسر.")
     page = signed_in(checker).get(get_page_url(row)).content.decode()
     assert 'lang="ar" dir="rtl"' in page
@@ -97,7 +97,7 @@ def test_a_second_click_does_nothing_twice(claim: Claim, checker: User) -> None:
     assert row.steps.count() == 1
 
 
-def test_what_is_out_of_date_is_listed_and_brought_up_to_date(
+def test_outdated_translations_are_listed_and_updated(
     claim: Claim, checker: User, editor: User, publish: Callable[..., Claim]
 ) -> None:
     old = publish_translation(claim, checker, editor)

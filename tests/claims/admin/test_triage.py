@@ -1,4 +1,4 @@
-"""Triage without a script: what is shown to whom, what is refused, and that two who decide at once never overwrite."""
+"""Triage without a script: permissions, refusals, and two people who decide at once."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -89,7 +89,7 @@ def test_articles_stand_together(client: Client, checker: User) -> None:
     ]
 
 
-def test_what_a_person_chose_comes_before_what_was_found_in_articles(client: Client, checker: User) -> None:
+def test_proposals_by_people_come_before_those_from_articles(client: Client, checker: User) -> None:
     unlikely, likely = (make_claim(f"Found, {score}.", state="proposed", score=score) for score in (0.2, 0.9))
     first, second = (make_claim(f"Written, {number}.", state="proposed") for number in (1, 2))
     order = [claim.pk for claim in (first, second, likely, unlikely)]
@@ -102,7 +102,7 @@ def test_what_a_person_chose_comes_before_what_was_found_in_articles(client: Cli
     assert [card.pk for card in proposed.cards] == order
 
 
-def test_who_does_not_triage_is_refused(client: Client, contributor: User) -> None:
+def test_people_without_permission_to_triage_are_refused(client: Client, contributor: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
     client.force_login(contributor)
     assert client.get(PAGE).status_code == 403
@@ -164,7 +164,7 @@ def test_several_are_decided_each_by_itself(client: Client, checker: User, edito
     }
 
 
-def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
+def test_a_decision_with_later_work_cannot_be_undone(client: Client, checker: User) -> None:
     claim = make_claim(state="proposed")
     client.force_login(checker)
     _status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
@@ -220,7 +220,7 @@ def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
         one.pk: "Chris",
         other.pk: "Chris",
     }
-    # Going on gives back what one had; and what nobody touched for minutes is free again.
+    # The next proposal releases the current one, and one that is idle for minutes is free again.
     assert reserve_proposals([one.pk], by=checker) == {one.pk}
     assert reserve_proposals([other.pk], by=editor) == {other.pk}
     TriageReservation.objects.update(until="2020-01-01T00:00:00Z")
@@ -239,7 +239,7 @@ def test_the_screen_costs_the_same_whatever_waits(
     with CaptureQueriesContext(connection) as queries:
         assert client.get(PAGE, {"queue": "triage"}).status_code == 200
     # The session, the person and their permissions; the list's own; the proposals and who looks at which; the claim
-    # with all that decides, what is similar to it; what can be chosen; and what stands in every page's header.
+    # with everything needed to decide, similar claims, the choices, and the header of every page.
     assert len(queries) == 37
 
 

@@ -39,7 +39,7 @@ def add(client: Client, **fields: Any) -> Any:
     )
 
 
-def test_what_is_not_known_is_offered_to_be_added(client: Client, checker: User) -> None:
+def test_unknown_names_can_be_added(client: Client, checker: User) -> None:
     known = Claimant.objects.create(name="Ada Lovelace")
     stored = make_source("The tunnel opened.", title="Opened", url=ADDRESS)
     client.force_login(checker)
@@ -57,7 +57,7 @@ def test_what_is_not_known_is_offered_to_be_added(client: Client, checker: User)
     assert {case: offered(client, *case) for case in cases} == cases
 
 
-def test_nobody_is_offered_what_they_may_not_add(client: Client, checker: User) -> None:
+def test_adding_is_offered_only_with_permission(client: Client, checker: User) -> None:
     checker.groups.clear()
     held = Permission.objects.filter(codename__in=["add_claim", "view_claim", "view_claimant"])
     checker.user_permissions.set(held)
@@ -86,7 +86,7 @@ def test_typed_names_are_added_with_the_claim_and_known_ones_found(client: Clien
     assert (Claimant.objects.count(), Topic.objects.count()) == (1, 2)
 
 
-def test_a_refused_page_adds_nothing_and_keeps_what_was_typed(client: Client, editor: User) -> None:
+def test_a_refused_page_adds_nothing_and_keeps_the_typed_text(client: Client, editor: User) -> None:
     client.force_login(editor)
     page = add(client, claimant="+Grace", topics=["+Fares"], claimed_on="never")
     text = page.content.decode()
@@ -233,7 +233,7 @@ def test_one_line_is_enough_for_a_claim(client: Client, editor: User) -> None:
     assert Claim.objects.latest("pk").statement == "The bridge is closed"
 
 
-def test_what_is_searched_for_can_be_written_down_as_a_claim(client: Client, editor: User) -> None:
+def test_a_search_text_can_be_added_as_a_claim(client: Client, editor: User) -> None:
     client.force_login(editor)
     page = client.get(reverse("admin:search"), {"s": "Trams & buses", "extended": "1"}).content.decode()
     assert re.findall(r'href="(/admin/claims/claim/add/[^"]*)"', page) == [

@@ -1,4 +1,4 @@
-"""What is typed and not saved is kept on the server: for its person alone, the newest of it, until it is saved."""
+"""The server stores unsaved text: only for its author, only the newest version, until it is saved."""
 
 import json
 from datetime import timedelta
@@ -25,7 +25,7 @@ from tests.helpers.unsaved_writer import NOBODYS, WORDS, Writer, kept
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_typed_is_given_back_on_any_device(checker: User) -> None:
+def test_typed_text_is_restored_on_any_device(checker: User) -> None:
     laptop, phone = Writer(checker), Writer(checker)
     assert laptop.write() == (200, True)
     [draft] = phone.drafts()["drafts"]
@@ -54,13 +54,13 @@ def test_two_tabs_never_write_over_each_other(checker: User) -> None:
     one.write({"context": "one"})
     other.write({"context": "other"})
     assert one.values() == [{"context": "other"}, {"context": "one"}]
-    # What was written offline, longer ago, comes second wherever it is sent from.
+    # Older text, written offline, comes second, whichever device sends it.
     one.write({"context": "old"}, age=3600)
     other.write({"context": "new"}, age=60)
     assert one.values() == [{"context": "new"}, {"context": "old"}]
 
 
-def test_what_was_taken_over_is_kept_once_unless_it_went_on(checker: User) -> None:
+def test_adopted_text_is_stored_once_unless_it_was_edited_further(checker: User) -> None:
     one, other = Writer(checker), Writer(checker)
     one.write({"context": "one"})
     other.write({"context": "one and other"}, replaces={one.name: 1})
@@ -85,7 +85,7 @@ def test_it_goes_in_the_transaction_that_saves_it(checker: User, desk: Desk, lat
     claim.refresh_from_db()
     assert claim.context == "Half a thought"
     assert kept() == []
-    # What was on its way does not bring it back.
+    # A late request does not restore it.
     assert writer.post("desk-autosave", on_its_way).json() == {"is_stored": False}
     assert kept() == []
     assert writer.drafts(writer=writer.name)["closed"] == {writer.name: 2 - (late is True)}
@@ -117,17 +117,17 @@ def test_words_that_went_on_after_they_were_sent_stay(checker: User, desk: Desk)
 @pytest.mark.parametrize(
     "named", ["", "x", ":", "x:1", f"{NOBODYS}:x", f"{NOBODYS}:-1", f"{NOBODYS}:{'9' * 40}", "\0"]
 )
-def test_garbage_in_a_form_about_what_was_kept_hinders_no_save(checker: User, desk: Desk, named: str) -> None:
+def test_an_invalid_list_of_writers_does_not_prevent_saving(checker: User, desk: Desk, named: str) -> None:
     claim = make_claim()
     desk.sign_in(checker).save(claim, context="Saved", _autosave=named)
     claim.refresh_from_db()
     assert claim.context == "Saved"
 
 
-# Nobody else's --------------------------------------------------------------------------------------------------------
+# Only its author ------------------------------------------------------------------------------------------------------
 
 
-def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
+def test_other_peoples_unsaved_text_cannot_be_read_changed_or_deleted(
     checker: User, administrator: User, desk: Desk
 ) -> None:
     claim = make_claim()
@@ -144,7 +144,7 @@ def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
     assert list_unsaved(administrator) == []
 
 
-def test_a_page_of_who_was_signed_in_before_keeps_nothing_for_who_is_now(
+def test_a_page_of_the_previous_user_stores_nothing_for_the_present_one(
     checker: User, colleague: User
 ) -> None:
     writer = Writer(checker)
@@ -154,7 +154,7 @@ def test_a_page_of_who_was_signed_in_before_keeps_nothing_for_who_is_now(
     assert not UnsavedForm.objects.exists()
 
 
-def test_who_is_not_at_the_desk_is_not_answered(client: Client, checker: User) -> None:
+def test_people_without_access_to_the_desk_are_refused(client: Client, checker: User) -> None:
     reader = User.objects.create(username="reader")
     former = Writer(checker)
     User.objects.filter(pk=checker.pk).update(is_staff=False)
@@ -236,7 +236,7 @@ def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num
     for count in (1, 3):
         for _each in range(count):
             Writer(checker).write()
-        # The session, the person, what is kept, what was closed.
+        # The session, the person, the stored forms, the closed writers.
         writer = Writer(checker)
         with django_assert_num_queries(3):
             writer.drafts()
@@ -245,7 +245,7 @@ def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num
 
 
 def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
-    """Sessions are followed, and what is noted of them is stored with them: only for what a person does."""
+    """Session activity is recorded only for requests that a person makes."""
     client = Client()
     client.login(username=checker.username, password="correct horse battery")
     page, session = reverse("admin:index"), client.session

@@ -1,4 +1,4 @@
-"""How much of what is typed and not saved is kept on the server, in which shape, and for how long."""
+"""Limits of stored unsaved text: size, format and age."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
         '{"writer": "\\ud800"}',
     ],
 )
-def test_what_is_no_message_is_refused(checker: User, body: Any) -> None:
+def test_invalid_messages_are_refused(checker: User, body: Any) -> None:
     writer = Writer(checker)
     assert writer.post("desk-autosave", body).status_code in (400, 409)
     assert writer.post("desk-discard-autosave", body).status_code in (400, 409)
@@ -62,7 +62,7 @@ def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
     assert writer.write({"context": "x" * (MAX_BYTES - 1000)}) == (200, True)
 
 
-def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague: User) -> None:
+def test_forms_above_the_limit_are_not_stored(checker: User, colleague: User) -> None:
     first = Writer(checker)
     first.write()
     UnsavedForm.objects.bulk_create(

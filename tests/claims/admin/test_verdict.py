@@ -1,4 +1,4 @@
-"""The verdict's page: who may edit what, the rating as a choice, evidence, sign-offs, and a new version."""
+"""The verdict's page: permissions, the choice of a rating, evidence, sign-offs, and a new version."""
 
 import re
 from datetime import date
@@ -85,7 +85,7 @@ def test_an_editor_who_changed_a_draft_is_not_offered_to_sign_it_off(
     assert "sign_off" in buttons(desk.sign_in(colleague).text(verdict))
 
 
-def test_saving_a_draft_unchanged_makes_nobody_its_editor(desk: Desk, checker: User, editor: User) -> None:
+def test_saving_an_unchanged_draft_records_no_editor(desk: Desk, checker: User, editor: User) -> None:
     verdict = make_draft(make_claim(), checker)
     desk.sign_in(editor).save(verdict)
     verdict.refresh_from_db()
@@ -93,7 +93,7 @@ def test_saving_a_draft_unchanged_makes_nobody_its_editor(desk: Desk, checker: U
 
 
 @pytest.mark.parametrize("state", ["in_review", "published"])
-def test_what_is_no_draft_is_read_only_for_superusers_too(
+def test_verdicts_that_are_not_drafts_are_read_only_even_for_superusers(
     state: str, desk: Desk, checker: User, editor: User, admin_user: User
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
@@ -267,14 +267,14 @@ def test_queues_of_a_reviewer_and_of_an_author(
     assert queue(editor, "recheck") == [due]
 
 
-def test_a_refused_save_leaves_what_is_saved_on_top(desk: Desk, checker: User) -> None:
+def test_a_refused_save_keeps_the_saved_values_at_the_top(desk: Desk, checker: User) -> None:
     verdict = make_draft(make_claim(), checker)
     other = rating("true")
     page = desk.sign_in(checker).save(verdict, rating=str(other.pk), reviewed_on="never")
     assert "Enter a valid date." in page.content.decode()
     assert page.context["verdict"].rating == rating("false")
     assert str(page.context["verdict_rating"]) == str(build_rating_badge(rating("false")))
-    assert page.context["adminform"].form["rating"].value() == str(other.pk)  # what was chosen is not lost
+    assert page.context["adminform"].form["rating"].value() == str(other.pk)  # the choice is not lost
 
 
 def test_evidence_is_called_by_its_name(desk: Desk, checker: User) -> None:

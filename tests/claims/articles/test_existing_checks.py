@@ -49,11 +49,13 @@ def test_a_proposal_that_was_checked_says_so(answers: Answers, publish: Callable
     )  # fmt: skip
     assert known.address == f"http://localhost:8000{claim.get_absolute_url()}"
     assert list(article.existing_checks) == [proposed(article, FIRST).pk]
-    # Nothing but what was proposed is compared with what is published.
+    # Only the proposals are compared with published claims.
     assert [text for text, _reader in answers.asked] == [FIRST, SECOND]
 
 
-def test_what_is_the_same_is_noted_with_its_proposal(answers: Answers, publish: Callable[..., Claim]) -> None:
+def test_an_identical_published_claim_is_noted_with_its_proposal(
+    answers: Answers, publish: Callable[..., Claim]
+) -> None:
     claim = publish()
     answers.know(FIRST, claim)
     answers.know(SECOND, publish(), "contradicts")
@@ -84,7 +86,7 @@ def test_a_draft_is_no_check(answers: Answers) -> None:
     assert (imported().existing_checks, Repeat.objects.count()) == ({}, 0)
 
 
-def test_the_command_tells_it(
+def test_the_command_reports_it(
     answers: Answers,
     publish: Callable[..., Claim],
     tmp_path: Any,

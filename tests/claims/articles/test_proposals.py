@@ -115,7 +115,7 @@ def test_one_new_name_in_two_spellings_is_one_claimant() -> None:
     assert named["ÖSTEN Ågren"] == named["Östen Ågren"] == Claimant.objects.get()
 
 
-def test_language_is_undetermined_where_nobody_knows_it() -> None:
+def test_an_unknown_language_is_undetermined() -> None:
     source = make_source("On 3 May 2023 Ana Ruiz sold 400 boats to the Kingdom of Norway.", language="")
     propose_claims(source.snapshots.get())
     assert Claim.objects.get().language == "und"
@@ -210,7 +210,7 @@ def test_orphaned_anchor_comes_back_with_its_words() -> None:
     assert Claim.objects.count() == 5, "four and the one of 31 million, which is orphaned now"
 
 
-def test_only_what_is_new_in_a_changed_text_is_proposed() -> None:
+def test_only_new_sentences_of_a_changed_text_are_proposed() -> None:
     imported()
     new = "The Port Authority dismissed 140 workers in January 2024."
     proposal = imported(f"{TEXT}\n\n{new}").proposal
@@ -288,7 +288,7 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
         f"In 20{number:02} the port of Sundvik sold {number} ships for {number} million euros."
         for number in range(1, count + 1)
     )
-    match_published_text("Ships are sold.")  # what is asked for once in a while has been asked for
+    match_published_text("Ships are sold.")  # queries that run once in a while have run
     ContentType.objects.clear_cache()
     with CaptureQueriesContext(
         connection,
@@ -304,7 +304,7 @@ LONG = "\n\n".join(
 )
 
 
-def test_what_is_also_stated_is_listed_and_proposed_when_somebody_asks() -> None:
+def test_other_statements_are_listed_and_proposed_on_request() -> None:
     text = f"{LONG}\n\nThe ships are blue. Nobody paints them any more."
     first = imported(text).proposal
     assert [one.statement for one in first.also_stated] == [

@@ -25,7 +25,7 @@ def test_a_score_is_shown_as_its_band() -> None:
     }
 
 
-def test_kinds_are_said_in_plain_words_and_the_words_as_they_were() -> None:
+def test_reasons_name_their_kind_and_quote_the_words() -> None:
     stored = [str(Reason("number", "12 per cent", 0, 11)), str(Reason("law", "ruled", 12, 17))]
     assert stored == ["number: 12 per cent", "law: ruled"]
     assert score_reasons.describe_reasons(stored) == ["a number: 12 per cent", "a law or a decision: ruled"]

@@ -8,6 +8,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def archive(settings: Any, tmp_path: Path) -> Path:
-    """A folder of its own for what is captured."""
+    """A separate folder for captured files."""
     settings.MEDIA_ROOT = tmp_path / "files"
     return tmp_path / "files"

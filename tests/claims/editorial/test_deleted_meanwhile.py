@@ -1,4 +1,4 @@
-"""What is worked on may be deleted by somebody else at that moment: a sentence, and not an error of ours."""
+"""Rows that another person deletes during a request: a clear message instead of a server error."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_claim_that_an_appearance_is_added_to(deleted_meanwhile: None, editor: U
 
 
 @pytest.mark.parametrize("path", ["verdicts/{}/evidence/", "claims/{}/appearances/"])
-def test_what_is_gone_is_not_there(editor: User, path: str) -> None:
+def test_deleted_rows_return_404(editor: User, path: str) -> None:
     body = (
         {"source": make_source().pk, "stance": "refutes"}
         if "verdicts" in path

@@ -94,7 +94,7 @@ def test_an_address_is_captured_when_asked_for(contributor: User, monkeypatch: p
 
 
 @pytest.mark.django_db
-def test_an_address_that_gives_nothing_is_no_source(
+def test_an_address_without_content_is_not_stored_as_a_source(
     contributor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fetch(address: str) -> Any:
@@ -250,7 +250,7 @@ def test_claimants_and_topics_are_read_strictly(
     undone=True,
 )
 @pytest.mark.django_db
-def test_what_is_not_there_is_distinguished_from_what_is_not_understood(
+def test_missing_rows_and_invalid_values_have_different_errors(
     editor: User, resource: str, body: dict[str, Any], status: int, places: list[str]
 ) -> None:
     refusal = tool(editor).post(f"{resource}/", body)
@@ -265,7 +265,7 @@ def test_a_name_that_makes_no_slug_is_refused_and_not_stored(editor: User) -> No
 
 
 @pytest.mark.django_db
-def test_ratings_to_choose_from_are_listed_before_anybody_used_them(contributor: User) -> None:
+def test_ratings_are_listed_before_they_are_used(contributor: User) -> None:
     other = Publisher.objects.create(name="Other Checkers")
     scale = RatingScale.objects.create(publisher=other, name="Stars", version="1", language="en")
     odd = Rating.objects.create(scale=scale, code="odd", label="Odd")

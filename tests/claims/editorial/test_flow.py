@@ -16,7 +16,7 @@ TEXT = "Ferries ran late. The minister said the bridge cost 90 million euros. No
 
 
 def made(response: Any) -> str:
-    """The address of what was made."""
+    """The address of the created row."""
     assert response.status_code == 201, response.content
     location: str = response["Location"]
     return location

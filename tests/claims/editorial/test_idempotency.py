@@ -109,7 +109,7 @@ def test_quotation_marks_around_a_key_are_no_part_of_it(editor: User) -> None:
 
 @pytest.mark.parametrize("key", ["", '""', "two words", "ключ", "x" * 256, 'a"b', "a\\b"])
 @pytest.mark.django_db
-def test_what_is_no_key_is_refused(editor: User, key: str) -> None:
+def test_an_invalid_key_is_refused(editor: User, key: str) -> None:
     refusal = tool(editor).post("claims/", CLAIM, Idempotency_Key=key)
     assert refusal.status_code == 400
     assert "`Idempotency-Key` must be" in refusal.json()["detail"]
@@ -148,7 +148,7 @@ def test_a_request_that_failed_on_our_side_is_not_remembered_and_did_nothing(edi
 
 
 @pytest.mark.django_db
-def test_what_was_done_and_that_it_was_done_are_written_together(editor: User) -> None:
+def test_the_change_and_its_key_are_written_together(editor: User) -> None:
     """A process that dies between the two would otherwise do it again."""
     store = StoredAnswer.objects.create
 

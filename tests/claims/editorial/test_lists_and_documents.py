@@ -229,7 +229,7 @@ BODIES = [
 def test_every_body_is_described_with_an_example_that_is_accepted(
     contributor: User, body: type[StrictKeys]
 ) -> None:
-    """Nothing is wrong with the examples except that the ids in them are nobody's here."""
+    """The examples are valid, except that their ids do not exist here."""
     shown = build_openapi()["components"]["schemas"]
     requests = [
         content

@@ -51,7 +51,7 @@ def test_a_file_is_taken_in_once(checker: User) -> None:
         ({"url": "https://example.org/a.jpg", "show_to_readers": "yes"}, 400, ["#/show_to_readers"]),
     ],
 )
-def test_addresses_that_give_nothing(
+def test_addresses_without_content_are_refused(
     checker: User, body: dict[str, Any], status: int, places: list[str]
 ) -> None:
     answer = tool(checker).post("media/", body)
@@ -59,7 +59,7 @@ def test_addresses_that_give_nothing(
     assert pointers(answer) == places
 
 
-def test_what_is_no_picture(checker: User) -> None:
+def test_files_that_are_not_pictures_are_refused(checker: User) -> None:
     asking = tool(checker)
 
     def sent(**fields: str) -> Any:

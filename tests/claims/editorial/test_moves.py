@@ -140,7 +140,7 @@ def test_publishing_needs_the_signoffs(checker: User, editor: User) -> None:
     assert not Publication.objects.exists()
 
 
-def test_submitting_says_what_is_missing(checker: User) -> None:
+def test_submitting_names_missing_values(checker: User) -> None:
     answer = tool(checker).post("verdicts/", {"claim": make_claim(state="proposed").pk})
     refusal = tool(checker).move(answer["Location"], "submit")
     assert refusal.status_code == 409
@@ -162,7 +162,7 @@ def test_a_note_that_is_needed_is_asked_for(checker: User, editor: User, action:
     assert "A note is needed" in refusal.json()["detail"]
 
 
-# What is open ---------------------------------------------------------------------------------------------------------
+# Possible moves -------------------------------------------------------------------------------------------------------
 
 
 def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker: User, editor: User) -> None:
@@ -226,7 +226,7 @@ def test_a_move_is_read_strictly(editor: User, body: dict[str, Any], places: lis
     assert not Transition.objects.exists()
 
 
-def test_a_move_to_what_is_not_there_does_not_fit(editor: User) -> None:
+def test_a_move_that_names_a_missing_row_is_refused(editor: User) -> None:
     claim = make_claim(state="proposed")
     refusal = tool(editor).post(f"claims/{claim.pk}/moves/", {"action": "merge", "into": 999_999})
     assert (refusal.status_code, pointers(refusal)) == (422, ["#/into"])

@@ -1,7 +1,7 @@
-"""Who may do what: a token needs the scope, and its person the role that the same thing needs at the desk.
+"""Permissions: a token needs the scope, and its owner the role that the same action needs at the desk.
 
-Each row of the table is something that a tool can do, the scope it needs, and the first role that includes it; every
-role after that includes it as well. What is done to a verdict is done to somebody else's.
+Each row of the table is an action of a tool, the scope it needs, and the first role that includes it; all later
+roles include it as well. Verdicts in these tests are another person's.
 """
 
 from collections.abc import Callable
@@ -315,7 +315,9 @@ def test_a_draft_belongs_to_its_author(checker: User, colleague: User) -> None:
     assert own.patch(path, {"summary": "Mine."}).json()["summary"] == "Mine."
 
 
-def test_nobody_signs_off_what_they_wrote_or_edited(checker: User, editor: User, colleague: User) -> None:
+def test_people_cannot_sign_off_verdicts_they_wrote_or_edited(
+    checker: User, editor: User, colleague: User
+) -> None:
     draft = make_draft(make_claim(), checker)
     path = f"verdicts/{draft.pk}/"
     assert tool(editor).patch(path, {"byline": "Edda"}).status_code == 200

@@ -1,4 +1,4 @@
-"""`If-Match`: nobody overwrites what they have not read, not even at the very same moment."""
+"""`If-Match`: changes that a client has not read are never overwritten, not even by simultaneous requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -94,7 +94,7 @@ def test_an_etag_changes_with_everything_that_the_representation_shows(editor: U
 
 
 @pytest.mark.django_db
-def test_who_has_it_already_reads_nothing(editor: User) -> None:
+def test_a_current_copy_returns_304(editor: User) -> None:
     asking, claim = tool(editor), make_claim()
     path = f"claims/{claim.pk}/"
     again = asking.get(path, If_None_Match=asking.etag(path))
@@ -103,10 +103,10 @@ def test_who_has_it_already_reads_nothing(editor: User) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.django_db
-def test_what_is_deleted_is_gone(editor: User, kind: str) -> None:
+def test_a_deleted_row_returns_404(editor: User, kind: str) -> None:
     asking = tool(editor)
     path, _change = paths(editor)[kind]
-    if kind == "claim":  # nobody may have worked on it
+    if kind == "claim":  # it must not have any work on it
         path = f"claims/{make_claim().pk}/"
     answer = asking.delete(path)
     assert (answer.status_code, answer.content) == (204, b"")
@@ -139,7 +139,7 @@ def test_of_two_edits_of_the_same_version_at_once_one_wins(editor: User, kind: s
 
 @pytest.mark.django_db(transaction=True)
 def test_an_edit_and_a_submission_at_once(editor: User) -> None:
-    """Either the edit comes first and is what is submitted, or it is refused: never half of both."""
+    """Either the edit comes first and is submitted, or it is refused: never half of both."""
     draft = make_draft(make_claim(), editor)
     path = f"verdicts/{draft.pk}/"
     one, other = tool(editor), tool(editor)

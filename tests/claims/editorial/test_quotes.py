@@ -226,7 +226,7 @@ def test_other_words_are_anchored_again_and_nothing_else_is_touched(contributor:
     assert (lifted["start"], lifted["prefix"], lifted["anchor"]) == (None, "", "unanchored")
 
 
-def test_an_anchor_that_was_orphaned_stays_so_until_somebody_says_where_it_is(
+def test_an_orphaned_anchor_stays_orphaned_until_a_person_sets_its_place(
     contributor: User, claim: Claim
 ) -> None:
     source = make_source(TEXT)

@@ -1,4 +1,4 @@
-"""What only the newsroom may know stays with who has a token; and what a token does is on record."""
+"""Internal data is returned only to tokens, and the actions of tokens are logged."""
 
 import re
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def secrets(checker: User) -> dict[str, int]:
 
 
 @sweep("method, path", editorial_paths(), undone=True)
-def test_without_a_token_nothing_is_said_not_even_what_exists(
+def test_without_a_token_nothing_is_revealed_not_even_existence(
     secrets: dict[str, int], method: str, path: str
 ) -> None:
     there = Tool().ask(method, path.format(**secrets), {}, If_Match="*")
@@ -64,7 +64,7 @@ def test_without_a_token_nothing_is_said_not_even_what_exists(
     assert SECRET not in there.content.decode()
 
 
-def test_answers_are_kept_by_nobody(editor: User) -> None:
+def test_answers_are_not_cached(editor: User) -> None:
     claim, asking = make_claim(), tool(editor)
     path = f"claims/{claim.pk}/"
     answers = [
@@ -132,7 +132,7 @@ def test_replaced_rows_say_who_changed_them_through_which_token(editor: User) ->
     }
 
 
-def test_what_is_made_names_its_maker(checker: User) -> None:
+def test_created_rows_name_their_author(checker: User) -> None:
     asking = tool(checker)
     claim = asking.post("claims/", {"statement": "It rained.", "language": "en"}).json()
     asking.move(f"claims/{claim['id']}/", "accept")
@@ -167,10 +167,10 @@ def test_requests_are_counted_by_person(
     assert int(answers[2]["Retry-After"]) > 0
 
 
-# What somebody may not read is not there ------------------------------------------------------------------------------
+# Hidden rows return 404 ------------------------------------------------------------------------------
 
 
-def test_what_is_hidden_answers_like_what_is_absent(
+def test_hidden_rows_return_the_same_answer_as_missing_ones(
     checker: User, contributor: User, publish: Callable[..., Claim]
 ) -> None:
     """Every address and every reference in a body: no response reveals whether a draft has an id."""

@@ -210,7 +210,7 @@ def test_a_first_version_has_no_change_to_explain(checker: User) -> None:
     ],
     undone=True,
 )
-def test_what_is_not_there_is_said_so(editor: User, path: str) -> None:
+def test_missing_rows_return_a_clear_error(editor: User, path: str) -> None:
     refusal = tool(editor).get(path)
     assert (refusal.status_code, refusal["Content-Type"]) == (404, "application/problem+json")
     assert "published" not in refusal.json()["detail"]

@@ -1,4 +1,4 @@
-"""The desk's pages of tokens: shown once, revoked with one click, and everybody's own."""
+"""The desk's pages for tokens: shown once, revoked with one click, and only one's own."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,13 +53,13 @@ def test_a_token_is_made_for_oneself_and_shown_once(client: Client, contributor:
         assert secret not in client.get(page).content.decode()
 
 
-def test_only_administrators_can_name_somebody_else(client: Client, checker: User, editor: User) -> None:
+def test_only_administrators_can_name_another_person(client: Client, checker: User, editor: User) -> None:
     client.force_login(checker)
     token, _secret = made(client, user=str(editor.pk))
     assert token.user == checker
 
 
-def test_an_administrator_makes_a_token_for_somebody_and_is_named_on_it(
+def test_a_token_made_for_another_person_names_the_administrator(
     client: Client, administrator: User, checker: User
 ) -> None:
     client.force_login(administrator)
@@ -86,7 +86,7 @@ def test_the_form_is_read_strictly(client: Client, checker: User, wrong: dict[st
     assert not ApiToken.objects.exists()
 
 
-def test_everybody_sees_their_own_and_administrators_everybodys(
+def test_people_see_their_own_tokens_and_administrators_all(
     client: Client, checker: User, editor: User, administrator: User
 ) -> None:
     own, other = issue(checker, "Mine")[0], issue(editor, "Hers")[0]
@@ -115,7 +115,7 @@ def test_a_token_is_revoked_with_one_click(client: Client, checker: User) -> Non
     assert "Revoked" in client.get(LIST).content.decode()
 
 
-def test_somebody_elses_token_is_not_revoked(client: Client, checker: User, editor: User) -> None:
+def test_another_persons_token_cannot_be_revoked(client: Client, checker: User, editor: User) -> None:
     token, secret = issue(editor)
     client.force_login(checker)
     assert client.post(reverse("admin:claims_apitoken_revoke", args=[token.pk])).status_code == 404
@@ -151,7 +151,7 @@ def test_the_page_says_when_it_was_used_and_how_it_begins(client: Client, checke
     assert token.last_used_at is not None
 
 
-def test_nobody_outside_the_desk_makes_tokens(client: Client, db: None) -> None:
+def test_people_without_access_to_the_desk_cannot_create_tokens(client: Client, db: None) -> None:
     reader = User.objects.create_user("reader")
     client.force_login(reader)
     assert client.post(ADD, FORM).status_code == 302

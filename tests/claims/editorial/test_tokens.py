@@ -136,7 +136,8 @@ def test_a_token_loses_what_its_person_loses(editor: User) -> None:
     assert planner.move(f"claims/{claim.pk}/", "accept").status_code == 403
 
 
-# What is kept of it ---------------------------------------------------------------------------------------------------
+# What is stored of it
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_only_the_digest_of_a_token_is_kept(editor: User) -> None:
@@ -228,7 +229,7 @@ def test_the_command_gives_all_scopes_unless_some_are_named(editor: User) -> Non
         (["edda", "--name", "x", "--scope", "everything"], "invalid choice"),
     ],
 )
-def test_the_command_says_what_is_wrong(editor: User, arguments: list[str], reason: str) -> None:
+def test_the_command_reports_errors(editor: User, arguments: list[str], reason: str) -> None:
     gone = person("gone", "Editor")
     User.objects.filter(pk=gone.pk).update(is_active=False)
     with pytest.raises(CommandError, match=reason):

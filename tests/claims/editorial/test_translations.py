@@ -48,7 +48,7 @@ def test_from_the_first_word_to_the_reader(
     assert retracted.json()["state"] == "retracted"
 
 
-def test_nobody_signs_off_their_own(claim: Claim, colleague: User, editor: User) -> None:
+def test_people_cannot_sign_off_their_own_translation(claim: Claim, colleague: User, editor: User) -> None:
     draft = translate(claim, colleague)
     asking = tool(colleague)
     assert asking.move(f"translations/{draft.pk}/", "submit").status_code == 200

@@ -101,7 +101,7 @@ def test_interrupted_and_continued_it_is_the_same_file(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_published_meanwhile_is_not_in_it(
+def test_claims_published_during_an_export_are_not_in_it(
     checker: User, editor: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often_saved: None
 ) -> None:
     full_newsroom(checker, editor)
@@ -126,7 +126,7 @@ def test_what_was_published_meanwhile_is_not_in_it(
 
 @pytest.mark.django_db
 def test_moment_is_the_ledger_as_it_was(checker: User, editor: User) -> None:
-    """Whatever comes later, what was the newest entry of each claim then stays it, and what was found then is found."""
+    """Later entries change neither which entry of each claim was the newest then, nor what is found as of then."""
 
     def found(moment: LedgerMoment) -> set[int]:
         return set(Selection("reviewed_after=2000-01-01", moment).claims.values_list("pk", flat=True))
@@ -369,7 +369,7 @@ def test_wrong_calls_are_reported(options: dict[str, Any], told: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_restore_command_tells_what_it_did(
+def test_restore_command_reports_what_it_did(
     checker: User, editor: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
 

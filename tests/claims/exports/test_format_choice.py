@@ -111,7 +111,7 @@ def test_csv_is_that_of_the_api(client: Client, newsroom: None) -> None:
     assert sorted(answered.splitlines()) == sorted(exported(ExportOptions("csv")).splitlines())
 
 
-def test_datafeed_has_what_is_published_and_what_was_withdrawn(newsroom: None) -> None:
+def test_datafeed_has_published_and_withdrawn_claims(newsroom: None) -> None:
     feed = json.loads(exported(ExportOptions("jsonld")))
     withdrawn = Publication.objects.newest().exclude(status="published").count()
     elements = feed["dataFeedElement"]

@@ -37,7 +37,7 @@ def test_past_is_what_the_api_answers_for_it(
     "asked", ["rating_class=fals", "language=english", "reviewed_after=03/04/2019", "raiting=false"]
 )
 @pytest.mark.django_db
-def test_wrong_filter_is_reported_as_the_api_tells_it(client: Client, asked: str) -> None:
+def test_invalid_filters_are_reported_as_by_the_api(client: Client, asked: str) -> None:
     with pytest.raises(InvalidParameters) as refused:
         Selection(asked)
     (error,) = client.get(f"/api/v1/claims/?{asked}").json()["errors"]

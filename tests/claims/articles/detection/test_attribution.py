@@ -1,4 +1,4 @@
-"""Who said it: the claimant of a sentence, with the description that the text gives, or honestly nobody."""
+"""Attribution: the claimant of a sentence, with the text's description, or no claimant."""
 
 import pytest
 
@@ -195,7 +195,7 @@ def test_a_pronoun_goes_to_the_person_whom_the_article_made_its_subject():
         "The World Water Council said nine wells ran dry. “Four more were poisoned,” he said.",
     ],
 )
-def test_a_pronoun_without_a_safe_reading_names_nobody(text):
+def test_an_ambiguous_pronoun_has_no_speaker(text):
     assert claimants(text)[-1] == (None, None)
 
 
@@ -229,7 +229,7 @@ def test_subjects_that_a_language_leaves_out_mean_the_last_speaker():
         ("pt", "Questionado sobre o preço, Paulo Souza disse que a ponte custou 40 milhões.", None),
     ],
 )
-def test_what_stands_before_the_speaker_is_the_statement_only_where_nothing_is_said_behind(
+def test_words_before_the_speaker_are_the_statement_only_if_none_follow(
     language: str, text: str, statement: str | None
 ) -> None:
     found = detect(text, language)[-1]
@@ -276,7 +276,7 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
             "La alcaldesa Ana Ruiz llegó el lunes.\n\n—Se secaron nueve pozos —dijo Ruiz—. Nadie lo niega.",
             [None, "Ana Ruiz", "Ana Ruiz"],
         ),
-        # A dash inside speech is the speaker's own; an item of a list is nobody's.
+        # A dash within speech belongs to the speaker; an item of a list has no speaker.
         ("en", "Ana Ruiz listed the wells.\n\n— Nine wells — all in the north — ran dry.", [None, None]),
         # A line that ends in a colon says who speaks in the next one, unless it names two.
         ("ru", "Анна Рябова признала:\n\n— Мы закрыли девять школ. Это правда.", ["Анна Рябова"]),
@@ -303,7 +303,7 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
             ),
             ["Ada Holt"] * 3,
         ),
-        # What is only quoted goes on with whoever was just reported, and so does the German subjunctive behind it.
+        # A bare quote belongs to the last reported speaker, and so does the German subjunctive after it.
         (
             "de",
             (

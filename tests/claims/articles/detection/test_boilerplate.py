@@ -144,7 +144,7 @@ def test_a_byline_is_no_statement(byline):
     assert proposed(f"{byline}\n{FACT}") == [FACT]
 
 
-def test_cookies_are_furniture_where_no_lexicon_can_tell():
+def test_cookie_notices_are_boilerplate_in_languages_without_a_lexicon():
     text = "Fabriken i Norwick har 4 000 anställda.\nVi använder cookies för att förbättra din upplevelse."
     assert proposed(text, "sv") == ["Fabriken i Norwick har 4 000 anställda."]
 

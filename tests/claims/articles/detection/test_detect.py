@@ -162,7 +162,7 @@ def test_a_candidate_holds_what_an_editor_needs():
         ('"Prices rose by 9 percent," she said.', '"Prices rose by 9 percent," she said.'),
     ],
 )
-def test_the_statement_is_what_was_claimed(text, statement):
+def test_the_statement_is_the_claimed_content(text, statement):
     [candidate] = detect(text, "de" if "„" in text else "fr" if "«" in text else "en")
     assert candidate.statement == statement
 

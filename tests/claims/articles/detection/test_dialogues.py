@@ -1,4 +1,4 @@
-"""Interviews and debates: turns go to whom a label names, or to the one who was introduced; questions to nobody."""
+"""Interviews and debates: a turn belongs to the labelled or introduced person; questions have no speaker."""
 
 from claims.articles.detection import detect
 from tests.helpers.sweeps import sweep

@@ -1,4 +1,4 @@
-"""Whom a pronoun means: the latest person whom it can only mean, or nobody."""
+"""Resolve a pronoun: the latest person who fits unambiguously, or no one."""
 
 from claims.articles.detection import detect
 from tests.helpers.sweeps import sweep
@@ -13,7 +13,7 @@ def last_claimant(text, language="en"):
 @sweep(
     "text, expected",
     [
-        # The one who spoke, though somebody of the other gender came between.
+        # The last speaker, although a person of the other gender was mentioned since.
         (
             "Captain Dana Whitlock said so. Owen Pryce shook hands with Whitlock. " + SAID + "she said.",
             "Dana Whitlock",
@@ -31,7 +31,7 @@ def last_claimant(text, language="en"):
         # A spokesman has no name, and is not skipped.
         ("Tom Bell said so. A spokesman said no. " + SAID + "he said.", "a spokesman"),
         ("Tom Bell said so. The minister, who was absent, had sent a letter. " + SAID + "he said.", None),
-        # Nor is somebody whose name shows nothing but a capital, with an office or without.
+        # Nor is a person whose name shows only a capital, with an office or without.
         (
             "Tom Bell said so. The North Korean foreign minister, Ri Yong Ho, objected. " + SAID + "he said.",
             None,

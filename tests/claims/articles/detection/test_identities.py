@@ -1,4 +1,4 @@
-"""Whom a phrase means, each construct with its trap beside it: nobody rather than a wrong one."""
+"""Resolve phrases to people, each construct next to its pitfall: no person rather than a wrong one."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ def claimants(text, language="en"):
 @sweep(
     "text, expected",
     [
-        # A surname is read by the one full name; of two bearers it means nobody.
+        # A surname means the only person with that full name; with two, no one.
         ("Ana Ruiz came. Ruiz said nine wells ran dry.", [None, "Ana Ruiz"]),
         ("Ana Ruiz and Tom Ruiz came. Ruiz said nine wells ran dry.", [None, None]),
         # An office is read by its one holder; another office of the kind, a former one and an indefinite one are not.
@@ -37,7 +37,7 @@ def claimants(text, language="en"):
         # Two people are no claimant; a body with "and" in its name is.
         ("Aldo Kern and Vesna Toll came. Kern and Toll said nine wells ran dry.", [None, None]),
         ("The Food and Drug Office said that nine wells ran dry.", ["Food and Drug Office"]),
-        # Passives and what nobody says.
+        # Passives and sentences without a speaker.
         ("Ana Ruiz was told that nine wells ran dry.", [None]),
         ("Nine wells ran dry, Ana Ruiz was told.", [None]),
         ("Ana Ruiz was said to have drained nine wells.", [None]),
@@ -52,7 +52,7 @@ def claimants(text, language="en"):
         # Works and scare quotes.
         ("The book “Dark Rivers”, by Paul Hart, says that nine wells ran dry.", [None]),
         ("Residents call the street the “widow's mile”.", [None]),
-        # A first word is a name if it stands elsewhere as one, or if no plain noun could.
+        # A first word is a name if it occurs elsewhere as one, or if it cannot be a noun.
         ("Trucks said nine wells ran dry.", [None]),
         ("Apple says nine wells ran dry.", ["Apple"]),
         # Who works at a place, and who stood behind a parenthesis.
@@ -130,7 +130,7 @@ def test_other_languages(language, text, expected):
     assert claimants(text, language) == expected
 
 
-def test_a_body_is_described_by_nobody_and_a_relative_loses_whose_he_is():
+def test_a_body_gets_no_description_and_a_relative_loses_the_possessive():
     candidates = detect("“Nine wells ran dry,” said his lawyer, Tim Roth.", "en")
     assert [(row.claimant, row.claimant_description) for row in candidates] == [("Tim Roth", "lawyer")]
 

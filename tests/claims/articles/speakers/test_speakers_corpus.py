@@ -21,7 +21,7 @@ def test_the_corpus_is_as_wide_as_it_says():
 
 @pytest.mark.parametrize("part", PARTS)
 def test_labels_stand_where_they_say(part):
-    """A label that names nobody of the article would count as a miss for ever."""
+    """A label that names no person in the article would always count as a miss."""
     for article in ARTICLES[part]:
         plain = article.text.casefold()
         for sentence in article.sentences:
@@ -32,7 +32,7 @@ def test_labels_stand_where_they_say(part):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_hardly_anybody_is_named_wrongly_and_most_are_named(part):
+def test_few_speakers_are_wrong_and_most_are_found(part):
     whole = Confusions()
     for article in ARTICLES[part]:
         judge(article, [whole])

@@ -61,7 +61,7 @@ def retracted(publish: Publish, editor: Any) -> Claim:
     return claim
 
 
-def test_holds_what_is_published_and_what_was_withdrawn(
+def test_contains_published_and_withdrawn_claims(
     files: Path, publish: Publish, retracted: Claim, settings: Any
 ) -> None:
     settings.DATA_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
@@ -235,7 +235,7 @@ def test_one_at_a_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_lost_its_lock_publishes_nothing(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ended the connection that keeps others out: another run has removed files that were written before."""
     as_it_was = dump_run._write_file
 
@@ -258,7 +258,7 @@ def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytes
     assert held(files) == {}
 
 
-def test_the_command_tells_names_sizes_and_hashes(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_names_sizes_and_hashes(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("write_dumps", verbosity=0)
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     dump = kept_dumps.find_newest()

@@ -250,7 +250,7 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_more_is_read_than_is_written(name: str) -> None:
+def test_only_the_written_claims_are_read(name: str) -> None:
     """Of a source without end, each format writes what has come so far."""
     taken = itertools.count()
     document = render(whole()).encode()

@@ -40,7 +40,7 @@ def test_block_holds_the_lines_that_fit(
 
 @pytest.mark.parametrize("size", [1, 10_000_000])
 @pytest.mark.django_db
-def test_only_what_is_asked_for_is_there(
+def test_only_the_requested_entries_are_returned(
     lines: list[tuple[int, bytes]], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(stored_bodies, "JOINED_SIZE", size)

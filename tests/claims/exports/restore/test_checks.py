@@ -131,7 +131,7 @@ def test_other_version_of_the_format(content: bytes) -> None:
         b'{"type":"end","entries":0}\n',
     ],
 )
-def test_what_is_no_lossless_export(text: bytes) -> None:
+def test_files_that_are_not_lossless_exports_are_refused(text: bytes) -> None:
     assert refusal(text).startswith("Line 1: ")
     assert not text.startswith(lines.HEADER_START)
 
@@ -300,7 +300,7 @@ def test_lines_are_read_in_constant_memory() -> None:
 
 
 def test_newsroom_that_publishes_gets_nothing_in_its_name(checker: User, editor: User) -> None:
-    """Also not from its own ledger with something put behind it: nobody here signs off what is restored."""
+    """Nor from its own ledger with added entries: restored verdicts have no sign-offs here."""
     bring_out(make_draft(make_claim(), checker), checker, editor)
     with transaction.atomic():
         more = bring_out(make_draft(make_claim("Put in its mouth."), checker), checker, editor)

@@ -45,7 +45,7 @@ def content(request: pytest.FixtureRequest, db: None) -> bytes:
     return _exported[0]
 
 
-def test_export_of_what_was_restored_is_the_same(client: Client, checker: User, editor: User) -> None:
+def test_exporting_a_restored_ledger_gives_the_same_file(client: Client, checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
     before, state, answers = exported(), public_state(), listed(client)
     replace_database()
@@ -98,7 +98,7 @@ def test_work_goes_on_after_it(content: bytes) -> None:
     assert exported().startswith(b'{"type":"header"')
 
 
-def test_nobody_is_said_to_have_signed_off(content: bytes) -> None:
+def test_restored_verdicts_have_no_signoffs(content: bytes) -> None:
     restored(content)
     known = {("house", True), ("imported", False)}
     assert set(Verdict.objects.values_list("origin", "is_restored")) == known
@@ -182,7 +182,7 @@ def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.Monk
 
 
 def _dying(function: Any, calls: int) -> Any:
-    """The function, after so many calls of which nothing works any more."""
+    """The function, which fails after this number of calls."""
     left = iter(range(calls))
 
     def call(*arguments: Any, **options: Any) -> Any:
