@@ -26,7 +26,6 @@ from claims.imports.reading import recipe
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
-from claims.imports.wording import format_title
 from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
@@ -221,6 +220,12 @@ class PreviewRecord:
         return "" if raw is None else json.dumps(raw, indent=2, ensure_ascii=False, default=str)
 
 
+def get_format_title(run: ImportRun) -> str:
+    """Return the title of the import's format; for an unknown format, its name."""
+    titles = {file_format.NAME: file_format.TITLE for file_format in recipe.FORMATS}
+    return translate_message(titles.get(run.format, run.format)) or "–"
+
+
 def choose_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     """Show the page for choosing the file, and create the import from an uploaded file."""
     form = FileForm(request.POST or None, request.FILES or None)
@@ -234,7 +239,7 @@ def choose_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Import a file"),
         "form": form,
-        "formats": [format_title(file_format.NAME) for file_format in recipe.FORMATS],
+        "formats": [translate_message(file_format.TITLE) for file_format in recipe.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return model_admin.show_page(request, "import_file", context)
@@ -276,7 +281,7 @@ def _show_or_apply_settings(model_admin: DeskAdmin, request: HttpRequest, run: I
     context = {
         "title": _("Import %s") % run.origin,
         "run": run,
-        "format": format_title(run.format),
+        "format": get_format_title(run),
         "form": form,
         "toml": toml,
         "notes": notes,

@@ -24,10 +24,10 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.admin import import_form
-from claims.admin.import_form import describe_progress, is_interrupted
+from claims.admin.import_form import describe_progress, get_format_title, is_interrupted
 from claims.admin.mapping_form import FIELD_LABELS
 from claims.imports.storing import house_archive, runs, undo
-from claims.imports.wording import describe_kind, format_title
+from claims.imports.storing.unusable_records import describe_kind
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
 from factcheck.admin.badges import Tone, render_badge
@@ -193,7 +193,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("format"), ordering="format")
     def format_title(self, run: ImportRun) -> str:
-        return format_title(run.format)
+        return get_format_title(run)
 
     @admin.display(description=_("size"), ordering="size")
     def file_size(self, run: ImportRun) -> str:

@@ -22,8 +22,9 @@ from rich.table import Table
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import AllowsUnrated, ReportDetection
 from claims.imports.storing import run_import
-from claims.imports.wording import describe_kind, format_title
+from claims.imports.storing.unusable_records import describe_kind
 from claims.models import ImportProblem, ImportRun
+from factcheck.installation.messages import translate_message
 
 _PLAIN_STYLE: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
 _PHASE_LABELS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")}
@@ -104,7 +105,7 @@ def make_unrated_question(console: Console) -> AllowsUnrated:
 
 
 def _print_detected(console: Console, file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-    console.print(f"{file.name}: {format_title(form.NAME)}", **_PLAIN_STYLE)
+    console.print(f"{file.name}: {translate_message(form.TITLE)}", **_PLAIN_STYLE)
     if dialect := settings.get("dialect"):
         details = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
         console.print(f"  {details}", **_PLAIN_STYLE)

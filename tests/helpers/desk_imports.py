@@ -12,6 +12,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotPossible
+from factcheck.translatable_messages import TranslatableMessage
 
 SETTINGS = {
     "dialect": {"encoding": "utf-8", "delimiter": ",", "quoting": "minimal", "header": True},
@@ -27,7 +28,7 @@ SETTINGS = {
 class Format:
     """A format whose settings hold a mapping."""
 
-    NAME, TITLE = "csv", "Table (CSV, TSV)"
+    NAME, TITLE = "csv", TranslatableMessage("Table (CSV, TSV)")
 
 
 class Intake:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from claims.imports.reading.processes import to_plain_json, to_plain_text
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
@@ -24,6 +25,80 @@ _REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
 )
 #: The codes of problems of stored records. These are kept when an interrupted import continues.
 MERGED_CODE, CONFLICT_CODE = "merged into another record", "conflict with stored value"
+
+#: The kinds of problems. The readers store the English names.
+KINDS: Final = (
+    gettext_noop("contains NUL"),
+    gettext_noop("address too long"),
+    gettext_noop("ambiguous date"),
+    gettext_noop("broken JSON"),
+    gettext_noop("broken link"),
+    gettext_noop("broken row"),
+    gettext_noop("claimant is the publisher"),
+    gettext_noop("claimant name too long"),
+    gettext_noop("column not in the file"),
+    gettext_noop("damaged archive"),
+    gettext_noop("disagreement"),
+    gettext_noop("empty file"),
+    gettext_noop("empty folder"),
+    gettext_noop("empty table"),
+    gettext_noop("encrypted"),
+    gettext_noop("impossible date"),
+    gettext_noop("incomplete date"),
+    gettext_noop("label too long"),
+    gettext_noop("language guessed"),
+    gettext_noop("language unknown"),
+    gettext_noop("line too long"),
+    gettext_noop("merged into another record"),
+    gettext_noop("mixed encodings"),
+    gettext_noop("nested too deeply"),
+    gettext_noop("no ClaimReview"),
+    gettext_noop("no column for the rating"),
+    gettext_noop("no column for the statement"),
+    gettext_noop("no fact check"),
+    gettext_noop("no fields"),
+    gettext_noop("no list of pages"),
+    gettext_noop("not an object"),
+    gettext_noop("no publisher"),
+    gettext_noop("no statement"),
+    gettext_noop("no such format"),
+    gettext_noop("no words"),
+    gettext_noop("no one is named"),
+    gettext_noop("not UTF-8"),
+    gettext_noop("not a date"),
+    gettext_noop("not a plain value"),
+    gettext_noop("not a web address"),
+    gettext_noop("publisher too long"),
+    gettext_noop("rating is not a number on its scale"),
+    gettext_noop("record of this newsroom"),
+    gettext_noop("retracted here"),
+    gettext_noop("several addresses"),
+    gettext_noop("several categories"),
+    gettext_noop("conflict with stored value"),
+    gettext_noop("statement is an address"),
+    gettext_noop("statement too long"),
+    gettext_noop("statement without words"),
+    gettext_noop("suspicious name"),
+    gettext_noop("title too long"),
+    gettext_noop("too large"),
+    gettext_noop("too long"),
+    gettext_noop("too many files"),
+    gettext_noop("too many pages"),
+    gettext_noop("topic too long"),
+    gettext_noop("undecodable characters"),
+    gettext_noop("unknown category"),
+    gettext_noop("unknown field"),
+    gettext_noop("unknown format"),
+    gettext_noop("unknown compression"),
+    gettext_noop("too large when unpacked"),
+    gettext_noop("unreadable"),
+    gettext_noop("unreadable file"),
+    gettext_noop("unusable workbook"),
+    gettext_noop("withdrawn"),
+    gettext_noop("wrong delimiter"),
+    gettext_noop("wrong mapping"),
+    gettext_noop("wrong number of cells"),
+)
 
 #: The states of imports that are neither running nor waiting.
 _ENDED_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
@@ -111,6 +186,11 @@ def build_left_out_problems(
             value=shorten_value(value),
         )
         yield _build_problem(run, _LEFT_OUT_OUTCOME, location, (name, CONFLICT_CODE, reason), record, None)
+
+
+def describe_kind(code: str) -> str:
+    """Return a kind of problem in the reader's language; unknown kinds as they are stored."""
+    return gettext(code) if code else ""
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:

@@ -23,7 +23,6 @@ from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import FORMATS, Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.run_import import run_dry_import
-from claims.imports.wording import format_title
 from claims.management.import_explanation import build_explanation, print_explanation
 from claims.management.import_report import (
     build_summary,
@@ -215,7 +214,7 @@ class Command(LocalizedCommand):
         if "mapping" not in format_settings:
             raise CommandError(
                 gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")
-                % {"place": location, "format": format_title(form.NAME)}
+                % {"place": location, "format": translate_message(form.TITLE)}
             )
         mapping = Mapping.from_json(format_settings["mapping"])
         try:

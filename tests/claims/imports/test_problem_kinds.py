@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import translation
 
-from claims.imports.storing.unusable_records import CONFLICT_CODE, MERGED_CODE
-from claims.imports.wording import KINDS, describe_kind
+from claims.imports.storing.unusable_records import CONFLICT_CODE, KINDS, MERGED_CODE, describe_kind
 
 #: Where the kind stands among the arguments.
 _PLACES = {"Problem": 0, "build_problem": 0, "Refusal": 3, "build_refusal": 1}

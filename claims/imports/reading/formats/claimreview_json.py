@@ -9,10 +9,11 @@ from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning
 
 NAME = "claimreview"
-TITLE = "JSON with ClaimReview markup"
+TITLE = TranslatableMessage("JSON with ClaimReview markup")
 
 _TYPE_PATTERN = re.compile(
     r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview|DataFeed)"'

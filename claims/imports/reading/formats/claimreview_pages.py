@@ -14,6 +14,7 @@ from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
 from sources.extraction.encodings import decode, decode_beginning, detect_unicode_encoding
@@ -21,7 +22,7 @@ from sources.extraction.metadata import read_metadata
 from sources.extraction.web_pages.markup import parse
 
 NAME = "page"
-TITLE = "Web page with ClaimReview markup"
+TITLE = TranslatableMessage("Web page with ClaimReview markup")
 
 #: The maximum size of a page; a saved page may contain its pictures.
 MAX_BYTES = 64 * 1024 * 1024

@@ -8,9 +8,10 @@ from claims.imports.reading.formats.schema_org import find_text, find_texts, fin
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "fact-check-tools"
-TITLE = "Responses of the Google Fact Check Tools API"
+TITLE = TranslatableMessage("Responses of the Google Fact Check Tools API")
 
 _REVIEWS_KEY, _MARKUPS_KEY = "claimReview", "claimReviewMarkups"
 

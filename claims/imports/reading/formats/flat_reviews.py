@@ -7,9 +7,10 @@ from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "reviews"
-TITLE = "JSON records with this program’s field names"
+TITLE = TranslatableMessage("JSON records with this program’s field names")
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:

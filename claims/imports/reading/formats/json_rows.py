@@ -22,9 +22,10 @@ from claims.imports.reading.mappings.mapping_choice import (
 )
 from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "rows"
-TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
+TITLE: Final = TranslatableMessage("Rows as JSON (an object on each line, or an array of objects)")
 
 #: The number of objects to sample before reading.
 SAMPLE_SIZE: Final = 20

@@ -14,9 +14,10 @@ from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.formulas import is_formula
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "claims"
-TITLE: Final = "Claims exported by this program"
+TITLE: Final = TranslatableMessage("Claims exported by this program")
 
 #: The keys of a claim in every response and export.
 _CLAIM_KEYS: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})

@@ -7,9 +7,10 @@ from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "report"
-TITLE = "Corrected report of rejected records"
+TITLE = TranslatableMessage("Corrected report of rejected records")
 
 _REPORT_KEYS = frozenset({"file", "position", "reason", "code", "fields"})
 

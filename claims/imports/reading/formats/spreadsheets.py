@@ -38,7 +38,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableError, TranslatableMessage
 
 NAME: Final = "xlsx"
-TITLE: Final = "Spreadsheet (Excel)"
+TITLE: Final = TranslatableMessage("Spreadsheet (Excel)")
 
 #: A workbook must be in memory as a whole, so its size and its unpacked size are limited.
 MAX_BYTES = 100_000_000

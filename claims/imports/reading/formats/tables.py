@@ -38,7 +38,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "csv"
-TITLE: Final = "Table (CSV, TSV)"
+TITLE: Final = TranslatableMessage("Table (CSV, TSV)")
 
 #: Suffixes of files that are tables even if they have a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")

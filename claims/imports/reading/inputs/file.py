@@ -13,6 +13,7 @@ from backports import zstd
 
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
+from factcheck.translatable_messages import TranslatableMessage
 
 #: The number of bytes by which formats are recognised.
 HEAD_BYTES = 64 * 1024
@@ -208,7 +209,7 @@ class ImportFormat(Protocol):
 
     NAME: str
     """The name on the command line: "claimreview", "csv"."""
-    TITLE: str
+    TITLE: TranslatableMessage
     """The title for people: "Web page with ClaimReview markup"."""
 
     def recognise(self, file: File) -> Mapping[str, Any] | None:
