@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule
 
 
@@ -143,9 +144,7 @@ class DeskSession(models.Model):
     Django stores the content of a session; this row records whose session it is, so that it can be shown and ended.
     """
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="desk_sessions", verbose_name=_("person")
-    )
+    person = PersonField(_("person"), models.CASCADE, related_name="desk_sessions")
     session_key = models.CharField(max_length=40, unique=True, editable=False)
     way = models.CharField(_("signed in with"), max_length=100, blank=True)
     address = models.CharField(_("address"), max_length=50, blank=True)

@@ -4,13 +4,13 @@ from typing import Any, Self
 
 import pgtrigger
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import (
     MaintenanceTrigger,
     Prohibition,
@@ -65,24 +65,10 @@ class AuditRecord(models.Model):
 
     at = models.DateTimeField(_("time"), db_default=Now())
     kind = models.CharField(_("event"), max_length=30, choices=AuditKind)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.DO_NOTHING,
-        null=True,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        verbose_name=_("person"),
-    )
+    actor = PersonField(_("person"), models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     actor_name = models.CharField(_("person"), max_length=200, blank=True)
-    subject = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.DO_NOTHING,
-        null=True,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-        verbose_name=_("affected account"),
+    subject = PersonField(
+        _("affected account"), models.DO_NOTHING, null=True, db_constraint=False, db_index=False
     )
     subject_name = models.CharField(_("affected account"), max_length=200, blank=True)
     what = models.CharField(_("details"), max_length=300, blank=True)

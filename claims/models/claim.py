@@ -2,7 +2,6 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
@@ -18,7 +17,7 @@ from claims.models.statement_vector import CLAIM_DELETION_RULE, CLAIM_VECTORS_RU
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, PersonField
 from factcheck.database.row_history import keep_history, keep_links
 from factcheck.database.rules import build_reserved_ids_rule
 
@@ -125,9 +124,7 @@ class Claim(models.Model):
         verbose_name=_("merged into"),
     )
     state_before_merge = models.CharField(max_length=20, blank=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -1,7 +1,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.expressions import RawSQL
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import build_allowed_step_sql
 from factcheck.database import bounds
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule
 from factcheck.web.language_addresses import build_permanent_path
@@ -100,9 +99,7 @@ class Cluster(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     #: The time of the last change of the cluster's own texts or state. Adding or removing claims does not count.
     changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     objects = ClusterQuerySet.as_manager()

@@ -6,7 +6,6 @@ from typing import Any, Self
 from uuid import UUID
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, models
 from django.db.models import CheckConstraint, Func, Index, IntegerField, Q, TextField, UniqueConstraint
@@ -17,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
 from factcheck.database import bounds
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule, build_truncation_rule
 
 MAX_NAME_LENGTH = 60
@@ -41,13 +41,8 @@ class SavedView(models.Model):
     listed = models.CharField(_("list"), max_length=100, editable=False)
     #: The query string of the list, without the page number.
     query = models.TextField(_("address"), max_length=MAX_QUERY_LENGTH, blank=True, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        db_index=False,
-        editable=False,
-        related_name="saved_views",
-        verbose_name=_("saved by"),
+    owner = PersonField(
+        _("saved by"), models.CASCADE, editable=False, db_index=False, related_name="saved_views"
     )
     is_shared = models.BooleanField(
         _("shared"), default=False, help_text=_("Visible to everyone who can open the list.")
@@ -179,13 +174,7 @@ class UnsavedForm(models.Model):
     read. The original values are stored too, to separate the person's changes from those of others.
     """
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        db_index=False,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
+    person = PersonField(_("written by"), models.CASCADE, db_index=False)
     #: The id of one opening of the page, so that two tabs never overwrite each other.
     writer = models.UUIDField(editable=False)
     sequence = models.BigIntegerField(
@@ -275,9 +264,7 @@ class TriageReservation(models.Model):
         related_name="triage_turn",
         verbose_name=_("claim"),
     )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person")
-    )
+    person = PersonField(_("person"), models.CASCADE)
     until = models.DateTimeField(_("until"))
 
     objects = TriageReservationQuerySet.as_manager()

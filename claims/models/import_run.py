@@ -3,7 +3,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -11,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule
 
 #: The fields that stay fixed once an archive import awaits approval: the reviewed sample, its file and the requester.
@@ -89,9 +89,7 @@ class ImportRun(models.Model):
     #: Settings for the reader of this format; for tables, which column has which field.
     format_settings = models.JSONField(_("settings"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CHOSEN)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
-    )
+    started_by = PersonField(_("done by"), null=True)
     started_by_name = models.CharField(
         _("done by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
@@ -102,9 +100,7 @@ class ImportRun(models.Model):
     )
     #: For an archive of the newsroom: a sample of its records, for the second administrator to check.
     sample = models.JSONField(null=True)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
-    )
+    released_by = PersonField(_("released by"), null=True)
     released_by_name = models.CharField(
         _("released by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )

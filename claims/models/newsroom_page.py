@@ -1,13 +1,12 @@
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, OuterRef, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.model_fields import AddressField, LanguageField, PersonField
 from factcheck.database.rules import build_append_only_rules
 
 MAX_PAGE_LENGTH = 100_000
@@ -52,9 +51,7 @@ class NewsroomPage(models.Model):
         blank=True,
         help_text=_("For readers; required from the second version on."),
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, editable=False)
     created_at = models.DateTimeField(_("published"), db_default=Now(), editable=False)
 
     objects = NewsroomPageQuerySet.as_manager()

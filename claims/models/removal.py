@@ -5,7 +5,6 @@ rules of the tables that contain the words, cuts the words out, and switches the
 """
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import build_sealed_sha256_sql
 from claims.models.publication_columns import SUMMARY_SQL
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import (
     OWNER_SQL,
     MaintenanceTrigger,
@@ -349,14 +349,10 @@ class Removal(models.Model):
     #: Every stored spelling with its replacement.
     words = ArrayField(models.TextField(), default=list)
     stand_ins = ArrayField(models.TextField(), default=list)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
-    )
+    proposed_by = PersonField(_("proposed by"))
     proposed_by_name = models.CharField(_("proposed by"), max_length=200)
     proposed_at = models.DateTimeField(_("proposed"), db_default=Now(), editable=False)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
-    )
+    confirmed_by = PersonField(_("confirmed by"), null=True)
     confirmed_by_name = models.CharField(_("confirmed by"), max_length=200, blank=True)
     confirmed_at = models.DateTimeField(_("carried out"), null=True, editable=False)
     #: The numbers of the ledger entries that contained the words, and of such links of the review chain.

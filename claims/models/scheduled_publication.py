@@ -2,7 +2,6 @@ from datetime import timedelta
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
@@ -10,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.visibility import filter_readable
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule, build_append_only_rules
 
 #: The maximum time ahead. In later dates, the year is a typing error.
@@ -55,9 +55,7 @@ class ScheduledPublication(models.Model):
         "claims.Verdict", models.PROTECT, related_name="scheduled_publications", verbose_name=_("verdict")
     )
     publish_at = models.DateTimeField(_("publish at"))
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("scheduled by")
-    )
+    made_by = PersonField(_("scheduled by"))
     made_by_name = models.CharField(max_length=200, help_text=_("The name of the person at that time."))
     made_at = models.DateTimeField(_("scheduled"), db_default=Now())
     #: The outcome; empty while pending.

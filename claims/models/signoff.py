@@ -1,7 +1,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, UniqueConstraint
@@ -13,6 +12,7 @@ from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VER
 from claims.models.visibility import filter_readable
 from factcheck import features
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule, build_append_only_rules
 
 
@@ -39,9 +39,7 @@ class SignOff(models.Model):
     verdict = models.ForeignKey(
         "claims.Verdict", models.PROTECT, db_index=False, related_name="signoffs", verbose_name=_("verdict")
     )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signed off by")
-    )
+    by = PersonField(_("signed off by"))
     by_name = models.CharField(
         _("signed off by"), max_length=200, help_text=_("The name of the person at that time.")
     )

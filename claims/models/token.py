@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Prohibition, Rule, build_truncation_rule
 
 
@@ -48,22 +49,16 @@ class ApiToken(AbstractAuthToken):
     # Not the primary key, as in knox: the URLs of token pages should not contain the digest.
     digest = models.CharField(max_length=128, unique=True, editable=False)
     token_key = models.CharField(_("first characters"), max_length=25, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
-    )
+    user = PersonField(_("acts as"), related_name="auth_token_set")
     name = models.CharField(
         _("name"), max_length=100, help_text=_("A name for the token, such as the tool that will use it.")
     )
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("scopes"))
     expiry = models.DateTimeField(_("expires"))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    revoked_by = PersonField(null=True, editable=False)
 
     objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 
@@ -145,7 +140,7 @@ class StoredAnswer(models.Model):
     It is stored in the request's own transaction, so either both exist or neither does.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
+    user = PersonField(on_delete=models.CASCADE, db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, address and body.")
     status = models.PositiveSmallIntegerField()

@@ -2,7 +2,6 @@ from collections.abc import Iterable
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.review_chain import build_link_trigger
 from claims.models.visibility import filter_readable
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule, build_append_only_rules
 from factcheck.list_phrases import format_change
 
@@ -62,9 +62,7 @@ class Transition(models.Model):
     action = models.CharField(_("action"), max_length=30)
     before = models.CharField(_("before"), max_length=20)
     after = models.CharField(_("after"), max_length=20)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
-    )
+    actor = PersonField(_("done by"), null=True)
     actor_name = models.CharField(
         _("done by"), max_length=200, help_text=_("The name of the person at that time.")
     )

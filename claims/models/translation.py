@@ -6,7 +6,6 @@ from typing import Self
 
 import pgtrigger
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -23,7 +22,7 @@ from claims.models.verdict import MAX_EXPLANATION_LENGTH, MAX_NOTE_LENGTH
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import (
     Rule,
@@ -59,9 +58,7 @@ class TranslationStep(models.Model):
     before = models.CharField(_("before"), max_length=20)
     after = models.CharField(_("after"), max_length=20)
     round = models.PositiveSmallIntegerField(_("review round"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
-    )
+    by = PersonField(_("done by"), null=True)
     by_name = models.CharField(
         _("done by"), max_length=200, help_text=_("The name of the person at that time.")
     )
@@ -226,14 +223,7 @@ class Translation(models.Model):
         validators=[_validate_plain],
         help_text=_("Shown to readers. If empty, the newsroom’s name is shown."),
     )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="translations_written",
-        verbose_name=_("translator"),
-    )
+    author = PersonField(_("translator"), null=True, editable=False, related_name="translations_written")
     #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     #: Whether the translation was restored from an export, which has no authors and sign-offs.
@@ -251,9 +241,7 @@ class Translation(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)
     required_signoffs = models.PositiveSmallIntegerField(_("sign-offs required"), default=1, editable=False)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    submitted_by = PersonField(null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)

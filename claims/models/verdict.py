@@ -1,7 +1,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
@@ -15,7 +14,7 @@ from claims.models.verdict_rules import build_newsroom_rules
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.model_fields import AddressField, LanguageField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import (
     Rule,
@@ -140,14 +139,7 @@ class Verdict(models.Model):
     )
     #: Whether the verdict was restored from an export, which has no authors and sign-offs.
     is_restored = models.BooleanField(db_default=False, editable=False)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="verdicts",
-        verbose_name=_("author"),
-    )
+    author = PersonField(_("author"), null=True, editable=False, related_name="verdicts")
     #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     byline = models.CharField(
@@ -258,9 +250,7 @@ class Verdict(models.Model):
         db_default=ReplyRule.NOT_DUE,
         editable=False,
     )
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    submitted_by = PersonField(null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     #: The start of the transaction that inserted the verdict, which identifies evidence inserted together with it.

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,16 +28,31 @@ class LanguageField(models.CharField[str, str]):
         super().__init__(*args, **kwargs)
 
 
+class PersonField(models.ForeignKey):
+    """A reference to a person's account, by default one that keeps the account from being deleted."""
+
+    def __init__(
+        self,
+        verbose_name: StrOrPromise | None = None,
+        on_delete: Any = models.PROTECT,
+        *,
+        to: str = settings.AUTH_USER_MODEL,
+        related_name: str = "+",
+        **options: Any,
+    ) -> None:
+        super().__init__(to, on_delete, related_name=related_name, verbose_name=verbose_name, **options)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs  # the database sees no difference
+
+    def get_internal_type(self) -> str:
+        return "ForeignKey"
+
+
 def build_creator_field() -> "models.ForeignKey[Any, Any]":
     """Build the column of the person who added a row; it is emptied when that person is deleted."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    return PersonField(_("added by"), models.SET_NULL, null=True, editable=False)
 
 
 class UncompressedTextField(models.TextField[str, str]):

@@ -1,12 +1,11 @@
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import AddressField
+from factcheck.database.model_fields import AddressField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule
 
@@ -107,9 +106,7 @@ class MediaObject(models.Model):
         related_name="media_objects",
         verbose_name=_("source"),
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     class Meta:

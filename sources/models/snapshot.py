@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
@@ -6,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.model_fields import AddressField, LanguageField, PersonField
 from factcheck.database.rules import build_append_only_rules
 
 
@@ -28,9 +27,7 @@ class Snapshot(models.Model):
         _("number"), help_text=_("Snapshots of a source are numbered from 1.")
     )
     captured_at = models.DateTimeField(_("captured"), db_default=Now())
-    captured_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    captured_by = PersonField(null=True, blank=True)
     url = AddressField(_("address"), max_length=2000, blank=True, help_text=_("The address after redirects."))
     media_type = models.CharField(_("media type"), max_length=100)
     content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64)

@@ -1,6 +1,5 @@
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now, Upper
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.model_fields import AddressField, LanguageField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import build_reserved_ids_rule
 from sources.addresses import build_url_key
@@ -71,9 +70,7 @@ class Source(models.Model):
         ),
     )
     notes = models.TextField(_("internal notes"), blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -3,14 +3,13 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import AddressField
+from factcheck.database.model_fields import AddressField, PersonField
 from factcheck.database.rules import MaintenanceTrigger, build_append_only_rules, build_owner_writes_rule
 
 MAX_ADDRESS_LENGTH = 2000
@@ -81,9 +80,7 @@ class LinkState(models.Model):
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
     accepted_at = models.DateTimeField(_("marked as correct"), null=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
-    )
+    accepted_by = PersonField(_("done by"), null=True)
     #: When a public value of this row was last written; reader pages rendered before that time are outdated.
     written_at = models.DateTimeField(default=timezone.now)
 

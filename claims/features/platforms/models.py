@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint, Value
 from django.db.models.functions import Length, Now
@@ -6,6 +5,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.platforms.wordings import MAX_NOTE_LENGTH, URL_LENGTH
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import build_append_only_rules
 
 #: The text with each URL replaced by as many characters as X counts for it. X counts some other characters
@@ -31,7 +31,7 @@ class ApprovedWording(models.Model):
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=Kind)
     text = models.TextField()
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = PersonField()
     approved_by_name = models.CharField(max_length=200)
     approved_at = models.DateTimeField(db_default=Now(), editable=False)
 

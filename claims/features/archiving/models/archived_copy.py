@@ -3,14 +3,13 @@
 from typing import Any
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import AddressField
+from factcheck.database.model_fields import AddressField, PersonField
 from factcheck.database.rules import Rule, build_append_only_rules
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
@@ -55,14 +54,7 @@ class ArchivedCopy(models.Model):
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
     captured_at = models.DateTimeField(_("stored on"), db_default=TransactionNow())
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
-    captured_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("done by"),
-    )
+    captured_by = PersonField(_("done by"), null=True, blank=True)
     #: A missing part of the copy (`text`, `screenshot`, `pdf`) → a sentence that explains why.
     missing: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
         _("missing parts"), default=dict, blank=True

@@ -4,13 +4,13 @@ Triggers write these rows when a source is cited (`citing_rows`), and the worker
 source may have several waiting requests, so that requests never lock one another; one copy answers them all.
 """
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.archiving.models.archived_copy import ArchivedCopy
+from factcheck.database.model_fields import PersonField
 
 #: The reasons, with their priorities. Requests from the desk come first.
 PRIORITIES = {
@@ -46,14 +46,7 @@ class ArchivingRequest(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=REASONS)
     priority = models.SmallIntegerField(default=0)
     asked_at = models.DateTimeField(_("requested on"), db_default=Now())
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("requested by"),
-    )
+    asked_by = PersonField(_("requested by"), models.SET_NULL, null=True, blank=True)
     #: When to try next; empty if the request was abandoned.
     due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
     #: Leased until this time.

@@ -2,7 +2,6 @@ from datetime import date, datetime
 from typing import NamedTuple, Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
@@ -17,6 +16,7 @@ from claims.features.complaints.models.request_state import (
 )
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule
 
 #: The allowed transitions of a complaint. An answered one stays answered; the reader can complain again.
@@ -145,14 +145,7 @@ class Complaint(ReaderMessage):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     text = models.TextField(_("reader’s text"), max_length=MAX_READER_TEXT_LENGTH)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("assigned to"),
-    )
+    assigned_to = PersonField(_("assigned to"), null=True, blank=True)
     due_on = models.DateField(_("answer due"), null=True, editable=False)
     #: The number of working days promised at confirmation.
     promised_days = models.PositiveSmallIntegerField(null=True, editable=False)

@@ -7,7 +7,6 @@ The database itself records every transition as a `ReaderStep`. Code that change
 from collections.abc import Iterable
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -15,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import build_allowed_step_sql
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule
 
 MAX_READER_TEXT_LENGTH = 5_000
@@ -49,9 +49,7 @@ class ReaderMessage(models.Model):
     #: When the reader had the message and the contact details deleted.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     answer = models.TextField(_("answer"), max_length=MAX_READER_ANSWER_LENGTH, blank=True)
-    moved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    moved_by = PersonField(null=True, editable=False)
     #: The person's name at that time; empty if the reader or a scheduled job made the move.
     moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
     moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)

@@ -1,9 +1,9 @@
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Index, Q
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import build_append_only_rules, build_owner_writes_rule
 
 
@@ -22,10 +22,8 @@ class ReaderStep(models.Model):
     number = models.BigIntegerField()
     before = models.CharField(_("before"), max_length=12)
     after = models.CharField(_("after"), max_length=12)
-    assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to")
-    )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    assigned_to = PersonField(_("assigned to"), null=True)
+    by = PersonField(null=True)
     #: The person's name at that time; empty if the reader or a scheduled job made the move.
     by_name = models.CharField(_("done by"), max_length=200, blank=True)
     at = models.DateTimeField(_("time"))

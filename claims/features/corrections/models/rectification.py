@@ -1,14 +1,13 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.model_fields import AddressField
+from factcheck.database.model_fields import AddressField, PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, build_append_only_rules
 
@@ -53,9 +52,7 @@ class Rectification(models.Model):
     #: The date of the last step.
     moved_on = models.DateField(_("since"), null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
-    )
+    created_by = PersonField(on_delete=models.SET_NULL, null=True, editable=False)
 
     objects = RectificationQuerySet.as_manager()
 
@@ -134,7 +131,7 @@ class RectificationStep(models.Model):
     note = models.TextField(
         _("note"), blank=True, help_text=_("The answer or correction. Public if the request is public.")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = PersonField()
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -1,7 +1,6 @@
 from collections.abc import Mapping
 from typing import Self
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Index, Q
@@ -12,7 +11,7 @@ from claims.features.reply.models import reply_rules
 from claims.models.verdict import Verdict
 from claims.models.visibility import filter_readable
 from factcheck.database.bulk_copy import copy_rows
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, PersonField
 from factcheck.database.row_history import keep_history
 
 #: Fields with notes by the software, which are part of neither the question nor the reply.
@@ -120,9 +119,7 @@ class ReplyRequest(models.Model):
     text = models.TextField(_("question"), max_length=reply_rules.MAX_TEXT_LENGTH, blank=True)
     answer_by = models.DateTimeField(_("deadline"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    sent_by = PersonField(null=True, editable=False)
     sent_by_name = models.CharField(
         _("sent by"),
         max_length=200,

@@ -2,7 +2,6 @@ from datetime import date
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -14,6 +13,7 @@ from claims.models.verdict import Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule
 
@@ -66,22 +66,13 @@ class Assignment(models.Model):
         Verdict, models.CASCADE, null=True, related_name="assignment", verbose_name=_("verdict")
     )
     #: The assignee; NULL if unassigned. An unassigned row can still have a due date or a priority.
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="assignments",
-        db_index=False,
-        verbose_name=_("assigned to"),
-    )
+    person = PersonField(_("assigned to"), null=True, db_index=False, related_name="assignments")
     #: When the current assignee was set or removed. The database sets this value.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_plausible_day])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     #: The person who last changed the assignment; NULL if a rule did.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
-    )
+    by = PersonField(_("done by"), null=True)
     by_name = models.CharField(
         _("done by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
     )

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork.models.assignment import Priority
 from factcheck.database import bounds
-from factcheck.database.model_fields import LanguageField, build_creator_field
+from factcheck.database.model_fields import LanguageField, PersonField, build_creator_field
 from factcheck.database.row_history import keep_history
 
 MAX_DELAY_DAYS = 365
@@ -76,14 +75,7 @@ class AssignmentRule(models.Model):
         ),
     )
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("assign to"),
-    )
+    person = PersonField(_("assign to"), models.CASCADE, null=True, blank=True)
     role = models.ForeignKey(
         Group,
         models.CASCADE,
@@ -100,13 +92,11 @@ class AssignmentRule(models.Model):
         validators=[MaxValueValidator(MAX_DELAY_DAYS)],
         help_text=_("0 means the day on which the claim arrives."),
     )
-    follower = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    follower = PersonField(
+        _("follower"),
         models.CASCADE,
         null=True,
         blank=True,
-        related_name="+",
-        verbose_name=_("follower"),
         help_text=_("The person who is notified about the claim. The assignee always follows it."),
     )
     created_by = build_creator_field()

@@ -1,8 +1,9 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import PersonField
 
 
 class ClaimFollower(models.Model):
@@ -11,9 +12,7 @@ class ClaimFollower(models.Model):
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="follower_rows", db_index=False, verbose_name=_("claim")
     )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="followed_claims", verbose_name=_("person")
-    )
+    person = PersonField(_("person"), models.CASCADE, related_name="followed_claims")
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
 
     class Meta:

@@ -15,6 +15,7 @@ from claims.models.verdict import Verdict
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
+from factcheck.database.model_fields import PersonField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule
 
@@ -67,9 +68,7 @@ class Comment(models.Model):
         related_name="replies",
         verbose_name=_("reply to"),
     )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
-    )
+    author = PersonField(_("written by"))
     author_name = models.CharField(
         _("written by"), max_length=200, help_text=_("The name of the person at that time.")
     )
@@ -82,14 +81,10 @@ class Comment(models.Model):
     created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    resolved_by = PersonField(null=True, editable=False)
     resolved_by_name = models.CharField(max_length=200, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+    withdrawn_by = PersonField(null=True, editable=False)
     withdrawn_by_name = models.CharField(max_length=200, blank=True, editable=False)
 
     objects = CommentQuerySet.as_manager()

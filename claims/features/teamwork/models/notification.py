@@ -1,7 +1,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -14,6 +13,7 @@ from claims.models.verdict import Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
+from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule
 
 MAX_NOTE_LENGTH = 10_000
@@ -57,13 +57,7 @@ class Notification(models.Model):
 
     Kind = NotificationKind
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        db_index=False,
-        related_name="notifications",
-        verbose_name=_("recipient"),
-    )
+    person = PersonField(_("recipient"), models.CASCADE, db_index=False, related_name="notifications")
     kind = models.CharField(_("event"), max_length=20, choices=Kind)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     verdict = models.ForeignKey(
@@ -72,9 +66,7 @@ class Notification(models.Model):
     comment = models.ForeignKey(
         "teamwork.Comment", models.CASCADE, null=True, related_name="+", verbose_name=_("comment")
     )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("done by")
-    )
+    actor = PersonField(_("done by"), models.SET_NULL, null=True)
     #: Empty if the event was caused by a deadline or rule and not by a person.
     actor_name = models.CharField(
         _("done by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")

@@ -1,21 +1,17 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork.models.notification import MailChoice
 from claims.newsroom.notifications import NotificationKind
+from factcheck.database.model_fields import PersonField
 
 
 class NotificationPreference(models.Model):
     """A person's email schedule for one kind of event. Without this row, the newsroom's default applies."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        db_index=False,
-        related_name="notification_preferences",
-        verbose_name=_("recipient"),
+    person = PersonField(
+        _("recipient"), models.CASCADE, db_index=False, related_name="notification_preferences"
     )
     kind = models.CharField(_("event"), max_length=20, choices=NotificationKind)
     mail = models.CharField(_("email"), max_length=10, choices=MailChoice)

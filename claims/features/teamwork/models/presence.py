@@ -2,11 +2,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import PersonField
 
 #: After this many seconds without a signal from a page, its viewer counts as gone; pages send a signal every
 #: fifteen seconds.
@@ -61,7 +62,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 class Presence(models.Model):
     """A person who has a page of the desk open. Rows are deleted within hours."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
+    person = PersonField(on_delete=models.CASCADE, db_index=False)
     page = models.CharField(max_length=500)
     since = models.DateTimeField(db_default=Now())
     writing_since = models.DateTimeField(_("editing since"), null=True)

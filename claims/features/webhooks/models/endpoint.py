@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
@@ -12,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import build_creator_field
+from factcheck.database.model_fields import PersonField, build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule
 
@@ -106,15 +105,12 @@ class WebhookEndpoint(models.Model):
     secret = models.CharField(_("secret"), max_length=100, default=make_secret, editable=False)
     previous_secret = models.CharField(max_length=100, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        db_index=False,
+    owner = PersonField(
+        _("owner"),
         null=True,
         blank=True,
         editable=False,
-        related_name="+",
-        verbose_name=_("owner"),
+        db_index=False,
         help_text=_(
             "The user whose token created the webhook; if empty, the webhook belongs to the newsroom."
         ),
