@@ -34,6 +34,8 @@ MESSAGE_POSITIONS = {
     "build_problem": 1,
     "build_refusal": 2,
 }
+#: Functions whose argument at this position is the kind of an import problem, which is translated where it is shown.
+_KIND_POSITIONS = {"Problem": 0, "build_problem": 0, "build_refusal": 1, "Refusal": 3}
 _IN_SCRIPTS = {
     "gettext": None,
     "translate": None,
@@ -83,9 +85,10 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
         parts = _get_marked_parts(node.func, marking_names)
         if parts and (len(parts) > 1 or not _is_looked_up(node.args[:1])):
             yield _build_message(node, parts, node.args, name)
-        position = MESSAGE_POSITIONS.get(getattr(node.func, "id", ""))
-        if position is not None and not _is_looked_up(node.args[position:]):
-            yield _build_message(node, ("message",), node.args[position:], name)
+        for positions in (MESSAGE_POSITIONS, _KIND_POSITIONS):
+            position = positions.get(getattr(node.func, "id", ""))
+            if position is not None and not _is_looked_up(node.args[position:]):
+                yield _build_message(node, ("message",), node.args[position:], name)
 
 
 def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
