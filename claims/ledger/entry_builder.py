@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypedDict
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
 from claims.models import Appearance, Claim, ClaimMedia, Publication, Topic
-from claims.search import choose_stemmers, make_searchable
+from claims.search.texts import choose_stemmers, make_searchable
 from factcheck.web.site_urls import render_stored
 from sources.addresses import build_url_key, get_domain
 from sources.models import Source

@@ -9,8 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from claims.matching.typos import is_swap, is_typo
-from claims.quotes.statements import MILLI_PATTERN
-from claims.search.texts import UNSPACED_PATTERN, compile_word_pattern, fold_text
+from claims.search.texts import MILLI_PATTERN, UNSPACED_PATTERN, compile_word_pattern, fold_text
 
 #: The number of words of a text that are aligned; the rest is ignored.
 MAX_WORDS = 300

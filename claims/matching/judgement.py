@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.matching.alignment import Span, Word, WordAlignment, align, build_spans, split_words
 from claims.matching.posts import clean_post
 from claims.matching.query import Candidate, TextQuery
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 
 Kind = Literal["same", "related", "contradicts"]
 

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import ledger_rules, publication_columns, statement_vector
 from claims.models.ledger_row import IS_CURRENT, IS_NEWEST, build_ledger_row_rules, build_newest_at
 from claims.models.publication_columns import HAS_FILES, HAS_MEDIA, IS_REPEATED, SUMMARY_RULE
-from claims.search import (
+from claims.search.queries import (
     RANKED_MATCHES,
     AddressTargets,
     SearchReading,

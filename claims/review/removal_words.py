@@ -14,8 +14,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 from django.utils.text import slugify
 
-from claims.search import make_searchable
-from claims.search.texts import UNSPACED_PATTERN, pair_letters
+from claims.search.texts import UNSPACED_PATTERN, make_searchable, pair_letters
 from factcheck.web.site_urls import escape_quotation_marks
 
 #: The character that replaces each letter of removed text.

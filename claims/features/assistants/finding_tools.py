@@ -27,7 +27,7 @@ from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import look_up_addresses
 from claims.public.api.match import MatchTermsQuery
-from claims.search import MAX_LENGTH
+from claims.search.queries import MAX_LENGTH
 from factcheck.api.query_values import InvalidValue
 
 Document = dict[str, Any]

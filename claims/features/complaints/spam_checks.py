@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from claims.features.complaints.models import ContactDetails, SpamSign
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 
 #: More links are a sign of spam: a genuine complaint names a source or two, and a genuine request shows where
 #: something appeared.

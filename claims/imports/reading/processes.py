@@ -22,7 +22,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 from sources.addresses import build_url_key
 
 #: The number of records that a process gets at a time. Larger batches would not save much time.

@@ -20,7 +20,7 @@ from claims.imports.storing.reviewed_claim import (
     find_differences,
 )
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.messages import activate_newsroom_language
 from sources.models import Publisher

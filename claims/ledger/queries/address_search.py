@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from claims.search import AddressTargets, SearchReading, parse_search
+from claims.search.queries import AddressTargets, SearchReading, parse_search
 from factcheck.api.query_values import MAX_ID
 from factcheck.database.read_connections import fetch_rows
 from factcheck.web.language_addresses import split_path

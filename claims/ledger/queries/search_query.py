@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 
 from claims.ledger.queries.address_search import read_search
 from claims.models.publication import PublicationQuerySet
-from claims.search import (
+from claims.search.highlights import find_highlights
+from claims.search.queries import (
     MAX_LENGTH,
     RANKED_MATCHES,
     AddressTargets,
@@ -21,7 +22,6 @@ from claims.search import (
     build_match_condition,
     correct_search,
 )
-from claims.search.highlights import find_highlights
 from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, make_rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import InvalidValue, Keyword, Words

@@ -12,7 +12,7 @@ from claims.ledger.queries.search_query import SearchParameter, WordsQuery
 from claims.models import Rating, RatingClass, Topic
 from claims.models.ledger_row import build_sortable_day
 from claims.models.publication import match_search
-from claims.search import MAX_LENGTH
+from claims.search.queries import MAX_LENGTH
 from factcheck.api.pagination import build_both_orderings, make_day_key, make_id_key
 from factcheck.api.query_strings import (
     ListQuery,

@@ -29,7 +29,7 @@ from claims.matching.near_media import find_published_media
 from claims.matching.semantic_fallback import find_claims_by_meaning
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.media_lookup import TooManyPictures
-from claims.search import MAX_LENGTH, RANKED_MATCHES, AddressTargets
+from claims.search.queries import MAX_LENGTH, RANKED_MATCHES, AddressTargets
 from factcheck.api.google.requests import (
     InvalidArgument,
     Unimplemented,

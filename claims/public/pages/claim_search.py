@@ -20,7 +20,7 @@ from claims.ledger.queries.verdict_filters import VerdictParameter
 from claims.matching.semantic_fallback import find_claims_by_meaning
 from claims.models import Publication
 from claims.models.rating import RatingClass
-from claims.search import MAX_LENGTH, SearchReading
+from claims.search.queries import MAX_LENGTH, SearchReading
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.query_values import MAX_ID, InvalidValue, LanguageRange, WholeNumber
 from factcheck.api.resources import read_planned_rows

@@ -25,7 +25,7 @@ from claims.public.pages.entry_page import list_ratings
 from claims.public.pages.page_cache import cache_page_until, read_public
 from claims.public.pages.responses import get_interface_language, redirect_moved_page, respond
 from claims.public.pages.subject_names import build_subject_path, load_names
-from claims.search import MAX_LENGTH
+from claims.search.queries import MAX_LENGTH
 
 Document = dict[str, Any]
 

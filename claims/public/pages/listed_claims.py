@@ -13,7 +13,7 @@ from claims.public.pages.claim_search import ClaimSearch
 from claims.public.pages.entry_page import list_ratings
 from claims.public.pages.page_cache import public_page
 from claims.public.pages.responses import respond
-from claims.search import MAX_LENGTH
+from claims.search.queries import MAX_LENGTH
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import InvalidValue
 

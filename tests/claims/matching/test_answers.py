@@ -20,7 +20,7 @@ from claims.matching.judgement import Judgement
 from claims.matching.query import Candidate, TextQuery, Vector
 from claims.matching.ranking import RankedCandidate
 from claims.models import Claim, Publication
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db

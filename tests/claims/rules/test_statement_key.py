@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.quotes.statements import normalise_statement
+from claims.search.texts import normalise_statement
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import Claim, Claimant, Publication, Topic
-from claims.search import parse_search
 from claims.search.highlights import (
     FRAGMENT_CHARACTERS,
     FRAGMENT_LIMIT,
@@ -17,6 +16,7 @@ from claims.search.highlights import (
     _merge_spans,
     find_highlights,
 )
+from claims.search.queries import parse_search
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.sweeps import sweep
 

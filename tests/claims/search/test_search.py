@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication, Topic
-from claims.search import choose_stemmers, make_searchable, parse_search
+from claims.search.queries import parse_search
 from claims.search.syntax import build_websearch, find_wanted_words, split_pieces, straighten_quotes
+from claims.search.texts import choose_stemmers, make_searchable
 from claims.search.word_frequencies import load_frequencies
 from factcheck.database.bulk_copy import update_statistics
 from tests.helpers.newsroom import make_claim

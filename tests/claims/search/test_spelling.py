@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from claims.search import SearchReading, correct_search, parse_search
+from claims.search.queries import SearchReading, correct_search, parse_search
 from claims.search.spelling import compute_edit_distance, find_corrections
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
-from claims.search import make_searchable, parse_search
-from claims.search.texts import compile_word_pattern, fold_text
+from claims.search.queries import parse_search
+from claims.search.texts import compile_word_pattern, fold_text, make_searchable
 from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep

@@ -18,8 +18,8 @@ from claims.models import (
     Publication,
     Verdict,
 )
-from claims.quotes.statements import normalise_statement
 from claims.review import workflow
+from claims.search.texts import normalise_statement
 from sources.models import Publisher
 from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
 

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Claimant, Publication
-from claims.search import MAX_LENGTH
+from claims.search.queries import MAX_LENGTH
 from claims.search.word_frequencies import get_frequencies
 from factcheck.api.pagination import _build_statement
 from factcheck.database.cached_sql import Slot, Statement
