@@ -108,7 +108,7 @@ def _build_entry(correction: CorrectedEntry) -> FeedEntry:
         }
         for change in entry["changes"]
     ]
-    html = render_to_string("claims/correction_entry.html", {"said": entry, "changes": changes}).strip()
+    html = render_to_string("claims/correction_entry.html", {"entry": entry, "changes": changes}).strip()
     return FeedEntry(
         id=entry["url"],
         url=entry["url"],

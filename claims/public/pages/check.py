@@ -77,7 +77,7 @@ def show_matches(request: HttpRequest) -> HttpResponse:
         context = {
             "longest": MAX_TEXT_LENGTH,
             "form": form,
-            "pasted": form.data.get("text", "")[:MAX_TEXT_LENGTH],
+            "text": form.data.get("text", "")[:MAX_TEXT_LENGTH],
         }
         return respond_uncached(request, "claims/check.html", context)
     return (
@@ -93,13 +93,15 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
         record_reader_repeats(text, find_repeated_sentences(text_answer))
     passages = check_passages(text, text_answer)
     context = {
-        "checked": passages,
-        "pasted": text,
+        "passages": passages,
+        "text": text,
         "longest": MAX_TEXT_LENGTH,
     }
     for build_context in features.load_declared("below_answer"):
         context |= build_context(text)
-    return respond_uncached(request, "claims/checked.html", context, ratings=_list_ratings(passages.claims))
+    return respond_uncached(
+        request, "claims/check_results.html", context, ratings=_list_ratings(passages.claims)
+    )
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
@@ -107,18 +109,20 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
     passages = check_passages(text, match_text(text)) if text else None
-    naming_claims = find_claims_at_address(address)
+    related_claims = find_claims_at_address(address)
     context = {
         "address": address,
         "source": source.source_text.source if source else None,
         "is_cut": source is not None and len(source.text) > MAX_TEXT_LENGTH,
-        "checked": passages,
-        "naming": naming_claims,
-        "pasted": address,
+        "passages": passages,
+        "related_claims": related_claims,
+        "text": address,
         "longest": MAX_TEXT_LENGTH,
     }
-    shown_claims = [*naming_claims, *(passages.claims if passages else [])]
-    return respond_uncached(request, "claims/checked.html", context, ratings=_list_ratings(shown_claims))
+    shown_claims = [*related_claims, *(passages.claims if passages else [])]
+    return respond_uncached(
+        request, "claims/check_results.html", context, ratings=_list_ratings(shown_claims)
+    )
 
 
 def match_text(text: str) -> Answer:

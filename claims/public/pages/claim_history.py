@@ -83,7 +83,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "claim": newest_entry.document,
         "newest": newest_entry,
         "versions": versions,
-        "shown": after,
+        "shown_version": after,
         "before": before,
         "changes": changes,
         "day": day,

@@ -74,11 +74,11 @@ def build_entry_page(
     context = {
         "claim": document,
         "related": related_claims,
-        "offered": offered_translation,
-        "lapsed": outdated_translation,
+        "offered_translation": offered_translation,
+        "outdated_translation": outdated_translation,
         "quote_statuses": {(status["of"], status["id"]): status for status in quote_statuses},
         "notes": notes,
-        "shown": shown_entry,
+        "shown_entry": shown_entry,
         "newest": newest_entry,
         "history": history,
         "grave": [

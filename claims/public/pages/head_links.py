@@ -149,5 +149,5 @@ def _build_language_url(request: HttpRequest, language: str) -> str:
 
 
 def _is_withdrawn(context: Mapping[Any, Any]) -> bool:
-    shown_entry = context.get("shown")
+    shown_entry = context.get("shown_entry")
     return isinstance(shown_entry, Publication) and shown_entry.status != Publication.Status.PUBLISHED

@@ -55,7 +55,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     chosen_filters = facet_panel.list_chosen(search)
     documents = [row.document for row in page.rows]
     context = {
-        "asked": search.cleaned_data,
+        "query": search.cleaned_data,
         "longest": MAX_LENGTH,
         "narrows": search.is_filtered,
         "reading": search.reading,
@@ -66,12 +66,12 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
         "claims": documents,
         "counted": counts,
         "total": counts.total if counts else None,
-        "chosen": chosen_filters,
+        "active_filters": chosen_filters,
         "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
         # With filters, the links lead to thousands of combinations, which robots should not crawl.
         "is_combined": bool(search.active_filters or search.about),
         # The parameters that a new search keeps.
-        "kept": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],
+        "hidden_fields": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],
         "counts_at": build_counts_urls(search),
     }
     dependencies: list[object] = [
@@ -131,7 +131,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "counted": counts,
         "is_combined": bool(search.active_filters or search.about),
         "list_at": "" if is_part else reverse("claims"),
-        "chosen": facet_panel.list_chosen(search),
+        "active_filters": facet_panel.list_chosen(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"
     return respond(request, template, context, dependencies=[counts])

@@ -86,7 +86,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     notes = list_source_notes([published_source.source_text.source])
     context = {
         "notes": notes,
-        "found": published_source.source_text,
+        "source_text": published_source.source_text,
         "source": published_source.source_text.source,
         "text": published_source.source_text.annotated(published_source.text),
         "more": published_source.has_more,

@@ -378,7 +378,7 @@ def test_pages_lead_to_the_feed_of_what_they_list(client: Client, safe: Claim, t
     for _type, address in found(f"/claims/{narrowed}"):
         assert client.get(address).status_code == 200
         assert address.endswith(f"?q=tunnel+%26+%3Cb%3E&rating_class=false&topic={topic.pk}&by=all")
-    shown = page(client, "/claims/?q=tunnel&rating=false").cssselect(".found a")[1].get("href")
+    shown = page(client, "/claims/?q=tunnel&rating=false").cssselect(".result-count a")[1].get("href")
     assert titles(client, "?" + shown.partition("?")[2]) == ["False: The tunnel is safe."]
 
 

@@ -114,7 +114,7 @@ def test_the_same_matter_is_distinguished_from_the_same_claim(
 def test_the_differing_words_are_marked_on_both_sides(client: Client, publish: Publish) -> None:
     publish(make_claim("The mayor <b>of Elsterstadt</b> closed two hospitals in 2019."))
     document = posted(client, "The mayor of Elsterstadt sold two hospitals in 2019.")
-    assert [words(each) for each in document.cssselect(".meant .differs")] == ["<b>", "</b> closed", "sold"]
+    assert [words(each) for each in document.cssselect(".match .differs")] == ["<b>", "</b> closed", "sold"]
 
 
 def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Answers) -> None:

@@ -81,7 +81,9 @@ def test_claim_page_shows_everything_published(
     bring_out(draft, checker, editor)
     document = page(client, claim.get_absolute_url())
     assert words(document.cssselect("h1")[0]) == "The tunnel is safe."
-    assert words(document.cssselect(".said")[0]) == "Mara Lindqvist, Minister of Transport, 14 February 2026"
+    assert (
+        words(document.cssselect(".subtitle")[0]) == "Mara Lindqvist, Minister of Transport, 14 February 2026"
+    )
     assert words(document.cssselect(".context")[0]) == "The road tunnel."
     (verdict,) = document.cssselect(".verdict")
     assert words(verdict.cssselect("h2")[0]) == "Rated False by Factcheck Newsroom"

@@ -94,7 +94,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
     document = page(client, f"/claims/?{asked.format(**numbers)}")
     shown = counts(document)
     body = client.get(f"/api/v1/claims/facets/?page_size=20&{api.format(**numbers)}").json()
-    total = int(words(document.cssselect(".found strong")[0]).split()[0])
+    total = int(words(document.cssselect(".result-count strong")[0]).split()[0])
     assert total == body["count"]
     for name, values in shown.items():
         if name == "publisher":
@@ -104,7 +104,9 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
         assert values == {value: number for value, number in told.items() if value != chosen}, name
     for link in document.cssselect(".facet .choice:not([aria-current])"):
         target = page(client, link.get("href"))
-        assert words(target.cssselect(".found strong")[0]).split()[0] == link.cssselect(".count")[0].text
+        assert (
+            words(target.cssselect(".result-count strong")[0]).split()[0] == link.cssselect(".count")[0].text
+        )
 
 
 def test_publishers_are_counted_whosever_list_it_is(client: Client, world: Publisher) -> None:
@@ -123,7 +125,7 @@ def test_a_year_that_is_chosen_has_its_months(client: Client, world: Publisher) 
     month = page(client, "/claims/?by=all&reviewed=2026-02")
     (chosen,) = month.cssselect(".part a[aria-current]")
     assert (words(chosen), chosen.get("href")) == ("February 2026 2", "/claims/?reviewed=2026&by=all")
-    assert words(month.cssselect(".chosen")[0]) == "Remove: Date February 2026"
+    assert words(month.cssselect(".active-filters")[0]) == "Remove: Date February 2026"
 
 
 def test_robots_are_kept_from_combinations(client: Client, world: Publisher, topic: Topic) -> None:

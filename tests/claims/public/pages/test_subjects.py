@@ -57,7 +57,7 @@ def path_of(client: Client, path: str) -> str:
 def test_claimant(client: Client, world: Claimant) -> None:
     document = page(client, f"/claimants/{world.pk}/mara-lindqvist/")
     assert words(document.cssselect("h1")[0]) == "Mara Lindqvist"
-    assert words(document.cssselect(".subject .said")[0]) == "Minister of Transport, Harbour Party"
+    assert words(document.cssselect(".subject .subtitle")[0]) == "Minister of Transport, Harbour Party"
     assert words(document.cssselect(".big-number")[0]) == "4 claims checked"
     assert tally(document) == ["True 1", "False 3"]
     assert statements(document) == [
@@ -69,7 +69,7 @@ def test_claimant(client: Client, world: Claimant) -> None:
         "https://www.wikidata.org/wiki/Q64",
     ]
     assert "a selection, not a sample" in words(document)
-    feed = document.cssselect(".found a[href*=feeds]")[0].get("href")
+    feed = document.cssselect(".result-count a[href*=feeds]")[0].get("href")
     assert feed == f"/feeds/claims.atom?claimant={world.pk}&by=all"
 
 
@@ -117,7 +117,7 @@ def test_publisher_tells_the_house_from_others(client: Client, world: Claimant) 
 
 def test_rating_says_what_it_means_in_each_scale(client: Client, world: Claimant) -> None:
     document = page(client, "/ratings/false/")
-    assert words(document.cssselect(".subject .said")[0]) == "The claim is wrong."
+    assert words(document.cssselect(".subject .subtitle")[0]) == "The claim is wrong."
     assert words(document.cssselect(".labels dt")[0]) == Publisher.objects.house().name
     assert {"Tunnel 1 is closed.", "Tunnel 2 is closed."} <= set(statements(document))
     assert client.get("/ratings/wrong/").status_code == 404

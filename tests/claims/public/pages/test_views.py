@@ -108,7 +108,9 @@ def test_search_in_web_search_syntax(client: Client, publish: Publish, query: st
         publish(make_claim(statement), summary="It was measured.")
     document = page(client, f"/claims/?q={quote(query)}")
     assert sorted(statements(document)) == sorted(found)
-    assert words(document.cssselect(".found strong")[0]) == f"{len(found)} claim{'s' * (len(found) != 1)}"
+    assert (
+        words(document.cssselect(".result-count strong")[0]) == f"{len(found)} claim{'s' * (len(found) != 1)}"
+    )
     assert document.cssselect("input[name=q]")[0].value == query
 
 
@@ -151,7 +153,7 @@ def test_list_narrows_by_rating_topic_and_claimant(
     }
     assert choices["True 1"] == "/claims/?by=house"
     assert choices["False 2"] == "/claims/?rating=false&by=house"
-    chosen = page(client, f"/claims/?q=x&rating=true&topic={topic.pk}").cssselect(".chosen a")
+    chosen = page(client, f"/claims/?q=x&rating=true&topic={topic.pk}").cssselect(".active-filters a")
     assert [(words(a), a.get("href"), a.get("rel")) for a in chosen] == [
         ("Remove: Rating True", f"/claims/?q=x&topic={topic.pk}", "nofollow"),
         ("Remove: Topic Transport", "/claims/?q=x&rating=true", "nofollow"),
