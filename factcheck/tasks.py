@@ -2,32 +2,29 @@
 
 from django.conf import settings
 from procrastinate import JobContext, builtin_tasks
-from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from factcheck.backups import tasks as backup_tasks
+from factcheck.database.deferred_jobs import periodic_task
 from factcheck.web.throttling.store import PostgresStore
 
 __all__ = ["backup_tasks"]
 
 
-@app.periodic(cron="17 * * * *")
-@app.task(queueing_lock="forget_settled_rate_limits")
+@periodic_task("17 * * * *")
 def forget_settled_rate_limits(timestamp: int) -> None:
     """Delete callers without debts from the table of rate limits. Runs hourly."""
     PostgresStore.forget_settled()
 
 
-@app.periodic(cron="47 3 * * *")
-@app.task(queueing_lock="remove_finished_jobs", pass_context=True)
+@periodic_task("47 3 * * *", pass_context=True)
 async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
     """Delete jobs that succeeded more than three days ago. Failed jobs stay. Runs daily."""
     await builtin_tasks.remove_old_jobs(context, max_hours=72)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queueing_lock="take_up_left_jobs", pass_context=True)
+@periodic_task("* * * * *", pass_context=True)
 async def take_up_left_jobs(context: JobContext, timestamp: int) -> None:
     """Retry jobs whose worker was killed or stopped. Runs every minute."""
     manager = context.app.job_manager

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from factcheck.database.deferred_jobs import periodic_task
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import known_sites
 from sources.capture import capture
@@ -45,8 +46,7 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     capture(material, source=source, by=by)
 
 
-@app.periodic(cron="23 3 * * *")
-@app.task(queueing_lock="forget_sites")
+@periodic_task("23 3 * * *")
 def forget_sites(timestamp: int) -> None:
     """Delete sites that are no longer used. Runs daily."""
     known_sites.delete_unvisited_sites()

@@ -16,35 +16,32 @@ from claims.review import (
     removal_search,
 )
 from factcheck import features
+from factcheck.database.deferred_jobs import periodic_task
 
 for feature in features.list_installed():
     feature.part("tasks")
 features.guard_jobs(app.tasks.values())
 
 
-@app.periodic(cron="17 * * * *")
-@app.task(queueing_lock="forget_answers")
+@periodic_task("17 * * * *")
 def forget_answers(timestamp: int) -> None:
     """Delete expired responses to requests with an Idempotency-Key."""
     StoredAnswer.objects.outdated().delete()
 
 
-@app.periodic(cron="37 * * * *")
-@app.task(queueing_lock="forget_unsaved_forms")
+@periodic_task("37 * * * *")
 def forget_unsaved_forms(timestamp: int) -> None:
     """Delete unsaved texts after a month."""
     UnsavedForm.objects.outdated().delete()
 
 
-@app.periodic(cron="27 3 * * *")
-@app.task(queueing_lock="forget_audit_records")
+@periodic_task("27 3 * * *")
 def forget_audit_records(timestamp: int) -> None:
     """Delete records of the audit log older than `AUDIT_LOG_DAYS`, every day."""
     audit.delete_old_records(settings.AUDIT_LOG_DAYS)
 
 
-@app.periodic(cron="37 3 * * *")
-@app.task(queueing_lock="forget_sessions")
+@periodic_task("37 3 * * *")
 def forget_sessions(timestamp: int) -> None:
     """Remove expired sessions, every day."""
     desk_sessions.delete_expired_sessions()

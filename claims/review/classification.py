@@ -16,6 +16,7 @@ from claims.ledger import publishing
 from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingClass
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
+from factcheck.database.deferred_jobs import periodic_task
 
 #: The number of claims that are locked and entered in the ledger in one transaction.
 BATCH_SIZE = 200
@@ -65,12 +66,7 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
         publish_changed_classes.defer(rating_ids=rating_ids)
 
 
-@app.periodic(cron="23 * * * *")
-@app.task(
-    name="claims.review.classification.publish_all_changed_classes",
-    queueing_lock="publish_all_changed_classes",
-    pass_context=True,
-)
+@periodic_task("23 * * * *", pass_context=True)
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
     """Publish changed rating classes that an interrupted job or a direct change in the database left unpublished. Runs
     every hour.

@@ -2,17 +2,16 @@
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from claims.models import Claim, ScheduledPublication
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
+from factcheck.database.deferred_jobs import periodic_task
 from factcheck.database.rules import describe_refusal
 from factcheck.installation.messages import activate_newsroom_language
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
+@periodic_task("* * * * *", name="claims.review.publish_due", queue="publications")
 def publish_due(timestamp: int) -> None:
     """Publish all due verdicts. If a verdict can no longer be published, end its schedule with the reason."""
     for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):

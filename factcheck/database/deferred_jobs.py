@@ -1,11 +1,12 @@
 """Queue background jobs in the current transaction: without a commit, no job."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from procrastinate import App
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job, JobDeferrer
@@ -51,6 +52,16 @@ async def get_request_id(job_id: int, jobs: JobManager) -> str:
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
     )
     return rows[0]["request_id"] if rows else ""
+
+
+def periodic_task(cron: str, *, name: str = "", **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator for a job that runs by a schedule, with at most one run waiting at a time."""
+
+    def declare(run: Callable[..., Any]) -> Any:
+        task_name = name or f"{run.__module__}.{run.__qualname__}"
+        return app.periodic(cron=cron)(app.task(name=task_name, queueing_lock=task_name, **options)(run))
+
+    return declare
 
 
 def defer(

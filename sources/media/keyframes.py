@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.confinement.confined import LimitExceeded
 from factcheck.confinement.limits import Cause
-from factcheck.database.deferred_jobs import defer, defer_once
+from factcheck.database.deferred_jobs import defer, defer_once, periodic_task
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from sources.media import films
@@ -48,8 +48,7 @@ def take_keyframes(*, media_id: int) -> None:
     extract_keyframes(media)
 
 
-@app.periodic(cron="23 * * * *")
-@app.task(queueing_lock="media.outstanding")
+@periodic_task("23 * * * *")
 def take_outstanding(timestamp: int) -> None:
     """Queue videos whose keyframes are missing because a worker stopped or FFmpeg was not installed."""
     if not films.is_ffmpeg_installed():

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from claims.features.archiving import deposits, queue, schedule, timestamps
 from claims.features.archiving.cited_sources import request_imported_copies
-from factcheck.database.deferred_jobs import defer_once
+from factcheck.database.deferred_jobs import defer_once, periodic_task
 
 logger = logging.getLogger(__name__)
 
@@ -72,23 +72,14 @@ def deposit_pages() -> None:
         deposits.process_due_deposits()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="claims.features.archiving.look_after_archive",
-    queue=QUEUE,
-    queueing_lock="claims.features.archiving.look_after",
-)
+@periodic_task("* * * * *", name="claims.features.archiving.look_after_archive", queue=QUEUE)
 def queue_due_archiving(timestamp: int) -> None:
     """Queue the archiving jobs for which there is due work. Runs every minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
         _queue_task(task.name)
 
 
-@app.periodic(cron="47 2 * * *")
-@app.task(
-    name="claims.features.archiving.archive_imported",
-    queueing_lock="claims.features.archiving.archive_imported",
-)
+@periodic_task("47 2 * * *", name="claims.features.archiving.archive_imported")
 def archive_imported(timestamp: int) -> None:
     """Request copies of sources cited only by imports, at most `ARCHIVE_IMPORTED_PER_DAY`. Runs every
     night."""

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from claims.features.corrections import subscriptions
 from claims.features.corrections.models import ClaimSubscription
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES
+from factcheck.database.deferred_jobs import periodic_task
 
 
 @app.task(name=subscriptions.MAIL_CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
@@ -19,16 +20,14 @@ def mail_claim_change(*, subscription_id: int) -> None:
     subscriptions.mail_change(subscription_id=subscription_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue=MAIL_QUEUE, queueing_lock="queue_claim_changes")
+@periodic_task("* * * * *", queue=MAIL_QUEUE)
 def queue_claim_changes(timestamp: int) -> None:
     """Queue mail to readers who follow a claim that has changed. Runs every minute."""
     confirmed = ClaimSubscription.objects.filter(confirmed_at__isnull=False)
     subscriptions.queue_changes(confirmed, subscriptions.MAIL_CHANGE_TASK)
 
 
-@app.periodic(cron="57 3 * * *")
-@app.task(queueing_lock="delete_unconfirmed_subscriptions")
+@periodic_task("57 3 * * *")
 def delete_unconfirmed_subscriptions(timestamp: int) -> None:
     """Delete subscriptions that were not confirmed in time. Runs daily."""
     subscriptions.delete_unconfirmed_subscriptions()

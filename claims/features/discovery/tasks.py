@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from claims.features.discovery import announcements
 from claims.features.discovery.announcements import ANNOUNCE_TASK, QUEUE, queue_announcement
+from factcheck.database.deferred_jobs import periodic_task
 
 
 @app.task(name=ANNOUNCE_TASK, queue=QUEUE)
@@ -13,8 +14,7 @@ def announce_entries() -> None:
         queue_announcement()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
+@periodic_task("* * * * *", queue=QUEUE)
 def announce_remaining_entries(timestamp: int) -> None:
     """Notify new services, and retry services that failed. Runs every minute."""
     announcements.announce_new_entries()

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from claims.features.federation import alarms, sync_run
 from claims.features.federation.models import PeerNewsroom
-from factcheck.database.deferred_jobs import defer_once
+from factcheck.database.deferred_jobs import defer_once, periodic_task
 
 #: After this many seconds, a run ends once its current page is imported, so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
@@ -43,10 +43,7 @@ def mail_alarm(*, newsroom_id: int) -> None:
         alarms.send_alarm(newsroom)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="claims.features.federation.keep_up", queue=QUEUE, queueing_lock="claims.features.federation.keep_up"
-)
+@periodic_task("* * * * *", name="claims.features.federation.keep_up", queue=QUEUE)
 def queue_due_syncs(timestamp: int) -> None:
     """Queue a job for each newsroom that is due. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():

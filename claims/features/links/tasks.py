@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from claims.features.links import check_run, watched_links
 from claims.features.links.models import LinkState
-from factcheck.database.deferred_jobs import defer_once
+from factcheck.database.deferred_jobs import defer_once, periodic_task
 
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 15.0
@@ -16,24 +16,14 @@ MAX_RUN_SECONDS = 15.0
 _LOW_PRIORITY = -5
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(
-    name="claims.features.links.look_for_new_links",
-    queue="links",
-    queueing_lock="claims.features.links.look_for_new",
-)
+@periodic_task("*/10 * * * *", name="claims.features.links.look_for_new_links", queue="links")
 def watch_new_links(timestamp: int) -> None:
     """Add newly cited links to those that are checked, and remove links that are no longer cited. Runs every
     ten minutes."""
     watched_links.update_watched_links()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="claims.features.links.look_after_links",
-    queue="links",
-    queueing_lock="claims.features.links.look_after",
-)
+@periodic_task("* * * * *", name="claims.features.links.look_after_links", queue="links")
 def queue_due_checks(timestamp: int) -> None:
     """Queue a job if links are due for a check. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():

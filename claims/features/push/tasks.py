@@ -7,6 +7,7 @@ from claims.features.corrections.subscriptions import queue_changes
 from claims.features.push import notifications
 from claims.features.push.models import PushSubscription
 from claims.newsroom.mails import MAIL_QUEUE
+from factcheck.database.deferred_jobs import periodic_task
 
 #: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for most of a day.
 _RETRY_STRATEGY = RetryStrategy(
@@ -20,8 +21,7 @@ def send_notification(*, subscription_id: int) -> None:
     notifications.send_latest_change(subscription_id=subscription_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue=MAIL_QUEUE, queueing_lock="queue_notifications")
+@periodic_task("* * * * *", queue=MAIL_QUEUE)
 def queue_notifications(timestamp: int) -> None:
     """Queue a notification to each browser whose claim has changed. Runs every minute."""
     queue_changes(PushSubscription.objects.all(), notifications.SEND_TASK)

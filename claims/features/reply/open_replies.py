@@ -6,20 +6,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from procrastinate.contrib.django import app
 
 from claims.features.reply.models import ReplyRequest
 from claims.models import Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database import clock
+from factcheck.database.deferred_jobs import periodic_task
 
 #: The maximum number of notifications per transaction.
 _BATCH_SIZE = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(queueing_lock="notify_of_deadlines")
+@periodic_task("*/5 * * * *")
 def notify_of_deadlines(timestamp: int) -> None:
     """Notify people about deadlines for replies that have passed. Runs every five minutes."""
     while notify_batch_of_passed_deadlines() == _BATCH_SIZE:
@@ -45,8 +44,7 @@ def notify_batch_of_passed_deadlines() -> int:
     return len(rows)
 
 
-@app.periodic(cron="47 3 * * *")
-@app.task(queueing_lock="forget_addresses")
+@periodic_task("47 3 * * *")
 def forget_addresses(timestamp: int) -> None:
     """Delete contact details `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
     oldest_allowed = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)

@@ -25,7 +25,7 @@ from claims.features.teamwork.models.notification import NotificationQuerySet
 from claims.models import MailSchedule
 from claims.newsroom.mail_languages import get_time_zone, override_language_for
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer, periodic_task
 
 #: The task that sends one digest.
 SEND_TASK = "claims.features.teamwork.digest.send_digest"
@@ -33,12 +33,7 @@ SEND_TASK = "claims.features.teamwork.digest.send_digest"
 MAX_NOTIFICATIONS = 100
 
 
-@app.periodic(cron="*/15 * * * *")
-@app.task(
-    name="claims.features.teamwork.digest.begin_digests",
-    queue=MAIL_QUEUE,
-    queueing_lock="claims.features.teamwork.digest.begin_digests",
-)
+@periodic_task("*/15 * * * *", name="claims.features.teamwork.digest.begin_digests", queue=MAIL_QUEUE)
 @transaction.atomic
 def queue_due_digests(timestamp: int) -> None:
     """Queue every due digest, four times an hour because some time zones differ by quarter hours."""

@@ -4,19 +4,17 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from claims.features.teamwork import chat, notifications
 from claims.features.teamwork.models import ChatMessage, MailChoice, Notification
 from claims.newsroom.mails import MAIL_QUEUE
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer, periodic_task
 
 #: How long notifications at the desk are kept, and how long messages to channels are.
 NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(days=30)
 
 
-@app.periodic(cron="7 * * * *")
-@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
+@periodic_task("7 * * * *", queue=MAIL_QUEUE)
 @transaction.atomic
 def queue_unsent_notifications(timestamp: int) -> None:
     """Queue the emails of the hour before last that a killed worker neither sent nor rejected. Runs hourly."""
@@ -32,8 +30,7 @@ def queue_unsent_notifications(timestamp: int) -> None:
     defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE_NAME)
 
 
-@app.periodic(cron="27 3 * * *")
-@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.forget_what_was_told")
+@periodic_task("27 3 * * *", queue=MAIL_QUEUE)
 def delete_old_notifications(timestamp: int) -> None:
     """Delete old notifications. Runs daily."""
     now = timezone.now()

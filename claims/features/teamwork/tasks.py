@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from claims.features.teamwork import assignment_rules, chat, digest, due_dates, mails, notification_upkeep
 from claims.features.teamwork.models import Presence
+from factcheck.database.deferred_jobs import periodic_task
 
 __all__ = ["chat", "digest", "mails", "notification_upkeep"]
 
@@ -14,20 +15,13 @@ def assign_imported(*, run_id: int) -> None:
     assignment_rules.apply_to_import(run_id)
 
 
-@app.periodic(cron="11 * * * *")
-@app.task(
-    name="claims.features.teamwork.tell_of_due_dates",
-    queueing_lock="claims.features.teamwork.tell_of_due_dates",
-)
+@periodic_task("11 * * * *", name="claims.features.teamwork.tell_of_due_dates")
 def notify_of_due_dates(timestamp: int) -> None:
     """Notify people about work that is due soon or overdue. Runs hourly."""
     due_dates.notify_of_due_dates()
 
 
-@app.periodic(cron="37 * * * *")
-@app.task(
-    name="claims.features.teamwork.forget_presence", queueing_lock="claims.features.teamwork.forget_presence"
-)
+@periodic_task("37 * * * *", name="claims.features.teamwork.forget_presence")
 def delete_outdated_presence(timestamp: int) -> None:
     """Delete the records of pages that were open hours ago. Runs hourly."""
     Presence.objects.outdated().delete()

@@ -6,7 +6,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.features.watches import visits
-from factcheck.database.deferred_jobs import defer_once
+from factcheck.database.deferred_jobs import defer_once, periodic_task
 
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
@@ -40,12 +40,7 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
         queue_visit(watch_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="claims.features.watches.look_after",
-    queue="watches",
-    queueing_lock="claims.features.watches.look_after",
-)
+@periodic_task("* * * * *", name="claims.features.watches.look_after", queue="watches")
 def queue_due_visits(timestamp: int) -> None:
     """Queue a visit to each watch that is due. Runs every minute."""
     for watch_id in visits.list_due_watches():

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from claims.features.webhooks import deliveries, disabled_endpoints, ledger_followers, worker_calls
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
+from factcheck.database.deferred_jobs import periodic_task
 
 #: The number of deliveries deleted in one statement.
 _REMOVAL_BATCH_SIZE = 5000
@@ -34,8 +35,7 @@ def report_disabled(*, endpoint_id: int) -> None:
         disabled_endpoints.report_disabled_endpoint(endpoint)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.look_after")
+@periodic_task("* * * * *", queue=worker_calls.QUEUE_NAME)
 def queue_missed_work(timestamp: int) -> None:
     """Queue work that was missed after bulk imports or killed workers. Runs every minute."""
     disabled_endpoints.disable_endpoints_without_token()
@@ -45,8 +45,7 @@ def queue_missed_work(timestamp: int) -> None:
         worker_calls.queue_deliveries(endpoint_id)
 
 
-@app.periodic(cron="17 3 * * *")
-@app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.remove_old")
+@periodic_task("17 3 * * *", queue=worker_calls.QUEUE_NAME)
 def delete_old_deliveries(timestamp: int) -> None:
     """Delete delivered and abandoned messages older than `WEBHOOK_LOG_DAYS`, and expired secrets. Runs daily.
 

@@ -2,17 +2,15 @@
 
 import logging
 
-from procrastinate.contrib.django import app
-
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import InconsistentLedger
 from claims.ledger.proofs.key_succession import KeyRefused
+from factcheck.database.deferred_jobs import periodic_task
 
 _log = logging.getLogger(__name__)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="claims.ledger.sign", queueing_lock="claims.ledger.sign", lock="claims.ledger.sign")
+@periodic_task("* * * * *", name="claims.ledger.sign", lock="claims.ledger.sign")
 def sign(timestamp: int) -> None:
     """Sign new publications and reviews each minute; log a critical message if stored data were changed.
 

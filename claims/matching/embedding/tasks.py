@@ -11,6 +11,7 @@ from claims.matching.embedding import maintenance
 from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, get_embedder, queue_embedding
 from claims.matching.embedding.embedder import EmbedderError
 from claims.matching.embedding.low_priority import run_with_low_priority
+from factcheck.database.deferred_jobs import periodic_task
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +26,8 @@ def make_vectors(context: JobContext) -> None:
         queue_embedding()
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="claims.matching.embedding.look_after_vectors",
-    queue=QUEUE,
-    queueing_lock="claims.embedding.look_after",
-    pass_context=True,
+@periodic_task(
+    "* * * * *", name="claims.matching.embedding.look_after_vectors", queue=QUEUE, pass_context=True
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
     """Queue embedding once a minute, for changes that queued no job (made in psql, or before a worker was killed)
