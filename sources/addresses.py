@@ -160,9 +160,7 @@ def _get_registrable_domain(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _remove_layout_labels(host: str) -> str:
-    """Remove labels that select a layout: `en.m.example.org` → `en.example.org`. `www.gov.uk` keeps its `www`,
-    because `gov.uk` is a public suffix.
-    """
+    """Remove labels that select a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` keeps its own."""
     registrable = _get_registrable_domain(host)
     if not registrable or not host.endswith(registrable):
         return host

@@ -190,9 +190,7 @@ def verify(digest: str) -> bool:
 
 
 def build_path(digest: str) -> str:
-    """Return the storage path, with two levels of folders to keep folders small. Raises ValueError for an invalid
-    digest.
-    """
+    """Return the storage path, in two levels of folders. Raises ValueError for an invalid digest."""
     if not _DIGEST_PATTERN.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")
     return f"snapshots/{digest[:2]}/{digest[2:4]}/{digest}"

@@ -97,9 +97,7 @@ def is_setup_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the installation's languages and features. A POST with a feature switches it; any other POST marks the
-    page as checked.
-    """
+    """Show the languages and features. A POST with a feature switches it; any other marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     own_publisher = Publisher.objects.house()

@@ -1,5 +1,4 @@
-"""Suggestions for words selected on the article's page: their claimant, and claims or drafts to attach them
-to."""
+"""Suggestions for words selected on the article's page: their claimant, and claims or drafts to attach them to."""
 
 from typing import Any
 
@@ -52,8 +51,7 @@ def build_offers(model_admin: DeskAdmin, request: HttpRequest, source: Source, v
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """Return the claims to which this person may add an appearance: all claims, or only proposals if the
-    person lacks the triage permission."""
+    """Return the claims to which this person may add an appearance: all, or only proposals without the triage right."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
@@ -72,8 +70,7 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
 
 
 def _find_similar_claims(text: str, person: User) -> list[tuple[Claim, Any]]:
-    """Return claims with the same or nearly the same statement as the text, each with its relation to the
-    text."""
+    """Return claims with the same or nearly the same statement as the text, each with its relation to the text."""
     matches = find_similar_claims(text, person=person)
     attachable_claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
     return [

@@ -78,8 +78,7 @@ def build_marked_paragraphs(
 
 
 def find_window(text: str, start: int, end: int, margin: int) -> tuple[int, int]:
-    """Return the start and end of a window with about `margin` characters on each side of a span, cut between
-    paragraphs or words."""
+    """Return a window with about `margin` characters beside a span, cut between paragraphs or words."""
     window_start, window_end = max(start - margin, 0), min(end + margin, len(text))
     if window_start:
         breaks = (
@@ -101,8 +100,7 @@ def _get_note_fields(span: NoteSpan) -> tuple[str, str, bool]:
 
 
 def _arrange_lanes(spans: Iterable[NoteSpan]) -> dict[NoteSpan, int]:
-    """Return for each span the lane, or vertical position, of its underline. Overlapping underlines get
-    different lanes."""
+    """Return the lane (vertical position) of each span's underline, so that underlines do not overlap."""
     lanes: dict[NoteSpan, int] = {}
     ends: list[int] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
@@ -176,9 +174,7 @@ class ArticleNote:
 
     @property
     def html(self) -> SafeString:
-        """Return the note's entry in the list beside the text as HTML. It is built without a template,
-        because there may be hundreds of entries.
-        """
+        """Return the note's entry in the list beside the text. Built without a template: there may be hundreds."""
         mark_url = self.page if self.start is None else f"#at-{self.key}"
         position_attribute = "" if self.start is None else format_html(' data-at="{}"', self.start)
         move_attribute = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
@@ -193,8 +189,7 @@ class ArticleNote:
 
 
 def list_notes(snapshot: Snapshot, person: User) -> list[ArticleNote]:
-    """Return all notes that this person may read, in text order; notes on other snapshots of the source come
-    last."""
+    """Return all notes that this person may read, in text order; notes on other snapshots of the source come last."""
     notes = {**_list_claim_notes(snapshot, person), **_list_evidence_notes(snapshot, person)}
     return sorted(
         notes.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)

@@ -151,8 +151,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("similar/", "similar")
     def similar_claims_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the panel of similar claims beside a statement while it is typed. Uses POST, because URLs end
-        up in logs."""
+        """Show similar claims beside a statement while it is typed. Uses POST, because URLs end up in logs."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
         claim_id = request.POST.get("claim", "")
@@ -165,8 +164,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return TemplateResponse(request, "admin/desk/similar.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Let people without the triage permission change only proposals; accepted claims belong to
-        fact-checkers."""
+        """Let people without the triage permission change only proposals; accepted claims belong to fact-checkers."""
         is_editable = obj is None or claim_edits.may_edit(obj, get_person(request))
         return is_editable and super().has_change_permission(request, obj)
 
@@ -317,8 +315,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             self._warn_about_same_wording(request, obj)
 
     def _warn_about_same_wording(self, request: HttpRequest, claim: Claim) -> None:
-        """Warn about claims with the same wording, and offer to merge them if the person's role includes
-        it."""
+        """Warn about claims with the same wording, and offer to merge them if the person's role includes it."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for same_claim in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:

@@ -137,8 +137,7 @@ class ClaimBulkActions(MovesAdmin):
         carry_out: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
-        """Ask for missing details on a separate page, then apply the action to the claims that the page
-        showed."""
+        """Ask for missing details on a separate page, then apply the action to the claims that the page showed."""
         if (listed_claims := self._get_selected(request, claims)) is None:
             return None
         shown_claims = [

@@ -78,8 +78,7 @@ def is_by_article(request: HttpRequest) -> bool:
 
 
 class ArticleGroupedList(FilterableList):
-    """The list of claims grouped by article: the newest article first and, within an article, claims in list
-    order."""
+    """The list of claims grouped by article: the newest article first and, within an article, claims in list order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
@@ -136,8 +135,7 @@ _MIN_SIMILARITY = 0.5
 def find_intended_claims(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> QuerySet[Claim] | None:
-    """Search again with likely corrections of the words. Return the first result that is not empty, or
-    None."""
+    """Search again with likely corrections of the words. Return the first result that is not empty, or None."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # a URL, a quoted phrase or a whole text is not corrected
     interpretations = _iterate_interpretations(rows, columns, search, reader)
@@ -169,9 +167,7 @@ def _remove_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """Split the words into known words, which occur in some claim, and unknown words. Also return the claims
-    with all known words.
-    """
+    """Split the words into those that occur in some claim and others. Also return the claims with all known words."""
     known_words: list[str] = []
     unknown_words: list[str] = []
     for word in words:
@@ -186,9 +182,7 @@ def _split_known_words(
 def _find_with_corrections(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
-    """Return the claims with all known words and, for each unknown word, the most likely correction that
-    occurs in those claims.
-    """
+    """Return the claims with all known words and with the likeliest correction, in them, of each unknown word."""
     candidates, known_words, unknown_words = _split_known_words(rows, columns, words)
     newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
@@ -335,8 +329,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
-        """Return badges of the current verdict of each publisher; superseded verdicts are on the claim's
-        page."""
+        """Return badges of the current verdict of each publisher; superseded verdicts are on the claim's page."""
         past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
         live_verdicts = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
         return (
@@ -365,8 +358,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def suggest_rows(
         self, request: HttpRequest, rows: QuerySet[Claim], search: str
     ) -> QuerySet[Claim] | None:
-        """If there are no results, return claims that the person probably meant, or None; the list shows a
-        note about this."""
+        """Return claims that the person probably meant, or None; the list shows a note about this."""
         matches = find_intended_claims(rows, self.get_search_fields(request), search, get_person(request))
         if matches is not None:
             request.unmatched_search = search  # type: ignore[attr-defined]  # for the list's header

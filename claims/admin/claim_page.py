@@ -123,8 +123,7 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """Return the template context with a verdict's missing parts, sign-offs and schedule, and the moves that
-    are possible."""
+    """Return the template context with a verdict's missing parts, sign-offs, schedule and possible moves."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
@@ -161,8 +160,7 @@ def _list_corrected_parts(verdict: Verdict) -> list[PublicChange]:
 
 
 def _is_ready(moves: dict[str, Any]) -> bool:
-    """Return whether the verdict can be published, either now or when the deadlines for replies have
-    passed."""
+    """Return whether the verdict can be published, either now or when the deadlines for replies have passed."""
     is_offered = any(option.action == "publish" for option in moves["options"])
     return is_offered or any(option.action == "publish" and option.opens_at for option in moves["obstacles"])
 
@@ -175,9 +173,7 @@ def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: 
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
-    """Return the verdict to show if none is being edited: an unpublished verdict if there is one, and
-    preferably the newsroom's.
-    """
+    """Return the verdict to show if none is edited: unpublished if there is one, preferably the newsroom's."""
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     candidates = (
         annotate_signoffs_given(rows)
@@ -188,8 +184,7 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the template context with the text around the claim's first quote, and the other notes in that
-    text."""
+    """Return the template context with the text around the claim's first quote, and the other notes in that text."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
     appearances = (
@@ -219,8 +214,7 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
 
 
 def is_current(entry: Publication) -> bool:
-    """Return whether a loaded ledger entry is current, by the condition of
-    `Publication.objects.current()`."""
+    """Return whether a loaded ledger entry is current, by the condition of `Publication.objects.current()`."""
     return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
 
 
@@ -246,9 +240,7 @@ def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return the kind of draft to offer: "first", "correction" of the published verdict, "version" after a
-    retraction, or "" for none.
-    """
+    """Return the draft to offer: "first", "correction", "version" after a retraction, or "" for none."""
     newsroom_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""

@@ -92,8 +92,7 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved, and keeps its
-        number."""
+        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved, and keeps its number."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -176,8 +175,7 @@ def _build_context(cluster: Cluster) -> dict[str, Any]:
 
 
 def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpResponse | None:
-    """Put claims into a cluster by calling `gather`, and redirect to its page. If this is not possible, show
-    the reason and return None."""
+    """Put claims into a cluster by calling `gather`, and redirect to it; if refused, show why and return None."""
     with RefusalMessages(request):
         cluster = gather()
         messages.success(

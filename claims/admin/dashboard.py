@@ -51,9 +51,7 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps for setting up a new newsroom; an empty list after the first publication, or if the
-    person may not take them.
-    """
+    """Return the steps for setting up a newsroom; [] after the first publication, or if the person may not."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.house()

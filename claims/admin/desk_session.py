@@ -1,5 +1,4 @@
-"""Sessions at the desk: a list for administrators, each person's own list, and the removal of second
-factors."""
+"""Sessions at the desk: a list for administrators, each person's own list, and the removal of second factors."""
 
 from collections.abc import Callable
 from functools import wraps

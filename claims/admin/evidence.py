@@ -34,8 +34,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
     """A form for a source with a quote, and for the media that show the evidence."""
 
     def save(self, commit: bool = True) -> Any:
-        """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been
-        saved."""
+        """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been saved."""
         if not self.instance.stance:
             rating_classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list(
                 "rating__rating_class"
@@ -45,8 +44,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """Evidence: a source with a stance. On saving, its quote is located in the source's snapshot, if there is
-    one."""
+    """Evidence: a source with a stance. On saving, its quote is located in the source's snapshot, if there is one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"

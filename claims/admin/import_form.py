@@ -43,9 +43,7 @@ _MAX_SILENT_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """The progress of an import at one moment. The page sends its previous sample back, so that the speed can
-    be computed.
-    """
+    """The progress of an import at one moment. The page sends the last one back, to compute the speed."""
 
     at: float
     state: str
@@ -333,8 +331,7 @@ def _preview_records(
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
-    """Return the columns of a table in order, each with its first value, even if the column mapping is
-    invalid."""
+    """Return the columns of a table in order, each with its first value, even if the column mapping is invalid."""
     samples = {
         name: section
         for name, section in get_section(run.format_settings, "mapping").items()

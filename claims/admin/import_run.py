@@ -40,8 +40,7 @@ from factcheck.installation.messages import activate_newsroom_language
 
 
 class ProblemKindFilter(DropdownFilter):
-    """Filter by kind of problem. The choices are the kinds that occur, in the selected import if there is
-    one."""
+    """Filter by kind of problem. The choices are the kinds that occur, in the selected import if there is one."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -296,8 +295,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         look="main",
     )
     def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
-        """Publish the newsroom's own imported archive after a person has checked a sample, and return a
-        message."""
+        """Publish the newsroom's own imported archive after a person has checked a sample, and return a message."""
         house_archive.release_archive(run, by=get_person(request))
         return gettext("Released: its records are now being published.")
 

@@ -335,9 +335,7 @@ class MappingForm(forms.Form):
 
 
 def get_section(settings: Mapping[str, Any], name: str) -> Settings:
-    """Return a section of the settings, or {} if it is not a table, because people may edit the settings by
-    hand.
-    """
+    """Return a section of the settings, or {} if it is not a table, because people may edit the settings by hand."""
     section = settings.get(name)
     return section if isinstance(section, dict) else {}
 

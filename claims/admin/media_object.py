@@ -60,8 +60,7 @@ class MediaObjectForm(DeskForm):
 
 
 class NewMediaForm(forms.ModelForm):
-    """The form for new media: a file, its URL, or a picture from the clipboard, which a script submits as the
-    file."""
+    """The form for new media: a file, its URL, or a picture from the clipboard, which a script submits as the file."""
 
     upload = forms.FileField(
         label=gettext_lazy("File"),

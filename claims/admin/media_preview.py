@@ -101,8 +101,7 @@ _USE_LIMIT = 20
 
 
 def get_file_url(row: MediaObject) -> str:
-    """Return the picture's URL at the desk, which works for people who may read the picture even if it is not
-    public."""
+    """Return the picture's URL at the desk, for people who may read it even if it is not public."""
     return build_file_url(row.pk)
 
 
@@ -123,8 +122,7 @@ def _get_path_in_explanations(row: MediaObject) -> str:
 
 
 def render_explanation(text: str, claim: Claim) -> SafeString:
-    """Render an explanation with the desk's URLs of pictures, because unpublished pictures have no public
-    URL."""
+    """Render an explanation with the desk's URLs of pictures, because unpublished pictures have no public URL."""
     pictures = list_pictures(claim) if "](" in text else {}
     html = to_html(text, pictures=pictures)
     for path, row in pictures.items():
@@ -190,8 +188,7 @@ class MediaPickerForm(forms.ModelForm):
 
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the claims that the media object is about or whose verdicts cite it, if the person may read
-    them."""
+    """Return the claims that the media object is about or whose verdicts cite it, if the person may read them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     claim_ids = set(

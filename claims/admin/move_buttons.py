@@ -33,8 +33,7 @@ from factcheck.database import clock
 
 
 def get_last_move(subject: Claim | Verdict) -> int:
-    """Return the id of the subject's last transition, by which a page finds out whether its state is
-    outdated."""
+    """Return the id of the subject's last transition, by which a page finds out whether its state is outdated."""
     conditions = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**conditions).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
@@ -212,9 +211,7 @@ class MovesAdmin(DeskAdmin):
     def _require_confirmation(
         self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
     ) -> None:
-        """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. The caller
-        must have locked the claim.
-        """
+        """Raise ConfirmationNeeded unless the person has confirmed exactly these changes. The claim is locked."""
         fingerprint, confirmed_fingerprint = compute_fingerprint(previews), request.POST.get("confirmed", "")
         if not previews or confirmed_fingerprint == fingerprint:
             return
@@ -227,8 +224,7 @@ class MovesAdmin(DeskAdmin):
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
-        """Reject a move if the page showed an older state, for example after a second click or in an old
-        tab."""
+        """Reject a move if the page showed an older state, for example after a second click or in an old tab."""
         newest_move = Transition.objects.filter(pk=get_last_move(subject)).first()
         if shown_move == str(newest_move.pk if newest_move else 0):
             return

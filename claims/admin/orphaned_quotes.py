@@ -1,5 +1,4 @@
-"""Quotes that can no longer be located, shown on the claim's page with the reason and a button for each
-possible location."""
+"""Quotes that can no longer be located: the reason and a button for each possible place, on the claim's page."""
 
 from typing import Any
 

@@ -170,8 +170,7 @@ def paste_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
-    """Return the preview of the pasted rows or, if the person confirmed it, store the rows and return the
-    results."""
+    """Return the preview of the pasted rows or, if the person confirmed it, store the rows and return the results."""
     action, person = request.POST.get("do", ""), get_person(request)
     settings = _read_settings(request) if action in ("again", "store") else None
     settings = settings or detect_settings(text)

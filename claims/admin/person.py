@@ -205,8 +205,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     @row_action(_("Send the invitation again"))
     def invite(self, request: HttpRequest, person: User) -> str:
-        """Send the invitation again or, to a person who already has a password, a link to choose a new
-        one."""
+        """Send the invitation again or, to a person who already has a password, a link to choose a new one."""
         if person.email and person.has_usable_password():
             self._send_password_link(request, person)
         elif person.email:

@@ -1,5 +1,4 @@
-"""The state of a claim as a badge, the same in lists, on pages, beside similar claims and in the Ctrl-K
-search."""
+"""The state of a claim as a badge, the same in lists, on pages, beside similar claims and in the Ctrl-K search."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -56,8 +55,7 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
-    """Return a badge with a verdict's state or, for the verdict that readers see, with the public state of
-    its claim."""
+    """Return a badge with a verdict's state; for the verdict that readers see, with its claim's public state."""
     newest_entry = _get_newest_publication(verdict.claim)
     if newest_entry and newest_entry.status == verdict.state:
         return build_published_badge(newest_entry)
@@ -72,9 +70,7 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    """Return the prefetched newest publication. Fails without `prefetch_newest_publication`, so that no list
-    runs a query for each row.
-    """
+    """Return the prefetched newest publication. Fails without the prefetch, so that no list queries for each row."""
     return next(iter(claim.newest_publications), None)
 
 

@@ -113,8 +113,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current round, not counting the
-    translators."""
+    """Annotate `given`: the number of people who signed off in the current round, not counting the translators."""
     signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))

@@ -89,8 +89,7 @@ class QuoteForm(forms.ModelForm):
 
 
 def _offer_chosen_source(field: forms.ModelChoiceField, source: Source) -> None:
-    """Limit the picker to the row's current source, because it would otherwise load the labels of all
-    sources."""
+    """Limit the picker to the row's current source, because it would otherwise load the labels of all sources."""
     picker: Any = getattr(field.widget, "widget", field.widget)
     build_all_options = picker.optgroups
 

@@ -51,8 +51,7 @@ def _adapt_field(db_field: Any, field: Any) -> Any:
 
 
 class OtherLanguageLabels(_AdminMixinBase):
-    """Mixin that shows a rating's labels in other languages as plain text to people who may not edit the
-    JSON."""
+    """Mixin that shows a rating's labels in other languages as plain text to people who may not edit the JSON."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -118,8 +117,7 @@ class RatingScaleAdmin(DeskAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
-        """Make the publisher read-only once it is set, because only that publisher's verdicts use the
-        scale."""
+        """Make the publisher read-only once it is set, because only that publisher's verdicts use the scale."""
         fixed_fields = ("publisher",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed_fields)
 

@@ -81,8 +81,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
     readonly_fields = ("kind_badge", "browser", "detail_json")
 
     def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
-        """Return the records whose actor, affected person or IP address matches the search. Each condition
-        uses an index."""
+        """Return the records whose actor, affected person or IP address matches. Each condition uses an index."""
         people = User.objects.all()
         for word in split_words(search):
             names = ("username", "first_name", "last_name", "email")
@@ -113,8 +112,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.records")
 def record_download(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
-    """Record in the audit log that a list was downloaded, with the list's filters, so that the content can be
-    reconstructed."""
+    """Record in the audit log that a list was downloaded, with its filters."""
     audit.record_event(
         AuditKind.DOWNLOADED,
         subject_text=f"{name} ({format})",

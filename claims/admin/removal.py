@@ -1,5 +1,4 @@
-"""Removal of text by law: one administrator proposes it, and a second one sees all affected rows and confirms
-it."""
+"""Removal of text by law: one administrator proposes it, and a second one sees all affected rows and confirms it."""
 
 from typing import Any
 

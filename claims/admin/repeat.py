@@ -64,8 +64,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """Return the read-only fields. The source is editable only for a repeat in a reader's text; for
-        articles it is known."""
+        """Return the read-only fields. The source is editable only for a reader's text, where it is unknown."""
         is_source_unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if is_source_unknown else ("source",)
 
@@ -135,8 +134,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
-    """Return the claims rated false that have been repeated, each with its repeats, most recent repeat
-    first."""
+    """Return the claims rated false that have been repeated, each with its repeats, most recent repeat first."""
     false_verdicts = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )

@@ -33,9 +33,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
 def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
-    """Return the context of the tools above a list: saved views, columns and downloads. Returns {} for lists
-    outside the desk.
-    """
+    """Return the context of the tools above a list: saved views, columns, downloads; {} outside the desk."""
     model_admin, request = changelist.model_admin, context["request"]
     if not isinstance(model_admin, DeskAdmin):
         return {}
@@ -171,9 +169,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Redirect to the list with the view's filters. Filters that no longer exist are left out, with a
-        message.
-        """
+        """Redirect to the list with the view's filters. Filters that no longer exist are left out, with a message."""
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
         model_admin = _find_desk(self.admin_site, view.listed) if view else None
         if view is None:

@@ -28,8 +28,7 @@ from factcheck.web.differences import highlight_difference
 
 
 class ScheduleForm(forms.Form):
-    """The form for the time of publication, in the newsroom's time zone. It also sends the schedule that the
-    page showed."""
+    """The form for the time of publication in the newsroom's time zone, with the schedule that the page showed."""
 
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -76,8 +75,7 @@ def describe_schedule(schedule: ScheduledPublication) -> str:
 
 
 def describe_remaining_time(duration: timedelta) -> str:
-    """Return a duration in the largest unit that gives a number of two or more: “in 23 days”, “in 47
-    hours”."""
+    """Return a duration in the largest unit that gives a number of two or more: “in 23 days”, “in 47 hours”."""
     minutes = round(duration.total_seconds() / 60)
     if (hours := minutes // 60) < 2:
         return ngettext("in %d minute", "in %d minutes", minutes) % minutes
@@ -95,8 +93,7 @@ PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """A part of the public page that changes: its name, and its text before and after with the differing
-    words marked."""
+    """A part of the public page that changes, with its text before and after and the differing words marked."""
 
     name: str
     before: SafeString
@@ -122,8 +119,7 @@ class PublicChange:
 def build_previews(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[EntryPreview]:
-    """Return previews of the ledger entries that the move would add, one for each claim whose public page
-    changes."""
+    """Return previews of the ledger entries that the move would add, one for each claim whose public page changes."""
     if isinstance(subject, Verdict):
         if action == "publish":
             evidence_rows = Evidence.objects.select_related("source__publisher", "snapshot").defer(
@@ -144,8 +140,7 @@ def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
 
 
 def compute_fingerprint(previews: list[EntryPreview]) -> str:
-    """Return a hash of the public changes, by which the server knows that a person has confirmed exactly
-    these."""
+    """Return a hash of the public changes, by which the server knows that a person has confirmed exactly these."""
     return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 

@@ -90,9 +90,7 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
 
 
 def build_similar_context(statement: str, *, person: User, own_claim: Claim | None = None) -> dict[str, Any]:
-    """Return the panel's template context. It offers a merge if the person may merge `own_claim` into one of
-    the claims.
-    """
+    """Return the panel's template context. It offers to merge `own_claim` if the person may."""
     may_merge = bool(
         own_claim
         and person.has_perm("claims.merge_claim")

@@ -56,22 +56,19 @@ def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeStrin
 
 
 def describe_state(row: Claim | Cluster | Verdict | Translation) -> StrOrPromise:
-    """Return the state in words. A verdict in review with all required sign-offs is described as ready to
-    publish."""
+    """Return the state in words. A verdict in review with all required sign-offs is described as ready to publish."""
     return _("Signed off, ready to publish") if _is_signed_off(row) else row.get_state_display()
 
 
 def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
-    """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs to be published; False for
-    other rows."""
+    """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs; False for other rows."""
     if not isinstance(row, Verdict) or row.state != Verdict.State.IN_REVIEW:
         return False
     return getattr(row, "given", 0) >= row.required_signoffs
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current review round, not counting the
-    author."""
+    """Annotate `given`: the number of people who signed off in the current review round, not counting the author."""
     signoff_counts = (
         SignOff.objects.valid()
         .filter(verdict=OuterRef("pk"))
@@ -91,8 +88,7 @@ def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
-    """Return a badge with the verdict's scheduled time from `annotate_planned`, or "" if none is
-    scheduled."""
+    """Return a badge with the verdict's scheduled time from `annotate_planned`, or "" if none is scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
@@ -116,8 +112,7 @@ def build_status_badge(row: Publication) -> SafeString:
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:
-    """Render the rating as a badge in its own colours, and in the reader's language if the scale has a label
-    for it."""
+    """Render the rating as a badge in its own colours, and in the reader's language if the scale has a label for it."""
     if rating is None:
         return ""
     return build_coloured_badge(
@@ -136,8 +131,7 @@ def describe_ratings(verdicts: Iterable[Verdict]) -> str:
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:
-    """Render badges of the rating and, unless the verdict is published, its state, so that unpublished work
-    never looks public."""
+    """Render badges of the rating and, unless the verdict is published, its state."""
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))

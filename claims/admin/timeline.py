@@ -241,8 +241,7 @@ _CORE_KINDS = (
 
 
 def _lower_first_letter(text: str) -> str:
-    """Return a text with its first letter in lower case, to follow a name: “Changed context” → “changed
-    context”."""
+    """Return a text with its first letter in lower case, to follow a name."""
     return text[:1].lower() + text[1:]
 
 

@@ -282,8 +282,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
 
 
 def _build_original_text(verdict: Verdict) -> OriginalText:
-    """Return the text from which an outdated translation was made, to compare it with the claim's present
-    text."""
+    """Return the text from which an outdated translation was made, to compare it with the claim's present text."""
     return OriginalText(
         words={
             "statement": verdict.claim.statement,

@@ -55,8 +55,7 @@ class BarChart:
 def build_bar_chart(
     name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
 ) -> BarChart:
-    """Build a chart in which the bars of all series are side by side at each step. An unknown value has no
-    bar."""
+    """Build a chart in which the bars of all series are side by side at each step. An unknown value has no bar."""
     known_values = [value for _name, values in series for value in values if value is not None]
     highest_value = max(known_values, default=0.0)
     step = WIDTH / max(len(steps), 1)
@@ -120,8 +119,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """A line of a comparison: its count, the URL of its list, and the length of its bar in percent of the
-    longest bar."""
+    """A line of a comparison: its count, the URL of its list, and its bar's length in percent of the longest."""
 
     name: str
     count: int

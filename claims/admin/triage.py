@@ -62,8 +62,7 @@ _MAX_SELECTED = 200
 
 
 class Triage(MovesAdmin):
-    """Mixin with the triage screen of the list of claims. The screen uses the list's filters, search and
-    order."""
+    """Mixin with the triage screen of the list of claims. The screen uses the list's filters, search and order."""
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.triage_claim")
@@ -104,8 +103,7 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/", "triage_claim")
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Render one claim of the screen. The browser loads it in advance while the previous claim is
-        shown."""
+        """Render one claim of the screen. The browser loads it in advance while the previous claim is shown."""
         person = self._require_triage_person(request)
         claim = self._get_triaged_claim(request, str(pk))
         reserve_proposals(
@@ -118,8 +116,7 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Carry out a decision on the claim, and on others that were selected with it or come from the same
-        article."""
+        """Carry out a decision on the claim, and on others that were selected with it or come from the same article."""
         person = self._require_triage_person(request)
         if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
@@ -176,8 +173,7 @@ class Triage(MovesAdmin):
     def _build_response(
         self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]
     ) -> HttpResponse:
-        """Return the outcomes as JSON for the screen's script; without the script, redirect to the screen
-        with the next claim."""
+        """Return the outcomes as JSON for the screen's script; without it, redirect to the next claim."""
         decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:
@@ -245,9 +241,7 @@ class Triage(MovesAdmin):
         return claim
 
     def _filter_proposals(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the proposals that match the list's filters and search, in the list's order, or None if a
-        filter is invalid.
-        """
+        """Return the proposals that match the list's filters and search, in its order; None if a filter is invalid."""
         original_query = request.GET
         request.GET = _read_filters(original_query)  # type: ignore[assignment]  # never modified
         try:
@@ -286,8 +280,7 @@ def _read_filters(parameters: QueryDict) -> QueryDict:
 def _find_next_proposal(
     order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None
 ) -> int | None:
-    """Return the id of the next proposal that no one else is viewing: after the shown claim, then from the
-    start of the list; None if there is none."""
+    """Return the next proposal's id that no one else views: after the shown claim, then from the start, or None."""
     next_ids = [
         proposal.pk
         for proposal in (*order[start + 1 :], *order[: max(start, 0)])

@@ -69,8 +69,7 @@ UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge
 
 @dataclass(frozen=True, slots=True)
 class SeenClaim:
-    """A claim and its last move at the time it was shown, so that a decision based on an outdated page can be
-    rejected."""
+    """A claim and its last move when it was shown, so that a decision on an outdated page is rejected."""
 
     claim: int
     last_move: int
@@ -229,8 +228,7 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
 def _decide_under_lock(
     pk: int, by: User, apply_decision: Callable[[Claim], DecidedClaim], merge_target: Claim | None = None
 ) -> DecisionOutcome:
-    """Decide about one claim under lock, in its own transaction; return the decision, or the reason why it
-    failed."""
+    """Decide about one claim under lock, in its own transaction; return the decision, or the reason why it failed."""
     claim = None
     try:
         with transaction.atomic():
@@ -251,8 +249,7 @@ def _decide_under_lock(
 
 
 def _refuse_changed_claim(claim: Claim, last_move: int) -> None:
-    """Raise NotPossible if the claim has changed since it was shown; the message says who decided, and
-    how."""
+    """Raise NotPossible if the claim has changed since it was shown; the message says who decided, and how."""
     if get_last_move(claim) == last_move:
         return
     newest_move = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()

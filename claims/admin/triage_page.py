@@ -108,8 +108,7 @@ def iterate_in_order(groups: Iterable[ArticleProposals]) -> Iterator[ListedPropo
 
 
 def count_decisions(person: User, since: int) -> TriageProgress:
-    """Return the person's progress since the transition with the id `since`, not counting undone
-    decisions."""
+    """Return the person's progress since the transition with the id `since`, not counting undone decisions."""
     transitions = Transition.objects.filter(
         pk__gt=since,
         actor=person,

@@ -120,8 +120,7 @@ def _discard_listed_forms(request: HttpRequest) -> None:
 
 
 def require_sign_in(view: View) -> View:
-    """Wrap a view so that it responds to signed-out users with a JSON error instead of a redirect to the
-    sign-in page."""
+    """Wrap a view so that signed-out users get a JSON error instead of a redirect to the sign-in page."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
@@ -336,8 +335,7 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
 
 
 def _parse_value(value: Any) -> FieldValue:
-    """Return a valid value of a field: a text, the state of a checkbox, or the chosen options with their
-    labels."""
+    """Return a valid value of a field: a text, the state of a checkbox, or the chosen options with their labels."""
     if isinstance(value, str):
         return _make_storable(value)
     if isinstance(value, list) and all(isinstance(option, str) for option in value):

@@ -1,6 +1,4 @@
-"""Find statements of an article that were already checked: links to published claims, and repeats for an editor to
-confirm.
-"""
+"""Find statements of an article that were already checked: links to published claims, and likely repeats."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -55,9 +55,7 @@ class LedgerMoment:
 
     @cached_property
     def newest(self) -> PublicationQuerySet:
-        """Return the newest entry of each claim at that time, even if it has been superseded since. Use one
-        database snapshot.
-        """
+        """Return the newest entry of each claim at that time, superseded or not. Use one database snapshot."""
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
         later = Publication.objects.filter(

@@ -15,9 +15,7 @@ MAX_LABELS: Final = 40
 
 
 def build_explanation(run: ImportRun) -> dict[str, Any]:
-    """Return the numbers of verdicts and proposals that the import would create, its labels with their rating
-    classes, and some records.
-    """
+    """Return the numbers of verdicts and proposals that the import would create, its labels, and some records."""
     records = ImportedRecord.objects.filter(run=run)
     verdicts = Verdict.objects.filter(pk__in=records.filter(made_verdict=True).values("verdict"))
     claims = Claim.objects.filter(pk__in=records.filter(made_claim=True).values("claim"))

@@ -13,9 +13,7 @@ WIDTH_OF_FILES = 120
 
 
 def build_console(stream: TextIO) -> Console:
-    """Build a console that prints text literally, without markup or emoji codes. It replaces characters that the
-    terminal cannot encode.
-    """
+    """Build a console that prints text literally and replaces characters that the terminal cannot encode."""
     console = Console(file=stream, emoji=False, highlight=False, markup=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_FILES

@@ -168,9 +168,7 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
-    """Return whether the words are all that the text contains. If not, the remaining characters may change its
-    meaning.
-    """
+    """Return whether the words are all of the text; other characters may change its meaning."""
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 

@@ -102,9 +102,7 @@ class ComparedClaims:
         self.claims = list(_load_claims())
 
     def find_same_words(self, position: int) -> list[int]:
-        """Return the positions of claims with the same words as the claim at this position, with or
-        without articles.
-        """
+        """Return the positions of claims with the same words as this one, with or without articles."""
         other_positions = {
             other_position for wording in self._wordings[position] for other_position in self._places[wording]
         }
@@ -125,9 +123,7 @@ class ComparedClaims:
 
 
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
-    """Return hashes of the statement, and of its words with and without articles. Claims in the same words share at
-    least one.
-    """
+    """Return hashes of the statement, and of its words with and without articles; the same words share one."""
     words = split_words(clean_post(claim.statement))
     main_words = drop_articles(words, get_primary_language(claim.language))
     wordings = (tuple(word.key for word in word_list) for word_list in (words, main_words) if word_list)

@@ -53,9 +53,7 @@ class SimilarMedia:
 
 
 def grade_likeness(distance: int | None) -> Likeness:
-    """Return the grade of similarity for a hash distance. A distance of None means that the picture was found
-    by its local features.
-    """
+    """Return the grade of similarity for a hash distance; None means found by local features."""
     if distance is None:
         return "alike"
     if distance <= MAX_SAME_DISTANCE:

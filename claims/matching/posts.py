@@ -147,9 +147,7 @@ class _Boilerplate:
         self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def remove_beginning(self, text: str) -> str:
-        """Remove alarms and opening phrases, and the question mark if an opening phrase makes the sentence a
-        question.
-        """
+        """Remove alarms and opening phrases, and the question mark if such a phrase makes the sentence a question."""
         shortened = self._alarm.sub("", text)
         if not text.isupper():
             shortened = self._shouted.sub("", shortened)

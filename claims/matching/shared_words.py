@@ -315,9 +315,7 @@ def _pair_words(
 
 
 def _choose_best(shares: dict[int, float], limit: int, further_claims: Sequence[int]) -> dict[int, float]:
-    """Return the shares of the `limit` claims with the largest shares, newer claims first if equal, and of
-    `further_claims`.
-    """
+    """Return the shares of the `limit` claims with the largest, newer ones first, and of `further_claims`."""
     largest_shares = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:limit])
     return largest_shares | {claim: shares[claim] for claim in further_claims if claim in shares}
 

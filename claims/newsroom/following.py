@@ -1,6 +1,4 @@
-"""The feeds, pages and newsrooms that the newsroom follows and its worker visits. Each is a row with its
-`progress`.
-"""
+"""The feeds, pages and newsrooms that the newsroom follows and its worker visits. Each is a row with its `progress`."""
 
 from collections.abc import Callable
 from functools import partial

@@ -37,6 +37,4 @@ class NotAllowed(ActionRefused):
 
 
 class NotInRole(NotAllowed, PermissionDenied):
-    """The action is not allowed for this person's role or on another person's object. The desk shows a
-    special page.
-    """
+    """The action is not allowed for this person's role or on another person's object. The desk shows a special page."""

@@ -135,9 +135,7 @@ def _get_likeness(aligned: Alignment, old_index: int, new_index: int) -> float:
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
-    """Return whether the paragraph may have been edited elsewhere in the text, so that this exact one would be a
-    copy.
-    """
+    """Return whether the paragraph may have been edited elsewhere, so that this exact one is a copy."""
     own_indexes = {pair.new for pair in block}
     return any(
         number not in own_indexes and number not in aligned.old_by_new

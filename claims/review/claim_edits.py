@@ -23,9 +23,7 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Return whether a person may edit a claim: any claim with the triage permission, otherwise only proposals they
-    may read.
-    """
+    """Return whether a person may edit a claim: any with the triage permission, else readable proposals."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()

@@ -68,9 +68,7 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
 
 @periodic_task("23 * * * *", pass_context=True)
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
-    """Publish changed rating classes that an interrupted job or a direct change in the database left unpublished. Runs
-    every hour.
-    """
+    """Publish changed rating classes that an interrupted job or a direct change left unpublished, every hour."""
     publish_outdated_classes(is_stopped=context.should_abort)
 
 

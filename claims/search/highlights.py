@@ -84,9 +84,7 @@ def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
-    """Return the words of the claims that match a searched word, each with the stemmers of its claim: ("english",
-    "taxes").
-    """
+    """Return the words of claims that match a searched word, with their claim's stemmers: ("english", "taxes")."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME_PATTERN.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     lexemes = {

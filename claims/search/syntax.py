@@ -78,9 +78,7 @@ def _is_or(piece_text: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return the words of a phrase as the index stores them, without the last single letter in scripts without
-    spaces.
-    """
+    """Return a phrase's words as the index stores them, without a last single letter in unspaced scripts."""
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)
 

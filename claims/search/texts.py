@@ -56,9 +56,7 @@ SEARCHABLE_LANGUAGES = 3
 
 
 def make_searchable(text: str) -> str:
-    """Return the words of a text; in scripts without spaces, return overlapping pairs of letters, so that parts are
-    found.
-    """
+    """Return the words of a text; in scripts without spaces, overlapping pairs of letters."""
     text = fold_text(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text

@@ -141,9 +141,7 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """Return the codec that browsers use for a label. Raises LookupError if there is none, or if it is a Unicode
-    encoding, which would have been detected.
-    """
+    """Return the codec that browsers use for a label. Raises LookupError if none, or if it is a Unicode encoding."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # a text in this encoding would have been detected by now

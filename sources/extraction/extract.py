@@ -193,9 +193,7 @@ def _extract_text(
 
 
 def _is_markup(text: str, kind: str) -> bool:
-    """Return whether a document is HTML, judging by its content, because declared types and file names are
-    unreliable.
-    """
+    """Return whether a document is HTML by its content; declared types and file names are unreliable."""
     if kind in _TRANSCRIPT_TYPES:
         return False
     if kind in _MARKUP_TYPES:

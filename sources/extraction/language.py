@@ -1,6 +1,4 @@
-"""Detect the language of a text (BCP 47 primary subtag); docs/decisions/0003-language-detection.md explains
-the method.
-"""
+"""Detect the language of a text (BCP 47 primary subtag), as docs/decisions/0003-language-detection.md explains."""
 
 import re
 from functools import lru_cache

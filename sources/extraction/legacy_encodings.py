@@ -144,9 +144,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _mixes_with_latin(text: str) -> bool:
-    """Return whether letters of another script often occur inside ASCII words, which is a sign of a wrong
-    encoding.
-    """
+    """Return whether letters of another script often occur inside ASCII words, which is a sign of a wrong encoding."""
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(character > "\x7f" for character in text)
 
 

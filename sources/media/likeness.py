@@ -179,9 +179,7 @@ def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """Yield three lists of equal length for each band: values to look up, values of the other band of its pair, and
-    numbers of the hashes.
-    """
+    """Yield for each band: values to look up, values of its pair's other band, and numbers of the hashes."""
     width = BAND_BITS // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
     for band in range(BAND_COUNT):

@@ -37,9 +37,7 @@ def store_transcript(media: MediaObject, transcript: bytes, filename: str, *, by
 
 
 def _find_source(media: MediaObject, by: User | None) -> Source:
-    """Return the transcript's source. It is never the article with the recording, whose text the transcript would
-    replace.
-    """
+    """Return the transcript's source: never the recording's article, whose text it would replace."""
     if media.transcript:
         return media.transcript.source
     if media.source and media.source.kind in _KINDS.values():

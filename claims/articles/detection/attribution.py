@@ -124,9 +124,7 @@ class Attributor:
         ]
 
     def _read_introduced(self, introduction: str) -> Speaker | None:
-        """Return the speaker introduced by "Ana Ruiz replied:"; None if two people are named without a verb of
-        saying.
-        """
+        """Return the speaker introduced by "Ana Ruiz replied:"; None for two people without a verb of saying."""
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
         people_named = self._people.find_mentions(introduction)
         is_clear = (
@@ -194,9 +192,7 @@ class Attributor:
         return Voice(speaker, find_tail(narration, attribution, self._language) if attribution else None)
 
     def _is_not_asserted(self, narration: str, attribution: Attribution) -> bool:
-        """Return whether a sentence only asks or supposes that someone spoke, or denies it: "Did Ruiz say that …?",
-        "If Ruiz says that …".
-        """
+        """Return whether a sentence asks, supposes or denies that someone spoke: "Did Ruiz say that …?"."""
         if QUOTED_MARK in narration:
             return False
         if _QUESTION_PATTERN.search(narration):
@@ -243,9 +239,7 @@ class Attributor:
         return "country" in self._language.signals.find(name, tokenise(name))
 
     def _has_leading_surname(self, narration: str) -> bool:
-        """Return whether a surname opens the sentence: "Lund disagreed.", but not "Prices fell.", because the text
-        also has "prices" in lower case.
-        """
+        """Return whether a surname opens the sentence: "Lund disagreed.", not "Prices fell." beside "prices"."""
         language = self._language
         opening = _FIRST_TWO_WORDS.match(narration)
         if opening is None or not language.cased:
@@ -275,9 +269,7 @@ class Attributor:
         return not has_role and any(is_body for _word, is_body in body_words)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
-        """Return the speaker of an attribution without a known verb of saying, by a colon, a name beside a quotation,
-        or a second verb.
-        """
+        """Return the speaker without a known verb of saying: by a colon, a name beside a quote, or a second verb."""
         people = [mention for mention in mentions if mention.member.is_person]
         if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
@@ -302,9 +294,7 @@ class Attributor:
         return None
 
     def _is_behind_quotation(self, narration: str, mention: NameMention) -> bool:
-        """Return whether only a verb and an office stand between a quotation and the name: "“…”, proclamó Lema.", but
-        not "“…”, painted by Lema, …".
-        """
+        """Return whether only verb and office are between quote and name: "“…”, proclamó Lema.", not "painted by"."""
         name, before_mark, _ = narration[mention.start :].partition(QUOTED_MARK)
         if QUOTED_MARK not in narration[: mention.start]:
             return False

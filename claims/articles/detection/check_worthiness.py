@@ -183,9 +183,7 @@ def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> floa
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """Return the reasons, most important first. Of several cues of one kind, return the one with figures, or else the
-    longest.
-    """
+    """Return the reasons, most important first; of one kind, the cue with figures, or else the longest."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
         if kind := _LABELS_BY_CUE.get(cue.kind):

@@ -54,16 +54,12 @@ class Grammar:
             yield from (match.span() for match in pattern.finditer(narration))
 
     def find_verb_gender(self, verb: str) -> bool | None:
-        """Return True if the verb form has a female subject ("сказала", "قالت") and False if male ("dodał"); None if
-        unknown.
-        """
+        """Return True for a female subject ("сказала", "قالت"), False for male ("dodał"), None if unknown."""
         forms = self._genders.find(verb, tokenise(verb))
         return None if len(forms) != 1 else "she_says" in forms
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Return whether a phrase without capitals names a body or an office, by its ending or, in patterns with `*`,
-        its beginning.
-        """
+        """Return whether a phrase without capitals names a body or office, by its ending or (`*`) beginning."""
         for body in self._bodies:
             if body.endswith("*"):
                 if phrase.startswith(body[:-1]):

@@ -106,9 +106,7 @@ class Identities:
         )
 
     def _find_within(self, phrase: str) -> NamedEntity | None:
-        """Return the known person or body whose full name is part of the phrase: "Bewoner Rik Smit", "der Bund
-        Küste".
-        """
+        """Return the known person or body whose full name is in the phrase: "Bewoner Rik Smit", "der Bund Küste"."""
         if not self._language.cased:
             return None
         tokens = split_name(phrase)
@@ -169,9 +167,7 @@ class Identities:
         return speaker
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
-        """Return whether a phrase refers to a person mentioned before: "the researcher", but not "the ministry" or
-        "the head of the port".
-        """
+        """Return whether a phrase refers to a person mentioned before: "the researcher", not "the ministry"."""
         plain_tokens = [
             ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in self._language.definite
         ]

@@ -63,9 +63,7 @@ def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str,
 
 
 def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
-    """Yield runs of capitalised words that may be a name, as the first index, the last index and the tokens of the
-    line.
-    """
+    """Yield runs of capitalised words that may be a name: first and last index, and the line's tokens."""
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
     run_start: int | None = None

@@ -66,9 +66,7 @@ def is_role(token: str, language: Lexicon) -> bool:
 
 
 def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
-    """Return True if the words for an office are feminine and False if masculine; None if the language does not
-    show it.
-    """
+    """Return True if the words for an office are feminine, False if masculine, None if undecided."""
     keys = [role.lower().strip(".,()") for role in roles]
     for endings, is_feminine in ((language.feminine, True), (language.masculine, False)):
         for ending in endings:

@@ -37,9 +37,7 @@ def extract_narration(
 
 
 def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar: Grammar) -> bool:
-    """Return whether a short quotation is speech rather than scare quotes: it follows a colon or precedes a verb of
-    saying.
-    """
+    """Return whether a short quotation is speech: it follows a colon or precedes a verb of saying."""
     if text_before.rstrip().endswith((":", "：")):
         return True
     if not split_words(text_before) and text_after.lstrip()[:1] in tuple(",،，–—"):

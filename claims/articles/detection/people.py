@@ -149,9 +149,7 @@ class KnownPeople:
         )
 
     def find_namesake(self, label: str) -> NamedEntity | None:
-        """Return the person or body that a short label names, in scripts without capitals, if the text has the
-        label more than once.
-        """
+        """Return the person or body that a short label names, in scripts without capitals, if it recurs."""
         if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
         if self._grammar.is_body(label, self._language):

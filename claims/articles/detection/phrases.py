@@ -197,9 +197,7 @@ def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) 
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
-    """Return whether the phrase names only an office: "the head of the agency", but not "Senator Ana Ruiz". A name
-    after it is then a place or a party.
-    """
+    """Return whether the phrase names only an office: "the head of the agency", not "Senator Ana Ruiz"."""
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in split_name(phrase)) and not (
         speaker and speaker.is_person

@@ -99,9 +99,7 @@ def _find_quotations(text: str) -> list[Quotation]:
 
 
 def _is_word_end(character_before: str) -> bool:
-    """Return whether a straight mark after this character means inches or the Hebrew gershayim, and opens no
-    quotation.
-    """
+    """Return whether a straight mark after this character means inches or gershayim, and opens no quote."""
     return (
         character_before.isdigit()
         or character_before.lower() != character_before.upper()

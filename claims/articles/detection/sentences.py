@@ -141,9 +141,7 @@ def _is_inside_short_quotation(
 def _is_attribution_tail(
     block: str, end: int, text_after: str, quotations: Quotations, language: Lexicon
 ) -> bool:
-    """Return whether the text after a quotation only attributes it, so that they are one sentence: `"Is it over?"
-    Weber asked.`
-    """
+    """Return whether the text after a quotation only attributes it: `"Is it over?" Weber asked.`"""
     quotation = quotations.find_at(end - 1)
     if quotation is None or quotation.end != end or not quotation.is_closed:
         return False
@@ -167,9 +165,7 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Yield the parts of a run-on sentence, split at semicolons, commas and dashes after half the limit. Parts that
-    are still too long are dropped.
-    """
+    """Yield the parts of a run-on sentence, split after half the limit. Parts that are still too long are dropped."""
     piece_start = start
     for soft_break in _SOFT_BREAK.finditer(block, start, end):
         if soft_break.end() - piece_start > MAX_SENTENCE_LENGTH // 2:

@@ -105,9 +105,7 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
 
 
 def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
-    """Return whether a name after these words depends on them and does not speak: "a spokesman for President (Holt)",
-    but not "the head of the agency (Ana Ruiz)".
-    """
+    """Return whether a name depends on the words before: "a spokesman for President (Holt)"."""
     joints = [index for index, token in enumerate(words_before) if _is_joint(token, language)]
     joints = [index for index in joints if remove_determiner(words_before[:index], language)]
     if not joints:
@@ -234,9 +232,7 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
-    """Return the words for the source of a document: the ministry in "the figures of the Interior Ministry", none for
-    "the report". Other phrases stay unchanged.
-    """
+    """Return the words for the source of a document: the ministry in "the figures of the Interior Ministry"."""
     plain_tokens = remove_determiner(tokens, language)
     for index, token in enumerate(plain_tokens[:4]):
         is_noun = token.islower() or index == 0 or language.nouns_capitalised

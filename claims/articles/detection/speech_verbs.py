@@ -38,9 +38,7 @@ class Attribution:
 
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
-    """Return the attribution in a sentence; None if there is none. The speaker of a quotation takes precedence over a
-    source named in passing.
-    """
+    """Return the attribution in a sentence, or None. A quotation's speaker takes precedence over a source."""
     narration = _PARENTHESIS_PATTERN.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         attribution = _read_by_pattern(pattern, narration, language, grammar)
@@ -139,9 +137,7 @@ def _read_by_verb(
     is_strong: bool,
     that_indexes: set[int],
 ) -> Attribution | None:
-    """Return the attribution by the verb of saying at `index`. A weak verb ("announced") counts only with a
-    quotation, a "that" or the end of the sentence.
-    """
+    """Return the attribution by the verb at `index`. A weak one needs a quotation, a "that" or the sentence's end."""
     verb = tokens[index]
     if verb.text[0].isupper() and index:
         return None  # the United States
@@ -205,9 +201,7 @@ def _is_fronted(text_before: str, language: Lexicon) -> bool:
 
 
 def _is_trailing(text_before: str) -> bool:
-    """Return whether the subject follows a whole statement: "nine wells ran dry, state media (reported)", but not
-    "Strand, 51, (denies arson)".
-    """
+    """Return whether the subject follows a whole statement: "nine wells ran dry, state media (reported)"."""
     speech, comma, subject = text_before.rpartition(",")
     return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_QUOTED
 
@@ -251,9 +245,7 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
 
 
 def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> int | None:
-    """Return where a closing attribution begins: after the quotation, or after the last comma before the
-    attribution.
-    """
+    """Return where a closing attribution begins: after the quotation, or after the last comma before it."""
     text_before = narration[: attribution.start].rstrip()
     text_after = narration[attribution.end :]
     if (
@@ -279,9 +271,7 @@ def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> in
 
 
 def _is_continued(text_after: str, language: Lexicon) -> bool:
-    """Return whether the statement follows the verb: "Asked about it, Bakken said it was agreed.", but not "It was
-    agreed, Bakken said that day.".
-    """
+    """Return whether the statement follows the verb: "Asked about it, Bakken said it was agreed."."""
     next_words = [word.lower() for word in split_words(text_after)]
     first_word, second_word, *_ = *next_words[:2], "", ""
     if first_word in language.complementizers:

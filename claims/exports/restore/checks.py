@@ -38,9 +38,7 @@ Progress = Callable[[int], None]
 
 
 class RestoreRefused(Exception):
-    """The file is incomplete or does not fit the database, and nothing was written. `str()` names the fault and its
-    position.
-    """
+    """The file is incomplete or does not fit the database; nothing was written. `str()` names the fault's place."""
 
 
 @dataclass

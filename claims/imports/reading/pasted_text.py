@@ -37,9 +37,7 @@ PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def clean_pasted_text(text: str) -> str:
-    """Return the text without null characters and without the byte order mark that spreadsheet programs put at the
-    start.
-    """
+    """Return the text without null characters and the byte order mark that spreadsheet programs write."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 

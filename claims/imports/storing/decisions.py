@@ -191,9 +191,7 @@ class Decisions:
 def _sort_rated_first(
     assignments: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """Return the assignments with rated reviews first. Unrated records of a review then find its verdict, whatever
-    the order of the file.
-    """
+    """Return the assignments, rated reviews first, so that unrated records of a review find its verdict."""
     return sorted(assignments, key=lambda pair: pair[0].review.rating is None)
 
 

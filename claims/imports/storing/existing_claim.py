@@ -329,9 +329,7 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool,
         is_revision: bool,
     ) -> bool:
-        """Store the additions and revisions of a review as a new version of the verdict; return whether there were
-        any.
-        """
+        """Store a review's additions and revisions as a new version of the verdict; return whether there were any."""
         new_values: dict[str, Any] = {}
         notes: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live_verdict, house_records)
@@ -375,9 +373,7 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live_verdict: Verdict, house_records: HouseRecords) -> bool:
-        """Return whether the import may revise a verdict. It may not if the verdict came from a claim merged into
-        this one.
-        """
+        """Return whether the import may revise a verdict: not if it came from a claim merged into this one."""
         is_own_verdict = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
         return is_own_verdict and house_records.may_revise(live_verdict)
 
@@ -398,9 +394,7 @@ class ExistingClaim(ReviewedClaim):
 
 
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """Return the details of a review that differ from a verdict for which people here are responsible: field → stored
-    value.
-    """
+    """Return the details of a review that differ from a verdict of people here: field → stored value."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in find_differences(review, verdict)

@@ -78,9 +78,7 @@ class Stage:
             stream.write(lines)
 
     def remove_known(self, run: ImportRun) -> KnownRecords:
-        """Remove known records from the stage, sort the rest for writing, and return the counts of the removed
-        records.
-        """
+        """Remove known records from the stage, sort the rest for writing, and count the removed ones."""
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())

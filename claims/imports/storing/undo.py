@@ -292,9 +292,7 @@ class _BatchUndo:
     # The claims -------------------------------------------------------------------------------------------------------
 
     def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
-        """Restore the claims' earlier values, except values that people have edited since; return the changes by
-        claim.
-        """
+        """Restore the claims' earlier values, except those edited since; return the changes by claim."""
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
         for row in rows:
@@ -322,9 +320,7 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor;
-        return the changes by claim.
-        """
+        """Retract verdicts without a predecessor, replace the others by a new version of it; return the changes."""
         made_ids = imported_records.filter(made_verdict=True).values("verdict")
         made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}

@@ -253,9 +253,7 @@ class FacetCounting:
         return counts
 
     def _iterate_rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """Return a row for each value of each facet. A row without a facet has the number of claims and the
-        ledger position.
-        """
+        """Return a row for each value of each facet, and one with the number of claims and the ledger position."""
         source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)
         widened_conditions = {name: value for facet in facets for name, value in facet.replacement.items()}

@@ -48,9 +48,7 @@ def add_incoming_material(
 
 
 def find_repeats(content: Row, people: dict[str, User]) -> None:
-    """Find published claims in articles and readers' texts. Call this after those are committed, because matching
-    reads only committed rows.
-    """
+    """Find published claims in articles and readers' texts, once those are committed, as matching needs."""
     for row in content["repeats"]:
         _read_article(row, people[row["by"]])
     for text in content["texts_of_readers"]:

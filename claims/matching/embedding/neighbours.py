@@ -50,9 +50,7 @@ def compute_query_vectors(
 
 
 def load_vectors(claims: Sequence[int], *, is_public: bool) -> dict[int, Vector]:
-    """Return the stored vectors of these claims: those of their publications if `is_public`, otherwise those of their
-    statements.
-    """
+    """Return the stored vectors of these claims: of their publications if `is_public`, else of their statements."""
     model = get_query_model()
     if model is None or not claims:
         return {}

@@ -30,9 +30,7 @@ def make_vectors(context: JobContext) -> None:
     "* * * * *", name="claims.matching.embedding.look_after_vectors", queue=QUEUE, pass_context=True
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Queue embedding once a minute, for changes that queued no job (made in psql, or before a worker was killed)
-    and for old models.
-    """
+    """Queue embedding once a minute, for changes without a job: made in psql, or when a worker was killed."""
     if not _run_for_limited_time(context.should_abort):
         queue_embedding()
     elif (configured := get_embedder()) is not None:

@@ -39,9 +39,7 @@ class DownloadQuery(ClaimListQuery):
 
     @property
     def ordering_name(self) -> str:
-        """Return the ordering: by date even for searches, unless `relevance` is requested, because ranking is
-        slow.
-        """
+        """Return the ordering: by date even for searches, unless `relevance` is requested, because ranking is slow."""
         has_ordering = bool(self.value(ORDERING_PARAMETER))
         return super().ordering_name if has_ordering else self.orderings[0].name
 

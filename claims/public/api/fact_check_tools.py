@@ -275,9 +275,7 @@ class ImageSearch(FactCheckTools):
 
 
 def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Document]:
-    """Return published claims about similar pictures, nearest first and each only once, with reviews in this
-    language.
-    """
+    """Return published claims about similar pictures, nearest first, each once, with reviews in this language."""
     documents: dict[int, Document] = {}
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
     for shown_media in (

@@ -159,9 +159,7 @@ class AddressMatch:
 
 @cache
 def _build_statement() -> Statement:
-    """Build the query for current publications by URL: claims that appeared there first, then claims that cite it,
-    then reviews at the URL, then pages of this site.
-    """
+    """Build the query for publications by URL: claims that appeared there, cite it, are reviewed there, or have it."""
     source_array = RawSQL("ARRAY[source.id]", ())
     appears_here = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
     entries = Statement.from_rows(

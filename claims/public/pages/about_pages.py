@@ -48,9 +48,7 @@ class AboutPage:
 
 
 def get_reader_language() -> str:
-    """Return the reader's language, even if the interface is not translated into it: these texts come from
-    editors.
-    """
+    """Return the reader's language, even if the interface is not translated into it: these texts come from editors."""
     return translation.get_language() or settings.LANGUAGE_CODE
 
 

@@ -158,9 +158,7 @@ class LogCounts:
         return [(kind, str(name), counts[kind]) for kind, name in CORRECTION_KINDS]
 
     def count_months(self, kind: str) -> list[tuple[str, str, int]]:
-        """Return the months with corrections, newest first, with the number of corrections of this kind or of
-        all kinds.
-        """
+        """Return the months with corrections, newest first, with their number of this kind or of all."""
         counts = Counter({month: 0 for _kind, month in self.numbers})
         for (of_kind, month), count in self.numbers.items():
             if kind in ("", of_kind):

@@ -23,9 +23,7 @@ def build_canonical_url(path: str, code: str = "") -> str:
 
 
 def list_alternates(path: str) -> list[tuple[str, str]]:
-    """Return pairs of language tag and URL of the page in each language, for `hreflang`. `x-default` is for all other
-    readers.
-    """
+    """Return the page's language tags and URLs for `hreflang`; `x-default` is for all other readers."""
     default_url = settings.SITE_URL + path
     return [
         (X_DEFAULT, default_url),

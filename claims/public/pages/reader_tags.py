@@ -159,9 +159,7 @@ def moment(value: str) -> SafeString:
 
 @register.filter
 def label(rating: Document) -> str:
-    """Return the rating's label in the page's language if the scale has it, and otherwise in the publisher's
-    language.
-    """
+    """Return the rating's label in the page's language if the scale has it, else in the publisher's."""
     return rating["labels"].get(get_language()) or rating["label"]
 
 
@@ -217,9 +215,7 @@ def section_templates(verdict: Document) -> list[str]:
 
 @register.filter
 def language_in_sentence(tag: str) -> str:
-    """Return the name of a language for use inside a sentence, in lower case where the page's language
-    requires it.
-    """
+    """Return the name of a language for use inside a sentence, in lower case where the page's language requires it."""
     name = get_language_name(tag)
     return name.lower() if get_language() in _SMALL_NAMES else name
 
@@ -238,9 +234,7 @@ def subject_path(subject: Document, kind: str) -> str:
 
 @register.filter
 def site_path(url: str) -> str:
-    """Return the path of a URL of this site, so that pages load content only from the host at which they were
-    opened.
-    """
+    """Return the path of a URL of this site, so that pages load content only from their own host."""
     path = url.removeprefix(settings.SITE_URL)
     return url if path == url else build_path_here(path)
 

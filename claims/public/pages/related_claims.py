@@ -45,9 +45,7 @@ class RelatedClaim:
 
 
 def find_related_claims(document: Document) -> list[RelatedClaim]:
-    """Return related claims: first of the same cluster, then of the claimant on these topics, then similar in
-    meaning.
-    """
+    """Return related claims: of the same cluster, of the claimant on these topics, then similar in meaning."""
     related: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], reason: str) -> None:

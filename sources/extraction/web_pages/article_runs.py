@@ -86,9 +86,7 @@ class ArticleRuns:
         return below
 
     def _find_heading(self) -> int | None:
-        """Return the number of the headline's run: the first that matches the title, otherwise the first heading, or
-        None.
-        """
+        """Return the number of the headline's run: the first like the title, else the first heading, or None."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
         matching_runs = [
@@ -139,9 +137,7 @@ class ArticleRuns:
         return sum(len(self.keys[text_number]) for text_number in text_numbers)
 
     def _find_texts_where_all(self, condition: Callable[[int], bool]) -> set[int]:
-        """Return the numbers of the texts that meet the condition wherever they occur on the page: a headline may
-        recur in teasers.
-        """
+        """Return the numbers of the texts that meet the condition; a headline may recur in teasers."""
         others = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
         return set(self.text_by_run.values()) - others
 
@@ -187,9 +183,7 @@ class ArticleRuns:
     # Added texts
 
     def _find_leads(self) -> list[int]:
-        """Return the numbers of the runs between headline and text that the extractor missed, except repetitions of
-        the text.
-        """
+        """Return the runs between headline and text that the extractor missed, except repetitions of the text."""
         heading, first = self._find_heading(), min(self.text_by_run, default=None)
         if heading is None or first is None:
             return []

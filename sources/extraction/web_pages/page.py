@@ -129,9 +129,7 @@ def _keep_dates_in_sentences(tree: HtmlElement) -> None:
 
 
 def _find_article(tree: HtmlElement) -> HtmlElement:
-    """Return the part of the page that is marked up as the article, if there is exactly one; otherwise the whole
-    body.
-    """
+    """Return the part of the page marked up as the article, if there is exactly one; else the body."""
     for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
         elements = tree.findall(path)
         if len(elements) == 1:

@@ -62,8 +62,6 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _should_hold_reviews(value: Any) -> bool:
-    """Return whether a value without reviews must be reported. JSON-LD lists also contain the site and its logo,
-    which never contain reviews.
-    """
+    """Return whether a value without reviews is reported; JSON-LD lists also have the site and its logo."""
     type_names = find_types(value)
     return not type_names or bool(type_names & {"DataFeedItem", "NewsArticle", "Article"})

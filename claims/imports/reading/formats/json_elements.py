@@ -214,9 +214,7 @@ class _Reader:
                 self._is_ended = True
 
     def _may_be_cut_off(self, error: json.JSONDecodeError) -> bool:
-        """Return whether an error may only mean that the text ends too early, because the rest is missing or not
-        read yet.
-        """
+        """Return whether an error may only mean that the rest of the text is missing or not read yet."""
         return (
             error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF_CHARACTERS
         )

@@ -32,9 +32,7 @@ SAMPLE_SIZE: Final = 20
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return the settings for reading objects as rows; None for linked data such as ClaimReview, and for our own
-    exports.
-    """
+    """Return the settings for reading objects as rows; None for linked data and for our own exports."""
     rows = _sample_rows(file)
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None

@@ -33,9 +33,7 @@ def is_media_review(node: Any) -> bool:
 
 
 def find_media_reviews(review: Node, media_reviews: list[Node], graph: Graph) -> list[Node]:
-    """Return the MediaReviews that belong to a ClaimReview: linked to or from it, or on its page without a claim of
-    their own.
-    """
+    """Return the MediaReviews of a ClaimReview: linked to or from it, or on its page without another claim."""
     linked_reviews = [
         node
         for node in find_objects(find_value(review, "associatedMediaReview"), graph)

@@ -1,3 +1,1 @@
-"""Interpret the values of a record, one kind of value per module. Pure, without guessing: ambiguous values are left
-out, with a `Problem` that gives the reason.
-"""
+"""Interpret the values of a record, one kind per module. Pure, never guessing: a `Problem` gives the reason."""

@@ -115,9 +115,7 @@ def is_incomplete(folded_text: str, language: str) -> bool:
 
 
 def find_month(name: str, language: str) -> int | None:
-    """Return the number of the month with this name in `language`, in English or in any other language; None if
-    unknown.
-    """
+    """Return the number of the month with this name in `language`, English or any other; None if unknown."""
     if language and (number := _load_months(language).get(name)):
         return number
     return _load_months("en").get(name) or _load_all_months().get(name)

@@ -137,9 +137,7 @@ def read_number(
 
 
 def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
-    """Return the meaning of a label on a scale of the publisher (by domain) or, failing that, in the shared
-    vocabulary.
-    """
+    """Return the meaning of a label on the publisher's scale (by domain) or in the shared vocabulary."""
     key = build_label_key(text)
     primary_language = language.partition("-")[0]
     if meanings := _map_scales().get(publisher, {}).get(key):
