@@ -31,11 +31,7 @@ class FactcheckConfig(AppConfig):
 
     def ready(self) -> None:
         from factcheck.backups import freshness  # noqa: F401, PLC0415  registers the checks
-        from factcheck.database import (  # noqa: F401, PLC0415  registers the system checks and lookups
-            checks,
-            lookups,
-            role_checks,
-        )
+        from factcheck.database import checks, role_checks  # noqa: F401, PLC0415  registers the system checks
 
         if settings.SENTRY_DSN:
             from factcheck.telemetry import error_reports  # noqa: PLC0415  its package is there where it is used

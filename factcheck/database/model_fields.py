@@ -1,4 +1,4 @@
-"""Model fields that several apps share."""
+"""Model fields and a lookup that several apps share."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -170,3 +170,19 @@ def bits_to_bytes(bits: str) -> bytes:
 def bytes_to_bits(value: bytes) -> str:
     """Convert bytes to PostgreSQL's bit string."""
     return f"{int.from_bytes(value):0{len(value) * 8}b}"
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup[Any]):
+    """The lookup `field__any_of`: equal to one of the values, with SQL that is independent of their number."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left_sql, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left_sql} = ANY({right})", [*left_parameters, *right_parameters]
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [list(value)]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from claims.features.assistants.text_rendering import show_invisible_characters
 from claims.models import Publication, Verdict
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.database.lookups import AnyOf
+from factcheck.database.model_fields import AnyOf
 from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
