@@ -94,7 +94,7 @@ def test_our_own_verdicts_are_known_again(name: str, tmp_path: Path, publish: Ca
     assert imported(path) == {"unchanged": 1}
 
 
-def test_what_was_withdrawn_is_refused() -> None:
+def test_withdrawn_claims_are_refused() -> None:
     retracted = json.loads((settings.BASE_DIR / "tests" / "contracts" / "claim_retracted.json").read_text())
     table = io.StringIO()
     csv.writer(table).writerows(

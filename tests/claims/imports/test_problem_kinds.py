@@ -1,4 +1,4 @@
-"""Every kind of problem that a reader names is called in the language of whoever looks at it."""
+"""Every kind of problem is named in the language of the user."""
 
 from django.utils import translation
 
@@ -14,7 +14,7 @@ def test_kinds_are_collected_for_translators() -> None:
     ]
 
 
-def test_a_kind_is_said_in_the_language_of_the_page() -> None:
+def test_a_kind_is_named_in_the_language_of_the_page() -> None:
     with translation.override("de"):
         assert describe_kind("ambiguous date") == "mehrdeutiges Datum"
         assert describe_kind("of an earlier version") == "of an earlier version"

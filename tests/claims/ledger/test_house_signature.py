@@ -1,4 +1,4 @@
-"""What the house signs, and that nobody else can have signed it."""
+"""The newsroom's signatures cannot be forged."""
 
 import hashlib
 from base64 import urlsafe_b64decode
@@ -28,7 +28,7 @@ def test_the_key_follows_its_own_secret_before_that_of_the_site(settings: Any) -
     assert get_public_key() == of_the_site
 
 
-def test_only_what_was_signed_is_believed(settings: Any) -> None:
+def test_only_signed_data_are_accepted(settings: Any) -> None:
     settings.SIGNING_KEY = "ours"
     text = build_signed_text({"sequence": 1, "note": "é"})
     assert text == '{"note":"é","sequence":1}'.encode()

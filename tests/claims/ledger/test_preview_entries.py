@@ -1,4 +1,4 @@
-"""What somebody is shown before it is published is what then is published, to the letter."""
+"""Previews are identical to the published entries."""
 
 from collections.abc import Callable
 from datetime import date

@@ -344,7 +344,7 @@ def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
 
 
 @pytest.mark.parametrize("target_is_public", [True, False])
-def test_merging_what_was_never_public_publishes_nothing(
+def test_merging_unpublished_claims_publishes_nothing(
     editor: User, publish: Callable[..., Claim], target_is_public: bool
 ) -> None:
     target = publish(make_claim()) if target_is_public else make_claim()
@@ -356,7 +356,7 @@ def test_merging_what_was_never_public_publishes_nothing(
     assert list(Publication.objects.order_by("pk").values_list("pk", "superseded_at")) == before
 
 
-def test_merging_what_was_retracted_into_what_was_never_public_publishes_nothing(
+def test_merging_a_retracted_claim_into_an_unpublished_one_publishes_nothing(
     editor: User, publish: Callable[..., Claim]
 ) -> None:
     claim = publish(make_claim())

@@ -57,7 +57,7 @@ def test_merge_of_a_published_claim_carries_its_verdict_to_an_unpublished_target
     assert [v["id"] for v in target.publications.get().document["verdicts"]] == [claim.verdicts.get().pk]
 
 
-def test_merge_of_what_was_never_public_publishes_nothing(editor: User) -> None:
+def test_merging_unpublished_claims_publishes_nothing(editor: User) -> None:
     workflow.move(make_claim(), "merge", by=editor, into=make_claim())
     assert not Publication.objects.exists()
 

@@ -19,7 +19,7 @@ __all__ = ["site"]  # fixture
 
 @pytest.fixture(autouse=True)
 def archive(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for files, no browser, no authority, and sites that may be asked as often as one likes."""
+    """A folder for files, no browser, no authority, and no limits for requests to sites."""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVING = True
     settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = settings.TIMESTAMP_ROOTS = ""

@@ -69,7 +69,7 @@ def archived() -> set[Source]:
 
 
 def test_everything_that_is_cited_is_archived_once(cited: list[Source], imported: Source) -> None:
-    make_source()  # nobody cites it
+    make_source()  # no claim cites it
     assert run() == "Archived: 2. Failed attempts: 0. To be tried again: 0."
     assert archived() == set(cited)
     assert run("--missing") == "Archived: 0. Failed attempts: 0. To be tried again: 0."
@@ -109,7 +109,7 @@ def test_what_could_not_be_archived_is_named(site: Site, cited: list[Source]) ->
     assert archived() == {cited[1]}
 
 
-def test_some_of_what_others_cite_is_asked_for_each_night(
+def test_some_pages_cited_by_others_are_requested_each_night(
     site: Site, imported: Source, settings: Any
 ) -> None:
     second = make_source(url=site.page("/second"))
@@ -129,7 +129,7 @@ def test_some_of_what_others_cite_is_asked_for_each_night(
     ]
 
 
-def test_what_is_cited_here_comes_first(cited: list[Source], imported: Source) -> None:
+def test_pages_cited_by_the_newsroom_come_first(cited: list[Source], imported: Source) -> None:
     assert request_imported_copies(10) == 3
     assert request_cited_copies() == 2
     assert [outcome.source for outcome in schedule.archive_due(lambda: False)][-1] == imported

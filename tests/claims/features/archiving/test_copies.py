@@ -1,4 +1,4 @@
-"""A page archived: its files, its text, and what is said of what could not be had."""
+"""An archived page: its files, its text, and the list of missing parts."""
 
 import errno
 import hashlib
@@ -39,7 +39,7 @@ def roles(copy: ArchivedCopy) -> dict[str, ArchivedFile]:
     return {file.role: file for file in copy.files.all()}
 
 
-def test_a_page_is_kept_with_its_text_and_says_what_is_missing(source: Source, editor: User) -> None:
+def test_a_page_is_archived_with_its_text_and_lists_missing_parts(source: Source, editor: User) -> None:
     copy = archive_source(source, reason="desk", by=editor)
     assert (copy.address, copy.final_address, copy.http_status) == (source.url, source.url, 200)
     assert copy.snapshot is not None
@@ -71,7 +71,7 @@ def test_where_redirects_end_is_kept(site: Site) -> None:
     assert (copy.address, copy.final_address) == (site.address + "/here", there)
 
 
-def test_what_is_no_text_is_kept_all_the_same(site: Site) -> None:
+def test_files_without_text_are_archived_too(site: Site) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + b"0" * 100
     copy = archive_source(
         make_source(url=site.page("/chart.png", picture, Content_Type="image/png")), reason="evidence"
@@ -88,7 +88,7 @@ def test_the_same_text_again_is_the_same_snapshot_and_another_copy(source: Sourc
     assert first.snapshot == second.snapshot
 
 
-def test_a_text_that_somebody_brought_stays(source: Source) -> None:
+def test_a_text_entered_by_a_person_stays(source: Source) -> None:
     brought = make_snapshot(source, "The whole article, which is behind a payment.")
     copy = archive_source(source, reason="evidence")
     assert copy.snapshot is None
@@ -106,14 +106,14 @@ def test_a_page_that_changed_has_a_new_snapshot(site: Site, source: Source) -> N
 
 
 @pytest.mark.parametrize("status", [404, 410, 403, 500])
-def test_what_is_not_there_is_no_copy(site: Site, status: int) -> None:
+def test_a_missing_page_is_not_archived(site: Site, status: int) -> None:
     source = make_source(url=site.page("/gone", b"<p>No.</p>", status))
     with pytest.raises(FetchError):
         archive_source(source, reason="evidence")
     assert not ArchivedCopy.objects.exists()
 
 
-def test_what_is_too_large_is_no_copy(site: Site, settings: Any) -> None:
+def test_a_page_that_is_too_large_is_not_archived(site: Site, settings: Any) -> None:
     settings.ARCHIVE_PAGE_BYTES = 10_000
     source = make_source(url=site.page("/large", b"x" * 20_000))
     with pytest.raises(FetchError, match="is larger than"):

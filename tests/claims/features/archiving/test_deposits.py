@@ -70,7 +70,7 @@ def source(db: None) -> Source:
 
 
 def later(**by: Any) -> PublicDeposit:
-    """Let time pass, and have the worker look; what is known then."""
+    """Let time pass, have the worker check, and return the result."""
     for row in PublicDeposit.objects.filter(due_at__isnull=False):
         assert row.due_at is not None
         row.due_at -= timedelta(**by)
@@ -116,7 +116,7 @@ def test_what_an_editor_has_named_meanwhile_stays(public: Archive, source: Sourc
         (None, DONE | {"original_url": "https://example.org/" + "x" * 2000}, "is too long to store"),
     ],
 )
-def test_what_is_refused_is_not_asked_for_again(
+def test_a_refused_deposit_is_not_requested_again(
     public: Archive, source: Source, order: Any, status: Any, told: str
 ) -> None:
     public.says("/save", {"job_id": "spn2-1"} if order is None else order)
@@ -152,7 +152,7 @@ def test_anyone_who_was_killed_is_followed_by_another(public: Archive, source: S
     assert len(public.asked) == 1
 
 
-def test_without_a_key_nobody_is_notified_anything(public: Archive, source: Source, settings: Any) -> None:
+def test_without_a_key_no_deposit_is_requested(public: Archive, source: Source, settings: Any) -> None:
     settings.INTERNET_ARCHIVE_KEY = ""
     tasks.deposit_pages()
     assert public.asked == []

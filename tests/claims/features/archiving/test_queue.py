@@ -44,7 +44,7 @@ def later(**by: Any) -> None:
         )
 
 
-def test_one_copy_answers_everybody_who_asked(source: Source) -> None:
+def test_one_copy_serves_all_requests(source: Source) -> None:
     for reason in ("appearance", "evidence", "review"):
         assert request_copy(source, reason=reason)
     outcome = schedule.archive_next()
@@ -81,7 +81,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     assert row.due_at > timezone.now() + timedelta(minutes=50)
 
 
-def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> None:
+def test_a_leased_request_is_not_taken_until_the_lease_expires(source: Source) -> None:
     request_copy(source, reason="evidence")
     first = LeasedSource.lease_next()
     assert first is not None
@@ -92,7 +92,7 @@ def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> 
     second = LeasedSource.lease_next()
     assert second is not None
     assert second.attempts == 2
-    # The first was taken for dead, and is not listened to any more.
+    # The first was considered dead, and its result is ignored.
     first.record_failure("It is gone.", is_final=True)
     assert {row.due_at is None for row in source.archiving_requests.all()} == {False}
 
@@ -120,12 +120,12 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
     assert request_copy(committed, reason="desk")
     monkeypatch.setattr(schedule, "archive_source", moved_meanwhile)
     assert schedule.archive_next() is not None
-    # What is at another address now is another page.
+    # A page at another address is another page.
     assert has_due_requests()
     assert ArchivedCopy.objects.count() == 2
 
 
-def test_anyone_who_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
+def test_a_request_that_kills_its_worker_is_given_up(source: Source) -> None:
     request_copy(source, reason="evidence")
     for _attempt in range(len(RETRY_DELAYS) + 1):
         assert LeasedSource.lease_next() is not None
@@ -217,7 +217,7 @@ def test_private_addresses_are_refused_also_behind_a_redirect(
     assert site.requests == []
 
 
-def test_the_worker_archives_what_is_due_and_nothing_where_it_is_switched_off(
+def test_the_worker_archives_due_requests_unless_archiving_is_switched_off(
     source: Source, settings: Any
 ) -> None:
     request_copy(source, reason="evidence")

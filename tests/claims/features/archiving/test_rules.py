@@ -1,4 +1,4 @@
-"""What the database holds of archived copies, and how it asks for them whoever cites a source."""
+"""Database rules for archived copies, and how triggers request them when a source is cited."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ def asked(source: Source) -> list[str]:
         (PAGE, PAGE, None, "evidence", "archivedcopy_is_of_an_address_or_an_upload"),
     ],
 )
-def test_what_is_no_copy(
+def test_invalid_copies_are_refused(
     source: Source, address: str, final: str, status: int | None, reason: str, rule: str
 ) -> None:
     refused(COPY, source.pk, address, final, status, reason, match=rule)
@@ -103,7 +103,7 @@ def test_a_copy_is_dated_by_the_database_and_has_a_text_of_its_own_source(source
         ("upload", DIGEST, 1, "application/pdf", "archivedfile_comes_with_its_copy"),
     ],
 )
-def test_what_is_no_file(
+def test_invalid_files_are_refused(
     source: Source, role: str, digest: str, size: int, media_type: str, rule: str
 ) -> None:
     refused(FILE, kept(source).pk, role, digest, size, media_type, match=rule)
@@ -137,7 +137,7 @@ def test_a_timestamp_never_changes(source: Source) -> None:
     assert bytes(Timestamp.objects.get().token) == b"t"
 
 
-def test_what_is_given_up_says_why(source: Source) -> None:
+def test_an_abandoned_request_has_a_reason(source: Source) -> None:
     request_copy(source, reason="evidence")
     refused("UPDATE archiving_archivingrequest SET due_at = NULL", match="archivingrequest_given_up_says_why")
     refused("UPDATE archiving_archivingrequest SET reason = 'whim'", match="archivingrequest_reason_is_known")
@@ -164,9 +164,7 @@ def test_an_appearance_asks_for_a_copy_and_evidence_for_one_sooner(checker: User
     assert asked(source) == ["appearance", "evidence"]
 
 
-def test_what_was_archived_today_is_not_asked_for_again_but_at_the_desk(
-    checker: User, source: Source
-) -> None:
+def test_pages_archived_today_are_requested_again_only_at_the_desk(checker: User, source: Source) -> None:
     kept(source)
     Evidence.objects.create(verdict=make_draft(make_claim(), checker), source=source, stance="refutes")
     assert asked(source) == []
@@ -196,20 +194,18 @@ def test_another_address_is_another_page(checker: User, source: Source) -> None:
     assert asked(source) == ["evidence", "evidence"]
 
 
-def test_a_source_that_nobody_cites_is_not_asked_for(source: Source) -> None:
+def test_an_uncited_source_is_not_requested(source: Source) -> None:
     Source.objects.filter(pk=source.pk).update(url="https://example.org/elsewhere")
     assert asked(source) == []
 
 
-def test_a_move_asks_for_what_is_missing_and_nothing_else(
-    checker: User, editor: User, source: Source
-) -> None:
+def test_a_move_requests_only_missing_copies(checker: User, editor: User, source: Source) -> None:
     claim = make_claim()
     Appearance.objects.create(claim=claim, source=source)
     draft = make_draft(claim, checker)
     paper = draft.evidence.get().source
     ArchivingRequest.objects.filter(source=source).update(copy=kept(source))
-    # It could not be had, and somebody has to look.
+    # It could not be fetched, and a person has to look.
     ArchivingRequest.objects.filter(source=paper).update(due_at=None, problem="It is gone.")
     verdict = workflow.move(draft, "submit", by=checker)
     assert (asked(source), asked(paper)) == (["appearance"], ["evidence", "review"])
@@ -219,7 +215,7 @@ def test_a_move_asks_for_what_is_missing_and_nothing_else(
     assert (asked(source), asked(paper)) == (["appearance"], ["evidence", "review", "publication"])
 
 
-def test_imports_of_others_archives_ask_for_nothing(source: Source) -> None:
+def test_imported_archives_request_no_copies(source: Source) -> None:
     claim = make_claim()
     others = Publisher.objects.create(name="Harbour Facts")
     verdict = Verdict.objects.create(
@@ -234,15 +230,15 @@ def test_imports_of_others_archives_ask_for_nothing(source: Source) -> None:
     assert asked(source) == []
 
 
-def test_somebody_who_checks_an_imported_claim_asks_in_review(
+def test_publishing_a_verdict_on_an_imported_claim_requests_copies(
     publish: Callable[..., Claim], source: Source
 ) -> None:
-    test_imports_of_others_archives_ask_for_nothing(source)
+    test_imported_archives_request_no_copies(source)
     publish(source.appearances.get().claim)
     assert asked(source) == ["review"]
 
 
-def test_the_worker_finds_what_is_next_by_an_index(source: Source) -> None:
+def test_the_worker_finds_the_next_request_with_an_index(source: Source) -> None:
     """Not the planner's choice for three rows: that the index answers the question at all."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -52,7 +52,7 @@ def uploaded(source: Source) -> ArchivedFile:
     )
 
 
-def test_what_is_reported_of_a_copy(client: Client, source: Source) -> None:
+def test_the_api_describes_a_copy(client: Client, source: Source) -> None:
     file = archived(source)
     uploaded(source)
     stamped = timezone.now().replace(microsecond=0)
@@ -89,7 +89,7 @@ def test_what_is_reported_of_a_copy(client: Client, source: Source) -> None:
     }
 
 
-def test_anyone_who_has_it_already_gets_no_body(client: Client, source: Source) -> None:
+def test_a_current_copy_returns_304_without_a_body(client: Client, source: Source) -> None:
     archived(source)
     address = f"/api/v1/sources/{source.pk}/copies/"
     etag = client.get(address)["ETag"]
@@ -97,7 +97,7 @@ def test_anyone_who_has_it_already_gets_no_body(client: Client, source: Source) 
     assert client.get(f"{address}?page=2").status_code == 400
 
 
-def test_copies_of_what_only_drafts_know_are_nobodys_business(
+def test_copies_of_sources_cited_only_in_drafts_are_hidden(
     client: Client, settings: Any, source: Source
 ) -> None:
     settings.ARCHIVE_PUBLIC_COPIES = True

@@ -1,4 +1,4 @@
-"""Copies of a source at the desk: what is shown, asked for, uploaded and handed out, and to whom."""
+"""Copies of a source at the desk: showing, requesting, uploading and downloading them, and permissions."""
 
 import io
 import zipfile
@@ -64,7 +64,7 @@ def test_switched_off_the_page_has_no_copies_and_no_filter_and_the_rows_stay(
 
 
 def upload(client: Client, source: Source, content: bytes = PDF, name: str = "Minutes of May.pdf") -> str:
-    """Upload a file; what is said of it."""
+    """Upload a file and return the messages."""
     answer = client.post(
         reverse("admin:sources_source_upload", args=[source.pk]),
         {"file": SimpleUploadedFile(name, content, "text/html")},
@@ -118,7 +118,7 @@ def packed(*names: str, **contents: str) -> bytes:
         (b"", ""),
     ],
 )
-def test_a_file_is_what_is_in_it(content: bytes, media_type: str) -> None:
+def test_the_kind_of_a_file_is_determined_by_its_content(content: bytes, media_type: str) -> None:
     assert detect_media_type(io.BytesIO(content)) == media_type
 
 
@@ -139,7 +139,7 @@ def test_an_uploaded_file_is_kept_whatever_it_says_of_itself(desk: Client, contr
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_is_too_large_is_refused_before_it_is_read(
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     desk: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.ARCHIVE_UPLOAD_BYTES = 1000
@@ -165,7 +165,7 @@ def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> N
     assert answer.status_code in (
         302,
         403,
-    )  # of what was stopped, not even the proof against forgery may be read
+    )  # after a stopped upload, not even the CSRF token may be read
     assert not ArchivedCopy.objects.exists()
 
 
@@ -185,7 +185,7 @@ def test_an_archive_that_is_away_is_reported(desk: Client, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><script>1</script>", b"MZ\x90\x00"])
-def test_what_is_no_evidence_is_refused(desk: Client, content: bytes) -> None:
+def test_files_that_cannot_be_evidence_are_refused(desk: Client, content: bytes) -> None:
     assert (
         ("is not in a format" in (told := upload(desk, make_source(), content)))
         or "Choose a file" in told
@@ -272,9 +272,7 @@ def test_a_file_that_is_gone_from_the_archive_is_reported(desk: Client) -> None:
     assert "The archive has no file" in answer.content.decode()
 
 
-def test_who_may_not_change_sources_archives_nothing_and_strangers_see_nothing(
-    client: Client, db: None
-) -> None:
+def test_archiving_needs_permission_and_outsiders_see_nothing(client: Client, db: None) -> None:
     source = make_source()
     nobody = User.objects.create_user("nobody", is_staff=True)
     for user in (None, nobody):
@@ -311,7 +309,7 @@ def test_copies_cost_the_same_whatever_their_number(
         page(desk, source)
 
 
-def test_the_list_finds_what_needs_somebody(desk: Client) -> None:
+def test_the_list_finds_copies_that_need_attention(desk: Client) -> None:
     kept, failed, waiting, again, bare = (make_source(title=name) for name in ("A", "B", "C", "D", "E"))
     ArchivedCopy.objects.create(source=kept, reason="upload")
     for source in (failed, again):

@@ -1,4 +1,4 @@
-"""Timestamps: what is believed of an authority, and what is not."""
+"""Timestamps: which answers of an authority are accepted."""
 
 import hashlib
 import secrets
@@ -67,13 +67,15 @@ def test_the_answer_to_an_earlier_request_is_not_believed(
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"\x30\x03\x02\x01\x00", b"\x30\x05\x30\x03\x02\x01\x02"])
-def test_what_is_no_timestamp_is_not_believed(authority: StampingAuthority, answer: bytes) -> None:
+def test_invalid_timestamps_are_rejected(authority: StampingAuthority, answer: bytes) -> None:
     authority.instead = 200, answer
     with pytest.raises(TokenRefused):
         request_timestamp(DIGEST)
 
 
-def test_an_authority_that_nobody_trusts_is_not_believed(authority: StampingAuthority, settings: Any) -> None:
+def test_timestamps_of_untrusted_authorities_are_rejected(
+    authority: StampingAuthority, settings: Any
+) -> None:
     settings.TIMESTAMP_ROOTS = ""
     with pytest.raises(TokenRefused, match="TIMESTAMP_ROOTS"):
         request_timestamp(DIGEST)
@@ -103,7 +105,7 @@ def test_an_authority_that_is_away_is_asked_again(authority: StampingAuthority) 
     with pytest.raises(TimestampAuthorityUnavailable, match="HTTP 503"):
         request_timestamp(DIGEST)
     tasks.sign_files()
-    assert authority.asked == 2  # the second file does not try what the first did in vain
+    assert authority.asked == 2  # the second file does not repeat the failed attempt of the first
     assert find_unstamped_hashes(10) == [DIGEST, OTHER]
     authority.instead = None
     tasks.sign_files()
@@ -111,7 +113,7 @@ def test_an_authority_that_is_away_is_asked_again(authority: StampingAuthority) 
     assert set(Timestamp.objects.values_list("sha256", flat=True)) == {DIGEST, OTHER}
 
 
-def test_nobody_is_asked_where_no_authority_is_configured() -> None:
+def test_without_an_authority_no_timestamp_is_requested() -> None:
     archived(DIGEST)
     tasks.sign_files()
     assert not Timestamp.objects.exists()

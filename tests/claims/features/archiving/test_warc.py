@@ -40,7 +40,7 @@ def kept(url: str) -> bytes:
     return build_warc(exchanges.kept, name="page.warc.gz")
 
 
-def test_every_hop_is_in_it_with_what_was_sent(site: Site, tmp_path: Path) -> None:
+def test_it_contains_every_redirect_with_the_request(site: Site, tmp_path: Path) -> None:
     page = site.page("/new", BODY, Set_Cookie="a=1")
     first = site.redirect("/old", "/new")
     content = kept(first)
@@ -100,7 +100,7 @@ def zlib_members(content: bytes) -> list[bytes]:
     return members
 
 
-def test_what_is_compressed_and_in_chunks_is_kept_so_and_read_by_others(site: Site) -> None:
+def test_compressed_and_chunked_bodies_are_stored_as_received_and_readable_by_others(site: Site) -> None:
     packing = zlib.compressobj(wbits=zlib.MAX_WBITS + 16)
     packed = packing.compress(BODY) + packing.flush()
 

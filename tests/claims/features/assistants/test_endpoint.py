@@ -59,7 +59,7 @@ def test_it_introduces_itself(client: Client) -> None:
     assert result["_meta"][revisions.SERVER_INFO_KEY]["name"] == "factcheck"
 
 
-def test_anybody_is_offered_what_is_public(client: Client) -> None:
+def test_anyone_can_use_the_public_tools(client: Client) -> None:
     assert listed(client) == PUBLIC
 
 
@@ -124,7 +124,7 @@ def test_each_request_says_all_of_its_own(client: Client, key: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["initialize", "ping", "resources/list", "prompts/get", "tools/publish"])
-def test_what_is_no_method_is_none(client: Client, method: str) -> None:
+def test_unknown_methods_are_refused(client: Client, method: str) -> None:
     assert error_of(post(client, message(method))) == (404, -32601)
 
 
@@ -157,7 +157,7 @@ def test_older_clients_begin_with_a_handshake(client: Client, version: str) -> N
     assert post(client, legacy("ping"), headers={}).json()["result"] == {}
 
 
-def test_a_handshake_for_a_revision_that_nobody_knows_names_the_newest(client: Client) -> None:
+def test_a_handshake_for_an_unknown_revision_names_the_newest(client: Client) -> None:
     hello = legacy("initialize", {"protocolVersion": "2031-01-01"})
     assert post(client, hello, headers={}).json()["result"]["protocolVersion"] == "2025-11-25"
 
@@ -207,7 +207,7 @@ def test_several_messages_come_at_once_where_the_revision_has_it(client: Client)
         ('{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": [1]}', -32600),
     ],
 )
-def test_what_is_no_message_is_refused(client: Client, body: str | bytes, code: int) -> None:
+def test_invalid_messages_are_refused(client: Client, body: str | bytes, code: int) -> None:
     assert error_of(post(client, body, headers={})) == (400, code)
 
 
@@ -266,7 +266,7 @@ def test_pages_of_this_site_may(client: Client, origin: str) -> None:
 
 
 def test_another_name_of_this_machine_is_refused(client: Client) -> None:
-    """By a name that somebody else leads here, a browser would read what its page asks."""
+    """Through a foreign name that points here (DNS rebinding), a page could read the answers in a browser."""
     sent = message("tools/list")
     response = post(client, sent, headers=headers_of(sent) | {"Host": "rebound.example"})
     assert response.status_code == 400
@@ -291,7 +291,7 @@ def test_a_token_that_was_revoked_is_refused(client: Client, editor: User) -> No
 
 
 @pytest.mark.parametrize("name", WRITING)
-def test_nobody_writes_without_a_token_or_its_scope(client: Client, editor: User, name: str) -> None:
+def test_writing_needs_a_token_with_the_scope(client: Client, editor: User, name: str) -> None:
     sent = message("tools/call", {"name": name, "arguments": {}})
     anonymous = post(client, sent)
     assert error_of(anonymous) == (401, -32000)

@@ -1,4 +1,4 @@
-"""Fifty questions of an assistant, twenty of them about what was never checked, and what they are answered."""
+"""Fifty questions of an assistant, twenty of them about unchecked claims, and the answers."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,7 +34,7 @@ _REASSURING = (
     "is true",
     "is correct",
 )
-#: Where it is said that nothing is said of it.
+#: Words that report that nothing was found.
 _SAYS_NOTHING = "says nothing about whether"
 
 
@@ -83,7 +83,7 @@ def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question
 
 
 def assert_says_no_more(asked: Asked) -> None:
-    """What was not checked is not called true, and each rating stands with whose it is, as of when, and where."""
+    """Unchecked claims are not called true, and each rating has its publisher, date and address."""
     outcome = asked.document.get("outcome")
     second = asked.text.splitlines()[1]
     if outcome in ("not_checked", "perhaps_checked", "related_checked", "contrary_checked"):

@@ -1,4 +1,4 @@
-"""What is found for texts, words and addresses."""
+"""Results for texts, words and addresses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -183,7 +183,7 @@ def test_nothing_found_by_words_is_no_verdict(ask: Ask) -> None:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_is_distinguished_from_what_was_said_on_it(ask: Ask, publish: Publish, checker: User) -> None:
+def test_a_page_is_distinguished_from_the_claims_on_it(ask: Ask, publish: Publish, checker: User) -> None:
     speech = make_source(f"He said: {STATEMENT}", url="https://example.org/speech", title="A speech")
     claim = make_claim(STATEMENT)
     make_appearance(claim, speech, STATEMENT)

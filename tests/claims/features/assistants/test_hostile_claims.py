@@ -23,7 +23,7 @@ from tests.helpers.translations import publish_translation
 pytestmark = pytest.mark.django_db
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-#: What a line of ours can consist of, once what is quoted is taken out: the words of this module are none of it.
+#: What our lines can consist of, once quotes are removed: none of the words of this module.
 _HIDDEN = re.compile(
     "[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
@@ -180,7 +180,7 @@ def test_refusals_say_back_nothing_that_is_not_fenced(client: Client, words: str
         assert not _HIDDEN.search(content["text"])
 
 
-def test_what_tells_of_tools_is_fixed(client: Client, editor: User) -> None:
+def test_descriptions_of_tools_are_fixed(client: Client, editor: User) -> None:
     """Names, descriptions, schemas and instructions have no word of the database in them."""
     for method in ("tools/list", "server/discover"):
         content = post(client, message(method)).content.decode()

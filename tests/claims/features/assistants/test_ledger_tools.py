@@ -132,9 +132,7 @@ def test_corrections_are_reported(ask: Ask, publish: Publish, checker: User, edi
     assert f'- Correction of {day} (version 2): "We had the wrong year."' in asked.text
 
 
-def test_what_was_retracted_says_so_and_is_matched_no_longer(
-    ask: Ask, publish: Publish, editor: User
-) -> None:
+def test_a_retracted_claim_is_marked_and_no_longer_matched(ask: Ask, publish: Publish, editor: User) -> None:
     claim = publish(make_claim(STATEMENT))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
     asked = ask("get_claim", claim_id=claim.pk)
@@ -156,7 +154,7 @@ def test_what_was_retracted_says_so_and_is_matched_no_longer(
     assert listed["claim_id"] == claim.pk
 
 
-def test_an_earlier_version_of_what_was_retracted_says_so_first(
+def test_an_earlier_version_of_a_retracted_claim_begins_with_the_retraction(
     ask: Ask, publish: Publish, editor: User
 ) -> None:
     with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True):
@@ -172,7 +170,7 @@ def test_an_earlier_version_of_what_was_retracted_says_so_first(
         assert findings.OUTCOME_MESSAGES["checked"] not in asked.text
 
 
-def test_what_was_merged_leads_to_the_other(ask: Ask, publish: Publish, editor: User) -> None:
+def test_a_merged_claim_leads_to_the_other(ask: Ask, publish: Publish, editor: User) -> None:
     claim, target = publish(make_claim(STATEMENT)), publish(make_claim("The bridge cost 90 million."))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="Said twice.")
     workflow.move(claim, "merge", by=editor, into=target)

@@ -81,7 +81,7 @@ def test_by_http(live_server: LiveServer, publish: Callable[..., Claim], mode: s
     async def talk() -> None:
         async with Client(f"{live_server.url}/mcp", mode=mode, read_timeout_seconds=120) as client:
             assert client.protocol_version == version
-            if mode != version:  # whoever asks nobody who is there knows neither name nor instructions
+            if mode != version:  # without a request to the server, its name and instructions are unknown
                 await conversation(client, claim)
             else:
                 assert (await client.call_tool("search_claims", {})).structured_content["outcome"] == "found"

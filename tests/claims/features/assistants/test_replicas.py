@@ -37,12 +37,12 @@ def test_a_replica_answers_who_comes_without_a_token(asked: list[str]) -> None:
     assert asked == ["replica"]
 
 
-def test_the_primary_answers_who_may_have_written(asked: list[str]) -> None:
+def test_the_primary_answers_clients_that_may_have_written(asked: list[str]) -> None:
     assert mcp_server._read_public_data(lambda: ANSWER, is_fresh=True) is ANSWER
     assert asked == ["primary"]
 
 
-def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -> None:
+def test_the_primary_is_queried_if_the_replica_finds_nothing(asked: list[str]) -> None:
     def answering() -> ToolResult:
         if asked[-1] == "replica":
             raise ClaimNotPublished("nothing")
@@ -52,7 +52,7 @@ def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -
     assert asked == ["replica", "primary"]
 
 
-def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
+def test_claims_unknown_to_replica_and_primary_are_not_found(asked: list[str]) -> None:
     def answering() -> ToolResult:
         raise ClaimNotPublished("nothing")
 
@@ -61,7 +61,7 @@ def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
     assert asked == ["replica", "primary"]
 
 
-def test_what_is_asked_wrongly_is_refused_at_once(asked: list[str]) -> None:
+def test_invalid_requests_are_refused_at_once(asked: list[str]) -> None:
     def answering() -> ToolResult:
         raise ToolRefused("wrong")
 

@@ -55,11 +55,11 @@ def test_words_of_every_script_stay(text: str) -> None:
         ("\ue000\U000f0000", INVISIBLE_CHARACTER_MARKER),
     ],
 )
-def test_what_nobody_sees_is_shown(text: str, seen: str) -> None:
+def test_invisible_characters_are_made_visible(text: str, seen: str) -> None:
     assert show_invisible_characters(text) == seen
 
 
-def test_what_is_too_long_is_cut() -> None:
+def test_long_texts_are_shortened() -> None:
     assert show_invisible_characters("a" * 3000, 10) == "a" * 9 + "…"
     assert show_invisible_characters("a" * 10, 10) == "a" * 10
 

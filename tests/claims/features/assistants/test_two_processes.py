@@ -1,4 +1,4 @@
-"""Two web processes behind a balancer answer as one: no session, no memory of the request before."""
+"""Two web processes behind a load balancer give the same answers: no session, no state between requests."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -45,7 +45,9 @@ def from_both(site: BalancedSite, sent: dict[str, Any], headers: dict[str, str] 
     return first
 
 
-def test_two_processes_answer_as_one(site: BalancedSite, publish: Callable[..., Claim], editor: User) -> None:
+def test_two_processes_give_the_same_answers(
+    site: BalancedSite, publish: Callable[..., Claim], editor: User
+) -> None:
     publish(make_claim("The harbour bridge cost 40 million euros."))
 
     # A conversation of 2025-11-25, each message of it to another process.
@@ -68,7 +70,7 @@ def test_two_processes_answer_as_one(site: BalancedSite, publish: Callable[..., 
     assert [tool["name"] for tool in tools["result"]["tools"]] == names
     assert (tools["result"]["ttlMs"], tools["result"]["cacheScope"]) == (300_000, "private")
 
-    # What is published is known to both at once.
+    # Both know a publication immediately.
     publish(make_claim("The ferry sank in the harbour."))
     status, found = from_both(site, message("tools/call", {**search, "arguments": {"query": "ferry"}}))
     assert [claim["statement"] for claim in found["result"]["structuredContent"]["claims"]] == [

@@ -1,4 +1,4 @@
-"""What assistants write: proposals and drafts of the token's owner, and never a word of what is public."""
+"""Writing by assistants: proposals and drafts of the token's owner, never public text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -105,7 +105,7 @@ def make_draft_complete(verdict: Verdict) -> None:
     Evidence.objects.create(verdict=verdict, source=make_source(), stance="refutes", note="The accounts.")
 
 
-def test_what_is_asked_twice_with_a_key_is_done_once(ask: Ask, contributor: User) -> None:
+def test_a_repeated_request_with_a_key_is_carried_out_once(ask: Ask, contributor: User) -> None:
     secret = secret_of(contributor)
     once = ask("propose_claim", token=secret, statement=STATEMENT, language="en", idempotency_key="one")
     twice = ask("propose_claim", token=secret, statement=STATEMENT, language="en", idempotency_key="one")
@@ -136,7 +136,7 @@ def test_what_is_asked_twice_with_a_key_is_done_once(ask: Ask, contributor: User
         ("propose_claim", {"statement": "x", "language": "en", "claimant": 99_999}, "Refused (422)"),
     ],
 )
-def test_what_is_wrong_is_reported_and_nothing_written(
+def test_errors_are_reported_and_nothing_is_written(
     ask: Ask, checker: User, name: str, arguments: dict[str, Any], told: str
 ) -> None:
     asked = ask(name, token=secret_of(checker), **arguments)
@@ -175,7 +175,7 @@ def test_no_private_address_is_fetched_for_evidence(ask: Ask, checker: User, url
     assert not Evidence.objects.exists()
 
 
-def test_what_is_in_review_or_published_takes_no_evidence(
+def test_verdicts_in_review_or_published_accept_no_evidence(
     ask: Ask, checker: User, publish: Callable[..., Claim]
 ) -> None:
     live = publish(make_claim(STATEMENT)).verdicts.get()
@@ -193,7 +193,7 @@ def test_what_is_in_review_or_published_takes_no_evidence(
 def test_no_tool_moves_or_publishes_anything(
     ask: Ask, client: Client, editor: User, publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is asked, with a token for everything of a person who may do everything: no move, no entry."""
+    """No request makes a move or an entry, even with a token with all scopes of a person with all permissions."""
     claim = publish(make_claim(STATEMENT))
     before = (Transition.objects.count(), SignOff.objects.count(), Publication.objects.count())
     reached: list[str] = []
@@ -246,7 +246,7 @@ def test_no_argument_names_a_state_a_publisher_or_a_person() -> None:
 
 
 def test_drafts_and_proposals_are_not_reported(ask: Ask, editor: User) -> None:
-    """Not even to whoever brings the token that made them: what these tools tell is what is public."""
+    """Not even for the token that created them: these tools return only public data."""
     secret = secret_of(editor)
     proposed = ask("propose_claim", token=secret, statement=STATEMENT, language="en").document["id"]
     ask("draft_verdict", token=secret, claim_id=proposed, summary="Secret.")
@@ -260,7 +260,7 @@ def test_drafts_and_proposals_are_not_reported(ask: Ask, editor: User) -> None:
         assert "othing" in asked.text
 
 
-def test_what_is_written_is_counted_here_and_by_the_editorial_api(
+def test_writing_requests_count_towards_the_limit_of_the_editorial_api(
     client: Client, contributor: User, settings: Any
 ) -> None:
     settings.RATE_LIMIT_TOKEN = Rate(100, 60)

@@ -85,5 +85,5 @@ def ask(db: None) -> Callable[..., ReaderRequest]:
 
 @pytest.fixture
 def reader() -> Client:
-    """Somebody with a browser that heeds what forms say."""
+    """A person with a browser that obeys the attributes of forms."""
     return Client(enforce_csrf_checks=True)

@@ -10,7 +10,7 @@ from claims.models import Claim
 
 
 def add_rows(claim: Claim) -> None:
-    """A complaint and a request that were confirmed; nobody is mailed."""
+    """A confirmed complaint and a confirmed request; no mail is sent."""
     number = claim.pk
     sender = Sender(f"reader-{number}@example.org")
     complaint = Complaint.objects.create(claim=claim, version=1, kind="other", text=f"Look again, {number}.")

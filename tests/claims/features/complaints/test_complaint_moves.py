@@ -30,7 +30,7 @@ def republish(draft: Verdict, author: User, other: User, **content: str) -> None
         draft = workflow.move(draft, action, by=by)
 
 
-def test_only_who_may_works_on_complaints(
+def test_working_on_complaints_needs_permission(
     complain: Callable[..., Complaint], checker: User, editor: User
 ) -> None:
     complaint = complain()
@@ -46,7 +46,7 @@ def test_only_who_may_works_on_complaints(
         complaint_moves.assign_complaint(complaint, checker, by=editor)
 
 
-def test_it_is_given_to_somebody_who_is_notified(complain: Callable[..., Complaint], editor: User) -> None:
+def test_an_assigned_person_is_notified(complain: Callable[..., Complaint], editor: User) -> None:
     colleague = person("erik", "Editor")
     complaint = complaint_moves.assign_complaint(complain(), colleague, by=editor)
     assert (complaint.state, complaint.assigned_to) == ("in_progress", colleague)
@@ -62,7 +62,7 @@ def test_it_is_given_to_somebody_who_is_notified(complain: Callable[..., Complai
     ]
 
 
-def test_what_is_published_because_of_it_is_what_came_of_it(
+def test_a_publication_made_because_of_it_is_its_outcome(
     complain: Callable[..., Complaint], checker: User, editor: User
 ) -> None:
     complaint = complain()
@@ -115,7 +115,7 @@ def test_an_open_draft_becomes_the_correction(
     assert (complaint.state, complaint.correction) == ("in_progress", None)
 
 
-def test_what_is_published_for_another_reason_is_no_outcome(
+def test_a_publication_for_another_reason_is_not_its_outcome(
     complain: Callable[..., Complaint], publish: Callable[..., Claim]
 ) -> None:
     complaint = complain()
@@ -141,7 +141,7 @@ def test_an_answer_is_whole(
         complaint_moves.answer_complaint(complain(), outcome=outcome, answer=answer, reason=reason, by=editor)
 
 
-def test_what_is_closed_is_not_answered_again(complain: Callable[..., Complaint], editor: User) -> None:
+def test_a_closed_complaint_is_not_answered_again(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
     complaint_moves.reject_complaint(complaint, reason="This is about another newsroom.", by=editor)
     with pytest.raises(NotPossible, match="closed"):
@@ -173,7 +173,7 @@ def test_a_merged_claim_is_corrected_where_readers_find_it(
     assert complaint.entry.claim == target
 
 
-def test_the_author_of_what_is_complained_about_is_known(
+def test_the_author_of_the_verdict_is_shown(
     complain: Callable[..., Complaint], checker: User, editor: User
 ) -> None:
     complaint = complain()
@@ -194,7 +194,7 @@ def test_overdue_is_reported_once(complain: Callable[..., Complaint], editor: Us
     assert not Complaint.objects.overdue(due_on).exists()
 
 
-def test_what_is_held_is_let_through_or_spam(
+def test_a_held_message_is_released_or_marked_as_spam(
     complain: Callable[..., Complaint], editor: User, checker: User
 ) -> None:
     one = complain(confirmed=False, text="<a href='x'>Prices</a>")

@@ -83,7 +83,7 @@ def test_personal_data_is_in_no_list_search_or_download(
     assert [result.title for result in results] == ["New claim: rita"]
 
 
-def test_what_nobody_confirmed_is_not_at_the_desk(publish: Callable[..., Claim], editor: User) -> None:
+def test_unconfirmed_messages_are_not_at_the_desk(publish: Callable[..., Claim], editor: User) -> None:
     sent = submissions.submit_complaint(
         publish().publications.get(), kind="other", text="Unread.", sender=SENDER
     )
@@ -92,7 +92,7 @@ def test_what_nobody_confirmed_is_not_at_the_desk(publish: Callable[..., Claim],
     assert b"Unread." not in desk.get("/admin/complaints/complaint/").content
 
 
-def test_what_is_held_is_seen_by_who_decides(
+def test_held_messages_are_visible_to_people_who_decide(
     publish: Callable[..., Claim], editor: User, checker: User
 ) -> None:
     held = submissions.submit_complaint(

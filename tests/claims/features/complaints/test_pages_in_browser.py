@@ -85,7 +85,7 @@ def secret_page(row: Complaint | ReaderRequest) -> str:
 
 
 def looked_at(page: Page, paths: list[str]) -> dict[str, Any]:
-    """What is wrong with these pages, by page and colours."""
+    """The problems of these pages, by page and colour scheme."""
     found: dict[str, Any] = {}
     for path in paths:
         page.goto(path)

@@ -1,4 +1,4 @@
-"""How long it is known who somebody is."""
+"""How long personal data are stored."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def in_days(days: float) -> Any:
     return time_machine.travel(timezone.now() + timedelta(days=days))
 
 
-def test_what_nobody_confirms_is_deleted(
+def test_unconfirmed_messages_are_deleted(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest]
 ) -> None:
     complain(confirmed=False)
@@ -47,7 +47,7 @@ def test_what_nobody_confirms_is_deleted(
     assert [contact.mail for contact in ContactDetails.objects.all()] == ["ruth@example.org"]
 
 
-def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], editor: User) -> None:
+def test_held_messages_wait_for_a_person(complain: Callable[..., Complaint], editor: User) -> None:
     held = complain(confirmed=False, text="<a href='x'>Prices</a>")
     with in_days(400):
         assert personal_data.delete_expired() == personal_data.ExpiredCounts(0, 0, 0)
@@ -58,7 +58,7 @@ def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], edi
     assert not Complaint.objects.exists()
 
 
-def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_not(
+def test_contact_details_are_deleted_after_a_while_and_answers_are_kept(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest], editor: User
 ) -> None:
     complaint, asked = complain(), ask(SAID, picture=read_picture(SMALL_PNG))
@@ -75,7 +75,7 @@ def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_no
     assert (complaint.answer, complaint.text != "") == ("It is clearer now.", True)
 
 
-def test_erased_is_what_nobody_else_asks(ask: Callable[..., ReaderRequest]) -> None:
+def test_a_request_is_erased_with_its_last_sender(ask: Callable[..., ReaderRequest]) -> None:
     asked = ask(SAID, picture=read_picture(SMALL_PNG))
     ask("Is it?", picture=read_picture(SMALL_PNG), mail="ruth@example.org")
     rita, ruth = asked.contacts.order_by("pk")
@@ -89,7 +89,7 @@ def test_erased_is_what_nobody_else_asks(ask: Callable[..., ReaderRequest]) -> N
     personal_data.erase_contact(ruth)  # a second time changes nothing
 
 
-def test_a_person_is_shown_and_forgotten_by_command(
+def test_a_command_shows_and_erases_a_persons_data(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest]
 ) -> None:
     complain()
@@ -111,7 +111,7 @@ def test_a_person_is_shown_and_forgotten_by_command(
     assert out.getvalue() == "Deleted: 0 unconfirmed messages, 0 spam messages, the details of 0 readers.\n"
 
 
-def test_no_other_table_knows_who_somebody_is(
+def test_no_other_table_has_personal_data(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest], editor: User
 ) -> None:
     """Neither history, nor jobs, notifications, steps or the log of the desk hold an address or a name."""

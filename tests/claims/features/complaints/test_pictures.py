@@ -13,7 +13,7 @@ SECRETS = (b"Optikwerk", b"Linden 7", b"Ada Brook", b"Dream Machine", b"At home"
 
 
 def with_everything(kind: str) -> bytes:
-    """A picture of 120 by 90 points, taken by somebody at home with the camera on its side."""
+    """A picture of 120 by 90 pixels, taken at home with the camera on its side."""
     exif = Image.open(io.BytesIO(oriented(1, 6))).getexif()
     image = scene(1, 120, 90)
     if kind == "GIF":

@@ -45,7 +45,7 @@ def test_all_who_asked_are_notified_at_once(
     assert len({message.body for message in sent}) == 3  # each with the address of their own page
 
 
-def test_what_is_taken_up_is_answered_by_its_publication(
+def test_an_accepted_request_is_answered_by_the_publication(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     asked = ask(SAID)
@@ -66,7 +66,7 @@ def test_what_is_taken_up_is_answered_by_its_publication(
     assert {message.to[0] for message in work()} == {"rita@example.org", "ruth@example.org"}
 
 
-def test_what_was_taken_up_in_vain_waits_again(
+def test_a_request_whose_claim_is_declined_waits_again(
     ask: Callable[..., ReaderRequest], checker: User, editor: User
 ) -> None:
     asked = ask(SAID)
@@ -79,7 +79,7 @@ def test_what_was_taken_up_in_vain_waits_again(
     assert (asked.state, asked.claim) == ("declined", None)
 
 
-def test_what_waits_for_a_claim_that_was_deleted_waits_again(
+def test_a_request_whose_claim_is_deleted_waits_again(
     ask: Callable[..., ReaderRequest], checker: User
 ) -> None:
     asked, claim = ask(SAID), make_claim()

@@ -57,7 +57,7 @@ def details(**fields: Any) -> ContactDetails:
     return ContactDetails.objects.create(**(given | fields))
 
 
-def test_what_is_sent_is_new(published: Claim) -> None:
+def test_a_sent_message_is_new(published: Claim) -> None:
     insert = (
         "INSERT INTO complaints_readerrequest (text, address, url_key, picture_key, state, language, held_because,"
         " answer, reason, moved_by_name, sent_key, sent_sha256, words_sha256, askers, confirmed_at, last_asked_at)"
@@ -68,7 +68,7 @@ def test_what_is_sent_is_new(published: Claim) -> None:
     assert sql(insert, "new", None)
 
 
-def test_a_complaint_is_about_what_was_published(published: Claim, complaint: Complaint) -> None:
+def test_a_complaint_is_about_a_published_claim(published: Claim, complaint: Complaint) -> None:
     refused(
         "INSERT INTO complaints_complaint (claim_id, version, kind, text, state, language, held_because, answer,"
         " outcome, reason, moved_by_name, sent_key, sent_sha256, words_sha256)"
@@ -88,7 +88,7 @@ def test_a_complaint_moves_by_steps(complaint: Complaint, state: str) -> None:
     )
 
 
-def test_what_is_closed_stays_closed(confirmed: Complaint) -> None:
+def test_closed_messages_stay_closed(confirmed: Complaint) -> None:
     sql("UPDATE complaints_complaint SET state = 'withdrawn' WHERE id = %s", confirmed.pk)
     for state in ("confirmed", "answered", "new"):
         refused(
@@ -166,7 +166,7 @@ def test_a_complaint_says_something_within_bounds(complaint: Complaint) -> None:
     refused(insert, claim, "other", "x", ["mood"], match="complaint_held_for_known_signs")
 
 
-def test_what_is_held_does_not_reach_the_desk(published: Claim) -> None:
+def test_held_messages_do_not_reach_the_desk(published: Claim) -> None:
     held = Complaint.objects.create(
         claim=published, version=1, kind="other", text="x", held_because=["links"]
     )

@@ -48,7 +48,7 @@ def test_a_complaint_reaches_the_desk_once_it_is_confirmed(
     assert ReaderStep.objects.filter(subject="complaint", number=complaint.pk).count() == 1
 
 
-def test_the_mail_that_asks_to_confirm_carries_nothing_of_the_senders(
+def test_the_confirmation_mail_contains_no_text_of_the_sender(
     complain: Callable[..., Complaint],
 ) -> None:
     sender = Sender("rita@example.org", "Buy at https://shop.example", "de")
@@ -176,20 +176,20 @@ def test_the_same_address_and_the_same_picture_are_the_same(ask: Callable[..., R
     assert again.askers == 2
 
 
-def test_nobody_counts_twice(ask: Callable[..., ReaderRequest]) -> None:
+def test_each_sender_counts_once(ask: Callable[..., ReaderRequest]) -> None:
     first = ask("The mayor sold the harbour.")
     assert ask("The mayor sold the harbour.", mail="Rita+again@example.org") == first
     assert ReaderRequest.objects.get().askers == 1
     assert first.contacts.count() == 2  # each has a page of its own
 
 
-def test_what_is_closed_is_not_joined(ask: Callable[..., ReaderRequest]) -> None:
+def test_closed_requests_accept_no_more_senders(ask: Callable[..., ReaderRequest]) -> None:
     first = ask("The mayor sold the harbour.")
     submissions.withdraw_message(first.contacts.get())
     assert ask("The mayor sold the harbour.", mail="ruth@example.org") != first
 
 
-def test_one_of_several_takes_it_back_and_the_others_still_ask(ask: Callable[..., ReaderRequest]) -> None:
+def test_one_sender_withdraws_and_the_others_stay(ask: Callable[..., ReaderRequest]) -> None:
     request = ask("The mayor sold the harbour.")
     ask("The mayor sold the harbour.", mail="ruth@example.org")
     rita, ruth = request.contacts.order_by("pk")
@@ -215,7 +215,7 @@ def test_mailboxes() -> None:
     assert normalise_mailbox("+x@example.org") == "+x@example.org"
 
 
-def test_a_mail_that_is_not_taken_is_sent_again_and_names_nobody(
+def test_a_rejected_mail_is_sent_again_and_the_log_names_no_one(
     complain: Callable[..., Complaint], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complaint = complain(confirmed=False)

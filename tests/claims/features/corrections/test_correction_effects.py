@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def follow(claim: Claim, name: str) -> ClaimSubscription:
-    """A confirmed subscription of a reader who knows what is published now."""
+    """A confirmed subscription of a reader who has seen the current version."""
     entry = claim.publications.latest("sequence")
     subscriptions.create_subscription(entry, mail=f"{name}@example.org", language="en")
     made = ClaimSubscription.objects.latest("pk")
@@ -84,7 +84,7 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
         "Webhook “Archive”: Delivered",
     ]
     assert words.endswith("does not show which readers and newsrooms fetched a correction.")
-    # Webhooks are named to those who may see them.
+    # Webhooks are named only to people who may see them.
     [(shown, lines)] = describe_corrections([entry], checker)
     assert (shown, lines) == (entry, ["Emails to readers: 1 sent, 2 waiting (1 rejected so far)"])
 

@@ -95,7 +95,7 @@ def test_programs_and_floods_send_no_mail(client: Client, publish: Any) -> None:
     assert client.get("/claims/999999/follow/").status_code == 404
 
 
-def test_addresses_are_forgotten(client: Client, publish: Any, settings: Any) -> None:
+def test_addresses_are_deleted(client: Client, publish: Any, settings: Any) -> None:
     claim = publish()
     ask(client, claim)
     [known] = personal_data.export_messages("RITA@example.org")

@@ -12,7 +12,7 @@ from tests.helpers.parallel import served
 
 @dataclass
 class ToldService:
-    """What came in, and what is answered; when no answers are left, 200."""
+    """The requests received, and the answers to send; 200 when none are left."""
 
     messages: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)

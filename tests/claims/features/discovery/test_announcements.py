@@ -53,7 +53,7 @@ def addresses(service: ToldService) -> list[list[str]]:
     return [json.loads(body)["urlList"] for _path, _fields, body in service.messages]
 
 
-def test_nobody_is_notified_unless_it_is_configured(publish: Publish) -> None:
+def test_services_are_notified_only_if_configured(publish: Publish) -> None:
     publish()
     assert announcements.list_services() == {}
     assert announcements.announce_new_entries() is False
@@ -78,7 +78,7 @@ def test_indexnow_is_notified_as_it_is_documented(
     }
 
 
-def test_who_is_met_for_the_first_time_is_notified_from_now_on(
+def test_a_new_service_is_notified_of_later_entries_only(
     publish: Publish, told_service: Callable[[], ToldService], settings: Any
 ) -> None:
     publish()
@@ -116,7 +116,7 @@ def test_an_address_that_changed_is_reported_with_the_one_before() -> None:
     assert paths == ["7/new/", "7/old/", "8/other/"]
 
 
-def test_messages_have_no_more_addresses_than_they_may(
+def test_messages_have_a_limited_number_of_addresses(
     publish: Publish, engine: ToldService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexnow, "MAX_ADDRESSES", 2)
@@ -139,7 +139,7 @@ def test_messages_have_no_more_addresses_than_they_may(
         (301, {"Location": "http://127.0.0.1:1/"}, MIN_PAUSE),
     ],
 )
-def test_what_was_not_taken_is_reported_later(
+def test_rejected_messages_are_sent_again_later(
     publish: Publish, engine: ToldService, status: int, fields: dict[str, str], pause: timedelta
 ) -> None:
     engine.answers.append((status, fields))
@@ -168,7 +168,7 @@ def test_pauses_grow_and_have_an_end() -> None:
     assert choose_retry_delay(1, NotificationRefused("Away.", pause=timedelta(days=900))) == timedelta(days=1)
 
 
-def test_who_is_away_keeps_nobody_waiting(
+def test_an_unreachable_service_does_not_delay_others(
     publish: Publish, hub: ToldService, settings: Any, told_service: Callable[[], ToldService]
 ) -> None:
     settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, "http://127.0.0.1:9/indexnow"

@@ -209,7 +209,9 @@ def test_moments_have_their_zone_and_are_true() -> None:
     assert format_w3c_time(at) == "2026-05-01T21:59:59Z"
 
 
-def test_the_same_for_everybody(client: Client, publish: Publish, editor: User, settings: Any) -> None:
+def test_the_answer_is_the_same_for_everyone(
+    client: Client, publish: Publish, editor: User, settings: Any
+) -> None:
     path = part_of("claims", publish().pk)
     plain = client.get(path)
     client.force_login(editor)

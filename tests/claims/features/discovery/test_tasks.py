@@ -1,4 +1,4 @@
-"""The worker is called by publications, once, and only where there is anybody to tell."""
+"""Publications start one job, and only if services are configured."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,9 @@ def test_publications_call_the_worker_once(
     assert calls() == 1
 
 
-def test_without_services_nobody_is_called(publish: Publish, django_capture_on_commit_callbacks: Any) -> None:
+def test_without_services_no_job_is_started(
+    publish: Publish, django_capture_on_commit_callbacks: Any
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         publish()
     assert calls() == 0

@@ -53,7 +53,7 @@ def test_card_says_who_claimed_what_and_how_we_rate_it(
     assert document.cssselect("script") == []
 
 
-def test_card_may_be_framed_by_everybody_and_nothing_else_may(client: Client, publish: Publish) -> None:
+def test_any_site_may_frame_a_card_and_no_other_page(client: Client, publish: Publish) -> None:
     claim = publish()
     framed = client.get(f"/claims/{claim.pk}/card/")
     assert "X-Frame-Options" not in framed
@@ -134,7 +134,7 @@ def test_every_publishers_verdict_is_shown(
 
 
 @pytest.mark.parametrize("path", ["/claims/0/card/", "/claims/987654/card/", f"/claims/{10**30}/card/"])
-def test_what_was_never_published_has_no_card(client: Client, path: str) -> None:
+def test_unpublished_claims_have_no_card(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 

@@ -81,7 +81,7 @@ def test_who_asks_for_many_pictures_leaves_threads_for_pages(
     drawn, other = publish(), publish()
     assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
     monkeypatch.setattr(gate.expensive_requests, "run", lambda answer, caller: None)
-    # What was drawn costs nothing.
+    # A stored picture is not drawn again.
     assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
     refused = client.get(f"/claims/{other.pk}/image.png?version=1")
     assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (503, "2", "no-store")
@@ -122,7 +122,7 @@ def test_picture_of_a_retracted_claim_says_so(client: Client, publish: Publish, 
     assert alternative.get("content").startswith("Retracted: ")
 
 
-def test_what_was_never_published_has_no_picture(client: Client) -> None:
+def test_unpublished_claims_have_no_picture(client: Client) -> None:
     for number in (make_claim().pk, 10**30):
         assert client.get(f"/claims/{number}/image.png?version=1").status_code == 404
 

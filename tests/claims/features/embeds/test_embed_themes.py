@@ -22,7 +22,7 @@ def look(query: str) -> EmbedTheme:
     return EmbedTheme.from_parameters(QueryDict(query))
 
 
-def test_what_is_understood_is_taken() -> None:
+def test_valid_values_are_used() -> None:
     assert look("theme=dark&accent=%23a03&font=serif&border=none&report=height") == EmbedTheme(
         theme="dark", accent="#aa0033", font="serif", border="none", report="height"
     )
@@ -42,7 +42,7 @@ def test_what_is_understood_is_taken() -> None:
         "theme=dark%00",
     ],
 )
-def test_what_is_not_is_as_if_it_were_not_there(query: str) -> None:
+def test_invalid_values_are_ignored(query: str) -> None:
     assert look(query) == EmbedTheme()
     assert look(query).styles == ""
 

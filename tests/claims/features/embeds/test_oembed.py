@@ -194,7 +194,7 @@ def test_unknown_format_is_not_implemented(client: Client, claim: Claim, form: s
         ("?url={url}&url={url}", "url"),
     ],
 )
-def test_what_is_not_understood_is_named(client: Client, claim: Claim, query: str, parameter: str) -> None:
+def test_invalid_parameters_are_named(client: Client, claim: Claim, query: str, parameter: str) -> None:
     response = client.get("/oembed/" + query.format(url=f"{SITE}/claims/{claim.pk}/"))
     assert response.status_code == 400
     assert [error["parameter"] for error in response.json()["errors"]] == [parameter]
@@ -256,7 +256,7 @@ def test_correction_reaches_who_asks_again(
     correct(claim, checker, editor, code="true")
     again = client.get(address, headers={"If-None-Match": first["ETag"]})
     assert again.json()["title"] == "True: The tunnel is safe."
-    # What was pasted somewhere years ago does not say what no longer holds.
+    # Code pasted years ago must not show outdated content.
     assert again.json()["html"].replace(str(again.json()["height"]), "") == first.json()["html"].replace(
         str(first.json()["height"]), ""
     )

@@ -40,7 +40,7 @@ def test_it_has_room_for_words_in_every_language() -> None:
     assert without + 650 <= MOST_BYTES
 
 
-def test_anybody_may_load_and_keep_it(
+def test_any_site_may_load_and_cache_it(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):

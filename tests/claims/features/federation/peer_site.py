@@ -71,7 +71,7 @@ class PeerSite(Site):
             return entry | {"signature": sign_text(text)}
 
     def tell(self, claim_id: int, status: str = "published", **said: Any) -> Entry:
-        """One entry more. What is said beside its own members is said of the claim."""
+        """Add an entry. Arguments that are not members of the entry are members of the claim."""
         number = len(self.entries) + 1
         own = {name: said.pop(name) for name in ("kind", "note", "merged_into") if name in said}
         entry = self.sign(
@@ -126,7 +126,7 @@ class PeerSite(Site):
         request.wfile.write(content)
 
     def record(self) -> None:
-        """Tell all that the ledger of these tests has, as if it were this newsroom's: asked of our own API."""
+        """Serve all entries of the test's ledger as this newsroom's: fetched from our own API."""
         here = {"SITE_URL": self.url, "SIGNING_KEY": self.secret, "NEWSROOM_NAME": self.name}
         with override_settings(**here):
             page = Client().get("/api/v1/changes/?signed=true&page_size=1000").json()

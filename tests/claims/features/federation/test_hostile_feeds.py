@@ -51,7 +51,7 @@ HALTS = {
 
 
 @pytest.mark.parametrize(("happens", "halt"), HALTS.values(), ids=HALTS)
-def test_stops_until_somebody_decides(
+def test_stops_until_an_administrator_decides(
     happens: Callable[[PeerSite], None],
     halt: str,
     peer: PeerSite,
@@ -185,7 +185,7 @@ NOT_BELIEVED = {
 
 
 @pytest.mark.parametrize(("happens", "sentence"), NOT_BELIEVED.values(), ids=NOT_BELIEVED)
-def test_nothing_is_taken_of_what_is_not_believed(
+def test_nothing_is_stored_from_rejected_pages(
     happens: Callable[[PeerSite], None], sentence: str, peer: PeerSite, newsroom: PeerNewsroom
 ) -> None:
     peer.tell(7)
@@ -267,7 +267,7 @@ def test_a_private_address_is_not_asked(newsroom: PeerNewsroom, monkeypatch: pyt
     assert "only 80, 443, 8080, 8443 are fetched" in turn(newsroom).failure
 
 
-def test_recovers_by_itself_and_tells_people_in_between(
+def test_recovers_by_itself_and_notifies_people_of_the_outage(
     peer: PeerSite, newsroom: PeerNewsroom, administrator: Any
 ) -> None:
     peer.tell(7)

@@ -101,7 +101,7 @@ def test_the_site_of_an_address(address: str, site: str) -> None:
 
 
 def chained(*previous: str | None) -> list[dict[str, Any]]:
-    """Entries as this program tells of them, signed, each going on from the hash that is given, if any is."""
+    """Signed entries as we serve them, each with the hash of the one before, beginning with the given hash."""
     told = []
     for number, before in enumerate(previous, 1):
         facts = EntryFacts(

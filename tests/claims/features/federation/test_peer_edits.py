@@ -1,4 +1,4 @@
-"""What a person does about another newsroom, and what is refused."""
+"""Actions of people about another newsroom, and refusals."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def other() -> Iterator[PeerSite]:
         yield site
 
 
-def test_anyone_who_is_there_is_seen_before_anything_is_followed(peer: PeerSite) -> None:
+def test_the_newsroom_at_an_address_is_shown_before_it_is_followed(peer: PeerSite) -> None:
     peer.tell(7)
     assert peer_edits.look_up_newsroom(f" {peer.url}/claims/7/bridge/?a=b ") == peer.signer
     assert PeerNewsroom.objects.count() == 0
@@ -84,7 +84,7 @@ def test_only_administrators_say_whose_word_is_taken(
             refused()
 
 
-def test_a_new_key_is_taken_when_somebody_accepts_that_very_key(
+def test_a_new_key_is_used_once_a_person_accepts_exactly_that_key(
     peer: PeerSite, newsroom: PeerNewsroom, administrator: User
 ) -> None:
     peer.tell(7)
@@ -107,7 +107,7 @@ def test_a_new_key_is_taken_when_somebody_accepts_that_very_key(
     assert progress_of(newsroom).offered_key == ""
 
 
-def test_our_own_key_is_accepted_of_nobody(
+def test_our_own_key_is_not_accepted_from_others(
     peer: PeerSite, newsroom: PeerNewsroom, administrator: User
 ) -> None:
     peer.tell(7)
@@ -119,7 +119,7 @@ def test_our_own_key_is_accepted_of_nobody(
         peer_edits.accept_key(newsroom, peer.key, by=administrator)
 
 
-def test_another_history_is_taken_when_somebody_begins_again(
+def test_another_history_is_stored_once_a_person_starts_again(
     peer: PeerSite, newsroom: PeerNewsroom, administrator: User
 ) -> None:
     peer.tell(7)
@@ -149,7 +149,7 @@ def test_paused_it_is_left_alone(peer: PeerSite, newsroom: PeerNewsroom, adminis
 def test_two_that_follow_each_other_come_to_an_end(
     peer: PeerSite, newsroom: PeerNewsroom, publish: Any
 ) -> None:
-    """What we took of them is not in what we tell; what they took of us, they tell as imported."""
+    """Entries that we follow are not in our feed; those that they import from us, they serve as imported."""
     publish()
     peer.record()
     for entry in peer.entries:

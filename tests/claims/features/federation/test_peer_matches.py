@@ -54,13 +54,13 @@ def test_of_a_text_its_sentences_are_asked_about(taken: PeerNewsroom) -> None:
     assert found("") == []
 
 
-def test_what_is_retracted_there_is_found_no_more(peer: PeerSite, taken: PeerNewsroom) -> None:
+def test_claims_retracted_there_are_no_longer_found(peer: PeerSite, taken: PeerNewsroom) -> None:
     peer.tell(7, "retracted", note="It was another council.")
     turn(taken)
     assert found(CHECKED) == []
 
 
-def test_nobody_who_is_followed_costs_a_query(db: None, django_assert_num_queries: Any) -> None:
+def test_without_followed_newsrooms_one_query_suffices(db: None, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert find_peer_matches(CHECKED) == []
 
@@ -79,7 +79,7 @@ def test_beside_a_claim_at_the_desk(
     assert "Half true" not in client.post(reverse("admin:claims_claim_similar"), typed).content.decode()
 
 
-def test_for_readers_beside_what_is_ours_and_never_as_ours(client: Client, taken: PeerNewsroom) -> None:
+def test_readers_see_them_beside_our_claims_and_marked_as_others(client: Client, taken: PeerNewsroom) -> None:
     page = client.post("/check/answer/", {"text": CHECKED}).content.decode()
     ours, _heading, theirs = page.partition("Checked by other newsrooms")
     assert "Half true" not in ours

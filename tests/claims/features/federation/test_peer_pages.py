@@ -46,7 +46,7 @@ def test_another_key_than_the_one_that_was_seen_is_not_followed(desk: Client, pe
     assert PeerNewsroom.objects.count() == 0
 
 
-def test_what_cannot_be_followed_is_said_at_the_field(desk: Client, peer: PeerSite) -> None:
+def test_an_address_that_cannot_be_followed_is_reported_at_the_field(desk: Client, peer: PeerSite) -> None:
     peer.changes_page = {"house": None}
     assert "is not signed" in desk.post(ADD, {"address": peer.url}).content.decode()
 
@@ -70,7 +70,7 @@ def test_its_page_says_why_it_stopped_and_a_key_is_accepted_there(
     assert (newsroom.key, PeerProgress.objects.get().halted) == (peer.key, "")
 
 
-def test_what_is_in_trouble_is_listed_on_the_desk(
+def test_newsrooms_with_problems_are_listed_on_the_desk(
     desk: Client, peer: PeerSite, newsroom: PeerNewsroom
 ) -> None:
     peer.changes_page = {"results": None}

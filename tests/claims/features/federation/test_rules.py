@@ -40,12 +40,12 @@ def newsroom(db: None) -> PeerNewsroom:
     ],
     undone=True,
 )
-def test_what_is_no_newsroom(newsroom: PeerNewsroom, values: tuple[str, ...], rule: str) -> None:
+def test_invalid_newsrooms_are_refused(newsroom: PeerNewsroom, values: tuple[str, ...], rule: str) -> None:
     refused(NEWSROOM, *values, match=rule)
 
 
 @sweep("spelled", ["{}", " {} ", "{}!", "«{}»"], undone=True)
-def test_nobody_is_called_as_the_house_is(newsroom: PeerNewsroom, spelled: str) -> None:
+def test_no_peer_can_have_the_name_of_the_newsroom(newsroom: PeerNewsroom, spelled: str) -> None:
     house = Publisher.objects.house()
     for name in (spelled.format(house.name), spelled.format(house.name.upper())):
         refused(NEWSROOM, name, "https://a.example", "B" * 43, match="peernewsroom_is_not_the_house")
@@ -95,7 +95,7 @@ def test_what_no_progress_is(newsroom: PeerNewsroom, change: str, rule: str) -> 
     ],
     undone=True,
 )
-def test_what_is_no_claim_of_others(newsroom: PeerNewsroom, place: int, value: str, rule: str) -> None:
+def test_invalid_claims_are_refused(newsroom: PeerNewsroom, place: int, value: str, rule: str) -> None:
     said = [*SAID[:place], value, *SAID[place + 1 :]]
     refused(CLAIM, newsroom.pk, *said, match=rule)
 

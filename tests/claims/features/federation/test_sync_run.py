@@ -69,7 +69,7 @@ def test_a_ledger_of_this_very_program(
     assert (Claim.objects.count(), Verdict.objects.count(), Publication.objects.count()) == before
 
 
-def test_nothing_of_it_reaches_our_own_ledger_and_feeds(
+def test_followed_claims_do_not_reach_our_ledger_and_feeds(
     peer: PeerSite, newsroom: PeerNewsroom, client: Any
 ) -> None:
     publishers = list(Publisher.objects.order_by("pk").values())
@@ -81,7 +81,7 @@ def test_nothing_of_it_reaches_our_own_ledger_and_feeds(
         assert "Sundvik" not in client.get(f"/api/v1/{path}").getvalue().decode()
 
 
-def test_what_it_took_from_others_is_not_its_own_to_tell(peer: PeerSite, newsroom: PeerNewsroom) -> None:
+def test_claims_that_it_imported_are_not_fetched(peer: PeerSite, newsroom: PeerNewsroom) -> None:
     peer.tell(7, origin="imported")
     peer.tell(8, origin="house_archive")
     peer.tell(8, origin="imported", note="Withdrawn, but for what another said.")
@@ -106,7 +106,7 @@ def test_goes_on_where_it_was_page_by_page(
     assert turn(newsroom).entries == 0
 
 
-def test_nobody_else_has_it_in_hand(peer: PeerSite, newsroom: PeerNewsroom) -> None:
+def test_only_one_process_syncs_a_newsroom(peer: PeerSite, newsroom: PeerNewsroom) -> None:
     peer.tell(7)
     later = timezone.now() + timedelta(minutes=1)
     PeerProgress.objects.update(held_until=later)

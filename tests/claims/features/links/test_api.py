@@ -1,4 +1,4 @@
-"""The API and the pages say what became of the links of a claim, at once; nothing of a draft is revealed."""
+"""The API and the pages show the status of a claim's links immediately; drafts are not revealed."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def page(client: Client, claim: Claim) -> str:
     return client.get(f"/claims/{claim.pk}/", follow=True).content.decode()
 
 
-def test_what_was_not_looked_at_is_reported_as_that(client: Client, claim: Claim, source: Source) -> None:
+def test_unchecked_links_are_reported_as_unchecked(client: Client, claim: Claim, source: Source) -> None:
     assert told(client, claim)[source.pk] == {
         "source": source.pk, "url": source.url, "outcome": "", "since": None, "checked_at": None,
         "http_status": None, "moved_to": "", "archived_url": "",
@@ -67,7 +67,7 @@ def test_every_source_with_an_address_is_reported_once(client: Client, claim: Cl
     assert sorted(link["source"] for link in answer["links"]) == sorted(named)
 
 
-def test_who_has_the_answer_is_notified_until_it_changes(
+def test_a_current_copy_returns_304_until_the_answer_changes(
     client: Client, claim: Claim, source: Source
 ) -> None:
     address = f"/api/v1/claims/{claim.pk}/links/"
@@ -136,7 +136,9 @@ def test_switched_off_pages_and_desk_say_nothing_and_the_rows_stay(
     assert LinkState.objects.waiting().get().source == source
 
 
-def test_nothing_of_a_draft_is_reported(client: Client, claim: Claim, source: Source, checker: User) -> None:
+def test_links_of_drafts_are_not_reported(
+    client: Client, claim: Claim, source: Source, checker: User
+) -> None:
     secret = make_source(title="Leaked", url="https://example.org/leaked")
     draft = make_draft(make_claim("Not public."), checker)
     Evidence.objects.create(verdict=draft, source=secret, stance="supports")

@@ -1,4 +1,4 @@
-"""What `check_evidence` does, tells, and exits with."""
+"""The effects, output and exit status of `check_evidence`."""
 
 from datetime import timedelta
 from io import StringIO
@@ -35,7 +35,7 @@ def watched(claim: Claim) -> None:
     watched_links.update_watched_links()
 
 
-def test_what_is_due_is_checked_once(source: Source, paper: Paper) -> None:
+def test_due_links_are_checked_once(source: Source, paper: Paper) -> None:
     assert "works" in check()
     assert link_of(source).outcome == "alive"
     paper.asked()
@@ -61,7 +61,7 @@ def test_one_claim_is_checked_on_demand(claim: Claim, source: Source, paper: Pap
         check("--claim", "999")
 
 
-def test_what_needs_somebody_is_listed_and_fails_the_command(
+def test_links_that_need_attention_are_listed_and_the_command_fails(
     source: Source, paper: Paper, clock: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check()

@@ -95,9 +95,7 @@ def test_a_page_that_comes_back_is_alive_at_once(
     assert (link_of(source).outcome, changes(source)) == ("alive", ["gone", "alive"])
 
 
-def test_one_failure_is_forgotten_by_one_success(
-    claim: Claim, source: Source, paper: Paper, clock: Any
-) -> None:
+def test_one_success_resets_one_failure(claim: Claim, source: Source, paper: Paper, clock: Any) -> None:
     for status in (404, 200, 404, 200, 404):
         paper.page(PATH, html_of(TEXT), status)
         clock.shift(timedelta(days=2))
@@ -141,7 +139,7 @@ def test_a_page_that_moved_for_good_names_its_new_address(
 
 
 @pytest.mark.parametrize("status", [302, 303, 307])
-def test_what_is_elsewhere_for_the_moment_has_not_moved(
+def test_a_temporary_redirect_is_not_a_move(
     claim: Claim, source: Source, paper: Paper, clock: Any, status: int
 ) -> None:
     paper.redirect(PATH, "/today/ferries", status)
@@ -225,7 +223,7 @@ def test_words_that_come_back_are_noted_as_well(
     assert set(QuoteStatus.objects.values_list("outcome", flat=True)) == {"stands"}
 
 
-def test_what_nobody_quotes_may_change_and_leaves_nothing(
+def test_changes_outside_quotes_are_not_recorded(
     claim: Claim, source: Source, paper: Paper, clock: Any
 ) -> None:
     check()
@@ -236,7 +234,7 @@ def test_what_nobody_quotes_may_change_and_leaves_nothing(
     assert (link_of(source).outcome, Snapshot.objects.count()) == ("alive", 1)
 
 
-def test_one_changed_page_between_two_true_ones_is_forgotten(
+def test_a_changed_page_that_is_restored_is_not_recorded(
     claim: Claim, source: Source, paper: Paper, clock: Any
 ) -> None:
     for text in (TEXT, RAIN, TEXT):
@@ -249,7 +247,7 @@ def test_one_changed_page_between_two_true_ones_is_forgotten(
 def test_a_new_publication_has_the_unchanged_page_compared_again(
     claim: Claim, source: Source, paper: Paper, clock: Any, publish: Callable[..., Claim]
 ) -> None:
-    """The page lost a sentence that nobody quoted; then somebody does, from the snapshot that has it."""
+    """The page lost an unquoted sentence; then a person quotes it, from the snapshot that contains it."""
     paper.page(PATH, html_of(f"{FERRIES}\n\n{PIER}"), ETag='"1"')
     check()
     assert link_of(source).outcome == "alive"
@@ -313,7 +311,7 @@ def test_what_one_worker_has_another_does_not_take(claim: Claim, source: Source)
     assert not due_links.store_result(link, checked_at=timezone.now())
 
 
-def test_what_a_killed_worker_had_comes_back_and_it_settles_nothing_any_more(
+def test_a_killed_workers_links_are_checked_again_and_its_results_ignored(
     claim: Claim, source: Source, clock: Any
 ) -> None:
     watched_links.update_watched_links()
@@ -334,7 +332,7 @@ def test_a_round_that_fails_gives_everything_back(
     monkeypatch.setattr(check_run, "store_link_status", broken)
     with pytest.raises(KeyboardInterrupt):
         check()
-    # What was being settled when it ended comes back by its lease.
+    # Links in work when it ended are free once their lease expires.
     assert not LinkState.objects.due().filter(pk=source.pk).exists()
     assert VisitedSite.objects.get().ready_at <= timezone.now() + timedelta(seconds=2)
 
@@ -362,13 +360,13 @@ def test_a_page_on_which_the_program_fails_stops_no_other(
 @pytest.mark.parametrize(
     ("sites", "heard", "judged"),
     [
-        (3, 0, 0),  # nobody is heard: it is our network
-        (2, 0, 2),  # too few to tell
-        (3, 1, 3),  # somebody is: the others are away
+        (3, 0, 0),  # no site answers: it is our network
+        (2, 0, 2),  # too few to decide
+        (3, 1, 3),  # one site answers: the others are down
     ],
 )
 @pytest.mark.parametrize("reason", ["connection_failed", "name_not_found", "timed_out", "robots_unknown"])
-def test_while_nobody_is_heard_nothing_is_held_against_a_site(
+def test_while_no_site_answers_no_failure_is_counted(
     monkeypatch: pytest.MonkeyPatch, sites: int, heard: int, judged: int, reason: str
 ) -> None:
     for number in range(sites):

@@ -56,7 +56,7 @@ def test_the_next_check_is_neither_now_nor_never(course: list[tuple[LinkOutcome,
 
 @sweep("outcome", ["gone", "moved", "changed", "unreachable"])
 def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
-    """Whoever looks when it is time believes it in the end, and not long after it could be."""
+    """A check at each due time reports the failure in the end, and soon after the minimum time."""
     standing, now, checks = LinkStatus("alive", NOON), NOON, 0
     while standing.outcome != outcome:
         standing, checks = compute_status(standing, LinkOutcome(outcome), "", now), checks + 1
@@ -74,7 +74,7 @@ def test_a_name_that_leads_nowhere_is_given_two_weeks() -> None:
     assert compute_status(standing, LinkOutcome.GONE, "name_not_found", now).outcome == "gone"
 
 
-def test_a_server_that_is_down_for_a_day_forgets_nothing() -> None:
+def test_failures_are_kept_while_our_server_is_down_for_a_day() -> None:
     gone = LinkOutcome.GONE
     standing = after((gone, 1), (gone, 30), (LinkOutcome.UNREACHABLE, 10), (gone, 10))
     assert standing.outcome == "gone"

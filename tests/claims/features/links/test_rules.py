@@ -44,7 +44,7 @@ def test_a_record_is_never_changed_or_removed(source: Source) -> None:
         refused(statement, match="linkcheck_append_only")
 
 
-def test_nobody_else_writes_a_record(source: Source) -> None:
+def test_only_the_trigger_writes_records(source: Source) -> None:
     sql("UPDATE links_linkstate SET outcome = 'gone', since = now()")
     with as_superuser(), connection.cursor() as cursor:
         cursor.execute("CREATE ROLE served_by_test")

@@ -1,4 +1,4 @@
-"""The desk's list of links that need somebody, and each of its buttons, by role."""
+"""The desk's list of links that need attention, and each of its buttons, by role."""
 
 from datetime import timedelta
 from typing import Any
@@ -115,7 +115,7 @@ def test_an_address_that_another_source_has_is_refused_in_words(
     assert Source.objects.get(pk=link.pk).url == "https://example.org/f/1"
 
 
-def test_what_somebody_says_is_fine_waits_no_more_until_it_changes(
+def test_a_link_marked_as_correct_stays_hidden_until_it_changes(
     client: Client, checker: User, link: LinkState
 ) -> None:
     assert "Marked as correct" in press(client, checker, link, "mark-as-correct")
@@ -137,7 +137,7 @@ def test_a_check_can_be_asked_for(client: Client, checker: User, link: LinkState
     assert LinkState.objects.due().filter(pk=link.pk).exists()
 
 
-def test_its_page_tells_its_past(client: Client, checker: User, link: LinkState) -> None:
+def test_its_page_shows_its_history(client: Client, checker: User, link: LinkState) -> None:
     client.force_login(checker)
     page = client.get(f"/admin/links/linkstate/{link.pk}/change/").content.decode()
     assert "Status of this link" in page

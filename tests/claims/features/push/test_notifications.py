@@ -1,4 +1,4 @@
-"""Browsers that follow a claim get its corrections, and are forgotten when they are gone."""
+"""Browsers that follow a claim receive its corrections, and are removed when their subscription ends."""
 
 import json
 from collections.abc import Iterator
@@ -102,7 +102,7 @@ def test_a_browser_gets_each_correction_until_it_stops(
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_browser_that_is_gone_is_forgotten(
+def test_a_browser_whose_subscription_ended_is_removed(
     client: Client,
     publish: Any,
     checker: User,

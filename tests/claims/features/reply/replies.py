@@ -14,7 +14,7 @@ from tests.helpers.newsroom import make_claim, make_draft
 
 
 def named_draft(author: User, **content: Any) -> Verdict:
-    """A complete draft on what somebody has said, who was not asked yet."""
+    """A complete draft about a claimant who has not been asked yet."""
     claimant = Claimant.objects.create(name="Mara Lindqvist", job_title="Minister of Transport")
     draft = make_draft(
         make_claim("The bridge cost ninety million euros.", claimant=claimant), author, **content

@@ -64,7 +64,7 @@ def asking(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("of_claim", [True, False])
-def test_the_page_says_that_somebody_is_to_be_asked_and_leads_there(
+def test_the_page_links_to_the_request_if_a_claimant_must_be_asked(
     seat: Desk, draft: Verdict, of_claim: bool
 ) -> None:
     kind, key = ("claim", draft.claim_id) if of_claim else ("verdict", draft.pk)
@@ -101,14 +101,14 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     address = reverse("admin:reply_replyrequest_answer", args=[row.pk])
     refused = seat.client.post(address, given)
     assert "does not contain these words" in refused.content.decode()
-    assert "It rests on nothing." in refused.content.decode()  # what was typed stays
+    assert "It rests on nothing." in refused.content.decode()  # the typed text stays
     kept = seat.client.post(address, given | {"excerpt": "the tender"}, follow=True)
     assert said(kept) == ["Saved. This will be published with the verdict."]
     row.refresh_from_db()
     assert (row.answer_channel, row.excerpt, row.statement) == ("telephone", "the tender", "")
 
 
-def test_say_why_nobody_is_asked(seat: Desk, draft: Verdict) -> None:
+def test_the_reason_for_not_asking_is_required(seat: Desk, draft: Verdict) -> None:
     address = f"{ADD}?verdict={draft.pk}&not_asked"
     refused = seat.client.post(address, {"party": "", "not_asked": "other", "not_asked_note": ""})
     assert "Explain in your own words why no one was asked." in refused.content.decode()
@@ -124,7 +124,7 @@ def test_words_in_braces_that_mean_nothing_are_named(seat: Desk, draft: Verdict)
     assert not ReplyRequest.objects.exists()
 
 
-def test_nobody_asks_about_what_is_not_theirs(
+def test_people_can_ask_only_about_their_own_verdicts(
     client: Client, draft: Verdict, colleague: User, contributor: User, checker: User
 ) -> None:
     row = ask(draft, checker, sent_at=None)

@@ -1,4 +1,4 @@
-"""Requests for answers by tools of the newsroom: the rules of the desk, and nothing for who may not read them."""
+"""Requests for a reply by tools of the newsroom: the rules of the desk, and no access without permission."""
 
 from datetime import timedelta
 from typing import Any
@@ -79,13 +79,13 @@ def test_bodies_are_read_strictly(draft: Verdict, checker: User, body: Any, sent
     assert sentence in refused.content.decode()
 
 
-def test_what_is_sent_says_all_that_is_needed(draft: Verdict, checker: User) -> None:
+def test_a_sent_request_has_all_details(draft: Verdict, checker: User) -> None:
     refused = tool(checker).post(f"verdicts/{draft.pk}/replies/", {"sent_at": at(-1)})
     assert refused.status_code == 409
     assert "the method" in refused.json()["detail"]
 
 
-def test_who_may_not_read_it_finds_nothing(
+def test_requests_are_hidden_from_people_who_may_not_read_them(
     draft: Verdict, checker: User, colleague: User, contributor: User
 ) -> None:
     row = ask(draft, checker)

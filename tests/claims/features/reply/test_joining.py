@@ -1,4 +1,4 @@
-"""Where the right of reply joins the core: required while it is on; what was published stays while it is off."""
+"""The right of reply as a feature: required while it is on; published replies stay while it is off."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +15,7 @@ from tests.helpers.reader_pages import bring_out
 pytestmark = pytest.mark.django_db
 
 
-def test_off_it_requires_nothing_and_leaves_what_was_published(
+def test_switched_off_it_requires_nothing_and_keeps_published_replies(
     checker: User, editor: User, client: Client, settings: Settings
 ) -> None:
     asked = named_draft(checker)

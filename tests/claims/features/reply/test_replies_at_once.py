@@ -47,7 +47,7 @@ def test_answer_that_comes_second_is_kept_for_an_update(row: ReplyRequest, signe
     assert row.answer_recorded_at > signed_off.published_at
 
 
-def test_sign_off_beside_an_answer_knows_of_it_or_does_not_count(
+def test_a_sign_off_simultaneous_with_a_reply_includes_it_or_does_not_count(
     row: ReplyRequest, signed_off: Verdict, colleague: User
 ) -> None:
     sign = (SIGN_OFF, signed_off.pk, colleague.pk, signed_off.review_round)
@@ -55,7 +55,7 @@ def test_sign_off_beside_an_answer_knows_of_it_or_does_not_count(
     assert list(signed_off.signoffs.valid().values_list("by__username", "answers")) == [("kim", 1)]
 
 
-def test_nobody_publishes_by_what_was_there_before(row: ReplyRequest, signed_off: Verdict) -> None:
+def test_publishing_uses_the_current_replies(row: ReplyRequest, signed_off: Verdict) -> None:
     refusal = seeing_the_past(lambda: sql(ANSWER, row.pk), lambda: publish(signed_off))
     assert refusal.startswith("verdict_")
 

@@ -43,7 +43,7 @@ def work() -> None:
         reply_mails.mail_reply_request(**job)
 
 
-def test_mail_goes_to_who_is_asked_and_answers_to_who_asks(
+def test_mail_goes_to_the_person_asked_and_replies_to_the_person_asking(
     row: ReplyRequest, checker: User, mailoutbox: Any
 ) -> None:
     reply_requests.queue_mail(row, by=checker)
@@ -129,7 +129,7 @@ def test_what_cannot_be_mailed_is_refused(
     assert queued_mails() == []
 
 
-def test_who_has_no_address_cannot_be_answered(row: ReplyRequest, checker: User) -> None:
+def test_people_without_an_address_cannot_mail_requests(row: ReplyRequest, checker: User) -> None:
     checker.email = ""
     checker.save()
     with pytest.raises(NotPossible, match="your account has no email address"):
@@ -161,7 +161,7 @@ def test_answered_in_time_is_not_reported(checker: User) -> None:
     assert sent == []
 
 
-def test_addresses_are_forgotten_after_a_while(checker: User, editor: User, settings: Any) -> None:
+def test_addresses_are_deleted_after_a_while(checker: User, editor: User, settings: Any) -> None:
     settings.REPLY_ADDRESS_DAYS = 30
     draft = named_draft(checker)
     old, young = ask(draft, checker, ago=24 * 40, hours=-1), ask(draft, checker, ago=24 * 3, hours=-1)

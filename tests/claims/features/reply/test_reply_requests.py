@@ -1,4 +1,4 @@
-"""Asking who is named, and what they say: from the draft to an answer that comes after publication."""
+"""Requests for a reply: from the draft to a reply after publication."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +41,9 @@ def told_of(claim: Claim) -> list[dict[str, Any]]:
 # The rule -------------------------------------------------------------------------------------------------------------
 
 
-def test_verdict_that_names_somebody_is_not_submitted_unasked(draft: Verdict, checker: User) -> None:
+def test_a_verdict_about_a_claimant_is_not_submitted_before_they_are_asked(
+    draft: Verdict, checker: User
+) -> None:
     with pytest.raises(
         NotPossible, match="a request for reply to Mara Lindqvist, or the reason for not asking"
     ):
@@ -71,7 +73,7 @@ def test_a_stated_reason_is_enough_and_readers_see_it(draft: Verdict, checker: U
     ]
 
 
-def test_nobody_needs_to_be_asked_where_nobody_is_named(checker: User, editor: User) -> None:
+def test_claims_without_a_claimant_need_no_request(checker: User, editor: User) -> None:
     verdict = through(make_draft(make_claim(), checker), checker, editor)
     assert verdict.reply_rule == "not_due"
     assert told_of(verdict.claim) == []
@@ -110,7 +112,7 @@ def test_publishing_waits_for_the_deadline_and_can_be_scheduled_for_it(
     assert publish.opens_at == row.answer_by
 
 
-def test_published_once_the_deadline_has_passed_says_that_nobody_answered(
+def test_a_verdict_published_after_the_deadline_says_that_there_was_no_reply(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     ask(draft, checker, hours=-1, ago=30)
@@ -120,7 +122,7 @@ def test_published_once_the_deadline_has_passed_says_that_nobody_answered(
     assert told["asked_on"] <= told["deadline_on"]
 
 
-def test_what_is_only_prepared_is_no_request_and_is_not_reported(
+def test_a_prepared_request_does_not_count_and_is_not_public(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     ask(draft, checker, sent_at=None)
@@ -131,7 +133,8 @@ def test_what_is_only_prepared_is_no_request_and_is_not_reported(
     assert [told["not_asked"] for told in told_of(draft.claim)] == ["danger"]
 
 
-# What is asked --------------------------------------------------------------------------------------------------------
+# Contents of requests
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_deadline_is_filled_in_when_it_is_sent(draft: Verdict, checker: User) -> None:
@@ -152,13 +155,13 @@ def test_deadline_is_filled_in_when_it_is_sent(draft: Verdict, checker: User) ->
         ({"text": "Dear {claimant}"}, "{claimant}"),
     ],
 )
-def test_what_is_missing_is_named(draft: Verdict, checker: User, fields: Any, sentence: str) -> None:
+def test_missing_values_are_named(draft: Verdict, checker: User, fields: Any, sentence: str) -> None:
     row = ask(draft, checker, sent_at=None, **fields)
     with pytest.raises(NotPossible, match=sentence):
         reply_requests.mark_sent(row, by=checker)
 
 
-def test_only_who_may_write_the_draft_asks(
+def test_asking_needs_permission_to_edit_the_draft(
     draft: Verdict, checker: User, colleague: User, editor: User, contributor: User
 ) -> None:
     with pytest.raises(NotAllowed):
@@ -172,7 +175,7 @@ def test_only_who_may_write_the_draft_asks(
     assert not ReplyRequest.objects.exists()
 
 
-def test_who_reads_only_what_is_public_reads_no_address(
+def test_contact_addresses_are_hidden_from_people_who_read_only_public_verdicts(
     draft: Verdict, checker: User, editor: User, contributor: User
 ) -> None:
     ask(draft, checker, hours=-1)
@@ -284,7 +287,7 @@ def test_answer_reaches_the_version_that_is_being_written(
     assert list(ReplyRequest.objects.needing_attention()) == []
 
 
-def test_update_is_drafted_only_of_what_is_published_and_answered(
+def test_an_update_is_drafted_only_for_a_published_verdict_with_a_reply(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker, hours=-1)
@@ -295,9 +298,7 @@ def test_update_is_drafted_only_of_what_is_published_and_answered(
         reply_requests.draft_update(row, by=checker)
 
 
-def test_a_new_version_takes_over_what_was_asked_and_said(
-    draft: Verdict, checker: User, editor: User
-) -> None:
+def test_a_new_version_copies_requests_and_replies(draft: Verdict, checker: User, editor: User) -> None:
     row = reply_requests.record_reply(ask(draft, checker), answer(), by=checker)
     through(draft, checker, editor)
     newer = make_draft(draft.claim, checker, correction_kind="update", correction_note="New figures.")
@@ -317,7 +318,7 @@ def test_a_new_version_takes_over_what_was_asked_and_said(
     assert [getattr(copy, name) for name in same] == [getattr(row, name) for name in same]
 
 
-def test_awaited_are_those_that_somebody_should_look_after(
+def test_open_requests_need_attention(
     draft: Verdict, checker: User, editor: User, publish: Callable[..., Claim]
 ) -> None:
     late, running = (

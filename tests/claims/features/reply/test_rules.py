@@ -1,4 +1,4 @@
-"""Who is named is asked first: what the database holds of it, whoever speaks SQL."""
+"""Claimants are asked first: the database enforces it, even in raw SQL."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def publish_by_sql(verdict: Verdict, match: str) -> None:
 # What publishing takes ------------------------------------------------------------------------------------------------
 
 
-def test_verdict_that_names_somebody_is_not_published_unasked(
+def test_a_verdict_about_a_claimant_is_not_published_before_they_are_asked(
     draft: Verdict, checker: User, editor: User, settings: Any
 ) -> None:
     settings.REQUIRE_RIGHT_OF_REPLY = False
@@ -70,9 +70,7 @@ def test_terms_that_claim_otherwise_do_not_help(
     publish_by_sql(verdict, "verdict_with_a_right_of_reply")
 
 
-def test_a_request_to_somebody_else_is_none_to_the_claimant(
-    draft: Verdict, checker: User, editor: User
-) -> None:
+def test_a_request_to_another_person_does_not_count(draft: Verdict, checker: User, editor: User) -> None:
     ask(draft, checker, hours=-1, claimant=None, party="The builder")
     write_down(draft, "draft", "in_review")
     sql(
@@ -83,7 +81,7 @@ def test_a_request_to_somebody_else_is_none_to_the_claimant(
     publish_by_sql(workflow.move(draft, "sign_off", by=editor), "verdict_with_a_right_of_reply")
 
 
-def test_nobody_loses_the_time_that_they_were_given(draft: Verdict, checker: User, editor: User) -> None:
+def test_a_verdict_is_not_published_before_the_deadline(draft: Verdict, checker: User, editor: User) -> None:
     ask(draft, checker, hours=1)
     publish_by_sql(submitted(draft, checker, editor), "verdict_waits_for_answers")
 
@@ -123,7 +121,7 @@ def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
     assert list(verdict.signoffs.values_list("answers", flat=True)) == [0, 1]
 
 
-# What is fixed --------------------------------------------------------------------------------------------------------
+# Fixed rows --------------------------------------------------------------------------------------------------------
 
 
 @sweep(
@@ -140,7 +138,7 @@ def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
     ],
     undone=True,
 )
-def test_what_was_asked_is_fixed_in_review(draft: Verdict, checker: User, editor: User, change: str) -> None:
+def test_requests_are_fixed_in_review(draft: Verdict, checker: User, editor: User, change: str) -> None:
     row = ask(draft, checker)
     submitted(draft, checker, editor)
     refused(
@@ -189,7 +187,7 @@ def test_when_an_answer_was_noted_is_not_for_the_one_who_notes_it(
     assert timezone.now() - row.answer_recorded_at < timedelta(minutes=5)
 
 
-def test_of_what_was_replaced_nothing_changes(checker: User, editor: User, draft: Verdict) -> None:
+def test_requests_of_superseded_verdicts_do_not_change(checker: User, editor: User, draft: Verdict) -> None:
     row = ask(draft, checker, hours=-1)
     workflow.move(submitted(draft, checker, editor), "publish", by=editor)
     newer = verdict_drafts.create_draft(
@@ -201,7 +199,7 @@ def test_of_what_was_replaced_nothing_changes(checker: User, editor: User, draft
     assert sql(came, newer.reply_requests.get().pk) == 1
 
 
-def test_where_somebody_was_asked_is_forgotten_and_not_put_elsewhere(
+def test_a_contact_address_can_be_deleted_and_not_changed(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker)
@@ -214,7 +212,7 @@ def test_where_somebody_was_asked_is_forgotten_and_not_put_elsewhere(
     )
 
 
-def test_what_was_mailed_stays_as_it_was_sent(draft: Verdict, checker: User) -> None:
+def test_a_mailed_text_does_not_change(draft: Verdict, checker: User) -> None:
     row = ask(draft, checker)
     sql("UPDATE reply_replyrequest SET message_id = '<1@example.org>' WHERE id = %s", row.pk)
     for change in (
@@ -230,7 +228,7 @@ def test_what_was_mailed_stays_as_it_was_sent(draft: Verdict, checker: User) -> 
         )
 
 
-def test_history_keeps_what_was_asked_and_not_where(draft: Verdict, checker: User) -> None:
+def test_history_has_the_requests_without_contact_addresses(draft: Verdict, checker: User) -> None:
     row = ask(draft, checker)
     sql("UPDATE reply_replyrequest SET text = 'Better put.' WHERE id = %s", row.pk)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The words in which somebody is asked: templates for each language, and what is filled in."""
+"""The text of requests: templates for each language, and their placeholders."""
 
 from datetime import UTC, datetime
 
@@ -47,7 +47,7 @@ def test_template_of_a_language_or_what_comes_near(language: str, found: str) ->
     assert template.language == found
 
 
-def test_only_what_is_listed_is_filled_in() -> None:
+def test_only_listed_placeholders_are_replaced() -> None:
     row = ReplyTemplate(
         language="en", subject="{claim}\nx", text="{claim} {claim.__class__} {newsroom!r} {deadline}"
     )
@@ -73,7 +73,7 @@ def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
     assert sentence in " ".join(refusal.value.messages)
 
 
-def test_deadline_is_said_in_the_language_and_by_the_newsrooms_clock(settings: object) -> None:
+def test_the_deadline_is_in_the_language_and_time_zone_of_the_newsroom(settings: object) -> None:
     moment = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
     assert format_deadline(moment, "de") == "1. März 2026, 16:30 (UTC)"
     assert format_deadline(moment, "pt-BR").startswith("1 de Março de 2026, 16:30")
@@ -87,7 +87,7 @@ def test_deadline_is_said_in_the_language_and_by_the_newsrooms_clock(settings: o
         ("They never answer us.", ("They never answer us.", "en")),
     ],
 )
-def test_why_nobody_was_asked_is_said_in_the_language_of_the_page(
+def test_the_reason_for_not_asking_is_in_the_language_of_the_page(
     reason: str, shown: tuple[str, str]
 ) -> None:
     with translation.override("es"):

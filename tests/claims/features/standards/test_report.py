@@ -1,4 +1,4 @@
-"""The standards report: what it counts, what it leaves out, and that nothing of a draft is in it."""
+"""The standards report: what it counts and omits, and that drafts do not affect it."""
 
 import csv
 import io
@@ -65,7 +65,7 @@ def test_of_nothing_there_is_nothing() -> None:
     ]  # fmt: skip
 
 
-def test_the_balance_is_that_of_what_was_published(publish: Publish, checker: User) -> None:
+def test_the_balance_is_that_of_published_claims(publish: Publish, checker: User) -> None:
     claimant = Claimant.objects.create(name="Ada Voss", affiliation="Harbour Party", country="NO")
     topic = Topic.objects.create(name="Tolls", slug="tolls")
     claim = make_claim(claimant=claimant, reason="Half the town repeats it.")

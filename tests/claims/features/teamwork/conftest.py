@@ -17,7 +17,7 @@ from tests.helpers.newsroom import make_claim, make_draft
 
 @pytest.fixture
 def claim(db: None) -> Claim:
-    """A claim that nobody has published, and no contributor may read."""
+    """An unpublished claim that contributors may not read."""
     return make_claim("The bridge cost ninety million euros.")
 
 
@@ -33,7 +33,7 @@ def draft(claim: Claim, checker: User) -> Verdict:
 
 
 def told() -> set[tuple[str, str]]:
-    """Return who was notified of what."""
+    """Return the notifications with their recipients."""
     return set(Notification.objects.values_list("person__username", "kind"))
 
 

@@ -50,7 +50,7 @@ def offered(part: html.HtmlElement) -> list[str]:
     return [form.get("action").rstrip("/").rpartition("/")[2] for form in part.cssselect("form")]
 
 
-def test_one_click_takes_it_and_the_page_says_who_has_it(
+def test_one_click_assigns_it_and_the_page_names_the_assignee(
     desk: Desk, claim: Claim, checker: User, colleague: User
 ) -> None:
     desk.sign_in(checker)
@@ -90,7 +90,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
     assert said(press(desk, claim, "due", due_on="")) == ["The due date was removed."]
 
 
-def test_an_editor_gives_it_to_anybody_and_an_old_tab_to_nobody(
+def test_an_editor_can_assign_it_to_anyone_and_an_outdated_tab_changes_nothing(
     desk: Desk, claim: Claim, checker: User, colleague: User, editor: User
 ) -> None:
     desk.sign_in(editor)
@@ -193,7 +193,9 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
     assert found(desk, "claim", "who=nobody") == {free, left, other}
 
 
-def test_who_is_not_notified_cannot_ask_by_a_filter(desk: Desk, contributor: User, checker: User) -> None:
+def test_filters_do_not_reveal_assignments_without_permission(
+    desk: Desk, contributor: User, checker: User
+) -> None:
     assignments.assign_to_self(make_claim(created_by=contributor), by=checker)
     desk.sign_in(contributor)
     for asked in ("who=nobody", f"who={checker.pk}", "due=none", "priority=1"):
@@ -268,7 +270,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
         patch.setattr(assignment_list, "_MAX_ASSIGNED_ROWS", 2)
         answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
     assert said(answer) == ["Choose no more than 2 at once."]
-    # Who does not assign has no such action.
+    # People who may not assign have no such action.
     desk.sign_in(checker)
     desk.client.post(address, chosen | {"person": editor.pk})
     assert not Assignment.objects.filter(person=editor).exists()

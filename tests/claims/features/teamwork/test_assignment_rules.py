@@ -1,4 +1,4 @@
-"""Rules that assign: which claims they find, who gets them, and that they never decide over somebody's head."""
+"""Assignment rules: which claims they match, who is assigned, and that they never override a person's choice."""
 
 from datetime import timedelta
 from typing import Any
@@ -88,7 +88,7 @@ def test_person_of_a_role_with_least_work_gets_the_next(
     assert [given()[claim.pk] for claim in new] == ["kim", "kim", "chris", "kim"]
 
 
-def test_nobody_who_has_left_or_cannot_do_it_gets_work(
+def test_people_who_have_left_or_lack_permission_get_no_work(
     checker: User, contributor: User, colleague: User
 ) -> None:
     claim = make_claim()
@@ -158,7 +158,7 @@ def test_it_costs_the_same_however_many_claims_come_in(
         assignment_rules.apply_rules([claim.pk for claim in claims])
 
 
-def test_an_import_is_assigned_by_the_worker_afterwards_and_tells_nobody_one_by_one(checker: User) -> None:
+def test_the_worker_assigns_an_import_afterwards_without_single_notifications(checker: User) -> None:
     run = ImportRun.objects.create(origin="a.csv")
     claims = [make_claim(state="proposed") for _number in range(3)]
     rated = make_claim()

@@ -64,13 +64,13 @@ def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, e
     assert Assignment.objects.get().priority == Priority.URGENT
 
 
-def test_who_may_give_what_to_whom(
+def test_permissions_to_assign(
     claim: Claim, contributor: User, checker: User, colleague: User, editor: User
 ) -> None:
     for act in (
         lambda: assignments.assign_to_self(claim, by=contributor),
         lambda: assignments.assign_work(claim, checker, by=contributor),
-        # Nobody has it: a fact-checker takes it for herself, and for nobody else.
+        # It is unassigned: a fact-checker can assign it to herself, and to no one else.
         lambda: assignments.assign_work(claim, colleague, by=checker),
         lambda: assignments.set_due_date(claim, DAY, by=checker),
         lambda: assignments.release_work(claim, by=checker),
@@ -90,7 +90,7 @@ def test_who_may_give_what_to_whom(
     assert Assignment.objects.get().person is None
 
 
-def test_nobody_gets_what_they_cannot_do(
+def test_work_is_assigned_only_to_people_with_permission(
     claim: Claim, contributor: User, checker: User, editor: User
 ) -> None:
     with pytest.raises(NotPossible, match="The role of Connie does not include this work"):
@@ -102,7 +102,7 @@ def test_nobody_gets_what_they_cannot_do(
     assert list(assignments.find_assignable_people(Claim)) == [editor]
 
 
-def test_what_somebody_had_who_left_is_nobodys(claim: Claim, checker: User, colleague: User) -> None:
+def test_work_of_a_person_who_left_is_unassigned(claim: Claim, checker: User, colleague: User) -> None:
     assignments.assign_to_self(claim, by=checker)
     User.objects.filter(pk=checker.pk).update(is_active=False)
     taken = assignments.assign_to_self(claim, by=colleague)
@@ -121,7 +121,7 @@ def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, e
 
 
 @pytest.mark.parametrize("action", ["decline", "merge"])
-def test_what_is_declined_or_merged_is_nobodys(
+def test_declined_and_merged_claims_are_unassigned(
     action: str, claim: Claim, checker: User, editor: User
 ) -> None:
     assignments.assign_to_self(claim, by=checker)
@@ -156,7 +156,7 @@ def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
     assert not Assignment.objects.open().exists()
 
 
-def test_followers_are_those_who_may_read(claim: Claim, contributor: User, checker: User) -> None:
+def test_only_people_with_permission_to_read_follow(claim: Claim, contributor: User, checker: User) -> None:
     with pytest.raises(NotAllowed):
         followers.follow(claim, contributor)
     own = make_claim(created_by=contributor)
@@ -172,7 +172,7 @@ def test_followers_are_those_who_may_read(claim: Claim, contributor: User, check
     assert ClaimFollower.objects.get().person == contributor
 
 
-def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
+def test_a_deleted_claim_is_reported(checker: User) -> None:
     claim = make_claim(state="proposed")
     assignments.assign_to_self(claim, by=checker)
     Claim.objects.filter(pk=claim.pk).delete()

@@ -1,4 +1,4 @@
-"""Two at once: what is sent twice at the same moment is said once, mailed once, and withdrawn for good."""
+"""Simultaneous requests: a comment sent twice is stored once, mailed once, and withdrawn for good."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,7 +25,7 @@ def test_a_double_click_says_it_once(checker: User, colleague: User) -> None:
     assert Comment.objects.count() == Notification.objects.count() == 1
 
 
-def test_an_answer_to_what_is_being_resolved_opens_it(checker: User, colleague: User) -> None:
+def test_a_reply_to_a_thread_that_is_being_resolved_reopens_it(checker: User, colleague: User) -> None:
     claim = make_claim()
     thread = comments.add_comment(claim, "Which year?", by=checker).comment
     answer = partial(comments.add_comment, claim, "2019", by=colleague, reply_to=thread)
@@ -33,7 +33,7 @@ def test_an_answer_to_what_is_being_resolved_opens_it(checker: User, colleague: 
     assert Comment.objects.get(pk=thread.pk).resolved_at is None
 
 
-def test_one_that_is_withdrawn_is_edited_no_more(checker: User) -> None:
+def test_a_withdrawn_comment_cannot_be_edited(checker: User) -> None:
     said = comments.add_comment(make_claim(), "Oops", by=checker).comment
     edit = partial(comments.edit_comment, said, "Oops!", by=checker)
     with pytest.raises(NotPossible):

@@ -28,7 +28,7 @@ def desk(client: Client) -> Desk:
 
 
 def shown(desk: Desk, asked: str = "") -> dict[str, list[Any]]:
-    """By column, what stands in it; of what is empty nothing."""
+    """Return the cards of each column that is not empty."""
     page = desk.client.get(f"{reverse(BOARD)}?{asked}")
     return {
         column.name: [(card.kind, card.pk) for card in column.cards]
@@ -98,7 +98,7 @@ def test_each_stands_where_it_has_come_to(
     assert shown(desk, "person=²&topic=x") == shown(desk)
 
 
-def test_what_is_due_first_stands_first_and_a_column_ends(
+def test_cards_are_sorted_by_due_date_and_columns_have_a_limit(
     desk: Desk, checker: User, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(board, "MAX_SHOWN_CARDS", 3)

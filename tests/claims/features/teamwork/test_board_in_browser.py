@@ -106,7 +106,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     assert Verdict.objects.get(pk=review.pk).state == "in_review"
 
 
-def test_pages_of_work_are_for_everybody(page: Page, checker: User, editor: User) -> None:
+def test_pages_of_work_are_accessible(page: Page, checker: User, editor: User) -> None:
     """Each in light and dark, on a screen and on a phone: axe finds nothing, and nothing runs out of the page."""
     today = timezone.localdate()
     claims = [make_claim(words) for words in (LONG, ARABIC, "Trams are free.")]

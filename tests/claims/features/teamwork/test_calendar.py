@@ -29,7 +29,7 @@ def entries(client: Client, asked: str) -> dict[str, list[tuple[str, str, bool]]
     }
 
 
-def test_what_is_due_and_what_is_to_be_checked_again(
+def test_due_dates_and_rechecks_are_listed(
     client: Client, checker: User, colleague: User, editor: User
 ) -> None:
     mine, other, done = make_claim("Mine."), make_claim("Other."), make_claim("Done.")

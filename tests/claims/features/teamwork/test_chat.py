@@ -129,7 +129,7 @@ HOSTILE = ChatText(
 )
 
 
-def test_slacks_shape_lets_nothing_call_everybody() -> None:
+def test_slack_messages_cannot_mention_everyone() -> None:
     body = build_payload("slack", HOSTILE)
     assert body["text"] == (
         "Eve &lt;!channel&gt; *published* this: &lt;https://evil.example|Click&gt; [here](https://evil.example)"
@@ -230,7 +230,7 @@ def test_addresses_are_shown_cut(address: str, shown: str) -> None:
     assert chat.mask_address(address) == shown
 
 
-def test_what_nobody_wants_costs_one_query(django_assert_num_queries: Any) -> None:
+def test_an_event_without_channels_costs_one_query(django_assert_num_queries: Any) -> None:
     claim = make_claim()
     with django_assert_num_queries(1):
         chat.queue_chat_messages("published", claim=claim)

@@ -1,4 +1,4 @@
-"""Chat channels at the desk: administrators' only, addresses shown to nobody, and failures to them."""
+"""Chat channels at the desk: for administrators only, addresses are never shown, failures are."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -60,12 +60,12 @@ def test_written_from_the_claims_page(
 @pytest.mark.parametrize(
     "back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "\\\\evil"]
 )
-def test_nobody_is_led_away(back: str, claim: Claim, desk: Desk, client: Client) -> None:
+def test_redirects_stay_on_the_site(back: str, claim: Claim, desk: Desk, client: Client) -> None:
     answer = client.post(write_at(claim), {"text": "x", "back": back})
     assert answer.headers["Location"] == f"{desk.page(claim)}#comment-{Comment.objects.get().pk}"
 
 
-def test_contributors_see_what_is_said_of_what_they_may_read(
+def test_contributors_see_comments_on_claims_they_may_read(
     claim: Claim, publish: Callable[..., Claim], checker: User, contributor: User, client: Client
 ) -> None:
     public = publish()
@@ -104,7 +104,7 @@ def test_contributors_see_what_is_said_of_what_they_may_read(
     }
 
 
-def test_who_is_not_at_the_desk_gets_nothing(claim: Claim, checker: User, client: Client) -> None:
+def test_people_without_access_to_the_desk_are_refused(claim: Claim, checker: User, client: Client) -> None:
     comment = comments.add_comment(claim, "Hello", by=checker).comment
     outsider = User.objects.create_user("olga", "olga@example.org", "correct horse battery")
     pages = [write_at(claim), at("edit", comment), at("withdraw", comment), at("resolve", comment)]
@@ -122,7 +122,7 @@ def test_who_is_not_at_the_desk_gets_nothing(claim: Claim, checker: User, client
     assert list(Comment.objects.values_list("text", "withdrawn_at", "resolved_at")) == [("Hello", None, None)]
 
 
-def test_what_is_refused_is_given_back(claim: Claim, desk: Desk, client: Client) -> None:
+def test_a_refused_comment_is_shown_again(claim: Claim, desk: Desk, client: Client) -> None:
     long = "word " * 2001
     answer = client.post(write_at(claim), {"text": long})
     assert answer.status_code == 409

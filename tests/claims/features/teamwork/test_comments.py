@@ -19,7 +19,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = pytest.mark.django_db
 
 
-def test_who_is_notified_of_a_comment(
+def test_recipients_of_a_comment(
     claim: Claim, checker: User, colleague: User, editor: User, administrator: User, contributor: User
 ) -> None:
     followers.follow(claim, editor)
@@ -28,7 +28,7 @@ def test_who_is_notified_of_a_comment(
     assert said.unreachable_people == [contributor]
     assert told() == {("kim", "mentioned"), ("edda", "commented")}
     assert set(said.comment.mentioned.all()) == {colleague}
-    # Who says something follows, and who is mentioned; who cannot read it does not.
+    # Commenters and mentioned people follow it; people who cannot read it do not.
     assert set(ClaimFollower.objects.values_list("person__username", flat=True)) == {"edda", "chris", "kim"}
 
     Notification.objects.all().delete()
@@ -49,12 +49,12 @@ def test_a_reply_to_a_reply_is_one_to_its_thread(
         comments.add_comment(make_claim(), "Four", by=editor, reply_to=second)
 
 
-def test_who_may_not_read_it_may_not_talk_about_it(
+def test_commenting_needs_permission_to_read(
     claim: Claim, draft: Verdict, contributor: User, checker: User, publish: Any
 ) -> None:
     with pytest.raises(NotAllowed, match="read this claim"):
         comments.add_comment(claim, "Hello", by=contributor)
-    # Of a claim that they may read, only what is about nothing that they may not.
+    # Of a claim that they may read, only comments on verdicts that they may read too.
     public = publish()
     version = verdict_drafts.create_draft(public, author=checker)
     thread = comments.add_comment(public, "Wrong sum", by=checker, verdict=version).comment
@@ -70,7 +70,7 @@ def test_who_may_not_read_it_may_not_talk_about_it(
     assert list(Comment.objects.readable_by(contributor)) == [said]
 
 
-def test_a_deleted_draft_shows_nobody_what_was_said_of_it(
+def test_comments_on_a_deleted_draft_stay_hidden(
     contributor: User, checker: User, colleague: User, publish: Any
 ) -> None:
     public = publish()
@@ -86,28 +86,26 @@ def test_a_deleted_draft_shows_nobody_what_was_said_of_it(
     assert "connie" not in {name for name, _kind in told()}
 
 
-def test_who_wrote_a_verdict_may_read_what_is_said_of_it(
-    claim: Claim, contributor: User, checker: User
-) -> None:
+def test_authors_may_read_comments_on_their_verdict(claim: Claim, contributor: User, checker: User) -> None:
     own = make_claim(created_by=contributor)
     said = comments.add_comment(own, "Nice find, @connie.", by=checker)
     assert said.unreachable_people == []
     assert told() == {("connie", "mentioned")}
 
 
-def test_what_is_sent_twice_is_said_once(claim: Claim, checker: User, colleague: User) -> None:
+def test_a_comment_sent_twice_is_stored_once(claim: Claim, checker: User, colleague: User) -> None:
     key = uuid4()
     first = comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment
     assert comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment == first
     assert told() == {("kim", "mentioned")}
-    # Other words in the form that the browser brought back, or somebody else's, are said.
+    # Another text in the restored form, or another person's, is stored.
     other = comments.add_comment(claim, "Twice.", by=checker, key=key).comment
     others = comments.add_comment(claim, "Once. @kim", by=colleague, key=key).comment
     assert len({first, other, others}) == 3
 
 
 @pytest.mark.parametrize("text", ["", " \r\n\t ", "x" * 10_001])
-def test_what_cannot_be_said(text: str, claim: Claim, checker: User) -> None:
+def test_invalid_comments_are_refused(text: str, claim: Claim, checker: User) -> None:
     with pytest.raises(NotPossible):
         comments.add_comment(claim, text, by=checker)
     said = comments.add_comment(claim, "x" * 10_000, by=checker).comment
@@ -151,7 +149,7 @@ def test_withdrawn(claim: Claim, checker: User, colleague: User, editor: User, a
         comments.withdraw_comment(said, by=editor)
     gone = comments.withdraw_comment(said, by=administrator)
     assert (gone.text, gone.withdrawn_by_name, list(gone.mentioned.all())) == ("", "Ada", [])
-    # What nobody has read of it, nobody is told any more; that somebody answered, they are.
+    # Unread notifications of it are removed; those of the reply stay.
     assert told() == {("chris", "replied")}
     assert Comment.objects.get(pk=reply.pk).text == "Careful."
     assert comments.withdraw_comment(said, by=checker).withdrawn_by_name == "Ada"
@@ -159,7 +157,7 @@ def test_withdrawn(claim: Claim, checker: User, colleague: User, editor: User, a
         comments.edit_comment(said, "Again", by=checker)
 
 
-def test_resolved_until_somebody_answers(claim: Claim, checker: User, colleague: User) -> None:
+def test_a_thread_is_resolved_until_someone_replies(claim: Claim, checker: User, colleague: User) -> None:
     said = comments.add_comment(claim, "Which year?", by=checker).comment
     reply = comments.add_comment(claim, "2019", by=colleague, reply_to=said).comment
     with pytest.raises(NotPossible, match="whole thread"):

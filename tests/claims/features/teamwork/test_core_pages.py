@@ -20,9 +20,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = pytest.mark.django_db
 
 
-def test_ones_own_work_stands_first_and_what_is_overdue_first_in_it(
-    desk: Desk, checker: User, editor: User
-) -> None:
+def test_own_work_comes_first_with_overdue_items_at_the_top(desk: Desk, checker: User, editor: User) -> None:
     today = timezone.localdate()
     for words, days, priority in (
         ("Undated.", None, 3), ("Later.", 5, 1), ("Today, urgent.", 0, 3), ("Today.", 0, 1), ("Late.", -2, 0),
@@ -48,7 +46,7 @@ def test_work_is_given_and_taken_back(client: Client, editor: User, checker: Use
     assert as_json(client, f"{claim.pk}/assign/", seen="0", person="x")[0] == 409
 
 
-def test_timeline_shows_comments_to_anyone_who_may_read_what_they_are_about(
+def test_timeline_shows_comments_on_readable_claims_and_verdicts(
     claim: Claim, draft: Verdict, checker: User, editor: User, contributor: User
 ) -> None:
     claim.created_by = contributor

@@ -104,7 +104,7 @@ def test_an_hour_that_is_put_later_brings_no_second_one(claim: Claim, checker: U
     assert len(mailoutbox) == 2
 
 
-def test_not_what_was_read_nor_what_is_no_longer_theirs(
+def test_read_or_no_longer_readable_notifications_are_omitted(
     claim: Claim, checker: User, colleague: User, editor: User, mailoutbox: Any
 ) -> None:
     for person in (checker, colleague, editor):

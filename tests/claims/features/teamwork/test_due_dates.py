@@ -40,7 +40,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     assert told() == [*expected, ("overdue", late.pk, None, "chris")]
 
 
-def test_nobody_is_notified_of_what_nobody_has(checker: User, editor: User) -> None:
+def test_unassigned_work_sends_no_reminder(checker: User, editor: User) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     left, released = make_claim(), make_claim()
     for claim in (left, released):

@@ -27,7 +27,7 @@ SECTIONS = ("desk", "work", "records", "administration", "account")
 
 
 def joined(person: User) -> dict[str, list[str]]:
-    """What features that are on add to the desk, of what teamwork adds to."""
+    """The additions of installed features to the parts of the desk that teamwork extends."""
     return {
         "menu": [str(entry["title"]) for name in SECTIONS for entry in features.list_menu_entries(name)],
         "cards": [
@@ -98,7 +98,7 @@ def test_an_unknown_step_of_triage_is_not_carried_out(
     assert not Assignment.objects.exists()
 
 
-def test_the_core_works_while_nobody_follows_its_signals(
+def test_the_core_works_without_receivers_of_its_signals(
     monkeypatch: pytest.MonkeyPatch, checker: User, editor: User
 ) -> None:
     for signal in (signals.moved, signals.claims_added, signals.import_finished, signals.notified):
@@ -121,9 +121,7 @@ def test_a_claim_with_comments_is_not_deleted_even_while_the_feature_is_off(
     assert list(Claim.objects.all()) == [claim]
 
 
-def test_followers_are_notified_of_what_concerns_them_too(
-    checker: User, colleague: User, editor: User
-) -> None:
+def test_followers_are_notified_too(checker: User, colleague: User, editor: User) -> None:
     claim = make_claim()
     followers.follow(claim, colleague)
     notifications.notify_people("merged", claim=claim, to=[checker], by=editor)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
 
 
-def test_each_who_is_asked_gets_one_mail(
+def test_each_reviewer_gets_one_mail(
     draft: Verdict,
     checker: User,
     colleague: User,
@@ -106,7 +106,7 @@ def test_who_gets_it_is_decided_when_it_is_sent(
     assert Notification.objects.get().mailed_at is None
 
 
-def test_what_was_withdrawn_is_not_mailed(
+def test_withdrawn_comments_are_not_mailed(
     claim: Claim, checker: User, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
     said = comments.add_comment(claim, "@kim is late.", by=checker).comment
@@ -146,7 +146,7 @@ def test_a_time_zone_that_is_gone_is_the_newsrooms(colleague: User) -> None:
     assert str(get_time_zone(MailSchedule(person=colleague, time_zone="Mars/Olympus"))) == "UTC"
 
 
-def test_a_link_that_somebody_made_up_stops_nothing(colleague: User) -> None:
+def test_a_forged_unsubscribe_link_changes_nothing(colleague: User) -> None:
     token = mails.build_unsubscribe_token(colleague, "overdue")
     assert mails.parse_unsubscribe_token(token) == (colleague.pk, "overdue")
     for other in ("", "x", token[:-1], token.replace(token[0], "x", 1), f"{token}:"):
@@ -162,7 +162,7 @@ def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: Use
         assert len(jobs(notifications.MAIL_TASK)) == asked
 
 
-def test_what_is_old_is_forgotten(claim: Claim, colleague: User, time_machine: Any) -> None:
+def test_old_notifications_are_deleted(claim: Claim, colleague: User, time_machine: Any) -> None:
     notify_people("overdue", claim=claim, to=[colleague])
     (row,) = Notification.objects.all()
     for days, left in ((179, 1), (181, 0)):

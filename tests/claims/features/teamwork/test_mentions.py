@@ -1,4 +1,4 @@
-"""Who is meant by @name in a text, however it is written, and that no text makes unsafe HTML of it."""
+"""Mentions with @name in any spelling, and that no text becomes unsafe HTML."""
 
 import re
 
@@ -60,11 +60,11 @@ def named(text: str) -> set[str]:
         ("@kimono", set()),
     ],
 )
-def test_who_is_meant(text: str, meant: set[str], people: list[User]) -> None:
+def test_mentioned_people(text: str, meant: set[str], people: list[User]) -> None:
     assert named(text) == meant
 
 
-def test_who_is_not_at_the_desk_is_not_meant(people: list[User]) -> None:
+def test_people_without_access_to_the_desk_are_not_mentioned(people: list[User]) -> None:
     User.objects.filter(username="kim").update(is_active=False)
     User.objects.filter(username="al-b_c").update(is_staff=False)
     assert named("@kim @al-b_c @Ödön") == {"Ödön"}
@@ -143,7 +143,7 @@ def test_any_text_is_shown_safely(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_who_is_named_stands_out(text: str) -> None:
+def test_mentions_are_highlighted(text: str) -> None:
     """What finds names and what shows them agree: no one is notified of a text that does not highlight their name."""
     someone = User(pk=1, username="kim")
     names = mentions._find_mentioned_names(parse_markdown(text))

@@ -1,6 +1,6 @@
-"""Whatever is merged and in whatever order it is undone: in the end everything is as it was.
+"""After any merges, undone in any order, everything is as it was before.
 
-Each move is committed, as at the desk: what was done since a merge is told from what was done before by the moment.
+Each move is committed, as at the desk: changes since a merge are distinguished from earlier ones by their time.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: What only grows: the log and what of it the chain still waits for, the ledger and what is made of it, what people
-#: were told, and every earlier state of rows.
+#: Tables that only grow: the log and its part not yet chained, the ledger and data derived from it, notifications,
+#: and earlier states of rows.
 GROWS = {
     *("transition", "unlinkedreviewrow", "publication", "publishedverdict", "mention", "quotestatus"),
     "notification",

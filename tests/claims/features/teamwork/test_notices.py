@@ -1,4 +1,4 @@
-"""Whom a move is told: reviewers who may review; the author, followers and who has it; never who did it."""
+"""Recipients of notifications about moves: reviewers, the author, followers and the assignee; never the actor."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,25 +12,25 @@ from tests.helpers.newsroom import make_claim, make_draft
 
 
 def told(subject: Claim | Verdict, action: str, by: User) -> list[str]:
-    """Return who is notified of this move."""
+    """Return the people notified of this move."""
     Notification.objects.all().delete()
     notify_of_move(subject, action, by=by)
     return sorted(Notification.objects.values_list("person__username", flat=True))
 
 
-def test_who_may_not_sign_off_is_not_asked_to(
+def test_only_people_who_may_sign_off_are_asked_to(
     contributor: User, checker: User, colleague: User, editor: User, administrator: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)
     verdict_drafts.edit(verdict, by=editor, summary="A better summary.")
     verdict = workflow.move(verdict, "submit", by=administrator)
     assert told(verdict, "submit", administrator) == ["kim"]
-    # Whoever else carries it on: author, editor and submitter are still those who cannot.
+    # Whoever resubmits it, the author, editor and submitter still cannot sign it off.
     assert told(verdict, "submit", contributor) == ["kim"]
 
 
 @pytest.mark.parametrize("action", ["sign_off", "request_changes", "publish", "retract"])
-def test_everything_else_is_reported_to_the_author_followers_and_who_has_it(
+def test_other_moves_notify_the_author_followers_and_the_assignee(
     action: str, checker: User, colleague: User, editor: User, administrator: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)

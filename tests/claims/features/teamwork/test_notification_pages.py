@@ -1,4 +1,4 @@
-"""What people are told, at the desk: their own only, and what the header asks for costs little and keeps nobody in."""
+"""Notifications at the desk: only one's own; polling by the header is cheap and does not extend the session."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def claim(db: None) -> Claim:
     return make_claim()
 
 
-def test_unread_first_and_nobody_elses(
+def test_own_notifications_with_unread_ones_first(
     claim: Claim, checker: User, colleague: User, desk: Desk, editor: User, client: Client
 ) -> None:
     for kind in ("accepted", "overdue", "declined"):
@@ -117,7 +117,7 @@ def test_nothing_new_is_not_said_again(
     assert client.get(UNREAD).json() == {"unread": 100, "most": 100}
 
 
-def test_asking_keeps_nobody_signed_in(desk: Desk, client: Client, time_machine: Any) -> None:
+def test_polling_does_not_extend_the_session(desk: Desk, client: Client, time_machine: Any) -> None:
     before = Session.objects.get()
     time_machine.move_to(timezone.now() + timedelta(hours=1))
     answer = client.get(UNREAD)
@@ -127,7 +127,7 @@ def test_asking_keeps_nobody_signed_in(desk: Desk, client: Client, time_machine:
     assert (after.expire_date, after.session_data) == (before.expire_date, before.session_data)
 
 
-def test_who_is_not_signed_in_is_led_nowhere(client: Client) -> None:
+def test_signed_out_people_are_not_redirected(client: Client) -> None:
     answer = client.get(UNREAD)
     assert (answer.status_code, answer.content) == (401, b"")
     client.force_login(User.objects.create_user("olga"))
@@ -158,7 +158,7 @@ def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, cl
     }
     schedule = MailSchedule.objects.get(person=editor)
     assert (schedule.hour, schedule.time_zone, schedule.language) == (7, "Asia/Seoul", "ko")
-    # What is as usual again is kept as no choice.
+    # A choice equal to the default is not stored.
     client.post(PREFERENCES, sent)
     assert not NotificationPreference.objects.filter(person=editor).exists()
 

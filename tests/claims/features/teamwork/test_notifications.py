@@ -1,4 +1,4 @@
-"""Who is told what, and by which way; never who did it, and nobody of what they may not read."""
+"""Recipients and channels of notifications: never the actor, and nothing that the recipient may not read."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def test_each_once_and_not_who_did_it(claim: Claim, checker: User, colleague: Us
     }
 
 
-def test_nobody_who_may_not_read_it(
+def test_people_who_may_not_read_it_are_not_notified(
     claim: Claim, draft: Verdict, contributor: User, checker: User, colleague: User, publish: Any
 ) -> None:
     User.objects.filter(pk=colleague.pk).update(is_active=False)
@@ -90,7 +90,7 @@ def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User
     assert mailed() == {"kim", "chris"}
 
 
-def test_what_is_rolled_back_is_not_reported(claim: Claim, checker: User) -> None:
+def test_rolled_back_events_send_no_notifications(claim: Claim, checker: User) -> None:
     with transaction.atomic():
         notify_people("overdue", claim=claim, to=[checker])
         assert mailed() == {"chris"}
@@ -106,11 +106,11 @@ def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> No
 
 
 @pytest.mark.parametrize("people", [1, 3])
-def test_telling_costs_the_same_for_few_and_many(
+def test_notifying_costs_the_same_for_few_and_many(
     people: int, claim: Claim, checker: User, colleague: User, editor: User, django_assert_num_queries: Any
 ) -> None:
     to = [checker, colleague, editor][:people]
-    # The chats, who is here, who reads drafts (twice), the choices, the rows, the jobs; and a savepoint.
+    # The chats, active people, readers of drafts (twice), the choices, the rows, the jobs; and a savepoint.
     with django_assert_num_queries(5):
         notify_people("overdue", claim=claim, to=to)
 
@@ -125,7 +125,7 @@ def test_read(claim: Claim, checker: User, colleague: User) -> None:
     assert Notification.objects.unread().count() == 2
 
 
-def test_what_somebody_may_no_longer_read_is_not_theirs_any_more(
+def test_notifications_of_claims_no_longer_readable_are_hidden(
     contributor: User, checker: User, publish: Any
 ) -> None:
     public = publish()
@@ -149,7 +149,7 @@ def test_every_kind_has_its_sentence() -> None:
         assert "%" not in describe_event(kind, "")
 
 
-def test_a_move_tells_those_whom_it_concerns(
+def test_a_move_notifies_the_people_concerned(
     draft: Verdict, checker: User, colleague: User, editor: User, administrator: User
 ) -> None:
     followers.follow(draft.claim, editor)

@@ -1,4 +1,4 @@
-"""Two people on one page see each other, and what the other saved; nobody sees who is where they may not look."""
+"""Two people on one page see each other, and what the other saved; presence is hidden on pages they may not read."""
 
 import re
 from typing import Any
@@ -58,11 +58,11 @@ def test_who_looks_and_who_edits(claim: Claim, checker: User, editor: User, coll
     told(checker, page, writing=True)
     assert told(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
     assert told(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
-    # Elsewhere nobody is.
+    # There is no one on other pages.
     assert told(editor, page_of(make_claim("Trams are free."))) == ([], "")
 
 
-def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, editor: User) -> None:
+def test_people_who_left_or_stopped_polling_are_removed(claim: Claim, checker: User, editor: User) -> None:
     page = page_of(claim)
     told(checker, page)
     pass_seconds(40)
@@ -103,7 +103,7 @@ def test_what_others_saved_is_reported(claim: Claim, checker: User, editor: User
     assert told(editor, page, version=seen, open_for=0)[1] != ""
 
 
-def test_nobody_sees_who_is_where_they_may_not_look(claim: Claim, checker: User, contributor: User) -> None:
+def test_presence_is_hidden_on_unreadable_pages(claim: Claim, checker: User, contributor: User) -> None:
     own = make_claim("Trams are free.", state="proposed", created_by=contributor)
     told(checker, page_of(claim), writing=True)
     told(checker, page_of(own), writing=True)
@@ -133,7 +133,7 @@ def test_garbage_is_no_page(checker: User, page: Any, status: int) -> None:
     assert not Presence.objects.exists()
 
 
-def test_it_asks_who_is_signed_in(claim: Claim, checker: User, editor: User, client: Client) -> None:
+def test_it_needs_a_session(claim: Claim, checker: User, editor: User, client: Client) -> None:
     page = page_of(claim)
     assert client.post(reverse("desk-presence")).status_code == 401
     assert asked(checker, page, person=editor.pk).status_code == 409
@@ -152,7 +152,7 @@ def test_a_poll_costs_the_same_for_any_number_of_people(
         client = Client()
         client.force_login(checker)
         body = {"person": checker.pk, "page": page, "version": seen}
-        # The session, the person, what they may do (2), the row, who is there; what else its page edits (5).
+        # The session, the person, permissions (2), the row, the people present; other rows edited on its page (5).
         with django_assert_num_queries(11):
             client.post(reverse("desk-presence"), body, content_type="application/json")
         told(colleague, page)

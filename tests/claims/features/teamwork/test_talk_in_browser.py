@@ -1,4 +1,4 @@
-"""Colleagues talk in real browsers: a name by keyboard, the bell of who is meant, and the way to what was said."""
+"""Comments in real browsers: a name by keyboard, the bell of the mentioned person, and the link to the comment."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def test_from_a_name_by_keyboard_to_the_answer(
     claim = make_claim("The bridge cost ninety million euros.")
     place = f"/admin/claims/claim/{claim.pk}/change/"
     kim = at_the_desk(colleague, viewport={"width": 390, "height": 800})
-    # Where she sits already; what is new shows without a click.
+    # She has the page open; the new comment shows without a click.
     kim.clock.install()
     kim.goto("/admin/claims/topic/")
     bell = kim.locator(".desk-bell")
@@ -130,7 +130,7 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
     assert trouble == []
 
 
-def test_the_bell_rests_where_nobody_looks_and_where_nobody_answers(at_the_desk: Any, checker: User) -> None:
+def test_the_bell_pauses_in_hidden_tabs_and_without_an_answer(at_the_desk: Any, checker: User) -> None:
     page = at_the_desk(checker)
     stop_clock(page)
     page.add_init_script(FETCHED)
@@ -161,4 +161,4 @@ def test_the_bell_rests_where_nobody_looks_and_where_nobody_answers(at_the_desk:
     page.unroute(re.compile("/unread/"))
     page.context.clear_cookies()
     assert asks_in(245) == 1
-    assert asks_in(1200) == 0  # nobody is signed in
+    assert asks_in(1200) == 0  # no one is signed in

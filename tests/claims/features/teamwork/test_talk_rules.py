@@ -64,7 +64,7 @@ def test_a_comment_is_of_one_claim(claim: Claim, verdict: Verdict, comment: Comm
     other = make_claim()
     refused(COMMENT, other.pk, verdict.pk, 1, None, checker.pk, "x", match="comment_is_of_one_claim")
     refused(COMMENT, other.pk, None, None, comment.pk, checker.pk, "x", match="comment_is_of_one_claim")
-    # A reply speaks of what its thread speaks of: one on a draft must not answer to a thread that everybody reads.
+    # A reply has the subject of its thread: one about a draft must not be in a thread that everyone can read.
     refused(COMMENT, claim.pk, verdict.pk, 1, comment.pk, checker.pk, "x", match="comment_is_of_one_claim")
     refused(COMMENT, claim.pk, None, 1, comment.pk, checker.pk, "x", match="comment_is_of_one_claim")
     refused(
@@ -106,7 +106,7 @@ def test_who_said_what_where_and_when_stays(comment: Comment, change: str) -> No
     refused(f"UPDATE teamwork_comment SET {change}", match="comment_says_one_thing")
 
 
-def test_a_comment_cannot_be_said_ahead(claim: Claim, comment: Comment) -> None:
+def test_a_comment_cannot_be_dated_in_the_future(claim: Claim, comment: Comment) -> None:
     refused(
         "INSERT INTO teamwork_comment (claim_id, author_id, author_name, text, key, resolved_by_name,"
         " withdrawn_by_name, created_at) SELECT claim_id, author_id, 'x', 'x', gen_random_uuid(), '', '',"
@@ -209,7 +209,7 @@ def test_a_notification_is_of_one_claim(
         (("A", "slack", "https://hooks.example/x", "{mentioned}"), "chatchannel_kinds_are_known"),
     ],
 )
-def test_what_is_no_channel(values: tuple[object, ...], rule: str) -> None:
+def test_invalid_channels_are_refused(values: tuple[object, ...], rule: str) -> None:
     refused(CHANNEL, *values, match=rule)
 
 
@@ -241,5 +241,5 @@ def test_a_channel_begins_with_its_progress() -> None:
         ),
     ],
 )
-def test_what_is_no_choice(statement: str, rule: str, checker: User) -> None:
+def test_invalid_choices_are_refused(statement: str, rule: str, checker: User) -> None:
     refused(statement, checker.pk, match=rule)

@@ -34,7 +34,7 @@ def claim(db: None) -> Claim:
         ((None, None, 1, ""), "assignment_says_by_whom"),
     ],
 )
-def test_what_is_no_assignment(claim: Claim, values: tuple[object, ...], rule: str) -> None:
+def test_invalid_assignments_are_refused(claim: Claim, values: tuple[object, ...], rule: str) -> None:
     refused(ASSIGNMENT, claim.pk, None, *values, match=rule)
 
 
@@ -58,7 +58,7 @@ def test_is_of_the_verdicts_claim_and_stays_so(claim: Claim, checker: User) -> N
     )
 
 
-def test_nobody_who_has_left_is_given_work(claim: Claim, checker: User, colleague: User) -> None:
+def test_people_who_have_left_get_no_work(claim: Claim, checker: User, colleague: User) -> None:
     User.objects.filter(pk=checker.pk).update(is_active=False)
     refused(ASSIGNMENT, claim.pk, None, checker.pk, None, 1, "E", match="assignment_is_to_somebody_here")
     sql(ASSIGNMENT, claim.pk, None, colleague.pk, None, 1, "E")
@@ -114,7 +114,7 @@ def test_a_claim_is_followed_once(claim: Claim, checker: User) -> None:
         (("A", None, None, None, None, None), "assignmentrule_does_something"),
     ],
 )
-def test_what_is_no_rule(values: tuple[object, ...], rule: str) -> None:
+def test_invalid_rules_are_refused(values: tuple[object, ...], rule: str) -> None:
     refused(RULE, *values, match=rule)
 
 

@@ -1,4 +1,4 @@
-"""An address that somebody pasted → what of it can be followed."""
+"""Find the feeds and pages that can be followed at a pasted address."""
 
 from datetime import UTC, datetime
 
@@ -19,7 +19,7 @@ def found(address: str) -> list[Followable]:
 
 
 def offered(paper: Paper, address: str) -> list[tuple[str, str, str]]:
-    """Path, kind and name of what is offered."""
+    """Return path, kind and name of each suggestion."""
     return [(one.url.removeprefix(paper.address), one.kind, one.name) for one in found(address)]
 
 
@@ -61,7 +61,7 @@ def test_the_feeds_of_a_page_come_before_itself(paper: Paper) -> None:
     ]
 
 
-def test_no_more_are_offered_than_somebody_reads(paper: Paper) -> None:
+def test_the_number_of_suggestions_is_limited(paper: Paper) -> None:
     links = "".join(f"<link rel=alternate type=application/rss+xml href=/{number}>" for number in range(99))
     start = paper.page("/", f"<html><head>{links}</head></html>".encode())
     assert len(found(start)) == MAX_OFFERED_LISTS + 1
@@ -78,7 +78,7 @@ def test_an_address_without_a_scheme_means_https() -> None:
     assert caught.value.sentence.startswith("https://post.example:1/robots.txt uses port 1;")
 
 
-def test_what_cannot_be_followed_is_said(paper: Paper) -> None:
+def test_an_address_that_cannot_be_followed_is_reported(paper: Paper) -> None:
     start = paper.page("/cat", b"\x89PNG", Content_Type="image/png")
     assert refusal(start) == (
         f"{start} has the type image/png, which cannot be followed. Enter the address of a feed, a sitemap or a page."

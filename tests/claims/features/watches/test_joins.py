@@ -37,7 +37,7 @@ def test_queue_and_filter_are_gone_when_switched_off_and_the_rows_stay(
     assert list(Watch.objects.all()) == [watch]
 
 
-def test_the_demonstration_fetches_nothing_until_somebody_says_so(editor: User) -> None:
+def test_the_demonstration_fetches_nothing_until_a_person_starts_it(editor: User) -> None:
     content = load_demo_content()
     add_watches(content, {}, {}, {"editor": editor})
     assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [

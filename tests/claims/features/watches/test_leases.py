@@ -19,7 +19,7 @@ ADDRESS = "https://post.example/feed"
 
 @pytest.mark.django_db
 class TestDue:
-    def test_what_was_added_is(self) -> None:
+    def test_a_new_watch_is_due(self) -> None:
         watch = make_watch(ADDRESS)
         assert visits.list_due_watches() == [watch.pk]
 
@@ -31,14 +31,14 @@ class TestDue:
             ({"held_until": timezone.now() - timedelta(seconds=1)}, True),
         ],
     )
-    def test_not_before_its_time_nor_while_somebody_has_it(
+    def test_not_before_its_time_or_while_it_is_leased(
         self, changed: dict[str, object], is_due: bool
     ) -> None:
         watch = make_watch(ADDRESS)
         WatchProgress.objects.filter(pk=watch.pk).update(**changed)
         assert visits.list_due_watches() == [watch.pk] * is_due
 
-    def test_what_is_paused_is_not(self) -> None:
+    def test_a_paused_watch_is_not_due(self) -> None:
         make_watch(ADDRESS, active=False)
         assert visits.list_due_watches() == []
 
@@ -92,7 +92,7 @@ class TestLease:
         dead.release()
         assert alive.renew()
 
-    def test_is_not_renewed_for_what_was_paused(self) -> None:
+    def test_is_not_renewed_for_a_paused_watch(self) -> None:
         watch = make_watch(ADDRESS)
         lease = visits.acquire_lease(watch.pk)
         assert lease is not None

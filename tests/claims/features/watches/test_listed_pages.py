@@ -104,7 +104,7 @@ class TestWhatIsListed:
             paper.article("/1", more=f"For {day} days nobody has seen a ferry on the fjord, people say.")
             clock.shift(timedelta(days=1))
             visits.run_visit(watch.pk)
-        # After a day, which is the first time here that anybody looks, after four and after eleven.
+        # After a day, the first visit here, after four and after eleven.
         assert Snapshot.objects.count() == 1 + 3
         assert watch.pages.get().next_look_at is None
 
@@ -141,9 +141,7 @@ class TestGrowth:
         visit(watch)
         assert list(states(watch)) == [f"/{number}" for number in range(7)]
 
-    def test_what_brought_nothing_is_forgotten_once_it_is_not_listed(
-        self, paper: Paper, visit: Visit, clock: Any
-    ) -> None:
+    def test_unlisted_pages_without_claims_are_deleted(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.article("/1")
         paper.page("/4", status=410)
         watch = make_watch(paper.feed("/1", "/4", "/2", "/3"), most_per_visit=2)

@@ -34,7 +34,7 @@ def watch(db: None) -> Watch:
         (("A", FEED, FEED, 30, 10, 50, 10001), "watch_budgets_are_bounded"),
     ],
 )
-def test_what_is_no_watch(values: tuple[object, ...], rule: str) -> None:
+def test_invalid_watches_are_refused(values: tuple[object, ...], rule: str) -> None:
     refused(WATCH, *values, match=rule)
 
 

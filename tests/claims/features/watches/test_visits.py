@@ -1,4 +1,4 @@
-"""A visit to a feed, a sitemap or a page: what comes in, what does not, and what is said of it."""
+"""A visit to a feed, a sitemap or a page: which articles are imported, which are not, and the messages."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -46,7 +46,7 @@ class TestFeeds:
         visit(watch)
         assert paper.asked() == ["/robots.txt", "/feed", "/b", "/a"]
 
-    def test_what_is_known_is_not_fetched_again(self, paper: Paper, visit: Visit) -> None:
+    def test_known_pages_are_not_fetched_again(self, paper: Paper, visit: Visit) -> None:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
         visit(watch)
@@ -139,7 +139,7 @@ def test_an_article_that_is_never_searched_is_stored_with_the_last_attempt(
     )
 
 
-def test_what_was_checked_before_is_noted(paper: Paper, visit: Visit, publish: Callable[..., Claim]) -> None:
+def test_existing_checks_are_noted(paper: Paper, visit: Visit, publish: Callable[..., Claim]) -> None:
     claim = publish(
         make_claim(
             "Unemployment in the district fell by 12 percent in two years, according to the statistics office."
@@ -218,7 +218,9 @@ class TestLists:
         assert brought(visit(watch)) == {"unchanged": 1}
         assert progress_of(watch).consecutive_failures == 0
 
-    def test_who_gives_nothing_is_visited_less_often(self, paper: Paper, visit: Visit, clock: Any) -> None:
+    def test_feeds_without_new_articles_are_visited_less_often(
+        self, paper: Paper, visit: Visit, clock: Any
+    ) -> None:
         paper.page("/feed", status=500)
         watch = make_watch(f"{paper.address}/feed", interval_minutes=60)
         waits = []
@@ -241,7 +243,7 @@ class TestLists:
         visit(watch)
         assert progress_of(watch).next_visit_at - timezone.now() == timedelta(hours=5)
         paper.asked()
-        # Whoever follows something else there knows.
+        # Other watches of the site know it too.
         other = make_watch(paper.feed(path="/other"), name="Another")
         assert "asks for a pause of about 300 min" in visit(other).wait_message
         assert paper.asked() == []
@@ -301,7 +303,7 @@ class TestMeaningIll:
         start = paper.redirect("/feed", "http://192.168.0.1/feed")
         assert "not an address on the public internet" in self.said(visit, start)
 
-    def test_what_is_nothing_to_follow(self, paper: Paper, visit: Visit) -> None:
+    def test_pages_that_cannot_be_followed(self, paper: Paper, visit: Visit) -> None:
         start = paper.page("/feed", b"\x89PNG", Content_Type="image/png")
         assert self.said(visit, start) == (
             f"{start} is not a feed, a sitemap or a page: it has the type image/png."

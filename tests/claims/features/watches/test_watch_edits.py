@@ -1,4 +1,4 @@
-"""What a person does with a watch, and who may."""
+"""Actions on a watch, and permissions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ def calls() -> list[dict[str, Any]]:
     return list(jobs.order_by("pk").values_list("args", flat=True))
 
 
-def test_what_is_added_is_visited_at_once(editor: User, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_new_watch_is_visited_at_once(editor: User, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         watch = watch_edits.add_watch(f" {ADDRESS} ", name=" Sundvik\n Post ", by=editor, interval_minutes=60)
     assert (watch.name, watch.url, watch.created_by, watch.interval_minutes) == (

@@ -80,7 +80,7 @@ class TestAdding:
         assert "RSS feed, 2 entries" in shown
         assert "On /1" in shown
 
-    def test_what_is_followed_already_is_shown_and_not_offered(
+    def test_addresses_followed_already_are_shown_and_not_offered(
         self, desk: Desk, editor: User, paper: Paper
     ) -> None:
         watch = make_watch(paper.feed("/1"))

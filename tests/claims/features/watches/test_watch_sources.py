@@ -1,4 +1,4 @@
-"""The command that visits what is followed: what it prints, and how it ends."""
+"""The command that visits watches: its output and exit status."""
 
 import io
 from datetime import timedelta
@@ -24,7 +24,7 @@ def run(*arguments: str, **named: Any) -> str:
     return out.getvalue()
 
 
-def test_visits_what_is_due(paper: Paper, capsys: pytest.CaptureFixture[str]) -> None:
+def test_visits_due_watches(paper: Paper, capsys: pytest.CaptureFixture[str]) -> None:
     paper.article("/1")
     paper.page("/2", status=404)
     make_watch(paper.feed("/1", "/2"))
@@ -43,7 +43,7 @@ def test_visits_what_is_due(paper: Paper, capsys: pytest.CaptureFixture[str]) ->
     assert sorted(run("--now").splitlines()) == ["Later: nothing new.", "Sundvik Post: nothing new."]
 
 
-def test_ends_with_1_where_one_gives_nothing(paper: Paper) -> None:
+def test_exits_with_1_if_a_visit_fails(paper: Paper) -> None:
     make_watch(f"{paper.feed()}s")
     paper.page("/feeds", status=404)
     out = io.StringIO()
@@ -70,7 +70,7 @@ def test_adds_the_feed_of_a_page(paper: Paper) -> None:
         run("--add", "http://10.0.0.1/feed")
 
 
-def test_lists_what_is_followed(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_watches(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
     make_watch(paper.feed(), name="Paused", active=False)
     failing = make_watch(f"{paper.address}/other", name="Fails")

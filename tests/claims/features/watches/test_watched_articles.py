@@ -25,7 +25,7 @@ class TestBudgets:
             paper.article(f"/{number}", number + 3)
         return paper.feed("/0")
 
-    def test_no_more_in_a_visit(self, paper: Paper, full: str, visit: Visit) -> None:
+    def test_articles_per_visit_are_limited(self, paper: Paper, full: str, visit: Visit) -> None:
         watch = make_watch(full, most_per_visit=2)
         visit(watch)
         paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
@@ -34,7 +34,7 @@ class TestBudgets:
         assert brought(visit(watch)) == {"new": 2}
         assert paper.asked() == ["/feed", "/5", "/4", "/feed", "/3", "/2"]
 
-    def test_no_more_in_a_day(self, paper: Paper, full: str, visit: Visit, clock: Any) -> None:
+    def test_articles_per_day_are_limited(self, paper: Paper, full: str, visit: Visit, clock: Any) -> None:
         watch = make_watch(full, most_per_day=3)
         visit(watch)
         paper.feed("/5", "/4", "/3", "/2", "/1", "/0")
@@ -44,7 +44,7 @@ class TestBudgets:
         clock.shift(timedelta(days=1))
         assert brought(visit(watch)) == {"new": 3, "unchanged": 3}
 
-    def test_no_more_proposals(self, paper: Paper, full: str, visit: Visit) -> None:
+    def test_proposals_are_limited(self, paper: Paper, full: str, visit: Visit) -> None:
         watch = make_watch(full, most_proposals_per_day=1)
         tally = visit(watch)
         assert tally.proposals == Claim.objects.count() > 1  # an article is not cut in two
@@ -130,7 +130,7 @@ class TestPages:
         assert brought(visit(watch)) == {"changed": 1}
         assert list(Source.objects.values_list("language", "title")) == [("en", "Corrected")]
 
-    def test_what_somebody_deleted_does_not_come_back(self, paper: Paper, visit: Visit, clock: Any) -> None:
+    def test_deleted_articles_are_not_imported_again(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
         visit(watch)
@@ -143,7 +143,7 @@ class TestPages:
         assert (page.state, page.next_look_at) == ("imported", None)
         assert page.failure == "The article’s source was deleted here, so the article is no longer followed."
 
-    def test_what_was_imported_stays_when_its_page_is_gone(
+    def test_imported_articles_stay_when_their_page_is_gone(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
         paper.article("/1")
@@ -176,7 +176,7 @@ class TestPages:
             watch.pages.get(state="waiting").failure == "An unexpected error occurred on this page; see the "
             "log."
         )
-        # Nothing of it is left.
+        # It is deleted completely.
         assert Source.objects.get().url == f"{paper.address}/2"
 
     def test_a_page_on_which_the_program_dies_is_given_up(

@@ -19,7 +19,7 @@ __all__ = ["paper", "seat"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) -> None:
+def test_the_list_of_watches_fits_a_phone(seat: Any, editor: User, paper: Paper) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     failing = make_watch(f"{paper.address}/{long}", name=long)
     assert visits.run_visit(failing.pk) is not None

@@ -72,7 +72,9 @@ class TestSettingUp:
         )
         assert WebhookEndpoint.objects.count() == 1
 
-    def test_tells_its_secret_once_and_keeps_it_in_no_answer(self, ours: Tool, receiver: Agreeing) -> None:
+    def test_the_secret_is_shown_once_and_not_stored_with_the_answer(
+        self, ours: Tool, receiver: Agreeing
+    ) -> None:
         made = ours.post("webhooks/", body(receiver), Idempotency_Key="a")
         again = f"{made['Location']}rotate-secret/"
         replaced, replayed = (ours.post(again, {}, Idempotency_Key="b") for _ in range(2))
@@ -142,7 +144,7 @@ class TestSettingUp:
             ({"name": ""}, 400, ["#/name"]),
         ],
     )
-    def test_says_what_is_wrong(
+    def test_errors_are_reported(
         self, ours: Tool, settings: Any, values: dict[str, Any], status_code: int, where: list[str]
     ) -> None:
         settings.WEBHOOKS_TO_LOOPBACK = False
@@ -196,7 +198,7 @@ def test_sending_costs_much(ours: Tool, receiver: Agreeing, settings: Any) -> No
 
 
 class TestTelling:
-    def test_tells_what_the_filter_matches(
+    def test_reports_what_the_filter_matches(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
     ) -> None:
         path = verified(ours, receiver, filter="rating_class=false", events=["claim.published"])

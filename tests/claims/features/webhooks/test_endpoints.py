@@ -50,7 +50,7 @@ class TestSwitchingOff:
         first, second = publish(), publish()
         receiver.answers = [status(204), status(410)]
         work()
-        third = publish()  # nobody follows the ledger for it meanwhile
+        third = publish()  # no worker follows the ledger for it meanwhile
         later = datetime.now(UTC) + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)
         with time_machine.travel(later):
             delete_old_deliveries(timestamp=0)
@@ -113,7 +113,7 @@ class TestSwitchingOff:
 
 
 class TestSendingAgain:
-    def test_what_was_given_up(
+    def test_abandoned_deliveries(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, work: Work, clock: Any
     ) -> None:
         receiver.answers = [status(500)] * 10

@@ -116,7 +116,7 @@ class TestFilter:
         WebhookEndpoint.objects.update(filter="rating=false")
         claim = publish(code="false")
         correct(claim, checker, editor, code="true")
-        correct(claim, checker, editor, code="mixed")  # none of its business any more
+        correct(claim, checker, editor, code="mixed")  # no longer matches its filter
         assert told(endpoint) == [("claim.published", 1), ("claim.left_filter", 2)]
 
     def test_retracted_claim_has_no_verdict_to_match_and_is_reported_all_the_same(
@@ -128,14 +128,14 @@ class TestFilter:
         retract(publish(code="false"), editor)
         assert told(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
 
-    def test_retraction_of_what_never_matched_is_not_reported(
+    def test_retraction_of_a_claim_that_never_matched_is_not_reported(
         self, endpoint: WebhookEndpoint, publish: Publish, editor: User
     ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         retract(publish(code="false"), editor)
         assert told(endpoint) == []
 
-    def test_each_version_is_judged_by_what_it_says_itself(
+    def test_the_filter_is_applied_to_each_version(
         self, endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User
     ) -> None:
         """Although the ledger has gone on meanwhile, and only the newest version is current."""
@@ -253,7 +253,7 @@ class TestMessage:
         assert events.MAX_MESSAGE_BYTES - 400 < delivery_body() <= events.MAX_MESSAGE_BYTES
         assert receiver.messages[-1].payload["data"]["claim"]["verdicts"]
 
-    def test_holds_nothing_of_what_is_not_published(
+    def test_contains_no_unpublished_data(
         self, receiver: Receiver, publish: Publish, work: Work, checker: User, editor: User
     ) -> None:
         """A draft beside the published verdict, notes, edits that wait, and claims that are not public."""

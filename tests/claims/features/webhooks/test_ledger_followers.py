@@ -1,4 +1,4 @@
-"""Along the ledger: every entry once, whoever wrote it, however often and from wherever the worker begins again."""
+"""Following the ledger: every entry once, from any writer, even if the worker starts again at any point."""
 
 from collections.abc import Callable
 from typing import Any
@@ -140,7 +140,7 @@ class TestCalling:
         publish(), publish()
         assert calls() == [worker_calls.CREATE_DELIVERIES_TASK]
 
-    def test_nobody_is_called_when_nobody_listens(self, publish: Publish) -> None:
+    def test_without_endpoints_no_job_is_started(self, publish: Publish) -> None:
         publish()
         assert calls() == []
 
@@ -174,7 +174,7 @@ class TestCalling:
         assert calls() == [worker_calls.CREATE_DELIVERIES_TASK]
         assert ProcrastinateJob.objects.filter(task_name=worker_calls.CREATE_DELIVERIES_TASK).count() == 2
 
-    def test_what_is_called_exists(self) -> None:
+    def test_the_started_tasks_exist(self) -> None:
         assert {
             worker_calls.CREATE_DELIVERIES_TASK,
             worker_calls.SEND_DELIVERIES_TASK,
@@ -190,7 +190,7 @@ class TestCalling:
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         class Changed(Exception):
-            """The mind of whoever published."""
+            """The process that published."""
 
         def publish_and_think_again() -> None:
             with transaction.atomic():

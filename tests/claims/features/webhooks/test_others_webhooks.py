@@ -1,4 +1,4 @@
-"""Webhooks that somebody set up are nobody else's: not a colleague's, and not the administrators'."""
+"""A user's own webhooks are hidden from colleagues and administrators."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -68,7 +68,7 @@ class TestOthers:
         assert "There is already a webhook with this name." in answers[1].content.decode()
         assert WebhookEndpoint.objects.count() == 2
 
-    def test_administrators_point_nobody_at_a_stranger(
+    def test_an_address_changed_by_an_administrator_switches_the_webhook_off(
         self, client: Client, administrator: User, ours: Tool, receiver: Agreeing
     ) -> None:
         verified(ours, receiver)

@@ -123,7 +123,9 @@ class TestDelivery:
         refused(WAITING, *values, match="webhookdelivery_once_per_entry_and_endpoint")
 
     @pytest.mark.parametrize("event", ["claim.eaten", "webhook.test"])
-    def test_tells_of_an_entry(self, endpoint: WebhookEndpoint, entry: Publication, event: str) -> None:
+    def test_a_delivery_is_about_an_entry(
+        self, endpoint: WebhookEndpoint, entry: Publication, event: str
+    ) -> None:
         refused(SETTLED, endpoint.pk, entry.pk, event, "failed", match="webhookdelivery_event_is_known")
 
     def test_of_nothing_is_a_test(self, endpoint: WebhookEndpoint) -> None:

@@ -1,4 +1,4 @@
-"""The desk: who may set webhooks up, what the pages refuse, and what the buttons do."""
+"""Webhooks at the desk: permissions, refusals, and buttons."""
 
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +93,9 @@ class TestSettingUp:
         endpoint.refresh_from_db()
         assert endpoint.description == "Ask Mara."
 
-    def test_switching_on_again_forgets_why_it_was_off(self, desk: Desk, endpoint: WebhookEndpoint) -> None:
+    def test_switching_on_again_clears_the_reason_for_switching_off(
+        self, desk: Desk, endpoint: WebhookEndpoint
+    ) -> None:
         now = timezone.now()
         WebhookEndpoint.objects.update(active=False, disabled_at=now, disabled_reason="It slept.")
         WebhookProgress.objects.update(consecutive_failures=40, failing_since=now, paused_until=now)

@@ -67,7 +67,7 @@ class TestWorker:
         assert [message.version[0] for message in receiver.messages] == [claim.pk for claim in claims]
         assert WebhookAttempt.objects.count() == WebhookDelivery.objects.count() == 5
 
-    def test_what_comes_while_another_holds_the_endpoint_is_not_forgotten(
+    def test_an_event_that_arrives_while_the_endpoint_is_leased_is_delivered_later(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
     ) -> None:
         """The job for the second message finds the endpoint held and ends; who holds it looks again."""
@@ -141,7 +141,7 @@ class TestWorker:
 
 @pytest.mark.django_db
 class TestOnceAMinute:
-    def test_follows_what_nobody_called_for_and_calls_for_what_is_due(
+    def test_follows_entries_without_a_job_and_starts_due_deliveries(
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         publish()
@@ -177,7 +177,7 @@ class TestOnceAMinute:
 
 @pytest.mark.django_db
 class TestOnceADay:
-    def test_removes_what_is_older_than_the_log_is_kept(
+    def test_removes_deliveries_older_than_the_log(
         self,
         endpoint: WebhookEndpoint,
         receiver: Receiver,

@@ -146,7 +146,7 @@ def test_evidence_of_two_histories_is_kept(log: WitnessedLog) -> None:
     assert (log.refusal, log.refusal_is_proof, log.tree_size) == (FORK.note(8), True, 8)
 
 
-def test_what_is_switched_off_is_not_cosigned(log: WitnessedLog) -> None:
+def test_checkpoints_are_not_cosigned_while_witnessing_is_switched_off(log: WitnessedLog) -> None:
     WitnessedLog.objects.update(active=False)
     assert submit(LOG.submission(0, 8))[0] == 404
 

@@ -211,7 +211,7 @@ def test_texts_that_it_was_not_made_with(text: str, encoding: str) -> None:
     assert content.decode(detect_encoding(content)) == table([text])
 
 
-def test_what_is_not_utf_8_is_reported() -> None:
+def test_encodings_other_than_utf_8_are_reported() -> None:
     for reader, content in (
         (tables, table(["Le café est fermé à Paris."]).encode("cp1252")),
         (

@@ -43,7 +43,7 @@ def test_labels_that_are_not_the_publishers_are_named() -> None:
     )
 
 
-def test_a_publisher_who_is_stated_is_not_the_one_whose_pages_are_cited() -> None:
+def test_the_stated_publisher_differs_from_that_of_cited_pages() -> None:
     constants = {"publisher": "Norrhamn Archive"}
     assert notes(constants=constants) == []
     file = file_of(TABLE.encode(), "archive.csv")

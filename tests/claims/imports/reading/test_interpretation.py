@@ -52,7 +52,7 @@ def test_words_that_find_no_room_in_the_context_are_reported():
     assert review.context == ("The bridge. " * 833).strip()
 
 
-def test_nobody_leaves_no_words():
+def test_an_empty_claimant_adds_nothing_to_the_context():
     assert read(claimant="Unknown", context="The bridge is old.").context == "The bridge is old."
 
 
@@ -143,7 +143,7 @@ def test_a_statement_keeps_its_quotation_marks_and_loses_its_markup():
     assert read(statement="x" * 10_000).statement == "x" * 10_000
 
 
-def test_a_verdict_needs_somebody_who_answers_for_it():
+def test_a_verdict_needs_a_publisher():
     refusal = read(rating="False")
     assert (refusal.field, refusal.code) == ("publisher", "no publisher")
     assert read(rating="False", review_url="https://www.facebook.com/1").code == "no publisher"
@@ -209,7 +209,7 @@ def test_a_language_that_cannot_be_recognised_is_refused():
     assert refusal.reason == "The language of “Xyzzy” cannot be detected; name the language."
 
 
-def test_what_is_left_out_is_said():
+def test_skipped_values_are_reported():
     review = read(
         claimed_on="03/04/2019",
         reviewed_on="May 2019",
@@ -236,7 +236,7 @@ def test_what_is_left_out_is_said():
     ]
 
 
-def test_what_is_known_about_a_file():
+def test_facts_known_about_a_file():
     conventions = Conventions(
         constants={"publisher": "The Anytown Bugle", "language": "en", "claimant": "Ada Moss"},
         date_order={"": "dmy"},

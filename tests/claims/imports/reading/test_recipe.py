@@ -194,7 +194,7 @@ class TestFactCheckTools:
             "rating": "False",
         }
 
-    def test_a_claim_that_nobody_has_checked(self) -> None:
+    def test_a_claim_without_a_verdict(self) -> None:
         assert codes(read(document({"claims": [ANSWER, {"text": EN}, {"a": 1}]}))) == ["no fact check"] * 2
 
     def test_markup_that_was_entered(self) -> None:
@@ -275,7 +275,7 @@ def test_any_bytes_are_read_or_refused_by_every_format(content: bytes, reader: A
         (b'{"a": 1}', "JSON without ClaimReview markup"),
     ],
 )
-def test_what_is_wrong_with_json_is_named(content: bytes, said: str) -> None:
+def test_json_errors_are_named(content: bytes, said: str) -> None:
     (refusal,) = read(content)
     assert isinstance(refusal, Refusal)
     assert said in refusal.reason

@@ -70,7 +70,7 @@ def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> None:
+def test_records_are_recognised_by_their_content_and_not_by_their_place() -> None:
     page = {
         "publisher": "Snopes",
         "rating": "False",

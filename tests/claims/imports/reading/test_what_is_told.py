@@ -1,4 +1,4 @@
-"""What whoever imports a table is told of it, and asked: unread columns, ratings that nobody found, odd headers."""
+"""Notices and questions about an imported table: unread columns, missing ratings, odd headers."""
 
 import io
 import json

@@ -173,9 +173,7 @@ def test_a_claimant_is_the_same_whatever_the_case() -> None:
     [("Old video", 2), ("The new harbour bridge was built without a permit.", 1)],
     ids=["words that many things have", "a whole sentence"],
 )
-def test_what_nobody_is_named_for_is_one_claim_only_where_the_words_are_its_own(
-    statement: str, claims: int
-) -> None:
+def test_statements_without_a_claimant_are_one_claim_only_if_distinctive(statement: str, claims: int) -> None:
     bring(
         review(statement=statement, claimant=None),
         review(
@@ -246,7 +244,7 @@ def test_a_proposed_claim_is_accepted_by_a_verdict_on_it() -> None:
     assert newest(claim)["version"] == 1
 
 
-def test_what_somebody_here_answers_for_is_added_to_and_not_changed(publish: Callable[..., Claim]) -> None:
+def test_claims_of_the_newsroom_are_extended_and_not_changed(publish: Callable[..., Claim]) -> None:
     claim = publish(make_claim(STATEMENT, claimant=Claimant.objects.create(name="Mara Lindqvist")))
     bring(review(claimed_on="2026-02-20", context="She spoke at the opening."))
     claim.refresh_from_db()
@@ -301,7 +299,7 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
 
 
 def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
-    """Apart from what is found only once: with the records that were written."""
+    """Apart from values found only once, with the records that were written."""
 
     def attempt(digest: str) -> ImportRun:
         run = ImportRun.objects.create(origin="file.jsonl", content_sha256=digest)
@@ -321,7 +319,7 @@ def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
 
 
 def test_memory_that_was_frozen_stays_frozen() -> None:
-    """Tests freeze what was collected, as the background worker does before its fork. Some of it is freed meanwhile."""
+    """Tests freeze collected objects, as the background worker does before it forks. Some are freed meanwhile."""
     before = gc.get_freeze_count()
     bring(review())
     assert gc.get_freeze_count() > before * 0.9

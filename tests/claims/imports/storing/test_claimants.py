@@ -39,7 +39,7 @@ def test_two_people_of_one_name_are_distinguished(at_once: bool) -> None:
     ]
     for batch in [records] if at_once else [[record] for record in records]:
         bring(*batch)
-    # Who is named and not identified is neither of the two for certain.
+    # A name without an identifier is certainly neither of the two.
     assert claimants() == [
         ("Ingrid Solheim", [MINISTER]),
         ("Ingrid Solheim", [PAINTER]),
@@ -49,7 +49,7 @@ def test_two_people_of_one_name_are_distinguished(at_once: bool) -> None:
     assert Claimant.objects.count() == 3
 
 
-def test_what_was_distinguished_stays_so() -> None:
+def test_distinguished_claimants_stay_distinct() -> None:
     records = [said(1, claimant_same_as=[MINISTER]), said(2, claimant_same_as=[PAINTER]), said(3)]
     assert counts(bring(*records)) == {"created": 3}
     assert counts(bring(*records)) == {"unchanged": 3}
@@ -85,5 +85,5 @@ def test_a_name_alone_is_still_the_same_person() -> None:
     Claimant.objects.create(name="Ingrid Solheim")
     bring(said(1), said(2, claimant_same_as=[MINISTER]))
     assert Claimant.objects.count() == 1
-    # What is stored of somebody stays: an import only makes what is missing.
+    # Stored claimants stay as they are: an import only creates missing ones.
     assert Claimant.objects.get().same_as == []

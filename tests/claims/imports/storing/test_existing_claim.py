@@ -1,4 +1,4 @@
-"""A review that comes again, changed: a new version of what was published, never an edit."""
+"""A changed review imported again: a new version of the published claim, never an edit."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_records_that_disagree_do_so_each_time() -> None:
     assert Verdict.objects.count() == 1
 
 
-def test_what_is_missing_now_stays_as_it_was() -> None:
+def test_missing_values_leave_stored_ones_unchanged() -> None:
     bring(review(context="She spoke at the opening.", appearances=["https://news.example/opening"]))
     bring(review(summary=None, reviewed_on="2026-03-05", claimant=None))
     claim = Claim.objects.get()
@@ -90,7 +90,7 @@ def test_a_record_is_known_by_its_number_where_it_has_no_address() -> None:
     assert ImportedRecord.objects.count() == 2
 
 
-def test_going_back_to_what_was_said_before_is_a_change_too() -> None:
+def test_returning_to_an_earlier_value_is_a_change_too() -> None:
     bring(review())
     bring(review(rating="Mostly true"))
     assert counts(bring(review())) == {"updated": 1}

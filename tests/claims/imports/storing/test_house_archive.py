@@ -91,7 +91,7 @@ def test_another_administrator_releases_it(
     assert newest(verdict.claim)["verdicts"][0]["origin"] == "house_archive"
 
 
-def test_nobody_releases_their_own(held: ImportRun, administrator: User) -> None:
+def test_people_cannot_release_their_own_import(held: ImportRun, administrator: User) -> None:
     with pytest.raises(NotAllowed, match="Another administrator"):
         house_archive.release_archive(held, by=administrator)
     assert not house_archive.can_release(held, administrator)
@@ -113,7 +113,7 @@ def test_is_for_administrators(
     assert not ImportRun.objects.filter(house_archive=True).exclude(pk=held.pk).exists()
 
 
-def test_somebody_who_left_releases_nothing(held: ImportRun, second: User) -> None:
+def test_a_person_who_has_left_cannot_release(held: ImportRun, second: User) -> None:
     User.objects.filter(pk=second.pk).update(is_active=False)
     with pytest.raises(NotAllowed):
         house_archive.release_archive(held, by=User.objects.get(pk=second.pk))
@@ -136,7 +136,7 @@ def test_is_a_file(location: str, administrator: User) -> None:
         house_archive.store_copy(location, Recipe(), by=administrator)
 
 
-def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: User, tmp_path: Path) -> None:
+def test_a_file_changed_afterwards_is_not_imported(held: ImportRun, second: User, tmp_path: Path) -> None:
     file_of(tmp_path, ours(statement="Put in after the look."))
     released(held, second)
     assert set(Claim.objects.values_list("statement", flat=True)) == {STATEMENT, "The tunnel is closed."}
@@ -189,7 +189,7 @@ def test_undoing_it_retracts_what_it_published(held: ImportRun, administrator: U
 def test_after_it_was_undone_it_comes_in_again_corrected(
     corrected: dict[str, Any], held: ImportRun, administrator: User, second: User, tmp_path: Path
 ) -> None:
-    """On a claim that stays, because somebody else has judged it too."""
+    """On a claim that stays, because it also has another publisher's verdict."""
     bring(review())
     undo_run(released(held, second), by=administrator)
     run = archived(tmp_path, ours(id="17", **corrected), asked=administrator, by=second)
@@ -198,7 +198,7 @@ def test_after_it_was_undone_it_comes_in_again_corrected(
     assert (verdict.origin, verdict.archive_run, verdict.version) == ("house_archive", run, 2)
 
 
-def test_what_somebody_retracted_does_not_come_in_again(
+def test_retracted_claims_are_not_imported_again(
     held: ImportRun, administrator: User, second: User, editor: User, tmp_path: Path
 ) -> None:
     released(held, second)

@@ -92,7 +92,7 @@ def test_whatever_the_file_calls_it(fields: dict[str, Any], editor: User, house:
     assert list(Publisher.objects.all()) == [house]
 
 
-def test_nobody_else_publishes_under_its_name(editor: User, house: Publisher) -> None:
+def test_no_other_publisher_can_use_its_name(editor: User, house: Publisher) -> None:
     run = brought(
         ours(publisher_url="https://other.example", review_url="https://other.example/bridge"), by=editor
     )
@@ -108,27 +108,27 @@ def test_nobody_else_publishes_under_its_name(editor: User, house: Publisher) ->
 
 
 def namesake() -> None:
-    """Somebody who had the name before the newsroom took it."""
+    """A publisher that had the name before the newsroom took it."""
     house = Publisher.objects.house()
     Publisher.objects.filter(pk=house.pk).update(name="The Old Desk")
     Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
     Publisher.objects.filter(pk=house.pk).update(name=house.name)
 
 
-def test_nor_somebody_who_was_given_its_name(editor: User) -> None:
+def test_nor_a_publisher_that_was_given_its_name(editor: User) -> None:
     namesake()
     run = brought(review(publisher="The Harbour Desk"), by=editor)
     assert (counts(run), Verdict.objects.count()) == ({"refused": 1}, 0)
 
 
-def test_who_shares_a_host_with_somebody_of_its_name_speaks_for_themselves(editor: User) -> None:
+def test_a_publisher_that_shares_a_host_with_its_namesake_is_separate(editor: User) -> None:
     namesake()
     run = brought(review(), by=editor)
     assert counts(run) == {"created": 1}
     assert Verdict.objects.get().publisher.name == "Example Checks"
 
 
-def test_somebody_has_to_answer_for_it(house: Publisher) -> None:
+def test_it_needs_an_importing_person(house: Publisher) -> None:
     run = brought(ours(), by=None)
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
@@ -141,7 +141,7 @@ def test_a_record_without_a_rating_is_a_claim_to_decide_about(editor: User) -> N
     assert (counts(run), Verdict.objects.count()) == ({"created": 1}, 0)
 
 
-def test_beside_others_nothing_of_it_is_public(editor: User) -> None:
+def test_drafts_beside_other_verdicts_are_not_public(editor: User) -> None:
     run = brought(ours(), review(), by=editor)
     assert counts(run) == {"created": 2}
     claim = Claim.objects.get()
@@ -177,7 +177,7 @@ def test_what_says_otherwise_is_refused_while_a_draft_is_open(editor: User) -> N
 
 
 @pytest.mark.parametrize("changed", [{"rating": "True"}, {"summary": "Other words."}])
-def test_what_is_published_is_not_revised(
+def test_published_verdicts_are_not_revised(
     changed: dict[str, str], publish: Callable[..., Claim], editor: User
 ) -> None:
     claim = publish(make_claim(STATEMENT), url=f"{SITE}/bridge", summary="The accounts show twelve million.")
@@ -191,7 +191,7 @@ def test_what_is_published_is_not_revised(
     assert Publication.objects.get(claim=claim).body == before
 
 
-def test_what_was_withdrawn_does_not_come_back(publish: Callable[..., Claim], editor: User) -> None:
+def test_withdrawn_verdicts_are_not_imported_again(publish: Callable[..., Claim], editor: User) -> None:
     claim = publish(make_claim(STATEMENT))
     workflow.move(live(claim), "retract", by=editor, note="It was another bridge.")
     run = brought(ours(claimant=None), by=editor)
@@ -203,7 +203,7 @@ def test_what_was_withdrawn_does_not_come_back(publish: Callable[..., Claim], ed
     ]
 
 
-def test_is_taken_back_while_nobody_has_worked_on_it(editor: User) -> None:
+def test_can_be_undone_until_a_person_has_worked_on_it(editor: User) -> None:
     before = rows()
     run = brought(ours(), review(statement="The tunnel is closed.", review_url=None), by=editor)
     assert find_obstacles(run) == []
@@ -238,7 +238,7 @@ def test_is_not_taken_back_under_anyone_who_works_on_it(editor: User, checker: U
 
 
 def test_undoing_brings_none_of_its_verdicts_back(editor: User, house: Publisher) -> None:
-    """What is restored has the origin that it had."""
+    """Restored verdicts keep their origin."""
     brought(review(), by=editor)
     undo_run(brought(review(rating="True"), by=editor), by=editor)
     assert set(Verdict.objects.values_list("origin", flat=True)) == {"imported"}
@@ -289,7 +289,7 @@ def test_what_it_says_of_a_drafted_claim_besides_is_stored_or_reported(editor: U
     assert not Publication.objects.exists()
 
 
-def test_what_an_unrated_record_says_otherwise_than_the_draft_is_reported(editor: User) -> None:
+def test_differences_between_an_unrated_record_and_the_draft_are_reported(editor: User) -> None:
     run = brought(ours(rating=None, summary="Eleven."), ours(), by=editor)
     verdict = Verdict.objects.get()
     assert counts(run) == {"created": 1, "merged": 1}

@@ -1,4 +1,4 @@
-"""When two records are one review, and that nothing of a record disappears without a word."""
+"""When two records are one review, and that no value is dropped without a note."""
 
 from collections import Counter
 from typing import Any
@@ -34,7 +34,7 @@ TUNNEL = "The tunnel below the harbour has been closed since May."
 @pytest.mark.parametrize("ids", [("17", "18"), (None, None), ("17", None)])
 @pytest.mark.parametrize("files", [1, 2])
 def test_two_claims_of_one_page_are_two_claims(ids: tuple[str | None, str | None], files: int) -> None:
-    """Whether one file brings them or two: the second says nothing of the first."""
+    """In one file or two: the second record does not mention the first."""
     first, second = review(id=ids[0]), review(id=ids[1], statement=TUNNEL, rating="True")
     if files == 1:
         bring(first, second)
@@ -165,7 +165,7 @@ def test_it_is_named_each_time() -> None:
     assert live(Claim.objects.get()).summary == "The accounts show twelve million."
 
 
-def test_what_is_taken_in_part_names_the_rest() -> None:
+def test_partly_used_records_name_the_rest() -> None:
     bring(review(context="She spoke at the opening."))
     other = review(
         publisher="Second Checks", publisher_url="https://b.example", review_url=None, context="On TV."

@@ -1,4 +1,4 @@
-"""MediaReviews of others: kept in their verdicts, told again in markup, and nothing is fetched."""
+"""Other publishers' MediaReviews: stored in their verdicts, included in markup, and nothing is fetched."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def test_a_record_that_does_not_say_it_erases_nothing() -> None:
     assert live(Claim.objects.get()).media_authenticity_category == "DecontextualizedContent"
 
 
-def test_what_is_added_later_is_a_new_version() -> None:
+def test_later_additions_are_a_new_version() -> None:
     bring(review())
     assert counts(bring(review(**MEDIA))) == {"updated": 1}
     verdict = live(Claim.objects.get())
@@ -69,7 +69,7 @@ def test_what_is_added_later_is_a_new_version() -> None:
     assert "category of the picture, audio or video" in verdict.correction_note
 
 
-def test_a_category_that_nobody_knows_is_left_out_with_a_remark() -> None:
+def test_an_unknown_category_is_left_out_with_a_note() -> None:
     run = bring(review(**MEDIA | {"media_authenticity_category": "Fake"}))
     assert live(Claim.objects.get()).media_authenticity_category == ""
     assert [problem.code for problem in run.problems.all()] == ["unknown category"]

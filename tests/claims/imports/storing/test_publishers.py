@@ -130,7 +130,7 @@ def test_whose_it_is(said: list[Said], expected: list[tuple[str, str]], together
 
 
 def test_address_of_a_publisher_is_the_host_of_its_reviews() -> None:
-    """Its domain may belong to somebody else: a portal, an umbrella organisation, a university."""
+    """Its domain may belong to another body: a portal, an umbrella organisation, a university."""
     bring(
         *records(
             [

@@ -50,7 +50,7 @@ def records(count: int) -> list[dict[str, Any]]:
 
 
 def everything() -> dict[str, Any]:
-    """What is stored, without ids and moments, and what every import could not use."""
+    """The stored rows, without ids and times, and the unused parts of every import."""
     bodies = []
     for publication in Publication.objects.order_by("sequence"):
         body = publication.document
@@ -110,7 +110,7 @@ def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, 
     assert (run.state, run.error) == ("finished", "")
 
 
-def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_imports_end_like_consecutive_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     first, second = records(60), records(80)
     bring(*first)
@@ -126,7 +126,7 @@ def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.Monk
 
 
 def test_through_a_pooler_two_at_once_end_as_anywhere(pooled: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each transaction may get another connection, which was just somebody else's."""
+    """Each transaction may get another connection, which another process has just used."""
     monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     brought = records(30)
     at_once(lambda: bring(*brought), lambda: bring(*brought))
@@ -136,7 +136,7 @@ def test_through_a_pooler_two_at_once_end_as_anywhere(pooled: None, monkeypatch:
     assert (everything()["verdicts"], len(stored) > 0) == (stored, True)
 
 
-def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
+def test_a_run_is_carried_out_only_once(tmp_path: Path) -> None:
     place = tmp_path / "reviews.jsonl"
     place.write_bytes(orjson.dumps(review()) + b"\n")
     run = runs.find_or_create_run(str(place), Recipe(), by=None)

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 NOTE = "The import that added this was undone."
 
 
-def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:
+def test_published_claims_are_retracted_with_a_public_note(editor: User) -> None:
     run = bring(review(), review(statement="A claim that nobody rated yet.", rating=None, review_url=None))
     undone = undo.undo_run(run, by=editor)
     assert (undone.state, undone.undone_by_name) == ("undone", "Edda")
@@ -51,7 +51,7 @@ def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> Non
     assert not ImportedRecord.objects.exists()
 
 
-def test_what_was_changed_is_changed_back(editor: User) -> None:
+def test_changed_values_are_restored(editor: User) -> None:
     bring(review())
     run = bring(review(rating="Mostly true"))
     undo.undo_run(run, by=editor)
@@ -88,7 +88,7 @@ def test_undoing_takes_back_possible_duplicates(editor: User) -> None:
     assert Publication.objects.current().count() == 1
 
 
-def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
+def test_obstacles_are_reported(editor: User, checker: User) -> None:
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     # A test is one transaction, and transitions are stamped with its beginning.
     ImportRun.objects.update(started_at=timezone.now() - timedelta(days=1))
@@ -159,8 +159,8 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
     assert undo.find_obstacles(run) == ["1 of the imported claims has been edited."]
 
 
-def test_what_nobody_but_imports_changed_can_be_undone(editor: User) -> None:
-    """Their own writing, with the history that it leaves, is nobody's work."""
+def test_claims_changed_only_by_imports_can_be_undone(editor: User) -> None:
+    """Changes by imports, with the history that they leave, do not count as a person's work."""
     bring(review(context=None))
     run = brought_days_ago(
         review(context="At the opening.", topics=["Bridges"], appearances=["https://a.example/1"])

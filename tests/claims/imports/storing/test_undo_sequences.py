@@ -1,4 +1,4 @@
-"""Imports and their undoing in any order: undoing the last one restores exactly what was, any other is refused."""
+"""Imports and undoing in any order: undoing the last one restores the earlier state exactly, any other is refused."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ def state() -> State:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_undoing_the_last_import_restores_what_was_whatever_came_before(
+def test_undoing_the_last_import_restores_the_state_before_it(
     editor: User, house: Publisher, steps: list[list[dict[str, Any]] | int]
 ) -> None:
     with transaction.atomic():
@@ -147,10 +147,10 @@ def test_changed_words_come_back(editor: User) -> None:
     assert state() == before
     body = newest(claim)
     assert (body["version"], body["corrections"][0]["kind"]) == (3, "correction")
-    assert Publication.objects.get(version=2).document["context"] == "On TV."  # the ledger does not forget
+    assert Publication.objects.get(version=2).document["context"] == "On TV."  # the ledger keeps all entries
 
 
-def test_what_somebody_wrote_since_stays(editor: User) -> None:
+def test_text_edited_since_stays(editor: User) -> None:
     bring(review(context="At the opening."))
     run = bring(review(context="On TV."))
     Claim.objects.update(context="On the evening news.")

@@ -193,7 +193,7 @@ def test_whole_review():
     }
 
 
-def test_what_is_not_known_is_left_out():
+def test_unknown_values_are_left_out():
     verdict = {**VERDICT, "evidence": [], "summary": ""}
     (review,) = build_claim_reviews(
         body(claimant=None, claimed_on=None, topics=[], appearances=[], verdicts=[verdict])
@@ -249,7 +249,7 @@ def test_number_of_a_rating(rating_class, value):
     assert review["reviewRating"]["alternateName"] == "False"
 
 
-def test_no_class_is_given_a_number_that_nobody_gave():
+def test_only_mixed_verdicts_get_the_middle_number():
     for rating_class in RatingClass.values:
         verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
         (review,) = build_claim_reviews(body(verdicts=[verdict]))

@@ -1,4 +1,4 @@
-"""Outsiders compute what was signed off from public JSON alone, with the program of the handbook."""
+"""Outsiders recompute the signed-off content from public JSON alone, with the program in the documentation."""
 
 import copy
 import importlib.util
@@ -30,7 +30,7 @@ _spec.loader.exec_module(handbook)
 HARD = 'Eau “d’Évian”, "\\", </b> 橋は四千万 🌉'
 
 
-def test_outsiders_recompute_what_was_signed_off(checker: User, editor: User) -> None:
+def test_outsiders_recompute_the_signed_off_content(checker: User, editor: User) -> None:
     claim = make_claim(HARD, context=HARD)
     draft = make_draft(
         claim, checker, summary=HARD, explanation=f"{HARD}\n\tTwice.", recheck_on=date(2027, 1, 31)

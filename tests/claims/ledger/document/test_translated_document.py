@@ -73,7 +73,7 @@ def test_all_words_are_those_of_the_translation_and_marked() -> None:
         "reviewed_at": "2026-03-01T10:00:00.000000Z",
         "of_version": 1,
     }
-    # What nobody translated is as it was, and so is what was given.
+    # Untranslated texts are unchanged, and so is the original document.
     assert (shown["context"], other) == ("Kontext", original["verdicts"][1])
     assert original == document("es", "fr")
 
@@ -93,7 +93,7 @@ def test_a_document_from_before_there_were_translations_is_shown_as_it_is() -> N
     assert translate_document(original, "es")["translated"] is None
 
 
-def test_what_is_translated_once_is_not_translated_again() -> None:
+def test_a_translated_document_is_not_translated_again() -> None:
     shown = translate_document(document("es", "fr"), "es")
     assert translate_document(shown, "fr") is shown
 
@@ -116,7 +116,7 @@ def test_the_nearest_is_chosen(wanted: str, offered: list[str], original: str, c
     assert (found["language"] if found else None) == chosen
 
 
-def test_what_was_replaced_is_out_of_date() -> None:
+def test_a_replaced_translation_is_outdated() -> None:
     ledger = [
         ("update", document(version=3)),
         ("translation", document("es", version=2)),
@@ -128,7 +128,7 @@ def test_what_was_replaced_is_out_of_date() -> None:
     assert find_outdated_translation("", ledger) is None
 
 
-def test_what_was_taken_back_is_not_called_out_of_date() -> None:
+def test_a_withdrawn_translation_is_not_called_outdated() -> None:
     ledger = [
         ("update", document(version=3)),
         ("translation", document(version=3)),
@@ -137,7 +137,7 @@ def test_what_was_taken_back_is_not_called_out_of_date() -> None:
     assert find_outdated_translation("es", ledger) is None
 
 
-def test_what_was_renewed_is_not_out_of_date() -> None:
+def test_a_renewed_translation_is_not_outdated() -> None:
     ledger = [
         ("translation", document("es", version=4)),
         ("update", document(version=3)),

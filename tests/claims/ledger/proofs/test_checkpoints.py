@@ -1,4 +1,4 @@
-"""What the ledger came to is signed, as long as it goes on from what was signed before."""
+"""The state of the ledger is signed if it continues the last signed state."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

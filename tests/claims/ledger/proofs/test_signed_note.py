@@ -73,7 +73,7 @@ def test_false_signature_beside_a_true_one_spoils_the_note() -> None:
         "t\n\n— a Y=\n",
     ],
 )
-def test_what_is_no_note(note: str) -> None:
+def test_invalid_notes_are_refused(note: str) -> None:
     with pytest.raises(InvalidNote):
         SignedNote.read(note)
 
@@ -82,6 +82,6 @@ def test_what_is_no_note(note: str) -> None:
     "text",
     ["", "a\n", "a\n7\n", "a\n07\nAAAA\n", f"\n7\n{'A' * 43}=\n", f"a\n-7\n{'A' * 43}=\n", "a\n7\n****\n"],
 )
-def test_what_is_no_checkpoint(text: str) -> None:
+def test_invalid_checkpoints_are_refused(text: str) -> None:
     with pytest.raises(InvalidNote):
         TreeHead.read(text)

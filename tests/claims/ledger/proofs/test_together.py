@@ -1,4 +1,4 @@
-"""People who work at once, and the worker that signs meanwhile: nobody waits for a chain."""
+"""Simultaneous work while the worker signs: no one waits for the chain."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,7 @@ def test_moves_of_two_people_wait_neither_for_each_other_nor_for_links(
             "",
             "",
         ]
-    # What was not committed then is linked now.
+    # Rows that were not committed then are linked now.
     assert [link.row_id for link in ReviewLink.objects.all()] == [Transition.objects.get(verdict=other).pk]
     sign_reviews()
     assert not UnlinkedReviewRow.objects.exists()
@@ -54,7 +54,7 @@ def test_moves_of_two_people_wait_neither_for_each_other_nor_for_links(
     )
 
 
-def test_links_that_are_being_made_keep_nobody_from_moving(drafts: list[Verdict], checker: User) -> None:
+def test_building_the_chain_does_not_block_moves(drafts: list[Verdict], checker: User) -> None:
     one, other = drafts
     workflow.move(one, "submit", by=checker)
     with transaction.atomic():
@@ -76,7 +76,7 @@ def test_two_signers_sign_once(publish: Publish) -> None:
     assert Checkpoint.objects.of_ledger().count() == 1
 
 
-def test_signing_keeps_nobody_from_publishing(drafts: list[Verdict], publish: Publish) -> None:
+def test_signing_does_not_block_publishing(drafts: list[Verdict], publish: Publish) -> None:
     publish()
     with transaction.atomic():
         sign_ledger()

@@ -58,7 +58,7 @@ def looked_up(client: Client, address: str) -> list[int]:
 
 
 @sweep("address", [ARTICLE, "http://www.news.example.net/story/1/?utm_source=x#top"], undone=True)
-def test_article_finds_what_was_seen_there_and_what_cites_it_before_what_names_it(
+def test_an_article_lists_its_appearances_and_citations_before_mentions(
     client: Client, world: dict[str, Claim], address: str
 ) -> None:
     there = {world["seen"].pk, world["citing"].pk}
@@ -135,10 +135,10 @@ def test_site_below_a_path(settings: Any) -> None:
     assert find_claim_at(build_url_key("https://facts.example.org/claims/7/bridge/")) is None
 
 
-def test_what_is_not_published_is_not_found(
+def test_unpublished_claims_are_not_found(
     client: Client, world: dict[str, Claim], checker: User, editor: User
 ) -> None:
-    """Neither a draft, nor that the newsroom works on an address, nor what was withdrawn; unless that is asked for."""
+    """Neither drafts, nor the newsroom's work on an address, nor withdrawn claims, unless these are requested."""
     secret = make_source("Nobody knows.", url="https://news.example.net/secret")
     draft = make_claim("Nobody knows this.")
     make_appearance(draft, secret, "Nobody knows")
@@ -199,5 +199,5 @@ def test_number_of_queries(
     ["https://", "http://[", "https://a b", "ftp://example.org/x", "see https://a.example"],
     undone=True,
 )
-def test_what_is_no_address_is_words(db: None, text: str) -> None:
+def test_text_that_is_not_an_address_is_searched_as_words(db: None, text: str) -> None:
     assert read_search(text).places is None

@@ -1,4 +1,4 @@
-"""Fact checks counted over time: by month where that is short, otherwise by year, and only what is current."""
+"""Fact checks counted over time: by month for short periods, otherwise by year, and only current ones."""
 
 from collections.abc import Callable
 from datetime import date
@@ -43,7 +43,7 @@ def test_of_a_longer_time_the_years(publish: Publish, house: Publisher) -> None:
     assert of(house) == {("2024", "false"): 2, ("2024", "true"): 1, ("2026", "false"): 1}
 
 
-def test_days_that_nobody_knows_are_no_time() -> None:
+def test_unknown_days_are_not_counted() -> None:
     tunnel, quay = (f"https://checks.example/{name}" for name in ("tunnel", "quay"))
     bring(
         review(reviewed_on=None),
@@ -55,7 +55,7 @@ def test_days_that_nobody_knows_are_no_time() -> None:
     assert of(publisher) == {("", "false"): 2, ("2026-03", "false"): 1}
 
 
-def test_only_what_is_current_and_meets_the_conditions(
+def test_only_current_claims_that_meet_the_conditions(
     publish: Publish, editor: User, topic: Topic, house: Publisher
 ) -> None:
     one, gone = reviewed(publish, date(2026, 1, 1), date(2010, 1, 1), topics=[topic])

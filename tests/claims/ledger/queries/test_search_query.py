@@ -1,4 +1,4 @@
-"""`q` in the API and on reader pages: which search is answered, in which order, and what is said about it."""
+"""`q` in the API and on reader pages: which search is run, the order of results, and the notices."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -153,7 +153,7 @@ def test_what_only_explains_it_is_not_read_where_others_fill_the_page(
         publish(make_claim(f"Bridge {number} is closed."), explanation="Said the bridge.")
         publish(make_claim(f"Ferry {number} is late."), explanation="Said the bridge.")
     assert _read(page_size=2) == {"first": 3, "others": 0}
-    # One more than the page has is asked for, which tells whether there is another page.
+    # One more row than the page has is requested, to find out whether there is another page.
     assert _read(page_size=5) == {"first": 3, "others": 3}
 
 
@@ -251,7 +251,7 @@ def test_highlights_have_an_etag_of_their_own(client: Client, publish: Publish) 
     "query",
     [{"spelling": "loose", "q": "bridge"}, {"highlight": "yes", "q": "bridge"}, {"highlights": "true"}],
 )
-def test_what_is_not_understood_is_refused(client: Client, query: dict[str, str]) -> None:
+def test_invalid_queries_are_refused(client: Client, query: dict[str, str]) -> None:
     response = client.get(CLAIMS, query)
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == next(iter(query))
@@ -326,7 +326,7 @@ def test_readers_see_which_search_is_answered(client: Client, publish: Publish) 
     assert "Showing results for" not in client.get("/claims/", {"q": "volcano"}).content.decode()
 
 
-def test_readers_see_what_is_answered_besides_their_search(client: Client, publish: Publish) -> None:
+def test_readers_see_the_corrected_search(client: Client, publish: Publish) -> None:
     publish(make_claim("Gretta Thunberg sails."))
     for number in range(11):
         publish(make_claim(f"Greta Thunberg sails to port {number}."))

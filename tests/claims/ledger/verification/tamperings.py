@@ -34,7 +34,7 @@ OF_ENTRY_3 = "(SELECT id FROM claims_publication WHERE sequence = 3)"
 class Tampering:
     what: str
     statements: list[str]
-    #: Beginnings of what is found, each of which has to be among it.
+    #: The beginnings of the expected findings.
     found: list[str] = field(default_factory=list)
 
 

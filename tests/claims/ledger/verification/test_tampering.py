@@ -1,4 +1,4 @@
-"""What somebody does who may do anything in the database, and how it is found: docs/ledger-proofs.md has the table."""
+"""Tampering by a person with full access to the database, and how it is detected (table in docs/ledger-proofs.md)."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def signed(publish: Callable[..., Claim], editor: User) -> ExternalCheckpoint:
-    """A ledger of six entries, signed, of which somebody has kept the checkpoint.
+    """A signed ledger of six entries, whose checkpoint an outsider has kept. 1
 
-    1 and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
+    and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
     """
     source = make_source("The bridge cost nine million euros. It opened in May.")
     claim = make_claim(

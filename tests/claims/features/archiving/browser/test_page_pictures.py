@@ -1,4 +1,4 @@
-"""Pages in a real browser: what is made of them, and what they cannot do."""
+"""Pages in a real browser: the files made from them, and the actions blocked."""
 
 import io
 import shutil
@@ -100,7 +100,7 @@ def test_a_page_without_an_end_is_cut(site: Site) -> None:
     assert size_of(pictures.screenshot) == (WIDTH, MAX_HEIGHT)
 
 
-def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dialogs_pop_ups_and_downloads_do_not_block(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_pictures, "MAX_LOAD_SECONDS", 2.0)  # because a download never loads
     site.page("/file", b"x" * 1000, Content_Type="application/octet-stream")
     pictures = visited(
@@ -133,7 +133,7 @@ def test_a_page_that_takes_all_memory_is_ended(site: Site) -> None:
 
 @contextmanager
 def secret_service() -> Iterator[tuple[int, list[bytes]]]:
-    """Something on this machine that nobody from outside is to reach, by TCP and by UDP: its port, what it heard."""
+    """A service on this machine that pages must not reach, by TCP and by UDP: its port and what it received."""
     heard: list[bytes] = []
     with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         tcp.bind(("127.0.0.1", 0))
@@ -217,9 +217,7 @@ def test_a_private_page_is_not_visited(site: Site) -> None:
     assert site.requests == []
 
 
-def test_where_there_is_no_browser_that_is_said(
-    site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_browser_is_reported(site: Site, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ARCHIVE_BROWSER_SANDBOX = True
     monkeypatch.setattr("os.geteuid", lambda: 0)
     with pytest.raises(BrowserUnavailable, match="ARCHIVE_BROWSER_SANDBOX=0"):

@@ -1,4 +1,4 @@
-"""What is in a pack and what is not: only what was published of one claim, the same bytes each time, whoever asks."""
+"""The contents of a pack: only published data of one claim, the same bytes for every request."""
 
 import io
 import shutil
@@ -78,7 +78,7 @@ def test_a_claim_without_copies_has_a_pack_too(claim: Claim) -> None:
     assert "timestamps" not in files["README.txt"].decode().partition("Not every pack")[2]
 
 
-def test_nothing_of_other_claims_or_of_drafts_is_in_it(
+def test_it_contains_nothing_of_other_claims_or_drafts(
     claim: Claim, copy: ArchivedCopy, checker: User, source: Source
 ) -> None:
     before = bytes_of(claim)
@@ -98,7 +98,7 @@ def test_who_made_a_copy_is_not_in_it(claim: Claim, source: Source, editor: User
     assert any(name.endswith("upload.csv") for name in files_in(content))
 
 
-def test_what_is_not_ours_to_hand_on_is_named_and_left_out(
+def test_files_that_may_not_be_shared_are_named_and_left_out(
     claim: Claim, copy: ArchivedCopy, source: Source
 ) -> None:
     upload(source, b"a,b\n1,2\n")
@@ -155,7 +155,8 @@ def test_addresses_are_turned_round(url: str, key: str) -> None:
     assert build_surt(url) == key
 
 
-# Whoever asks ---------------------------------------------------------------------------------------------------------
+# Requests by different people
+# ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_public_has_it_only_where_copies_are_handed_on(
@@ -212,7 +213,7 @@ def test_the_words_of_the_readme_are_filled_in(claim: Claim, copy: ArchivedCopy)
     assert "version 1," in text
 
 
-def test_the_list_of_copies_says_of_what_they_are(claim: Claim, copy: ArchivedCopy) -> None:
+def test_the_list_of_copies_names_their_sources(claim: Claim, copy: ArchivedCopy) -> None:
     Source.objects.filter(pk=copy.source_id).update(title="Tabs\tand\nlines")
     head, *lines = files_in(bytes_of(claim))["copies/copies.tsv"].decode().splitlines()
     assert {line.count("\t") for line in (head, *lines)} == {7}

@@ -1,4 +1,4 @@
-"""A pack is checked with sha256sum, openssl, unzip and a reader of WARC files, and with nothing of ours."""
+"""A pack can be checked with sha256sum, openssl, unzip and a WARC reader, without our code."""
 
 import gzip
 import hashlib
@@ -32,7 +32,7 @@ pytestmark = [
 
 @pytest.fixture
 def folder(claim: Claim, stamped: ArchivedCopy, tmp_path: Path) -> Path:
-    """The pack as somebody has it who has unpacked it."""
+    """The unpacked pack."""
     folder = tmp_path / "unpacked"
     with zipfile.ZipFile(
         io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=False).iterate_chunks()))
@@ -200,7 +200,7 @@ def test_who_writes_the_manifest_again_is_found_by_the_timestamps(folder: Path) 
     assert "Verification: OK" not in text
 
 
-def test_a_timestamp_of_somebody_else_is_not_verified(folder: Path, tmp_path: Path) -> None:
+def test_a_timestamp_of_another_authority_is_not_verified(folder: Path, tmp_path: Path) -> None:
     stranger = StampingAuthority(tmp_path / "stranger")
     stranger.server.server_close()
     victim = next(folder.glob("copies/*.png"))

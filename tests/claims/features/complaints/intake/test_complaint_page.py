@@ -61,7 +61,7 @@ def test_a_reader_complains(reader: Client, publish: Callable[..., Claim]) -> No
     assert "check your email" in reader.get("/messages/sent/").content.decode()
 
 
-def test_the_page_is_kept_by_nobody(reader: Client, publish: Callable[..., Claim]) -> None:
+def test_the_page_is_not_cached(reader: Client, publish: Callable[..., Claim]) -> None:
     page = reader.get(f"/claims/{publish().pk}/complain/")
     assert page["Cache-Control"] == "no-store"
     assert "noindex" in page["X-Robots-Tag"]
@@ -129,7 +129,7 @@ def test_a_form_that_was_open_for_days_is_shown_again(reader: Client, publish: C
     ],
     undone=True,
 )
-def test_what_is_wrong_is_said_and_nothing_is_lost(
+def test_errors_are_reported_and_the_text_is_kept(
     field: str, value: str, says: str, reader: Client, published_claim: Claim
 ) -> None:
     changes: dict[str, Any] = {field: value}
@@ -154,7 +154,7 @@ def test_one_network_sends_only_so_much(reader: Client, publish: Callable[..., C
     assert Complaint.objects.count() == 2
 
 
-def test_only_what_was_published_is_complained_about(
+def test_only_published_claims_accept_complaints(
     reader: Client, publish: Callable[..., Claim], editor: User, client: Client
 ) -> None:
     assert reader.get("/claims/999999/complain/").status_code == 404

@@ -38,7 +38,7 @@ def test_opening_the_page_does_nothing_and_the_button_confirms(
     assert complaint.text in shown
 
 
-def test_nobody_keeps_or_finds_it_or_learns_its_address(
+def test_the_page_is_not_cached_or_indexed_and_its_address_is_not_passed_on(
     complain: Callable[..., Complaint], reader: Client
 ) -> None:
     path = f"/messages/{token_of(complain().contact)}/"
@@ -52,14 +52,14 @@ def test_nobody_keeps_or_finds_it_or_learns_its_address(
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "x", "ä" * 43, "x" * 500])
-def test_what_is_not_there_says_why(token: str, reader: Client, db: None) -> None:
+def test_a_missing_message_gives_the_reason(token: str, reader: Client, db: None) -> None:
     answer = reader.get(f"/messages/{token}/")
     assert answer.status_code == 404
     assert "This page no longer exists" in answer.content.decode()
     assert reader.post(f"/messages/{token}/delete/").status_code == 404
 
 
-def test_the_answer_and_what_was_changed_stand_on_it(
+def test_it_shows_the_answer_and_the_changes(
     complain: Callable[..., Complaint], publish: Callable[..., Claim], editor: User, reader: Client
 ) -> None:
     complaint = complain()
@@ -112,9 +112,7 @@ def test_a_person_gets_all_that_is_known_of_them(complain: Callable[..., Complai
     assert known["complaint"]["text"] == complaint.text
 
 
-def test_a_person_is_forgotten_when_they_ask_for_it(
-    complain: Callable[..., Complaint], reader: Client
-) -> None:
+def test_personal_data_are_deleted_on_request(complain: Callable[..., Complaint], reader: Client) -> None:
     complaint = complain()
     path = f"/messages/{token_of(complaint.contact)}/"
     assert reader.post(f"{path}delete/")["Location"] == "/messages/deleted/"

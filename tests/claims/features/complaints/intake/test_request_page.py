@@ -31,7 +31,7 @@ def send(reader: Client, **fields: Any) -> Any:
     return reader.post("/ask/send/", carried | {"mail": "rita@example.org"} | fields)
 
 
-def test_what_nobody_checked_is_taken_in(reader: Client) -> None:
+def test_requests_about_unchecked_claims_are_accepted(reader: Client) -> None:
     answer = send(reader, what="The mayor sold the harbour for 3 million euros.")
     assert answer["Location"] == "/messages/sent/"
     asked = ReaderRequest.objects.get()
@@ -45,7 +45,9 @@ def test_what_nobody_checked_is_taken_in(reader: Client) -> None:
     assert not ReaderRequest.objects.waiting().exists()
 
 
-def test_what_was_checked_is_answered_at_once(reader: Client, publish: Callable[..., Claim]) -> None:
+def test_requests_about_checked_claims_are_answered_at_once(
+    reader: Client, publish: Callable[..., Claim]
+) -> None:
     claim = publish(make_claim("The harbour bridge cost 90 million euros."))
     answer = send(reader, what="The harbour bridge cost 90 million euros!")
     page = answer.content.decode()
@@ -96,7 +98,7 @@ def test_what_others_were_answered_is_an_answer(
     request_moves.answer_with_claim(asked, claim, by=checker)
     assert f"/claims/{claim.pk}/" in send(reader, what="https://example.org/post/1").content.decode()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
-    assert send(reader, what="https://example.org/post/1").status_code == 302  # we stand by it no more
+    assert send(reader, what="https://example.org/post/1").status_code == 302  # it has been retracted
 
 
 def test_a_picture_is_taken_in(reader: Client) -> None:
@@ -116,7 +118,9 @@ def test_a_picture_is_taken_in(reader: Client) -> None:
         (SMALL_PNG + b"x" * 2_400_000, "too large"),
     ],
 )
-def test_what_is_no_picture_is_refused_by_its_content(content: bytes, says: str, reader: Client) -> None:
+def test_files_that_are_not_pictures_are_refused_by_their_content(
+    content: bytes, says: str, reader: Client
+) -> None:
     answer = send(reader, picture=SimpleUploadedFile("a.png", content, "image/png"))
     assert answer.status_code == 400
     assert says in answer.content.decode()

@@ -56,7 +56,7 @@ def test_the_answer_holds_no_secret(publish: Callable[..., Claim]) -> None:
     assert "messages" not in answer.content.decode()
 
 
-def test_what_is_sent_again_with_its_key_is_taken_in_once(publish: Callable[..., Claim]) -> None:
+def test_a_repeated_submission_with_a_key_is_stored_once(publish: Callable[..., Claim]) -> None:
     claim = publish()
     answers = [post(COMPLAINTS, complaint_on(claim.pk), **{"Idempotency-Key": '"one"'}) for _time in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
@@ -95,7 +95,7 @@ def published_claim(publish: Callable[..., Claim]) -> Claim:
     ],
     undone=True,
 )
-def test_what_is_wrong_is_named_with_its_place(
+def test_errors_name_their_place(
     changes: dict[str, Any], pointer: str, says: str, published_claim: Claim
 ) -> None:
     answer = post(COMPLAINTS, complaint_on(published_claim.pk, **changes))
@@ -146,7 +146,7 @@ def test_a_merged_claim_is_complained_about_where_it_is_now(
     assert Complaint.objects.get().claim == target
 
 
-def test_what_was_checked_is_answered_at_once(publish: Callable[..., Claim]) -> None:
+def test_requests_about_checked_claims_are_answered_at_once(publish: Callable[..., Claim]) -> None:
     claim = publish(make_claim("The harbour bridge cost 90 million euros."))
     body = {"text": "The harbour bridge cost 90 million euros", "mail": "rita@example.org"}
     answer = post(REQUESTS, body)

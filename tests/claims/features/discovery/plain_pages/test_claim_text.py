@@ -50,11 +50,11 @@ def test_reviewed_translations_are_reported_with_the_version_that_they_are_of() 
     assert "> Die **geprüfte** Abrechnung \\<script>x\\</script>." in text
 
 
-def test_what_was_published_before_there_were_translations_has_none() -> None:
+def test_claims_published_before_translations_existed_have_none() -> None:
     assert "Translation" not in write_claim(body(), SHOWN, [SHOWN])
 
 
-def test_pictures_are_reported_by_what_they_show() -> None:
+def test_pictures_are_represented_by_their_alternative_text() -> None:
     media = {
         "alternative_text": "A bridge ![x](https://evil.example/x.png)",
         "caption": "After the storm.",

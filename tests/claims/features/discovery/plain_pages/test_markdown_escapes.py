@@ -1,4 +1,4 @@
-"""Words of others in Markdown: nothing of them becomes HTML or a picture, and nothing in them stays unseen."""
+"""Others' words in Markdown: they cannot become HTML or pictures, and invisible characters are shown."""
 
 from collections.abc import Callable
 

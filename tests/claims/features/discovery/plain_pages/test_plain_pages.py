@@ -209,7 +209,7 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
         inline = [child for token in tokens for child in token.children or []]
         assert not {"html_block", "html_inline", "image"} & {token.type for token in [*tokens, *inline]}
         assert not {"\U000e0041", "\u202e"} & set(text)
-    # What is Markdown by itself may have links, as on the page; nothing else may.
+    # Fields in Markdown may have links, as on the page; others may not.
     outside = re.compile(r"(?<!\\)\]\(https://evil")
     assert not outside.search(list_of_claims)
     assert not [one for one in page_text.split("\n") if outside.search(one) and not one.startswith(">")]
@@ -244,7 +244,7 @@ def test_a_link_leads_where_it_says(words: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", "//evil.example"])
-def test_what_is_no_web_address_is_no_link(address: str) -> None:
+def test_only_web_addresses_become_links(address: str) -> None:
     assert "](" not in format_link("here", address)
 
 
@@ -288,7 +288,7 @@ def test_rumours_are_asked_for_as_on_their_page(client: Client, publish: Publish
     "path",
     ["/claims/99/index.md", "/nothing/index.md", "/about/nothing/index.md", "/api/v1/index.md"],
 )
-def test_what_is_not_there(client: Client, path: str) -> None:
+def test_missing_pages_return_404(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 

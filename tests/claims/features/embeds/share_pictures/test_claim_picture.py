@@ -93,12 +93,14 @@ def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
         ),
     ],
 )
-def test_what_was_withdrawn_says_so_and_shows_no_verdict(status: str, judged: str, by: str) -> None:
+def test_the_picture_of_a_withdrawn_claim_says_so_and_shows_no_verdict(
+    status: str, judged: str, by: str
+) -> None:
     words = build_picture_texts(claim(status=status))
     assert (words.rating_or_status, words.attribution) == (judged, by)
     assert band(claim(status=status)) == NEUTRAL
     assert "False" not in build_alternative_text(claim(status=status))
-    # The verdict that it had makes no difference to what is drawn.
+    # Its former verdict makes no difference to the picture.
     other = rated(claim(status=status), label="True", rating_class="true")
     assert draw_picture(other) == draw_picture(claim(status=status))
 
@@ -164,7 +166,7 @@ def test_a_statement_never_covers_the_rating() -> None:
     assert piled.crop(top).tobytes() == plain.crop(top).tobytes()
 
 
-def test_the_alternative_says_what_is_to_be_seen() -> None:
+def test_the_alternative_text_describes_the_picture() -> None:
     assert build_alternative_text(claim()) == (
         "False: “The bridge cost 40 million euros.” Claimant: Mara Lindqvist, Minister of Transport. "
         "Published by Factcheck Newsroom. Rated by Harbour Gazette"

@@ -28,7 +28,7 @@ def set_in(text: str, width: int = 500, height: int = 10_000, **options: object)
         ("\u200b\u200f", ""),
     ],
 )
-def test_what_is_invisible_or_a_mere_pictogram_is_left_out(text: str, expected: str) -> None:
+def test_invisible_characters_and_pictographs_are_left_out(text: str, expected: str) -> None:
     assert clean_drawable(text) == expected
 
 

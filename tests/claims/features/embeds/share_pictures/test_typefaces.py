@@ -1,4 +1,4 @@
-"""The typefaces that come along have what they are said to have."""
+"""The included typefaces have the glyphs that we claim."""
 
 import json
 from functools import cache

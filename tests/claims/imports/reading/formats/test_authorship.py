@@ -1,4 +1,4 @@
-"""Who judged, how, and on which page: what is read of a ClaimReview besides the claim."""
+"""Reading publisher, rating and page of a ClaimReview."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ from tests.helpers.sweeps import sweep
         ('{"a": 1, // one\n "b": /* two */ 2}', {"a": 1, "b": 2}),
     ],
 )
-def test_what_is_certain(text: str, value: Any) -> None:
+def test_errors_repaired_with_certainty(text: str, value: Any) -> None:
     assert parse_all(text) == [value]
 
 
@@ -61,7 +61,7 @@ def test_values_strung_together() -> None:
         '{"a":' * 5000,
     ],
 )
-def test_what_is_not(text: str) -> None:
+def test_errors_not_repaired(text: str) -> None:
     with pytest.raises(BrokenJSON):
         parse_all(text)
 

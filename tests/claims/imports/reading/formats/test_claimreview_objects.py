@@ -166,7 +166,7 @@ class TestWhereItStands:
     def test_only_the_name_of_a_review_is_none(self) -> None:
         assert read_reviews({"review": {"@type": "ClaimReview", "@id": "#r"}}, HERE) == []
 
-    def test_what_is_withdrawn_is_reported_and_left_out(self) -> None:
+    def test_withdrawn_reviews_are_reported_and_skipped(self) -> None:
         items = [
             {
                 "@type": "DataFeedItem",
@@ -276,7 +276,7 @@ class TestClaim:
             (["", EN, EN], EN),
         ],
     )
-    def test_what_was_claimed(self, claimed: Any, statement: str) -> None:
+    def test_the_claim_of_a_review(self, claimed: Any, statement: str) -> None:
         assert fields(review(claimed, inLanguage="de-AT"))["statement"] == statement
 
     def test_the_text_of_the_claim_where_the_review_has_none(self) -> None:

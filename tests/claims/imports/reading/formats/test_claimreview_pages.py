@@ -34,7 +34,7 @@ class TestDateAndHeadlineOfThePage:
         (one,) = found(page(script(EN, datePublished="2024-03-04", headline="Nine years"), head=self.HEAD))
         assert (one["title"], one["reviewed_on"]) == ("Nine years", "2024-03-04")
 
-    def test_nothing_is_said_of_reviews_that_stand_elsewhere(self) -> None:
+    def test_a_page_adds_no_date_to_reviews_of_other_pages(self) -> None:
         (one,) = found(page(script(EN, url="https://elsewhere.example/1"), head=self.HEAD))
         assert "reviewed_on" not in one
 
@@ -149,7 +149,7 @@ class TestElements:
         ids=["microdata", "RDFa"],
     )
     def test_part_of_nothing_is_a_review_all_the_same(self, body: str) -> None:
-        """Pages say of what stands by itself that it is a property, as templates leave it behind."""
+        """Pages mark independent items as properties, as templates often do."""
         (one,) = found(page(body=body))
         assert (one["statement"], one["publisher"]) == (BN, "Setu")
 
@@ -202,7 +202,7 @@ class TestWhatThePageSays:
             "Setu",
         )
 
-    def test_nothing_of_a_page_that_only_quotes_the_review(self) -> None:
+    def test_a_page_that_only_quotes_the_review_is_skipped(self) -> None:
         """A site that collects reviews says so by `sdPublisher`; its page is not where the review stands."""
         ours = {"@type": "Organization", "name": "Nordblick"}
         quoted = script(author={"name": "Setu"}, sdPublisher=ours)

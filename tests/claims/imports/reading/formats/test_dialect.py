@@ -78,7 +78,7 @@ def test_delimiter_that_only_stands_within_texts_is_none() -> None:
         b"a,b\x00\x01\x02\n\x00\xff\xfe,c",
     ],
 )
-def test_what_is_no_table_has_no_dialect(content: bytes) -> None:
+def test_files_that_are_not_tables_have_no_dialect(content: bytes) -> None:
     assert detect_dialect(content, is_whole=True) is None
 
 

@@ -1,4 +1,4 @@
-"""Files of JSON: documents, lines, what is strung together, large ones and damaged ones."""
+"""JSON files: documents, lines, concatenated values, large and damaged files."""
 
 import io
 import json
@@ -151,7 +151,7 @@ class TestLarge:
         assert read(content) == small
         assert len(statements(small)) == len(REVIEWS) + bool(name)
 
-    def test_takes_no_more_memory_for_more_records(self) -> None:
+    def test_memory_does_not_grow_with_the_number_of_records(self) -> None:
         def read_reviews(count: int) -> None:
             """Read so many reviews of 2 kB."""
             one = json.dumps(review("a" * 2000)).encode()

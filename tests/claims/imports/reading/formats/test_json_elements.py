@@ -1,4 +1,4 @@
-"""One broken element of a list costs itself, and what is left out is counted."""
+"""A broken element of a list does not affect the others, and skipped bytes are counted."""
 
 import io
 import json
@@ -78,7 +78,7 @@ def test_many_broken_objects_cost_themselves() -> None:
     assert ids(read("[" + ",\n".join(mixed) + "]")) == [0, 1, 2, 3, 4, 5]
 
 
-def test_what_is_inside_a_broken_object_is_no_record() -> None:
+def test_objects_inside_a_broken_object_are_not_records() -> None:
     inner = '{"id": 9, "claim": "x, "related": [{"at": "a"}, {"at": "b"}]'
     assert ids(read("[" + ",".join([WRITTEN[0], inner, WRITTEN[1]]) + "]")) == [0, 1]
 

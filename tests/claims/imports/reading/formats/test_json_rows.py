@@ -1,4 +1,4 @@
-"""Flat JSON objects are rows; what is broken among them is refused and the rest is read."""
+"""Flat JSON objects are rows; broken ones are refused and the rest is read."""
 
 import json
 from typing import Any
@@ -127,7 +127,7 @@ def test_anything_is_read_or_refused(content: bytes) -> None:
         reading(json_rows, start + content, settings=settings)
 
 
-def test_what_is_no_object_is_refused_alone() -> None:
+def test_only_values_that_are_not_objects_are_refused() -> None:
     """Also where it stands among the first records, by which the format is recognised."""
     ours = LINES.replace(b'"claim"', b'"statement"').replace(b', "verdict": "false", "n"', b', "rating"')
     for content, reader in (

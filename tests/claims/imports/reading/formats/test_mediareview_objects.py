@@ -32,7 +32,7 @@ CLAIM: dict[str, Any] = {
     "reviewRating": {"@type": "Rating", "alternateName": "False"},
     "inLanguage": "en",
 }
-#: As the Duke Reporters' Lab writes what is reviewed.
+#: The reviewed item as the Duke Reporters' Lab writes it.
 ITEM = {
     "@type": "MediaReviewItem",
     "creator": {"@type": "Person", "name": "Ida Strand"},
@@ -93,7 +93,7 @@ def test_both_reviews_of_one_page_are_one(values: tuple[Any, ...]) -> None:
     assert "https://cdn.example.org/flood.jpg" in review.appearances
 
 
-def test_a_media_review_that_says_what_was_claimed_stands_alone() -> None:
+def test_a_media_review_with_a_claim_is_a_record() -> None:
     [review] = read({**MEDIA, "itemReviewed": ITEM})
     assert review.statement == "The harbour is under water."
     assert review.media == ("https://cdn.example.org/flood.mp4", "https://posts.example.org/41")
@@ -141,7 +141,7 @@ def test_categories(stated: Any, category: str, codes: list[str]) -> None:
 
 
 @sweep("address", ["javascript:alert(1)", "file:///etc/passwd", "not an address", {"x": 1}, 3])
-def test_what_is_no_address_is_left_out(address: Any) -> None:
+def test_invalid_addresses_are_left_out(address: Any) -> None:
     item = {"@type": "ImageObject", "contentUrl": address}
     [review] = read(CLAIM, {**MEDIA, "itemReviewed": item, "originalMediaLink": address})
     assert (review.media, review.original_media_url) == ((), "")

@@ -55,6 +55,6 @@ def test_everything_can_be_written(value: Any) -> None:
     assert to_plain_json(orjson.loads(written)) == orjson.loads(written)
 
 
-def test_what_is_too_deep_is_cut_off() -> None:
+def test_deeply_nested_values_are_cut_off() -> None:
     assert str(to_plain_json(nested(900))).count("[") == MAX_DEPTH
     assert orjson.dumps(to_plain_json(nested(900)))

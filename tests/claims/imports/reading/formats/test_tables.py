@@ -1,4 +1,4 @@
-"""Rows of CSV come out as they were written, each with its place; what is broken is refused and the rest is read."""
+"""CSV rows are read as written, each with its place; broken rows are refused and the rest is read."""
 
 import csv
 import io

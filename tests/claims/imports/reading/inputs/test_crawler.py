@@ -105,7 +105,7 @@ class TestPoliteness:
         assert read == [("/0", "too many requests"), ("/1", b"<p>1</p>")]
         assert [round(seconds) for seconds in slept] == [1, 1, 30]
 
-    def test_no_more_pages_than_wanted(self, pages: Site) -> None:
+    def test_the_number_of_pages_is_limited(self, pages: Site) -> None:
         start = pages.page("/s.xml", sitemap(pages, "/0", "/1", "/2", "/3"))
         *read, refusal = list(
             crawler.crawl_files(start, memory=Notes(), max_pages=2, pause=0.0, allow_loopback=True)
@@ -134,7 +134,7 @@ class TestMemory:
             "Tue, 08 Jan 2019 10:00:00 GMT",
         )
 
-    def test_what_was_not_read_to_the_end_is_not_remembered(self, pages: Site) -> None:
+    def test_pages_not_read_completely_are_not_remembered(self, pages: Site) -> None:
         notes = Notes()
         start = pages.page("/s.xml", sitemap(pages, "/0", "/1"))
         crawl = crawler.crawl_files(start, memory=notes, pause=0.0, allow_loopback=True)

@@ -71,7 +71,7 @@ class TestInputFiles:
     def test_a_file(self, tmp_path: Path) -> None:
         assert contents(stored(tmp_path, CONTENT, "a.ndjson")) == [("a.ndjson", CONTENT)]
 
-    def test_a_folder_in_order_without_what_is_hidden(self, tmp_path: Path) -> None:
+    def test_a_folder_in_order_without_hidden_files(self, tmp_path: Path) -> None:
         for name in ["b.json", "a/2.json", "a/1.json.gz", ".hidden", ".git/config", "a/.DS_Store"]:
             content = name.encode()
             stored(tmp_path / "all", gzip.compress(content) if name.endswith("gz") else content, name)
@@ -138,7 +138,7 @@ class TestPacked:
         assert contents(stored(tmp_path, pack(tarred(members)), "all")) == expected
         assert contents(stored(tmp_path, pack(zipped(members)), "all")) == expected
 
-    def test_what_was_there_before_it_broke_off(self, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    def test_records_before_the_damage_are_read(self, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
         packed = pack(os.urandom(300_000))
         (name, content), *rest = contents(stored(tmp_path, packed[:-9], "a"))
         assert name == "a"
@@ -183,7 +183,7 @@ class TestArchives:
         sheet = zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
         assert contents(stored(tmp_path, sheet, "a.xlsx")) == [("a.xlsx", sheet)]
 
-    def test_what_is_encrypted(self, tmp_path: Path) -> None:
+    def test_encrypted_files(self, tmp_path: Path) -> None:
         packed = bytearray(zipped({"a": b"x", "b": b"y"}))
         for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
             packed[packed.index(mark) + offset] |= 1
@@ -225,7 +225,7 @@ class TestProgress:
         assert len(list(open_files(str(tmp_path), report_progress=told.append))) == 2
         assert sum(told) == measure_size(str(tmp_path)) == 5
 
-    def test_nobody_knows_the_size_of_the_rest(self, tmp_path: Path) -> None:
+    def test_the_size_of_other_locations_is_unknown(self, tmp_path: Path) -> None:
         assert [
             measure_size(location)
             for location in ("-", "https://example.org/a", str(tmp_path / "missing"), "\x00")

@@ -45,7 +45,7 @@ def test_a_name(name, expected):
         {},
     ],
 )
-def test_nobody(name):
+def test_no_claimant(name):
     assert read_person(name) == (None, ())
 
 
@@ -82,7 +82,7 @@ def test_what_belongs_to_a_person():
     ]
 
 
-def test_what_is_too_long_is_left_out():
+def test_long_names_are_left_out():
     assert read_person("x" * 200)[0] == Person("x" * 200)
     assert [(field, one.code) for field, one in read_person("x" * 201)[1]] == [
         ("claimant", "claimant name too long")
@@ -141,7 +141,7 @@ def test_what_is_too_long_is_left_out():
         "ネット上",
     ],
 )
-def test_many_at_once_are_nobody_in_particular(words):
+def test_groups_of_people_are_not_claimants(words):
     assert read_person(words, "Person") == (None, ())
     assert read_unnamed_group(words, "Person") == " ".join(words.split())
 
@@ -176,8 +176,8 @@ def test_whose_name_has_such_words_in_it_stays(name, kind):
     assert (person and person.name, problems, read_unnamed_group(name, kind)) == (name, (), "")
 
 
-def test_platforms_and_lists_of_them_are_nobody():
-    """What is stored as the claimant, and what is kept as words in the context."""
+def test_platforms_and_lists_of_them_are_not_claimants():
+    """The value stored as the claimant, and the words kept in the context."""
     expected = {
         "instagram.com": ("", "instagram.com"),
         "WWW.TikTok.com": ("", "WWW.TikTok.com"),

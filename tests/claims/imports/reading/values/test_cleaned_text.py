@@ -78,7 +78,7 @@ def test_paragraphs_stay_paragraphs():
 
 
 @given(DIRTY)
-def test_what_is_clean_stays_as_it_is(text):
+def test_clean_text_is_unchanged(text):
     assert clean(clean(text)) == clean(text)
     assert read_paragraphs(read_paragraphs(text)) == read_paragraphs(text)
 

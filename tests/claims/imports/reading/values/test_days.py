@@ -179,7 +179,7 @@ def test_a_word_for_two_months_counts_in_a_known_language_only():
         ("x" * 400, "not a date"),
     ],
 )
-def test_what_is_no_single_day_is_left_out_and_said(value, code):
+def test_values_that_are_not_a_single_day_are_left_out_and_reported(value, code):
     problem = day(value)
     assert isinstance(problem, Problem)
     assert problem.code == code

@@ -48,7 +48,7 @@ def named(review_url: str) -> str:
     return outlet.name
 
 
-def test_a_part_of_a_site_may_be_somebody_else():
+def test_part_of_a_site_may_belong_to_another_publisher():
     assert named("https://lupa.uol.com.br/1") == "Lupa"
     assert named("https://noticias.uol.com.br/confere/1") == "UOL Confere"
     assert named("https://www.politifact.com.au/1") == "PolitiFact Australia"
@@ -101,7 +101,7 @@ def test_a_publisher_we_do_not_know_keeps_its_name(name, url, review_url, expect
         ("x " * 101, "", "publisher too long"),
     ],
 )
-def test_nobody_answers(name, review_url, code):
+def test_records_without_an_outlet_are_problems(name, review_url, code):
     outlet, problem = read_outlet(name, "", review_url)
     assert outlet is None
     assert isinstance(problem, Problem)

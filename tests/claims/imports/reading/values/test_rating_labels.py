@@ -116,7 +116,7 @@ def test_words_that_all_publishers_share(text, expected):
         "verdict false",
     ],
 )
-def test_what_is_not_listed_maps_to_nothing_and_keeps_its_words(text):
+def test_unlisted_labels_map_to_no_class_and_keep_their_words(text):
     assert read_label(text, SOMEBODY) == Label(text, text)
 
 
@@ -264,7 +264,7 @@ def test_a_file_may_have_codes_of_its_own():
         (3, 5, "", "3 (5 = best)"),
     ],
 )
-def test_a_number_says_of_what_scale_it_is_and_maps_to_nothing(number, best, worst, expected):
+def test_a_number_names_its_scale_and_maps_to_no_class(number, best, worst, expected):
     assert read_number(number, best, worst, SOMEBODY) == Label(str(number), expected)
 
 

@@ -1,4 +1,4 @@
-"""The language of a statement: of a detector that is certain, else of what is known of the record."""
+"""The language of a statement: from the detector if it is certain, otherwise from the record."""
 
 from claims.imports.reading.recipe import Recipe, read_records
 from claims.imports.reading.values.statement_language import choose_statement_language, find_majority_language
@@ -9,7 +9,7 @@ SHORT = "Deputado vota contra hospital"  # Portuguese, which the detector takes 
 SENSELESS = "Xyzzy"
 
 
-def test_what_is_known_comes_before_a_detector_in_doubt() -> None:
+def test_the_records_language_takes_precedence_over_an_uncertain_detector() -> None:
     expected = {
         (CLEAR, ()): ("de", False),
         (CLEAR, ("en", "pt")): ("de", False),
@@ -18,7 +18,7 @@ def test_what_is_known_comes_before_a_detector_in_doubt() -> None:
         (SHORT, ("ko", "pt")): ("pt", True),
         (SENSELESS, ("fr",)): ("fr", True),
         (SENSELESS, ()): ("", False),
-        # Languages that no text tells apart are what the record says of itself.
+        # For languages that detectors confuse, the record's own language is used.
         ("Jembatan di kota kami ditutup selama satu tahun penuh karena perbaikan.", ("ms",)): ("ms", False),
     }
     found = {case: choose_statement_language(*case) for case in expected}

@@ -75,12 +75,12 @@ def test_addresses_in_a_value(value, expected):
         "https://exa mple.org/",
     ],
 )
-def test_what_is_no_address_on_the_web_is_left_out(value):
+def test_values_that_are_not_web_addresses_are_left_out(value):
     addresses, (problem,) = read_addresses(value)
     assert (addresses, problem.code) == ((), "not a web address")
 
 
-def test_what_is_too_long_is_left_out():
+def test_long_addresses_are_left_out():
     addresses, (problem,) = read_addresses("https://example.org/" + "a" * 2000)
     assert (addresses, problem.code) == ((), "address too long")
 
@@ -150,7 +150,7 @@ def test_hosts_may_have_underscores_below_their_domain(url: str) -> None:
 
 
 @sweep("url", ["https://see_blatt.example/", "https://a_b/", "https://a.b_c/", "https://_.example"])
-def test_but_not_in_what_is_registered(url: str) -> None:
+def test_but_not_in_registrable_domains(url: str) -> None:
     assert read_addresses(url)[0] == ()
     with pytest.raises(ValidationError):
         WebAddressValidator()(url)
