@@ -74,7 +74,9 @@ class EntriesTileResource(_BaseTileResource):
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
-        """Return the bytes of up to 256 entries, each after its length in two bytes (C2SP `tlog-tiles`)."""
+        """Return the bytes of up to 256 entries, each preceded by its length in two bytes, in the form of C2SP
+        `tlog-tiles`.
+        """
         return super().retrieve(request, **url_kwargs)
 
     def content(self, level: int, number: int, width: int) -> bytes:
