@@ -1,7 +1,4 @@
-"""Find or create the publisher of a document, by name and host.
-
-docs/decisions/0032-publisher-of-an-address.md explains why both are used.
-"""
+"""Find or create the publisher of a document, by name and host (docs/decisions/0032-publisher-of-an-address.md)."""
 
 import re
 import unicodedata

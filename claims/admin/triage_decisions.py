@@ -1,7 +1,4 @@
-"""Decisions in triage, and reservations of proposals.
-
-Each decision is one move in its own transaction, and can be undone.
-"""
+"""Decisions in triage, each one move in its own transaction that can be undone; and reservations of proposals."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

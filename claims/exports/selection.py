@@ -21,10 +21,7 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def use_one_snapshot() -> Iterator[None]:
-    """Run the body of the `with` block on one database snapshot.
-
-    Inside a caller's transaction, the isolation level of that transaction applies.
-    """
+    """Run the `with` block on one database snapshot; inside a transaction, its isolation level applies."""
     begins_here = not connection.in_atomic_block
     with transaction.atomic():
         if begins_here:

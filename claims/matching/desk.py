@@ -1,7 +1,4 @@
-"""Matches among unpublished claims at the desk.
-
-Public requests must never use this module.
-"""
+"""Matches among unpublished claims at the desk. Public requests must never use this module."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial

@@ -1,7 +1,4 @@
-"""Database rules about ledger entries, which the ledger models list.
-
-The append-only rules are in `ledger_row`.
-"""
+"""Database rules about ledger entries, which the ledger models list. The append-only rules are in `ledger_row`."""
 
 from typing import Any
 

@@ -44,10 +44,7 @@ from sources.models.snapshot import TextSha256
 
 
 def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
-    """Return the condition that a publication matches a parsed search.
-
-    `publication` is the path to the publication, ending in `__`.
-    """
+    """Return the condition that a publication matches a parsed search; `publication` is the path, ending in `__`."""
     text_match = Q(build_match_condition(f"{publication}search", search.query))
     return text_match | _match_targets(search.places, publication) if search.places else text_match
 

@@ -192,10 +192,7 @@ class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
 
 
 class LanguageMean(models.Model):
-    """The mean vector of a language. Subtracting it makes similarity depend on content.
-
-    The language "" stands for all languages without their own mean.
-    """
+    """The mean vector of a language, subtracted from its vectors. "" stands for languages without their own."""
 
     class Kind(models.TextChoices):
         QUERIES = "queries", _("Posts, used as queries")

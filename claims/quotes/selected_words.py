@@ -50,10 +50,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
 
 
 def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen the span to whole characters as readers see them, without white space at its edges.
-
-    The span must contain more than white space.
-    """
+    """Widen the span to whole characters as readers see them, without white space at its edges; some must remain."""
     # Begin at the start of the line: a character never spans a line feed.
     line = text.rfind("\n", 0, start) + 1
     characters_inside: list[tuple[int, int]] = []

@@ -1,7 +1,4 @@
-"""Add pictures, audio and video for a person, with alternative text for readers.
-
-The desk's forms and the editorial API both use these functions.
-"""
+"""Add pictures, audio and video for a person, with alternative text, from the desk and the editorial API."""
 
 from typing import Any
 

@@ -90,10 +90,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
 
 
 def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
-    """Return the newest translation into this language that the person may read, of any version of the verdict.
-
-    Retracted translations do not count.
-    """
+    """Return the readable newest translation into this language, of any version of the verdict, if not retracted."""
     rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
     )

@@ -89,10 +89,7 @@ def create_draft(
 
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Create a draft with its first content, after checking permissions.
-
-    Raises the errors of `create_draft` and `edit`.
-    """
+    """Create a draft with its first content, with the checks and errors of `create_draft` and `edit`."""
     require_permission(by, "claims.add_verdict", _("draft verdicts"))
     verdict = create_draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict

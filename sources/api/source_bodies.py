@@ -1,7 +1,4 @@
-"""The public data of publishers, sources and snapshots, key by key.
-
-`factcheck.api.openapi.body_serializer` explains how these types become serializers.
-"""
+"""The public data of publishers, sources and snapshots, as types from which serializers are derived."""
 
 from typing import Annotated, TypedDict
 

@@ -168,10 +168,7 @@ def open_public_session(
 
 @contextmanager
 def open_operator_session(deadline: Deadline) -> Iterator[requests.Session]:
-    """Yield a session for URLs that the operator configured, which may be on this machine or its network.
-
-    Never use it for a URL from anyone else.
-    """
+    """Yield a session for URLs that the operator configured, even on this machine. Never use it for other URLs."""
     with _SingleRequestSession() as session:
         session.trust_env = False
         for scheme in ("http", "https"):

@@ -106,10 +106,7 @@ _CHARACTERS_PER_WORD = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A checkable part of a sentence: its kind, and the words of the text that state it.
-
-    `text[start:end] == words` in the article's text.
-    """
+    """A checkable part of a sentence: its kind and words. `text[start:end] == words` in the article's text."""
 
     kind: str
     words: str

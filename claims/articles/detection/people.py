@@ -92,10 +92,7 @@ class KnownPeople:
             member.offices.append(named_person.office.lower())
 
     def _add_person(self, name: str) -> NamedEntity:
-        """Return the person with this full name, added if new.
-
-        Once the limit is reached, look-ups do not find the new member.
-        """
+        """Return the person with this full name, added if new; beyond the limit, look-ups do not find new ones."""
         if name in self._members:
             return self._members[name]
         member = NamedEntity(name)

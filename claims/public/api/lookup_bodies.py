@@ -1,7 +1,4 @@
-"""The response of a look-up by URL, key by key.
-
-`lookup` writes it; `factcheck.api.openapi.body_serializer` derives the OpenAPI document from it.
-"""
+"""The response of a look-up by URL, key by key, which `lookup` writes and the OpenAPI document describes."""
 
 from typing import Annotated, TypedDict
 

@@ -7,10 +7,7 @@ from claims.public.feeds.feed_entries import Channel
 
 
 def list_hubs(request: HttpRequest) -> tuple[str, ...]:
-    """Return the hubs of the requested feed.
-
-    A filtered feed has no hubs, because hubs are only notified of whole feeds.
-    """
+    """Return the hubs of the requested feed; none for a filtered feed, because hubs only know whole feeds."""
     return () if request.META.get("QUERY_STRING") else tuple(settings.WEBSUB_HUBS)
 
 

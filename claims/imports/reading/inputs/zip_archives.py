@@ -221,10 +221,7 @@ class _CheckedStream:
 
 
 def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
-    """Yield the readable members of a damaged archive, found by their own headers.
-
-    Return the position of the last readable member.
-    """
+    """Yield the readable members of a damaged archive, by their own headers; return the position of the last."""
     position, end_position = 0, -1
     while header := _read_header(stream, position):
         stream.seek(header.start)
