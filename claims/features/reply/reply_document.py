@@ -37,8 +37,6 @@ class PublicReply(TypedDict):
 
 def build_replies(verdict: Verdict) -> list[PublicReply]:
     """Return the public requests for reply of a verdict. Requests that were not sent are excluded."""
-    if verdict._state.adding:
-        return []  # an import builds the bodies of verdicts that are not stored yet, so a query would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
     return [build_reply(row, verdict.language) for row in rows if row.has_public_content]
 

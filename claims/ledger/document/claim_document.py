@@ -247,7 +247,10 @@ def build_verdict(
         "evidence": [build_evidence(evidence_row) for evidence_row in evidence],
         "signed_off": None,
     }
-    insert_sections(body, {section.key: section.build(row) for section in get_sections()})
+    # An import builds the bodies of verdicts that are not stored yet, so queries would find nothing.
+    insert_sections(
+        body, {section.key: [] if row._state.adding else section.build(row) for section in get_sections()}
+    )
     return body
 
 

@@ -35,7 +35,7 @@ class Section:
         conflict: the message, when an export is restored, that row `%(pk)s` differs here.
         unlogged: columns that the history of a verdict leaves out.
         prefetch: returns the relations of verdicts that `build` reads.
-        build: returns the list.
+        build: returns the list of a stored verdict.
         format_item: formats an item as one line, for lists of changes.
         format_plain: formats an item as plain text: a line, and its quoted words.
         restore: returns the columns of the rows behind a published verdict; it also takes the claimant's id.
