@@ -23,7 +23,7 @@ def told(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_it_makes_what_is_outstanding(db: None, tiny: None) -> None:
+def test_it_computes_missing_vectors(db: None, tiny: None) -> None:
     make_claim()
     assert told("--status") == "Claims are found by their words only, not by their meaning.\n"
     assert told() == "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
@@ -70,7 +70,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
         told()
 
 
-def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_holds_the_lock(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(*_arguments: Any, **_named: Any) -> Any:
         raise maintenance.MaintenanceUnderWay("Another process is currently computing vectors of tiny.")
 

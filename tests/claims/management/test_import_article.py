@@ -134,7 +134,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
     assert [claim["claimant"] for claim in document["claims"]] == [None, "Ida Berg", "Ida Berg"]
 
 
-def test_what_is_also_stated_is_listed_and_proposed_with_all(tmp_path: Path) -> None:
+def test_other_statements_are_listed_and_proposed_with_all(tmp_path: Path) -> None:
     path = tmp_path / "ships.txt"
     path.write_text(
         "In 2010 the port sold 30 of its ships for 12 million euros. They are blue. Nobody knows why."
@@ -313,7 +313,7 @@ of cargo in 2023, the most since it opened in 1911.
 """
 
 
-def test_transcript_tells_when_a_claim_was_made(tmp_path: Path) -> None:
+def test_a_transcript_gives_the_time_of_a_claim(tmp_path: Path) -> None:
     page, said = tmp_path / "film.html", tmp_path / "film.vtt"
     page.write_text(
         "<html lang=en><head><meta property=og:title content='Council of May'></head><body></body></html>"
@@ -332,7 +332,7 @@ def test_transcript_tells_when_a_claim_was_made(tmp_path: Path) -> None:
     assert "(t=1,7.5)" in run(page, "--transcript", said, width=300)
 
 
-def test_what_was_not_read_is_reported_and_kept(tmp_path: Path) -> None:
+def test_unread_parts_are_reported_and_stored(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     data = json.dumps({"@type": "NewsArticle", "wordCount": 400, "isAccessibleForFree": False})
     paragraphs = "".join(f"<p>{text}</p>" for text in TEXT.split("\n\n")[3:5])

@@ -168,7 +168,7 @@ def test_address_is_fetched(site: Any) -> None:
     assert run_json(url)["source"]["is_new"] is False
 
 
-def test_address_that_gives_nothing(site: Any) -> None:
+def test_address_without_content(site: Any) -> None:
     missing = site("/none", lambda request: send(request, status=404))
     assert refused(missing).startswith(f"{missing} does not exist, or no longer exists (HTTP 404).")
     circle = site("/circle", lambda request: send(request, status=302, Location="/circle"))

@@ -62,7 +62,7 @@ def test_everything_taken(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_refused_is_reported_corrected_and_fed_back(tmp_path: Path, data_folder: Path) -> None:
+def test_refused_records_are_reported_corrected_and_imported_again(tmp_path: Path, data_folder: Path) -> None:
     place = lines(
         tmp_path / "reviews.jsonl", review(), review(statement="", review_url="https://checks.example/2")
     )
@@ -347,7 +347,7 @@ def test_a_dirty_table_is_reported_in_german(tmp_path: Path, capsys: pytest.Capt
     assert [english for english in ("Table", "suggested by", "no statement") if english in said] == []
 
 
-def test_what_was_not_read_is_noted_in_the_language_of_the_house(tmp_path: Path, settings: Settings) -> None:
+def test_unread_values_are_noted_in_the_language_of_the_newsroom(tmp_path: Path, settings: Settings) -> None:
     table = tmp_path / "checks.csv"
     table.write_text("Claim,Rating,Publisher,Mood\nIce is hot.,False,The Harbour Post,sad\n")
     settings.LANGUAGE_CODE = "es"

@@ -1,4 +1,4 @@
-"""`manage.py match_claims`: tables of texts, with what was found beside each."""
+"""`manage.py match_claims`: tables of texts, with the matches beside each."""
 
 import csv
 import io
@@ -74,7 +74,7 @@ FOUND = {
 NOTHING = {f"match_{name}": "" for name in matched_texts.RESULT_COLUMNS} | {"match_answer": "nothing"}
 
 
-def test_a_table_comes_out_with_what_was_found(
+def test_the_output_table_has_the_matches(
     ferry: Claim, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "posts.csv"
@@ -159,13 +159,13 @@ def test_rows_are_matched_together(
 ) -> None:
     path = tmp_path / "posts.txt"
     path.write_text(f"{STATEMENT}\n" * 3 + "Zeppelins.\n")
-    # The place of the ledger, what is common, what shares words, what a word may be misspelt for, what the claims say,
-    # and the report on them.
+    # The position of the ledger, common words, claims with shared words, corrections of a word, statements of the
+    # claims, and the report on them.
     with django_assert_num_queries(6):
         match(path, capsys)
 
 
-# What is interrupted
+# Interrupted runs
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def interrupt_after(batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matched_texts, "match_published_texts", answered)
 
 
-def test_what_was_interrupted_goes_on_where_it_stood(
+def test_an_interrupted_run_continues_at_its_position(
     long_table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, output = long_table.with_name("whole.csv"), long_table.with_name("matched.csv")
@@ -212,7 +212,9 @@ def test_what_was_interrupted_goes_on_where_it_stood(
     ]
 
 
-def test_what_was_not_begun_cannot_go_on(long_table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_was_not_started_cannot_continue(
+    long_table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output = long_table.with_name("matched.csv")
     with pytest.raises(CommandError, match="There is nothing to continue"):
         match(long_table, capsys, output=str(output), resume=True)

@@ -90,7 +90,7 @@ def test_where_the_store_goes_away_the_same_command_goes_on(server: ObjectServer
     assert moved(to=server.address) == "2 files copied; 0 already there. All have been verified.\n"
 
 
-def test_what_is_damaged_or_missing_is_named_and_not_copied(
+def test_damaged_and_missing_files_are_named_and_not_copied(
     server: ObjectServer, digest: str, tmp_path: Path, capsys: Any
 ) -> None:
     (tmp_path / "files" / archive.build_path(digest)).write_bytes(b"<p>The harbour was open.</p>")
@@ -107,7 +107,7 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
     ]
 
 
-def test_what_is_in_use_is_not_taken_away(server: ObjectServer, digest: str) -> None:
+def test_files_in_use_are_not_removed(server: ObjectServer, digest: str) -> None:
     with pytest.raises(CommandError, match="--remove works only with --from"):
         moved(to=server.address, remove=True)
     with pytest.raises(

@@ -58,7 +58,7 @@ def test_other_terms_are_another_question(cache: AnswerCache[str]) -> None:
     assert answers.asked == [["a"], ["a"]]
 
 
-def test_a_publication_clears_what_was_said(cache: AnswerCache[str], publish: Callable[..., Claim]) -> None:
+def test_a_publication_clears_cached_answers(cache: AnswerCache[str], publish: Callable[..., Claim]) -> None:
     answers = Answers()
     cache.answers(["a"], "how", answers)
     publish()
@@ -74,7 +74,7 @@ def test_nothing_is_kept_for_ever(cache: AnswerCache[str], clock: Clock) -> None
     assert answers.asked == [["a"], ["a"]]
 
 
-def test_what_was_not_asked_for_longest_goes_first(
+def test_the_least_recently_used_answer_is_removed_first(
     cache: AnswerCache[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answer_cache, "MAX_SENTENCES", 5)

@@ -30,7 +30,7 @@ Publish = Callable[..., Claim]
 
 @pytest.fixture(autouse=True)
 def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By words alone: which claims are found, and what is made of that, is what is tested here."""
+    """By words alone: these tests are about the claims found and the answers built from them."""
 
     def ranked(
         asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
@@ -195,7 +195,7 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
     ferry: Claim, bridge: Claim, sentences: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     text = "The ferry sank last night. The bridge cost forty million euros. " * sentences
-    # The place of the ledger, what is common, the claims that share words, and what these say.
+    # The position of the ledger, common words, the claims that share words, and their statements.
     with django_assert_num_queries(4):
         assert len(match_published_text(text, MatchTerms(cut="sentences")).passages) == 2 * sentences
     with django_assert_num_queries(1):
@@ -231,7 +231,7 @@ def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
     assert kinds(text) == ["same"]
 
 
-def test_a_retraction_is_heard_at_once(ferry: Claim, editor: object) -> None:
+def test_a_retraction_takes_effect_at_once(ferry: Claim, editor: object) -> None:
     from claims.review import workflow  # noqa: PLC0415  only here
 
     text = "The ferry sank in the harbour last night."

@@ -1,4 +1,4 @@
-"""What the desk works on, among what is published, for whoever may read it."""
+"""Matches at the desk: claims in work among the published ones, for people who may read them."""
 
 from collections.abc import Callable, Sequence
 
@@ -36,7 +36,7 @@ def found(text: str, reader: User) -> list[int]:
     return [match.claim for passage in answer.passages for match in passage.matches]
 
 
-def test_work_in_progress_is_found_beside_what_is_published(publish: Publish, checker: User) -> None:
+def test_work_in_progress_is_found_beside_published_claims(publish: Publish, checker: User) -> None:
     published = publish(make_claim("The zeppelin never landed."))
     proposed = make_claim("“The Zeppelin, it landed on a lighthouse!”", state=Claim.State.PROPOSED)
     make_claim("A ferry sank.")
@@ -48,7 +48,7 @@ def test_declined_and_merged_claims_are_not_found(checker: User) -> None:
     assert found(TEXT, checker) == []
 
 
-def test_contributors_find_their_own_and_what_is_published(
+def test_contributors_find_their_own_and_published_claims(
     publish: Publish, contributor: User, checker: User
 ) -> None:
     make_claim("The zeppelin landed.", created_by=checker)
@@ -57,7 +57,7 @@ def test_contributors_find_their_own_and_what_is_published(
     assert set(found(TEXT, contributor)) == {own.pk, published.pk}
 
 
-def test_the_public_learns_nothing_of_it(checker: User) -> None:
+def test_the_public_does_not_see_it(checker: User) -> None:
     make_draft(make_claim(TEXT), checker)
     assert [passage.matches for passage in answers.match_published_text(TEXT).passages] == [()]
 

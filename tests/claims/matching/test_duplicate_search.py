@@ -1,4 +1,4 @@
-"""All claims compared with all others: what is queued, what is never asked again, and what goes on where it was."""
+"""All claims compared with all others: queued pairs, decided pairs, and continuing after an interruption."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
     assert (queued(), judge.pairs) == ([(other.pk, one.pk)], [])
 
 
-def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
+def test_a_second_run_compares_only_new_and_changed_claims(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     search_duplicates()
     assert search_duplicates() == PairTally(active=2)
@@ -101,7 +101,7 @@ def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPa
     assert len(queued()) == len(pairs)
 
 
-def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None:
+def test_decided_pairs_are_not_queued_again(judge: Judge, editor: User) -> None:
     one, other, third = make_claim(ONE), make_claim(OTHER), make_claim(ONE)
     search_duplicates()
     duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
@@ -143,7 +143,7 @@ def test_long_reasons_are_cut(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> 
     assert PossibleDuplicate.objects.get().reasons == ["hardly"]
 
 
-def test_the_command_tells_what_it_came_to(judge: Judge, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_its_result(judge: Judge, capsys: pytest.CaptureFixture[str]) -> None:
     make_claim(ONE), make_claim(OTHER)
     call_command("find_duplicates")
     assert capsys.readouterr().out == (

@@ -1,4 +1,4 @@
-"""What is left of a post."""
+"""The text of a post without its noise."""
 
 import tomllib
 import unicodedata
@@ -61,7 +61,7 @@ def test_something_is_always_left(text):
 
 @given(st.text(alphabet="RT @ab:#!?. —…share pleaseBREAKING\n", max_size=120))
 def test_no_word_is_made_up(text):
-    """Letters and digits of what is left stand in the text, in the same order."""
+    """The remaining letters and digits occur in the text, in the same order."""
     kept = iter(sign for sign in unicodedata.normalize("NFC", text) if sign.isalnum())
 
     assert all(sign in kept for sign in clean_post(text) if sign.isalnum())

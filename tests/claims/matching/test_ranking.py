@@ -44,7 +44,7 @@ def test_a_statement_word_for_word_is_meant_and_others_are_not() -> None:
     assert found[3] < 0.1
 
 
-def test_what_was_checked_twice_is_as_likely_as_if_it_had_been_checked_once() -> None:
+def test_a_claim_with_two_verdicts_is_as_likely_as_with_one() -> None:
     again = replace(SAID, claim=4)
 
     once, twice = probabilities(ASKED, SAID, NEAR), probabilities(ASKED, SAID, again, NEAR)
@@ -80,7 +80,7 @@ def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, ex
     assert find_pair_kind(*pair) == expected
 
 
-def test_places_that_nobody_takes_are_taken_as_usual() -> None:
+def test_free_places_are_filled_as_usual() -> None:
     assert CompetingCandidates.build([3.0, 2.0], usual_sum=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
     assert CompetingCandidates.build([3.0] * CROWD_RANKS.stop, usual_sum=1.0) == CompetingCandidates(
         best=3.0, crowd=3.0
@@ -97,7 +97,7 @@ def test_some_figures_count_whatever_the_other_candidates_are() -> None:
 
 
 @pytest.mark.parametrize("similarity, words", [(0.95, 1.0), (None, 1.0)])
-def test_the_only_claim_there_is_is_meant_if_it_is_said(similarity: float | None, words: float) -> None:
+def test_the_only_claim_matches_its_own_statement(similarity: float | None, words: float) -> None:
     [found] = rank_candidates(ASKED, [replace(SAID, similarity=similarity, words=words)])
 
     assert found.probability > 0.9

@@ -1,4 +1,4 @@
-"""Checked claims that appear again: what is noted, once, and what is not."""
+"""Checked claims that appear again: which repeats are noted, once each, and which are not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def said(*passages: AnsweredPassage) -> list[RepeatedSentence]:
     return find_repeated_sentences(Answer(passages, "en", ""))
 
 
-def test_only_what_makes_a_published_claim_is_said_again(publish: Callable[..., Claim]) -> None:
+def test_only_repeats_of_published_claims_are_noted(publish: Callable[..., Claim]) -> None:
     claim = publish()
     passages = passage(claim), passage(claim, "contradicts", 16, 25), passage(make_claim(), "same", 26, 51)
     assert [(found.start, found.match.claim) for found in said(*passages)] == [(0, claim.pk)]

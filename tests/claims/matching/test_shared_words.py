@@ -94,7 +94,7 @@ def test_a_misspelt_word_is_forgiven(published: dict[str, int]) -> None:
 def test_texts_in_a_language_that_nothing_is_published_in_are_not_corrected(
     published: dict[str, int], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(2):  # what is common, and the search
+    with django_assert_num_queries(2):  # common words, and the search
         find_claims_sharing_words(["kivuko kilizama usiku"], 10)
 
 
@@ -149,7 +149,7 @@ def test_the_rarest_words_lead_until_enough_claims_have_them(monkeypatch: pytest
     assert shared_words._choose_leading_forms({"d": 1.0}, common) == set()
 
 
-def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published: dict[str, int]) -> None:
+def test_common_words_are_those_found_by_the_last_analyze(published: dict[str, int]) -> None:
     assert shared_words.get_common_words().claims == {}
     update_statistics("claims_statedwords")
     shared_words.load_common_words.cache_clear()

@@ -94,7 +94,7 @@ def test_who_else_is_named_did_not_say_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "— (@x)", "An ordinary sentence — with a dash."])
-def test_nobody_signed(text: str) -> None:
+def test_unsigned_corpus(text: str) -> None:
     assert find_author(text) == ""
 
 

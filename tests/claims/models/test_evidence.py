@@ -1,4 +1,4 @@
-"""The evidence of a verdict in the version that replaces it: all of it, column for column, and nobody else's."""
+"""The evidence of a verdict in the version that replaces it: all rows, all columns, and no other rows."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.helpers.newsroom import make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db
 
-#: What is a copy's own. A column that is added to the model is carried over unless it is named here.
+#: Columns that a copy does not share. A column added to the model is copied unless it is named here.
 OWN = {"id", "verdict_id", "created_at"}
 
 

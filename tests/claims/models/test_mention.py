@@ -1,4 +1,4 @@
-"""What is public besides claims: the ledger's own account of it agrees with the bodies after whatever happens."""
+"""Public data besides claims: the ledger's counts agree with the bodies after all kinds of changes."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""What records are called on their pages: in the words of whoever looks at them."""
+"""Names of records on their pages, in the language of the user."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def test_a_move_says_from_where_to_where(editor: User) -> None:
         assert move.states == "مقترح ← مقبول"
 
 
-def test_an_entry_of_the_ledger_says_of_what_it_is(publish: Callable[..., Claim]) -> None:
+def test_an_entry_of_the_ledger_names_its_claim(publish: Callable[..., Claim]) -> None:
     claim = publish()
     entry = Publication.objects.get(claim=claim)
     with translation.override("de"):

@@ -1,4 +1,4 @@
-"""Who may do what is read with queries of our own, and must be what Django reads."""
+"""Our own queries for permissions return the same as Django's."""
 
 from typing import Any
 

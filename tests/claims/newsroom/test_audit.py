@@ -1,4 +1,4 @@
-"""The audit log: what it records, that nobody changes it, and how it forgets."""
+"""The audit log: its records, that they cannot be changed, and their removal."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(since: int = 0) -> list[tuple[str, str, str, str]]:
-    """What was recorded after the record with this id, oldest first."""
+    """The records after the record with this id, oldest first."""
     rows = AuditRecord.objects.filter(pk__gt=since).order_by("pk")
     return list(rows.values_list("kind", "actor_name", "subject_name", "what"))
 
@@ -57,7 +57,7 @@ def test_a_list_that_was_refused_is_not(client: Client, editor: User) -> None:
 # Written by the database ----------------------------------------------------------------------------------------------
 
 
-def test_what_is_done_by_sql_is_recorded_too(ended: int, checker: User) -> None:
+def test_changes_by_sql_are_recorded_too(ended: int, checker: User) -> None:
     role = Group.objects.get(name="Administrator")
     start = newest()
     with connection.cursor() as cursor:
@@ -97,7 +97,7 @@ def test_what_a_role_includes_is_recorded(ended: int, checker: User) -> None:
     ]
 
 
-def test_what_is_done_at_the_desk_names_who_did_it_and_from_where(
+def test_changes_at_the_desk_name_the_person_and_the_address(
     client: Client, administrator: User, checker: User
 ) -> None:
     client.force_login(administrator)
@@ -150,7 +150,8 @@ def test_a_record_outlives_the_account(ended: int) -> None:
     assert AuditRecord.objects.about(key).count() == 3
 
 
-# Nobody changes it ----------------------------------------------------------------------------------------------------
+# Records cannot be changed
+# ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -168,12 +169,12 @@ def test_no_table_is_emptied_past_the_log(table: str) -> None:
         "TRUNCATE claims_auditrecord",
     ],
 )
-def test_what_was_recorded_stays(editor: User, statement: str) -> None:
+def test_records_cannot_be_changed_or_deleted(editor: User, statement: str) -> None:
     audit.record_event(AuditKind.DOWNLOADED, by=editor, subject_text="Claims")
     refused(statement, match="auditrecord_append_only")
 
 
-def test_nobody_says_when_it_was(editor: User) -> None:
+def test_the_database_sets_the_time(editor: User) -> None:
     row = AuditRecord.objects.create(kind="signed_in", at=timezone.now() - timedelta(days=900))
     row.refresh_from_db()
     assert timezone.now() - row.at < timedelta(minutes=1)
@@ -194,7 +195,7 @@ def aged(days: int, kind: str = "signed_in") -> AuditRecord:
     return row
 
 
-def test_what_is_old_is_forgotten_and_that_is_recorded() -> None:
+def test_old_records_are_deleted_and_the_deletion_is_recorded() -> None:
     old, young = aged(401), aged(399)
     start = newest()
     assert audit.delete_old_records(400) == 1
@@ -204,12 +205,12 @@ def test_what_is_old_is_forgotten_and_that_is_recorded() -> None:
     assert told(start) == [("shortened", "", "", "1")]
 
 
-def test_what_is_old_is_not_deleted_without_saying_so() -> None:
+def test_old_records_cannot_be_deleted_without_a_record() -> None:
     old = aged(401)
     refused("DELETE FROM claims_auditrecord WHERE id = %s", old.pk, match="auditrecord_append_only")
 
 
-def test_what_is_young_is_kept_whatever_is_said() -> None:
+def test_recent_records_can_never_be_deleted() -> None:
     young, shortened = aged(89), aged(401, "shortened")
     audit.record_event(AuditKind.SHORTENED, until=timezone.now().isoformat())
     for row in (young, shortened):
@@ -226,7 +227,7 @@ def test_what_another_transaction_said_does_not_count() -> None:
     refused("DELETE FROM claims_auditrecord WHERE id = %s", old.pk, match="auditrecord_append_only")
 
 
-def test_a_name_that_nobody_has_is_not_kept() -> None:
+def test_an_unknown_name_is_not_stored() -> None:
     signs = {audit.hash_unknown_name(typed) for typed in ("Secret horse", " secret horse ")}
     assert len(signs) == 1
     assert audit.hash_unknown_name("other") not in signs

@@ -24,7 +24,7 @@ DESK = "/admin/"
 
 
 def browser(name: str, password: str = PASSWORD, agent: str = "Firefox") -> Client:
-    """A browser in which somebody has signed in with their password."""
+    """A browser in which a person has signed in with a password."""
     client = Client(HTTP_USER_AGENT=agent, REMOTE_ADDR="192.0.2.7")
     client.post(reverse("account_login"), {"login": name, "password": password})
     return client
@@ -68,7 +68,7 @@ def test_signing_out_ends_it(checker: User) -> None:
 # What ends all of them ------------------------------------------------------------------------------------------------
 
 
-def test_who_may_not_sign_in_any_more_is_out_for_good(checker: User) -> None:
+def test_closing_an_account_ends_its_sessions_for_good(checker: User) -> None:
     client = browser("chris")
     User.objects.filter(pk=checker.pk).update(is_active=False)
     assert not works(client)
@@ -149,7 +149,7 @@ def test_nonsense_ends_nothing(checker: User, colleague: User, end: str) -> None
     assert DeskSession.objects.count() == 2
 
 
-def test_nobody_ends_a_colleagues_from_there(checker: User, colleague: User) -> None:
+def test_people_cannot_end_a_colleagues_session_there(checker: User, colleague: User) -> None:
     here, other = browser("chris"), browser("kim")
     theirs = DeskSession.objects.get(person=colleague)
     here.post(reverse("desk-sessions"), {"end": theirs.pk})

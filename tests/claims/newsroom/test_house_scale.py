@@ -120,7 +120,7 @@ def test_badge_is_readable_and_stands_out(
 @sweep("vision", VISION)
 @sweep("background", ["colour", "colour_dark"])
 def test_badges_can_be_distinguished(vision: str, background: str) -> None:
-    """0.02 in Oklab is about what the eye tells apart side by side; badges stand apart, so ask for more."""
+    """The eye distinguishes about 0.02 in Oklab side by side; badges are not side by side, so require more."""
     seen = {code: oklab(mix(VISION[vision], linear(rating[background]))) for code, rating in RATINGS.items()}
     close = [pair for pair in combinations(seen, 2) if dist(seen[pair[0]], seen[pair[1]]) < 0.07]
     assert close == []

@@ -58,7 +58,7 @@ def test_known_claimants_are_found_in_one_query_the_identified_first(django_asse
 
 
 @pytest.mark.django_db
-def test_a_claimant_is_not_likely_to_be_itself_and_nobody_is_asked_for_nothing(django_assert_num_queries):
+def test_a_claimant_is_not_suggested_for_itself_and_no_claimants_need_no_query(django_assert_num_queries):
     known = Claimant.objects.create(name="Rachel Reeves")
     assert find_likely_claimants([known]) == {}
     with django_assert_num_queries(0):
@@ -66,7 +66,7 @@ def test_a_claimant_is_not_likely_to_be_itself_and_nobody_is_asked_for_nothing(d
 
 
 @pytest.mark.django_db
-def test_a_surname_that_many_share_means_nobody_in_particular():
+def test_a_surname_that_many_share_has_no_suggestion():
     for first in ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn"):
         Claimant.objects.create(name=f"{first} Smith")
     assert find_likely_claimants([Claimant(name="Smith")]) == {}

@@ -1,4 +1,4 @@
-"""Second factors that go: removed by their person, or reset by somebody else because they were lost."""
+"""Removed second factors: by their owner, or by another person because they were lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,7 +53,7 @@ def test_the_last_one_is_not_removed_while_it_is_required(client: Client, checke
     assert kinds(checker) == []
 
 
-def test_nobody_removes_a_colleagues(client: Client, checker: User, colleague: User) -> None:
+def test_people_cannot_remove_a_colleagues_factor(client: Client, checker: User, colleague: User) -> None:
     TOTP.activate(checker, SECRET)
     signed_in_just_now(client)
     theirs = key(colleague)
@@ -94,7 +94,7 @@ def test_an_administrator_resets_a_lost_one(
     assert "Ada has reset the second factors" in mail.body
 
 
-def test_nobody_resets_their_own(client: Client, administrator: User) -> None:
+def test_people_cannot_reset_their_own_factor(client: Client, administrator: User) -> None:
     TOTP.activate(administrator, SECRET)
     client.force_login(administrator)
     assert reset(client, administrator).status_code == 403
@@ -103,7 +103,7 @@ def test_nobody_resets_their_own(client: Client, administrator: User) -> None:
         second_factors.reset_factors(administrator, by=administrator, reason="Lost it.")
 
 
-def test_who_may_reset(client: Client, editor: User, checker: User, administrator: User) -> None:
+def test_permissions_to_reset(client: Client, editor: User, checker: User, administrator: User) -> None:
     root = User.objects.create_superuser("root")
     for each in (root, checker):
         TOTP.activate(each, SECRET)

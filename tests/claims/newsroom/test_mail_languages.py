@@ -46,7 +46,7 @@ def test_a_new_password_is_in_the_chosen_language_whatever_the_browser_asks_for(
     assert "Sie erhalten diese E-Mail, weil Sie" in mailoutbox[0].body
 
 
-def test_and_in_that_of_the_page_where_nobody_chose(
+def test_and_in_that_of_the_page_without_a_choice(
     client: Client, checker: User, mailoutbox: list[Any]
 ) -> None:
     checker.email = "chris@example.org"

@@ -1,4 +1,4 @@
-"""Whom a text means that names somebody: the one of the name, unless an authority tells two people apart."""
+"""The claimant that a name in a text means: the one with the name, unless an authority distinguishes two people."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_the_same_name_is_the_same_person() -> None:
     assert meant("Astrid Solheim") is None
 
 
-def test_of_a_name_the_eldest_while_nothing_tells_them_apart() -> None:
+def test_the_oldest_row_of_a_name_while_nothing_distinguishes_them() -> None:
     eldest, _identified = made(), made(MINISTER)
     assert meant() == eldest
 
@@ -37,7 +37,7 @@ def test_an_identifier_says_more_than_a_name() -> None:
     assert meant("Ingrid Solheim", THIRD) is None
 
 
-def test_who_is_distinguished_is_not_guessed() -> None:
+def test_distinguished_namesakes_are_not_guessed() -> None:
     made(MINISTER, job_title="Minister of Transport")
     painter = made(PAINTER, job_title="Painter")
     assert meant() is None
@@ -54,7 +54,7 @@ def test_other_addresses_prove_nothing() -> None:
     assert meant("Ingrid Solheim", "https://another.example") == known
 
 
-def test_an_article_that_names_one_of_two_gets_somebody_who_is_not_identified() -> None:
+def test_an_article_that_names_one_of_two_gets_an_unidentified_claimant() -> None:
     made(MINISTER), made(PAINTER)
     found = get_or_create_claimants({"Ingrid Solheim": "", "ingrid solheim": ""})
     assert {claimant.pk for claimant in found.values()} == {Claimant.objects.latest("pk").pk}

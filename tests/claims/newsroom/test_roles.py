@@ -1,4 +1,4 @@
-"""Roles after an upgrade: what is new comes to them, what an administrator took from them stays away."""
+"""Roles after an upgrade: new permissions are added, those that an administrator removed stay removed."""
 
 import re
 
@@ -25,7 +25,7 @@ def permissions_of(role: str) -> set[str]:
     return {f"{label}.{name}" for label, name in rows} - added
 
 
-def test_what_a_new_version_adds_comes_to_the_role_and_what_was_taken_stays_away(
+def test_new_permissions_are_added_to_the_role_and_removed_ones_stay_removed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     editors = Group.objects.get(name="Editor")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client: Client, checker: User) -> Client:
-    """A browser in which a fact-checker works, who has no second factor."""
+    """The browser of a fact-checker without a second factor."""
     client.force_login(checker)
     return client
 
@@ -101,14 +101,14 @@ def test_of_several_roles_the_earliest_day_counts(checker: User) -> None:
     assert second_factors.is_past_deadline(due(checker))
 
 
-def test_nobody_says_since_when(checker: User) -> None:
+def test_the_database_sets_the_start(checker: User) -> None:
     require("Fact-checker", 10)
     before = rule("Fact-checker").since
     sql("UPDATE claims_secondfactorrule SET since = now() + interval '900 days', grace_days = 11")
     assert rule("Fact-checker").since == before
 
 
-def test_a_role_that_is_taken_and_given_back_gives_no_more_time(checker: User) -> None:
+def test_removing_and_restoring_a_role_does_not_extend_the_deadline(checker: User) -> None:
     require("Fact-checker", 10)
     role = Group.objects.get(name="Fact-checker")
     checker.groups.set([])
@@ -120,7 +120,7 @@ def test_a_role_that_is_taken_and_given_back_gives_no_more_time(checker: User) -
 
 
 @pytest.mark.parametrize("kind", ["totp", "webauthn"])
-def test_who_has_one_need_do_nothing(checker: User, kind: str) -> None:
+def test_people_with_a_factor_need_do_nothing(checker: User, kind: str) -> None:
     require("Fact-checker", 0)
     Authenticator.objects.create(user=checker, type="recovery_codes", data={})
     assert second_factors.is_past_deadline(due(checker))

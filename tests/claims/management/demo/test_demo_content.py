@@ -177,7 +177,7 @@ def test_history_leads_to_the_state_of_the_verdict(claim: dict[str, Any], verdic
 
 
 @sweep(("claim", "verdict"), VERDICTS)
-def test_nobody_reviews_their_own_verdict(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
+def test_no_one_reviews_their_own_verdict(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     own = {verdict["author"], *(move["by"] for move in verdict["history"] if move["action"] == "submit")}
     reviews = [move for move in verdict["history"] if move["action"] in ("sign_off", "request_changes")]
     assert own.isdisjoint(move["by"] for move in reviews)
@@ -187,7 +187,7 @@ def test_nobody_reviews_their_own_verdict(claim: dict[str, Any], verdict: dict[s
 
 
 @sweep(("claim", "verdict"), VERDICTS)
-def test_what_was_submitted_is_complete(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
+def test_submitted_verdicts_are_complete(claim: dict[str, Any], verdict: dict[str, Any]) -> None:
     if verdict["history"]:
         assert verdict["summary"]
         assert verdict["valid_as_of"] <= verdict["reviewed_on"]
@@ -244,7 +244,7 @@ def test_at_most_one_verdict_of_a_claim_is_live() -> None:
 # What the newsroom says of itself -----------------------------------------------------------------------------
 
 
-def test_every_page_about_the_newsroom_is_written_by_who_may_and_says_what_changed() -> None:
+def test_every_page_about_the_newsroom_has_an_author_with_permission_and_a_note() -> None:
     versions = Counter[tuple[str, str]]()
     for page in DEMO["pages"]:
         versions[page["kind"], page["language"]] += 1

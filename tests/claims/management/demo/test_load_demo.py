@@ -14,7 +14,7 @@ from tests.helpers.article_import import everything
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("archive")]
 
 
-def test_command_loads_once_and_keeps_what_was_edited(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_loads_once_and_keeps_edits(capsys: pytest.CaptureFixture[str]) -> None:
     out = io.StringIO()
     call_command("load_demo", stdout=out)
     Source.objects.filter(snapshots__isnull=False).update(title="Our brief on Beijing")

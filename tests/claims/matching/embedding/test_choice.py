@@ -1,4 +1,4 @@
-"""Which embedder is configured, which one can make what is stored, and what is said when it cannot be used."""
+"""The configured embedder, the one for stored vectors, and errors when it cannot be used."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ def test_an_endpoint(configured: Any) -> None:
 
 
 @pytest.mark.parametrize("missing", ["EMBEDDER_URL", "EMBEDDER_MODEL"])
-def test_an_endpoint_of_which_half_is_said(configured: Any, missing: str) -> None:
+def test_an_incomplete_endpoint(configured: Any, missing: str) -> None:
     setattr(configured, missing, "")
     assert [message.id for message in check_embedder(None)] == ["claims.E002"]
 

@@ -1,4 +1,4 @@
-"""Vectors from an address: what is sent there, and what is made of whatever comes back."""
+"""Vectors from an endpoint: the requests, and the handling of any answer."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -43,7 +43,7 @@ def test_it_is_asked_as_openai_is(server: VectorServer, there: Endpoint) -> None
     assert there.dimensions == 48
 
 
-def test_nothing_is_said_of_a_key_where_there_is_none(server: VectorServer) -> None:
+def test_without_a_key_no_authorization_is_sent(server: VectorServer) -> None:
     Endpoint(server.url, "some-model").embed_statements(["One."])
     assert "authorization" not in server.headers[0]
 
@@ -110,7 +110,7 @@ def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, ther
         (lambda asked: (0, b""), "cannot be reached, or the connection was cut"),
     ],
 )
-def test_what_is_no_answer_is_a_fault(server: VectorServer, there: Endpoint, answer: Any, said: str) -> None:
+def test_invalid_answers_are_errors(server: VectorServer, there: Endpoint, answer: Any, said: str) -> None:
     server.answer = answer
     with pytest.raises(EmbedderError, match=said) as fault:
         there.embed_statements(["One."])
@@ -129,7 +129,7 @@ def test_a_text_that_is_refused_is_distinguished_from_a_server_that_fails(
     assert there.embed_queries(["One."]).shape == (1, 48)
 
 
-def test_who_is_away_is_not_asked_again_at_once(server: VectorServer, there: Endpoint) -> None:
+def test_an_unreachable_endpoint_is_not_queried_again_at_once(server: VectorServer, there: Endpoint) -> None:
     server.answer = lambda asked: (503, b"")
     with pytest.raises(EmbedderError, match="status 503"):
         there.embed_queries(["One."])
@@ -152,7 +152,7 @@ def test_an_endless_answer_ends(
         there.embed_statements(["One."])
 
 
-def test_nobody_listens() -> None:
+def test_no_server_listens() -> None:
     with pytest.raises(EmbedderError, match=r"127\.0\.0\.1:9 cannot be reached"):
         Endpoint("http://127.0.0.1:9/v1", "some-model").embed_statements(["One."])
 
@@ -187,7 +187,7 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
     assert server.asked[-1]["model"] == "old-model"
 
 
-def test_what_was_made_before_it_went_away_is_kept(
+def test_vectors_computed_before_a_failure_are_kept(
     db: None, server: VectorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "BATCH_SIZE", 2)

@@ -120,7 +120,7 @@ def test_a_model_takes_its_indexes_along(
     assert built() == {f"claims_statementvector_hnsw_{other.pk}_public": True}
 
 
-def test_who_does_not_own_the_tables_says_so(
+def test_a_role_that_does_not_own_the_tables_is_reported(
     publish: Callable[..., Claim],
     up_to_date: Callable[[], EmbeddingModel],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""Every statement gets its vector: whoever wrote it, whatever stopped the work, and whoever else was at it."""
+"""Every statement gets its vector, from any writer, despite interruptions and other workers."""
 
 import logging
 from collections.abc import Callable
@@ -27,11 +27,11 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Killed(BaseException):
-    """As a process is killed: nobody catches it."""
+    """As if the process was killed: no code catches it."""
 
 
 class Mortal(TinyEmbedder):
-    """Makes so many parts, and then no more."""
+    """Computes this number of parts, then fails."""
 
     def __init__(self, lives: int) -> None:
         self.lives = lives
@@ -44,7 +44,7 @@ class Mortal(TinyEmbedder):
         return super().embed_statements(texts)
 
 
-def test_one_vector_of_what_is_said_at_the_desk_and_in_public(
+def test_one_vector_serves_the_desk_and_the_public(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], editor: User
 ) -> None:
     draft, published, edited, merged, target = make_claim(), publish(), publish(), publish(), publish()
@@ -78,7 +78,7 @@ def test_what_psql_wrote_is_outstanding(
     assert stored() == {(claim.pk, True, False), (claim.pk, False, True), (other.pk, False, True)}
 
 
-def test_what_is_edited_back_needs_no_other(
+def test_a_reverted_statement_needs_no_new_vector(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
 ) -> None:
     claim = publish()
@@ -102,7 +102,7 @@ def test_a_merge_that_is_undone_brings_it_back(
     assert stored(claim.pk) == {(claim.pk, True, True)}
 
 
-def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_parts: None) -> None:
+def test_a_killed_worker_leaves_the_rest_to_the_next(db: None, tiny: None, small_parts: None) -> None:
     claims = {make_claim().pk for _ in range(7)}
     with pytest.raises(Killed):
         maintenance.bring_up_to_date(Mortal(2))
@@ -118,7 +118,7 @@ def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_p
     assert StatementVector.objects.count() == 7
 
 
-def test_who_is_asked_to_stop_stops(db: None, tiny: None, small_parts: None) -> None:
+def test_a_worker_stops_on_request(db: None, tiny: None, small_parts: None) -> None:
     for _ in range(5):
         make_claim()
     prepared(TinyEmbedder())
@@ -150,7 +150,7 @@ def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
+def test_the_vector_of_a_statement_edited_meanwhile_is_not_stored(tiny: None) -> None:
     claim = make_claim()
 
     class Slow(TinyEmbedder):
@@ -170,15 +170,13 @@ def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
     assert stored() == {(claim.pk, False, True)}
 
 
-def test_who_has_nothing_to_do_finds_out_for_little(
+def test_finding_no_work_is_cheap(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], django_assert_num_queries: Any
 ) -> None:
     assert not maintenance.is_up_to_date(TinyEmbedder())
     publish()
     model = up_to_date()
-    with django_assert_num_queries(
-        5
-    ):  # the model, its means, that it is looked after, what is published, what is said
+    with django_assert_num_queries(5):  # the model, its means, the lock, the publications, the statements
         assert maintenance.is_up_to_date(TinyEmbedder())
     assert not maintenance.is_up_to_date(OtherEmbedder())
     LanguageMean.objects.create(model=model, kind="claims", language="en", texts=1, mean=[0.0] * 48)
@@ -238,7 +236,7 @@ def test_refusals_are_faults() -> None:
 # Other models ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_nobody_looks_after_is_removed(db: None) -> None:
+def test_vectors_of_unused_models_are_removed(db: None) -> None:
     make_claim()
     for embedder in (TinyEmbedder(), OtherEmbedder()):
         maintenance.bring_up_to_date(embedder)

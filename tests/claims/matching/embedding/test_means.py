@@ -41,7 +41,7 @@ def test_subtracting_and_adding() -> None:
     assert add_mean(centred, lengths, mean) == pytest.approx(vectors, abs=1e-5)
 
 
-def test_what_is_like_its_language_is_near_to_nothing() -> None:
+def test_a_vector_equal_to_its_languages_mean_becomes_zero() -> None:
     [centred], [length] = subtract_mean(np.ones((1, 4), np.float32), np.ones(4))
     assert centred.tolist() == [0, 0, 0, 0]
     assert length > 0
@@ -93,7 +93,7 @@ def test_claims_have_their_own_when_there_are_enough(
     published = [publish() for _ in range(2)]
     drafts = [make_claim() for _ in range(2)]
     model = up_to_date()
-    # Of what is public alone.
+    # Of public statements only.
     assert not model.means.filter(kind=Kind.CLAIMS).exists()
     published.append(publish())
     up_to_date()
@@ -126,7 +126,7 @@ def test_they_are_made_again_when_there_are_many_more(
     assert StatementVector.objects.count() == 6
 
 
-def test_who_is_stopped_in_between_goes_on(
+def test_an_interrupted_computation_continues(
     few_are_enough: None, publish: Callable[..., Claim], tiny: None
 ) -> None:
     for _ in range(5):

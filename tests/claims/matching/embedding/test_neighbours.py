@@ -1,4 +1,4 @@
-"""What is near: without an embedder nothing, with one what is public, and at the desk what is there besides."""
+"""Neighbours: none without an embedder, otherwise public claims, and at the desk others too."""
 
 from collections.abc import Callable
 from typing import Any
@@ -62,7 +62,7 @@ def test_the_public_is_never_answered_by_drafts(
     assert set(asked(ASKED, public=False, most=30)) == {public.pk, *(claim.pk for claim in drafts)}
 
 
-def test_what_is_edited_at_the_desk_is_found_there_alone(
+def test_statements_edited_at_the_desk_are_found_only_there(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
 ) -> None:
     claim, other = publish(make_claim("Nobody drinks milk on the moon.")), publish(make_claim("It rains."))
@@ -77,7 +77,7 @@ def test_what_is_edited_at_the_desk_is_found_there_alone(
     assert near > 0.5
 
 
-def test_what_is_withdrawn_is_not_found(
+def test_withdrawn_claims_are_not_found(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], editor: User
 ) -> None:
     retracted, merged, target = (publish(make_claim(f"{WORDS} {number}")) for number in range(3))
@@ -202,7 +202,7 @@ def test_a_new_model_is_asked_when_it_is_complete(
     finally:
         maintenance.BATCH_SIZE = original
     choice.forget_query_model()
-    # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
+    # The old one is no longer configured, so it cannot be used: words alone, and never half of the claims.
     assert compute_query_vectors([ASKED], ["en"])[0] is None
     settings.EMBEDDER = TINY
     choice.forget_query_model()

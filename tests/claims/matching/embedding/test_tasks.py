@@ -28,7 +28,7 @@ def waiting() -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_published_has_its_vector_soon(
+def test_a_published_claim_soon_has_its_vector(
     tiny: None, publish: Callable[..., Claim], without_schedule: None
 ) -> None:
     claim = publish()
@@ -40,7 +40,7 @@ def test_what_is_published_has_its_vector_soon(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_called_without_an_embedder(publish: Callable[..., Claim]) -> None:
+def test_without_an_embedder_no_job_is_started(publish: Callable[..., Claim]) -> None:
     publish()
     assert waiting() == []
 
@@ -69,7 +69,7 @@ def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_not_done_goes_on_in_the_next(
+def test_unfinished_work_continues_in_the_next_job(
     tiny: None, monkeypatch: pytest.MonkeyPatch, without_schedule: None
 ) -> None:
     make_claim()

@@ -1,4 +1,4 @@
-"""Lists are read through SQL that is made once for each shape; it must find what the QuerySet finds, and no more."""
+"""Lists use SQL that is compiled once for each shape; it must find exactly what the QuerySet finds."""
 
 import itertools
 from collections.abc import Callable

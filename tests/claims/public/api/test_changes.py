@@ -159,12 +159,12 @@ def test_pages_follow_each_other_to_the_end(client: Client, history: History) ->
     assert third.json()["next"] == after.json()["next"]
 
 
-def test_page_that_ends_with_the_feed_has_no_more(client: Client, history: History) -> None:
+def test_the_last_page_of_the_feed_has_no_more(client: Client, history: History) -> None:
     response = client.get(URL, {"page_size": 9})
     assert (history.numbers(response), response.json()["more"]) == ([1, 2, 3, 4, 5, 6, 7, 8, 9], False)
 
 
-def test_what_is_published_later_is_behind_next(client: Client, history: History, publish: Publish) -> None:
+def test_later_publications_follow_next(client: Client, history: History, publish: Publish) -> None:
     end = client.get(URL).json()["next"]
     claim = publish()
     assert [change["claim_id"] for change in client.get(end).json()["results"]] == [claim.pk]

@@ -1,4 +1,4 @@
-"""Who follows the feed of changes ends with exactly what is published, also when killed again and again."""
+"""Followers of the feed of changes end with exactly the published claims, even if they are killed repeatedly."""
 
 import hashlib
 import random
@@ -38,7 +38,7 @@ class Follower:
     seen: list[int] = field(default_factory=list)
 
     def read(self, *, killed: bool = False) -> bool:
-        """Apply one page, or be killed in the middle of it; tells whether there is more."""
+        """Apply one page, or be killed in the middle of it. Return whether there is more."""
         page = self.client.get(self.place).json()
         claims = dict(self.claims)
         for change in page["results"]:
@@ -55,7 +55,7 @@ class Follower:
         return more
 
 
-def test_followers_end_with_exactly_what_is_published(checker: User, editor: User) -> None:
+def test_followers_end_with_exactly_the_published_claims(checker: User, editor: User) -> None:
     """Both those who read every entry and those who read the newest of each claim."""
     client = Client()
     followers = {
@@ -82,7 +82,7 @@ def test_followers_end_with_exactly_what_is_published(checker: User, editor: Use
 
 
 def test_entry_is_not_seen_before_those_that_are_numbered_earlier(checker: User, editor: User) -> None:
-    """Else a reader who has seen the later one would have stepped over the earlier."""
+    """Otherwise a reader that has seen the later one would have skipped the earlier one."""
     slow, quick = (
         workflow.move(
             workflow.move(make_draft(make_claim(), checker), "submit", by=checker), "sign_off", by=editor

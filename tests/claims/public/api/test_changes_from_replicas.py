@@ -1,4 +1,4 @@
-"""The change feed as replicas tell it: nothing that may be taken back, nothing less than its reader saw."""
+"""The change feed from replicas: no entries that may be lost, and never less than the reader has seen."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def told(client: Client, since: int | str, **parameters: str) -> tuple[list[int]
     return [change["sequence"] for change in page.json()["results"]], int(following)
 
 
-def test_replica_tells_what_the_primary_has_shown(client: Client) -> None:
+def test_a_replica_returns_entries_that_the_primary_has_shown(client: Client) -> None:
     assert Publication.objects.using("replica-1").count() == 3
     assert told(client, 0) == ([1, 2], 2)
     assert told(client, 2) == ([], 2)
@@ -45,7 +45,7 @@ def test_newest_entries_are_reported_by_the_primary(client: Client) -> None:
     assert told(client, 0, entries="newest") == ([1, 2, 3, 4], 4)
 
 
-def test_moment_of_which_nothing_is_shown_is_the_end_of_what_is(
+def test_a_time_after_the_shown_entries_is_the_end_of_the_feed(
     client: Client, replica: StoppedReplica
 ) -> None:
     last = Publication.objects.get(sequence=3).published_at

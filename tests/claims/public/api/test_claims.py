@@ -42,7 +42,7 @@ def summary(claim: Claim) -> str:
     return pick_parts(short.encode(), build_parts(SUMMARY)).decode()
 
 
-# What is served
+# Bodies
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -98,7 +98,7 @@ def test_head_has_the_headers_of_get(client: Client, publish: Publish) -> None:
     assert (head.status_code, head.content, dict(head.headers)) == (200, b"", dict(got.headers))
 
 
-def test_answers_are_the_same_for_everybody(client: Client, publish: Publish, administrator: User) -> None:
+def test_answers_are_the_same_for_everyone(client: Client, publish: Publish, administrator: User) -> None:
     for _ in range(4):  # fewer are too little to compress
         publish()
     asked = {"origin": "https://reader.example", "x-request-id": "asked"}
@@ -209,7 +209,7 @@ def test_claim_that_leaves_a_list_modifies_it(client: Client, publish: Publish, 
     assert after["Last-Modified"] == "Fri, 01 May 2026 12:00:20 GMT"
 
 
-def test_what_was_published_this_second_is_not_dated(client: Client, publish: Publish) -> None:
+def test_claims_published_in_this_second_have_no_last_modified(client: Client, publish: Publish) -> None:
     """Something else may be published in the same second; by its date it would look like what the reader has."""
     claim = publish()
     for path in (f"{CLAIMS}{claim.pk}/", CLAIMS):
@@ -262,7 +262,7 @@ def test_count_only_where_it_is_asked_for(
 
 
 @pytest.mark.parametrize("counted", [0, 2, 3, 10_000])
-def test_estimate_counts_what_is_few_and_asks_the_planner_for_more(
+def test_an_estimate_counts_small_lists_and_uses_the_planner_for_large_ones(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, counted: int
 ) -> None:
     for _ in range(3):

@@ -1,7 +1,7 @@
-"""Lists of claims that ask for verdicts alone: verdicts lead to them, and say in which order they come.
+"""Lists of claims filtered only by verdicts: the query starts at verdicts, which also give the order.
 
-What is listed must not depend on that. So each list is read page by page, in both directions, and once more with a
-condition that every claim meets and that is about the claim: then claims are searched, and must be the same.
+The result must not depend on that. So each list is read page by page, in both directions, and again with a
+condition about the claim that every claim meets: then the query starts at claims, and must return the same.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Clusters in the API: what readers learn of them, and that nothing of a draft is among it."""
+"""Clusters in the API: their public data, without drafts."""
 
 from collections.abc import Callable
 from datetime import date
@@ -86,7 +86,7 @@ def test_a_claim_in_it_reads_as_the_ledger_has_it(
     assert first == {key: whole[key] for key in first} | {"verdicts": verdicts}
 
 
-def test_nothing_of_a_draft_is_reported(
+def test_drafts_are_not_included(
     client: Client,
     publish: Publish,
     bring_out: Callable[..., Cluster],
@@ -197,7 +197,9 @@ def test_pages_follow_keys(client: Client, publish: Publish, bring_out: Callable
     assert second["next"] is None
 
 
-def test_who_has_it_gets_304(client: Client, publish: Publish, bring_out: Callable[..., Cluster]) -> None:
+def test_a_current_copy_returns_304(
+    client: Client, publish: Publish, bring_out: Callable[..., Cluster]
+) -> None:
     address = f"/api/v1/clusters/{bring_out(publish(), publish()).pk}/"
     etag = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
@@ -220,7 +222,7 @@ def test_list_costs_one_query_and_one_cluster_two(
 
 
 @pytest.mark.parametrize("query", ["?claim=x", "?language=*", "?topic=1", "?ordering=name"])
-def test_what_is_not_understood_is_a_400(client: Client, query: str) -> None:
+def test_invalid_parameters_return_400(client: Client, query: str) -> None:
     assert client.get(f"/api/v1/clusters/{query}").status_code == 400
 
 

@@ -81,7 +81,7 @@ def test_a_summary_names_the_parts_without_their_words(client: Client, publish: 
     assert [one["part"] for one in changes] == ["explanation"]
 
 
-def test_a_retraction_says_what_is_no_longer_claimed(client: Client, publish: Publish, editor: User) -> None:
+def test_a_retraction_has_the_removed_texts(client: Client, publish: Publish, editor: User) -> None:
     claim = publish()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
     (entry,) = get(client, "view=full", PATH)["results"]
@@ -191,9 +191,7 @@ def walked(client: Client, address: str) -> tuple[list[tuple[int, str]], list[tu
     return found["next"], found["previous"]
 
 
-def test_what_was_taken_over_unchanged_is_no_change(
-    client: Client, publish: Publish, claimant: Claimant
-) -> None:
+def test_unchanged_values_are_not_changes(client: Client, publish: Publish, claimant: Claimant) -> None:
     claim = publish(make_claim(claimant=claimant))
     change(publish, claim, "update", summary="Something else.")
     parts = {one["part"] for one in get(client, path=PATH)["results"][0]["changes"]}
@@ -246,7 +244,7 @@ def test_list_costs_two_queries_whatever_its_length(
         assert len(get(client, path=PATH)["results"]) == count
 
 
-def test_who_has_it_already_is_notified_and_nothing_is_compared(
+def test_a_current_copy_returns_304_without_comparing_versions(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     change(publish, publish())

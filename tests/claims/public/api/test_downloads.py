@@ -58,7 +58,7 @@ def lines(client: Client, query: str = "") -> list[dict[str, Any]]:
 
 
 def ids(client: Client, extension: str, query: str = "") -> list[int]:
-    """The claims in a download, without those that a DataFeed tells to be withdrawn."""
+    """The claims in a download, without those that a DataFeed marks as withdrawn."""
     content = download(client, extension, query)
     if extension == "csv":
         return [int(row["claim_id"]) for row in csv.DictReader(io.StringIO(content.decode()))]
@@ -201,7 +201,7 @@ def test_withdrawn_claims_are_left_out_unless_status_asks_for_them(
         ("rating=false", [2, 1]),
         ("language=fr", [2, 1]),
         ("source_url=https://nowhere.example/", [2, 1]),
-        # … but a copy that was made since then need not hear of it again, and then it had not happened.
+        # … but a copy made since then does not need it again, and before, it had not happened.
         ("updated_after=2026-05-07", [2]),
         ("updated_after=2026-05-08", []),
         ("as_of=2026-05-06", [1]),
@@ -210,7 +210,7 @@ def test_withdrawn_claims_are_left_out_unless_status_asks_for_them(
         ("status=merged", [2]),
     ],
 )
-def test_feed_tells_what_was_withdrawn(
+def test_the_feed_lists_withdrawn_claims(
     client: Client, withdrawn: list[Claim], query: str, gone: list[int]
 ) -> None:
     assert deleted(client, query) == [withdrawn[place].pk for place in gone]

@@ -110,7 +110,7 @@ def test_reader_who_hangs_up_leaves_nothing_behind(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_response_that_nobody_reads_leaves_nothing_behind(
+def test_an_unread_response_leaves_nothing_behind(
     client: Client, three: list[Claim], small_blocks: None
 ) -> None:
     response = client.get(f"{URL}.jsonl")
@@ -119,8 +119,8 @@ def test_response_that_nobody_reads_leaves_nothing_behind(
     assert is_free()
 
 
-def test_what_was_begun_is_ended_by_closing_it(three: list[Claim]) -> None:
-    """At once, and not when nobody refers to it any more."""
+def test_closing_ends_a_started_download(three: list[Claim]) -> None:
+    """At once, and not only when it is garbage collected."""
     pieces = limited_streams.stream_in_slot(iter([b"1", b"2"]), b"")
     started = limited_streams.StartedStream(pieces)
     assert not is_free()

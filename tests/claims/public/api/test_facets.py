@@ -190,9 +190,7 @@ def test_own_filter_is_ignored_and_others_hold(
     assert get(client, query)["count"] == 1
 
 
-def test_nothing_of_a_draft_is_counted(
-    client: Client, world: dict[str, Claim], checker: User, topic: Topic
-) -> None:
+def test_drafts_are_not_counted(client: Client, world: dict[str, Claim], checker: User, topic: Topic) -> None:
     before = get(client)
     secret = Topic.objects.create(name="Secret", slug="secret")
     make_draft(make_claim("A secret.", topics=[secret, topic], language="ko"), checker, code="satire")
@@ -201,7 +199,7 @@ def test_nothing_of_a_draft_is_counted(
     assert get(client) == before
 
 
-def test_what_is_no_longer_mentioned_has_no_name(
+def test_values_no_longer_mentioned_have_no_name(
     client: Client, world: dict[str, Claim], publish: Publish, editor: User
 ) -> None:
     only = Topic.objects.create(name="Lighthouses", slug="lighthouses")
@@ -214,7 +212,7 @@ def test_what_is_no_longer_mentioned_has_no_name(
     assert str(only.pk) not in numbers(client, "topic")
 
 
-# What is asked for
+# Parameters
 
 
 def test_facets_and_their_size_can_be_chosen(client: Client, world: dict[str, Claim]) -> None:

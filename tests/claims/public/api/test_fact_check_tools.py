@@ -1,4 +1,4 @@
-"""The stand-in for Google's Fact Check Tools API: what is found, and how it reads."""
+"""The stand-in for Google's Fact Check Tools API: results and their format."""
 
 from collections.abc import Callable
 from datetime import date
@@ -98,13 +98,13 @@ def test_claim_reads_as_google_writes_it(client: Client, bridge: Claim, settings
     assert theirs.publisher.domain == "example.org"
 
 
-def test_what_is_not_known_is_left_out(client: Client, ferry: Claim) -> None:
+def test_unknown_values_are_left_out(client: Client, ferry: Claim) -> None:
     (claim,) = search(client, query="ferry")["claims"]
     assert claim.keys() == {"text", "claimReview"}
     assert "#" not in claim["claimReview"][0]["url"]
 
 
-def test_a_headline_and_a_date_that_nobody_stated_are_left_out(client: Client, desk: Publisher) -> None:
+def test_a_missing_headline_or_date_is_left_out(client: Client, desk: Publisher) -> None:
     bring(
         record(
             publisher="Harbour Desk",

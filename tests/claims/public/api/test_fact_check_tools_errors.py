@@ -1,4 +1,4 @@
-"""The stand-in for Google's Fact Check Tools API: what all of Google's methods understand, and what is refused."""
+"""The stand-in for Google's Fact Check Tools API: parameters of all of Google's methods, and errors."""
 
 from collections.abc import Callable
 from datetime import date
@@ -188,7 +188,7 @@ def test_unknown_parameter_is_refused_with_those_that_exist(client: Client) -> N
     assert error["details"][0]["fieldViolations"] == [{"description": error["message"]}]
 
 
-def test_everything_that_is_wrong_is_said_at_once(client: Client) -> None:
+def test_all_errors_are_reported_at_once(client: Client) -> None:
     error = refused(client, query="ferry", pageSize="x", offset="y", foo="z")
     fields = [violation.get("field") for violation in error["details"][0]["fieldViolations"]]
     assert fields == ["page_size", "offset", None]

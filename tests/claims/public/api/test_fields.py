@@ -1,4 +1,4 @@
-"""`fields` picks parts of an answer, and refuses what is no part."""
+"""`fields` selects parts of an answer, and refuses unknown ones."""
 
 import json
 from typing import Any
@@ -49,7 +49,7 @@ def test_the_whole_wins_over_its_parts(client: Client, publish) -> None:
     }
 
 
-def test_part_of_what_is_not_known_is_null(client: Client, publish) -> None:
+def test_parts_of_unknown_values_are_null(client: Client, publish) -> None:
     claim = publish()
     assert answer(client, f"/api/v1/claims/{claim.pk}/?fields=claimant.name") == {"claimant": None}
 
@@ -63,7 +63,7 @@ def test_part_of_what_is_not_known_is_null(client: Client, publish) -> None:
         ("verdicts.", "verdicts"),
     ],
 )
-def test_what_is_no_part_is_refused(client: Client, path: str, suggestion: str) -> None:
+def test_unknown_parts_are_refused(client: Client, path: str, suggestion: str) -> None:
     response = client.get(f"/api/v1/claims/?fields={path}")
     assert response.status_code == 400
     [error] = response.json()["errors"]
@@ -90,7 +90,7 @@ paths = st.lists(
 
 
 @given(documents, paths)
-def test_what_is_picked_is_in_the_document(document: Any, wanted: list[str]) -> None:
+def test_selected_parts_are_parts_of_the_document(document: Any, wanted: list[str]) -> None:
     parts = json.loads(pick_parts(json.dumps(document).encode(), build_parts(wanted)))
 
     def within(part: Any, whole: Any) -> bool:

@@ -34,7 +34,7 @@ def download(client: Client, extension: str, query: str = "") -> bytes:
 
 
 def ids(client: Client, extension: str, query: str = "") -> list[int]:
-    """The claims in a download, without those that a DataFeed tells to be withdrawn."""
+    """The claims in a download, without those that a DataFeed marks as withdrawn."""
     content = download(client, extension, query)
     if extension == "csv":
         return [int(row["claim_id"]) for row in csv.DictReader(io.StringIO(content.decode()))]

@@ -82,7 +82,7 @@ def test_keys(client: Client, heads: list[TreeHead]) -> None:
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 3, 4])
-def test_every_entry_is_in_what_was_signed(client: Client, heads: list[TreeHead], sequence: int) -> None:
+def test_every_entry_is_in_the_signed_tree(client: Client, heads: list[TreeHead], sequence: int) -> None:
     proof = asked(client, "proofs/inclusion", sequence=sequence).json()
     leaf = hash_leaf(proof["entry"].encode())
     assert b64decode(proof["leaf_hash"]) == leaf

@@ -1,4 +1,4 @@
-"""What is asked of a ledger before anything of it was signed."""
+"""Requests to a ledger before its first signature."""
 
 import pytest
 from django.test import Client

@@ -173,7 +173,7 @@ def test_past_can_be_asked_for(client: Client, claim: Claim, checker: User, edit
 
 
 @pytest.mark.parametrize("path", ["987654.jsonld", "0.jsonld", "x.jsonld", "1.jsonld/", f"{'9' * 30}.jsonld"])
-def test_what_is_not_published_is_not_found(client: Client, claim: Claim, path: str) -> None:
+def test_unpublished_rows_are_not_found(client: Client, claim: Claim, path: str) -> None:
     path = path.replace("1.jsonld/", f"{claim.pk}.jsonld/")
     response = client.get(f"{URL}/{path}")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")

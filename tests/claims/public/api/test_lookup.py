@@ -1,4 +1,4 @@
-"""Look-ups: what is published about the addresses of articles."""
+"""Look-ups: published claims about the addresses of articles."""
 
 from typing import Any
 from urllib.parse import urlencode

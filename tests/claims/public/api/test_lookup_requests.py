@@ -1,4 +1,4 @@
-"""Look-ups that are asked wrongly: each is answered, and says what is wrong and where."""
+"""Invalid look-ups: each error names the problem and its place."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
         "mailto:a@example.org",
     ],
 )
-def test_what_is_no_address_has_an_error_in_its_place(client: Client, bridge: Claim, url: str) -> None:
+def test_invalid_addresses_have_an_error_in_their_place(client: Client, bridge: Claim, url: str) -> None:
     first, wrong, last = look_up(client, ARTICLE, url, ARTICLE)
     assert first == last
     assert first["claims"]
@@ -89,7 +89,7 @@ def test_body_that_is_built_wrongly_is_a_problem(client: Client, body: Any, poin
         b"\xef\xbb\xbf{}",
     ],
 )
-def test_what_is_no_json_is_a_problem(client: Client, body: Any) -> None:
+def test_invalid_json_is_reported(client: Client, body: Any) -> None:
     response = post(client, body)
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 

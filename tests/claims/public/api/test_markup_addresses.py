@@ -70,7 +70,7 @@ def test_every_address_of_this_site_leads_to_something(feed: bytes, client: Clie
     assert {each: answer.status_code for each, answer in answers.items() if answer.status_code != 200} == {}
 
 
-def test_what_is_not_known_stays_unknown_when_the_feed_is_imported(feed: bytes) -> None:
+def test_unknown_values_stay_unknown_when_the_feed_is_imported(feed: bytes) -> None:
     records = {
         one.fields["statement"]: one.fields
         for one in read(feed)

@@ -28,7 +28,7 @@ NO_VERDICT = "No checked claim was found. That is no verdict: it says nothing ab
 
 @pytest.fixture(autouse=True)
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No embedder and a plain judge: what is made of their answers is what is tested here."""
+    """No embedder and a simple judge: these tests are about the answers built from theirs."""
 
     def judge(asked: TextQuery, candidate: Candidate, unknown: object) -> Judgement:
         if candidate.words > 0.8:
@@ -62,7 +62,7 @@ def matched(client: Client, text: str, query: str = "") -> list[int]:
     return [found["claim"]["id"] for passage in result["passages"] for found in passage["matches"]]
 
 
-# What is answered
+# Answers
 
 
 def test_a_claim_is_reported_as_it_is_published(client: Client, ferry: Claim) -> None:
@@ -97,7 +97,7 @@ def test_a_claim_is_reported_as_it_is_published(client: Client, ferry: Claim) ->
     }
 
 
-def test_nothing_found_is_said_to_be_no_verdict(client: Client, ferry: Claim) -> None:
+def test_no_match_is_said_not_to_be_a_verdict(client: Client, ferry: Claim) -> None:
     assert post(client, {"text": "Zeppelins landed."}).json() == {
         "embedder": None,
         "results": [
@@ -191,7 +191,7 @@ def test_so_many_matches_are_reported(client: Client, publish: Publish) -> None:
     assert len(matched(client, "The zeppelin landed.", "?matches=2&minimum_confidence=0")) == 2
 
 
-def test_drafts_and_what_was_withdrawn_are_never_reported(
+def test_drafts_and_withdrawn_claims_are_never_returned(
     client: Client, ferry: Claim, checker: User, editor: User
 ) -> None:
     make_draft(make_claim(STATEMENT.replace("ferry", "zeppelin")), checker)
@@ -201,7 +201,7 @@ def test_drafts_and_what_was_withdrawn_are_never_reported(
     assert matched(client, STATEMENT, "?minimum_confidence=0") == []
 
 
-def test_what_is_withdrawn_while_it_is_matched_is_not_reported(
+def test_claims_withdrawn_while_matching_are_not_returned(
     client: Client, ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(match, "_load_claims", lambda *_: {})
@@ -213,14 +213,14 @@ def test_what_is_withdrawn_while_it_is_matched_is_not_reported(
 def test_it_costs_as_many_statements_whatever_is_asked(
     client: Client, ferry: Claim, texts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The place of the ledger, what is common, the claims that share words, what these say, and those that are told.
+    # The position of the ledger, common words, the claims that share words, their statements, and the claims returned.
     with django_assert_num_queries(5):
         post(client, {"texts": [STATEMENT] * texts})
     with django_assert_num_queries(2):  # kept
         post(client, {"texts": [STATEMENT] * texts})
 
 
-# What is refused
+# Refusals
 
 
 @sweep(

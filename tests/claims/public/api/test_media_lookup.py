@@ -1,4 +1,4 @@
-"""Was this picture checked? What is found, what is not, and what is refused."""
+"""Look-ups of pictures: matches, misses and refusals."""
 
 import io
 import json
@@ -102,7 +102,7 @@ def test_a_plain_picture_is_like_no_other(client: Client, bridge: Claim) -> None
 
 
 def test_evidence_is_reported_as_evidence(client: Client, checker: User, editor: User) -> None:
-    """A picture that shows what is so is not taken for what was judged."""
+    """A picture used as evidence is not mistaken for the picture that was judged."""
     verdict = make_draft(make_claim(), checker, media_authenticity_category="StagedContent")
     Evidence.objects.filter(verdict=verdict).update(media=make_media())
     for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
@@ -121,7 +121,7 @@ def test_drafts_are_not_found(client: Client, checker: User, bridge: Claim) -> N
         assert send(client, jpeg(scene(seed))).json()["answer"] == "nothing"
 
 
-def test_what_was_retracted_is_not_found(client: Client, bridge: Claim, editor: User) -> None:
+def test_retracted_claims_are_not_found(client: Client, bridge: Claim, editor: User) -> None:
     workflow.move(bridge.verdicts.get(), "retract", by=editor, note="It was another bridge.")
     assert send(client, jpeg(scene(1))).json()["answer"] == "nothing"
 
@@ -147,7 +147,7 @@ def test_an_address_is_fetched(client: Client, bridge: Claim, monkeypatch: pytes
     undone=True,
 )
 def test_private_addresses_are_not(client: Client, address: str) -> None:
-    """And all are refused in the same words: nobody learns from them what is in our network."""
+    """All are refused in the same words, which reveal nothing about our network."""
     answer = ask(client, url=address)
     assert answer.status_code == 400
     [error] = answer.json()["errors"]
@@ -187,7 +187,7 @@ def test_bodies_that_are_not_understood(client: Client, body: Any, pointer: str 
     [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"GIF89a"],
     undone=True,
 )
-def test_what_is_no_picture(client: Client, content: bytes) -> None:
+def test_files_that_are_not_pictures(client: Client, content: bytes) -> None:
     answer = send(client, content)
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/file"]

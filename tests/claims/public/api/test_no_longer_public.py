@@ -1,4 +1,4 @@
-"""What is public no longer once its claim is withdrawn, and what a source says since it was published."""
+"""Data no longer public once a claim is withdrawn, and the words of a source since publication."""
 
 from collections.abc import Callable
 

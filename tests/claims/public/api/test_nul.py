@@ -1,4 +1,4 @@
-"""NUL, which no text of the database can hold: refused wherever somebody asks with it, in the address or in a body."""
+"""NUL, which no text of the database can contain: refused in every request, in the address or in a body."""
 
 import json
 from typing import Any

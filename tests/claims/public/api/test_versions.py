@@ -1,4 +1,4 @@
-"""The API's memory: versions of a claim, and what was published at a moment."""
+"""Versions of a claim, and the claims published at a given time."""
 
 import hashlib
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def codes(client: Client, query: str) -> list[str]:
     ],
     undone=True,
 )
-def test_what_was_published_at_a_moment(
+def test_claims_published_at_a_given_time(
     client: Client, history: Claim, moment: str, code: str | None
 ) -> None:
     assert codes(client, f"as_of={moment}") == ([code] if code else [])
@@ -77,7 +77,7 @@ def test_filters_look_at_the_past_too(client: Client, history: Claim) -> None:
     assert codes(client, "as_of=2026-05-04&rating=false&has=correction") == ["false"]
 
 
-def test_what_was_withdrawn_at_a_moment(client: Client, history: Claim) -> None:
+def test_claims_withdrawn_at_a_given_time(client: Client, history: Claim) -> None:
     def withdrawn(day: str) -> list[int]:
         page = client.get(f"{URL}?as_of={day}&status=retracted").json()
         return [claim["id"] for claim in page["results"]]

@@ -41,7 +41,7 @@ SECRET = "Quillfeather"
 
 @dataclass
 class Secrets:
-    """What nobody outside may know, by the resource under which it would show."""
+    """Secret values, by the resource that would reveal them."""
 
     claims: Claim
     verdicts: Verdict
@@ -128,14 +128,14 @@ def secrets(public: Claim, checker: User) -> Secrets:
 
 
 @sweep("name", LIST_RESOURCES, undone=True)
-def test_lists_show_only_what_is_published(client: Client, secrets: Secrets, name: str) -> None:
+def test_lists_show_only_published_rows(client: Client, secrets: Secrets, name: str) -> None:
     page = text_of(client, f"/api/v1/{name}/?page_size=200&count=exact")
     assert SECRET.lower() not in page.lower()
     assert '"count":0' not in page  # there is something that could have shown it
 
 
 @sweep("name", LIST_RESOURCES, undone=True)
-def test_details_of_what_is_published_show_nothing_else(client: Client, secrets: Secrets, name: str) -> None:
+def test_details_of_published_rows_show_nothing_else(client: Client, secrets: Secrets, name: str) -> None:
     for item in client.get(f"/api/v1/{name}/").json()["results"]:
         assert SECRET.lower() not in text_of(client, f"/api/v1/{name}/{item['id']}/").lower()
 
@@ -169,7 +169,7 @@ def test_unpublished_claim_has_no_past_either(client: Client, secrets: Secrets, 
     assert client.get(f"{path}versions/1/").status_code == 404
 
 
-def test_versions_of_a_published_claim_show_only_what_was_published(
+def test_versions_of_a_published_claim_show_only_published_data(
     client: Client, public: Claim, secrets: Secrets
 ) -> None:
     for path in ("versions/", "versions/1/", "quotes/"):

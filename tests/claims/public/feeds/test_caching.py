@@ -1,4 +1,4 @@
-"""How feeds are kept: by readers that ask whether anything is new, and by caches for everybody."""
+"""Caching of feeds: by readers with conditional requests, and by shared caches."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ FORMATS = ["atom", "rss", "json"]
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_who_has_the_feed_already_gets_nothing_again(
+def test_a_current_copy_of_the_feed_returns_304(
     client: Client,
     publish: Publish,
     form: str,
@@ -54,7 +54,7 @@ def test_etag_is_another_for_each_format_page_and_filter(client: Client, publish
 def test_every_change_is_news(
     client: Client, publish: Publish, checker: User, editor: User, change: str, header: str
 ) -> None:
-    """Also that a claim has gone, although what is left was not touched and is older."""
+    """Also that a claim is gone, although the others are unchanged and older."""
     with travel("2026-05-01T12:00:00Z", tick=False):
         publish()
         claim = publish()
@@ -72,7 +72,7 @@ def test_every_change_is_news(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_feed_is_the_same_for_everybody(client: Client, publish: Publish, editor: User, form: str) -> None:
+def test_the_feed_is_the_same_for_everyone(client: Client, publish: Publish, editor: User, form: str) -> None:
     publish()
     plain = client.get(f"/feeds/claims.{form}")
     client.force_login(editor)

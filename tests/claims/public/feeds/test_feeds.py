@@ -309,7 +309,7 @@ def test_feed_of_a_filter_has_a_title_and_an_id_of_its_own(client: Client) -> No
     ],
     undone=True,
 )
-def test_what_is_not_understood_is_a_problem_that_names_it(
+def test_invalid_parameters_are_named(
     client: Client, form: str, query: str, status: int, parameter: str, code: str
 ) -> None:
     response = client.get(f"/feeds/claims.{form}{query}")
@@ -366,7 +366,7 @@ def test_count_is_reported_where_it_is_asked_for(client: Client, publish: Publis
 # Discovery
 
 
-def test_pages_lead_to_the_feed_of_what_they_list(client: Client, safe: Claim, topic: Topic) -> None:
+def test_pages_link_to_the_feed_of_their_list(client: Client, safe: Claim, topic: Topic) -> None:
     def found(path: str) -> list[tuple[str, str]]:
         links = page(client, path).cssselect("link[rel=alternate][href*='/feeds/']")
         return [(link.get("type"), link.get("href")) for link in links]

@@ -1,4 +1,4 @@
-"""Feeds name the hubs that tell of their changes (W3C WebSub), in their answers and in themselves."""
+"""Feeds name the hubs that distribute their changes (W3C WebSub), in headers and in the document."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def test_feeds_with_hubs_are_valid(client: Client, publish: Publish, settings: A
 
 
 @pytest.mark.parametrize("feed", ["claims.atom?rating_class=false", "corrections.atom?by=all"])
-def test_what_nobody_is_notified_of_names_no_hub(client: Client, feed: str, settings: Any) -> None:
+def test_feeds_without_notifications_name_no_hub(client: Client, feed: str, settings: Any) -> None:
     settings.WEBSUB_HUBS = HUBS
     answer = client.get(f"/feeds/{feed}")
     assert not answer.has_header("Link")
@@ -65,7 +65,7 @@ def test_what_nobody_is_notified_of_names_no_hub(client: Client, feed: str, sett
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_without_hubs_nothing_is_said(client: Client, feed: str) -> None:
+def test_without_hubs_there_is_no_link(client: Client, feed: str) -> None:
     answer = client.get(f"/feeds/{feed}")
     assert not answer.has_header("Link")
     assert b'"hubs"' not in answer.content
