@@ -36,7 +36,7 @@ def assign_complaint(complaint: Complaint, to: User, *, by: User) -> Complaint:
     complaint = _lock_open_complaint(complaint, by)
     if not (to.is_active and to.has_perm(ANSWER_PERMISSION)):
         raise NotPossible(_("%(person)s may not work on complaints.") % {"person": get_display_name(to)})
-    complaint = _save_move(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
+    complaint.save_move(by, state=_State.IN_PROGRESS, assigned_to=to)
     notify_people(
         NotificationKind.COMPLAINT_GIVEN,
         claim=complaint.claim,
@@ -50,7 +50,7 @@ def assign_complaint(complaint: Complaint, to: User, *, by: User) -> Complaint:
 @transaction.atomic
 def unassign(complaint: Complaint, *, by: User) -> Complaint:
     """Remove the assignee, so that another person can work on the complaint."""
-    return _save_move(_lock_open_complaint(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
+    return _lock_open_complaint(complaint, by).save_move(by, state=_State.CONFIRMED, assigned_to=None)
 
 
 @transaction.atomic
@@ -74,8 +74,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
         draft = verdict_drafts.begin(claim, by=by)
         if draft.supersedes_id:
             draft = verdict_drafts.edit(draft, by=by, correction_kind=Publication.Kind.CORRECTION)
-    _save_move(
-        complaint,
+    complaint.save_move(
         by,
         state=_State.IN_PROGRESS,
         correction=draft,
@@ -184,14 +183,6 @@ def _lock_open_complaint(complaint: Complaint, by: User) -> Complaint:
 def _close_complaint(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
     days_taken = working_days.count_working_days_between(complaint.confirmed_at, timezone.now())
-    complaint = _save_move(complaint, by, state=state, working_days=days_taken, **fields)
+    complaint.save_move(by, state=state, working_days=days_taken, **fields)
     reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
-    return complaint
-
-
-def _save_move(complaint: Complaint, by: User, **fields: Any) -> Complaint:
-    for name, value in fields.items():
-        setattr(complaint, name, value)
-    complaint.moved_by, complaint.moved_by_name = by, get_display_name(by)[:200]
-    complaint.save(update_fields=[*fields, "moved_by", "moved_by_name"])
     return complaint

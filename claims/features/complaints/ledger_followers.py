@@ -69,7 +69,5 @@ def _answer_requests_on_published_claims(requests: QuerySet[ReaderRequest]) -> N
     )
     for row in rows.select_related("claim__merged_into"):
         assert row.claim is not None  # noqa: S101  it is published
-        row.claim = row.claim.merged_into or row.claim
-        row.state, row.moved_by, row.moved_by_name = ReaderRequest.State.ANSWERED, None, ""
-        row.save(update_fields=["state", "claim", "moved_by", "moved_by_name"])
+        row.save_move(None, state=ReaderRequest.State.ANSWERED, claim=row.claim.merged_into or row.claim)
         reader_mails.queue_answer(row.contacts.all())

@@ -10,7 +10,6 @@ from claims.features.complaints import reader_mails
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.features.complaints.request_moves import DECIDE_PERMISSION
 from claims.features.complaints.submissions import ANSWER_PERMISSION
-from claims.newsroom.people import get_display_name
 from claims.newsroom.roles import require_permission
 
 HeldMessage = Complaint | ReaderRequest
@@ -21,9 +20,7 @@ def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Ask the senders to confirm their email addresses, and return the number of released messages."""
     released_count = 0
     for row in _lock_held_messages(rows, by):
-        row.held_because = []
-        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
-        row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
+        row.save_move(by, held_because=[])
         for contact in _find_contacts(row):
             reader_mails.queue_confirmation(contact)
         released_count += 1
@@ -35,9 +32,7 @@ def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Mark the messages as spam, delete their contact details, and return the number of marked messages."""
     marked_count = 0
     for row in _lock_held_messages(rows, by):
-        row.state = row.State.SPAM
-        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
-        row.save(update_fields=["state", "moved_by", "moved_by_name"])
+        row.save_move(by, state=row.State.SPAM)
         for contact in _find_contacts(row):
             contact.delete()
         marked_count += 1

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from claims.features.complaints import reader_mails
 from claims.features.complaints.models import ReaderRequest
 from claims.models import Appearance, Claim, Publication
-from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
@@ -43,7 +42,7 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
             Overrides(url=request.address, title=request.address[:500]), by=by
         )
         Appearance.objects.create(claim=claim, source=source)
-    _save_move(request, by, state=_State.TAKEN_UP, claim=claim)
+    request.save_move(by, state=_State.TAKEN_UP, claim=claim)
     return claim
 
 
@@ -60,7 +59,7 @@ def link_claim(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderReque
         return _close_request(request, by, state=_State.ANSWERED, claim=claim)
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(_("That claim will not be checked."))
-    return _save_move(request, by, state=_State.TAKEN_UP, claim=claim)
+    return request.save_move(by, state=_State.TAKEN_UP, claim=claim)
 
 
 @transaction.atomic
@@ -108,14 +107,6 @@ def _lock_open_request(request: ReaderRequest, by: User) -> ReaderRequest:
 
 
 def _close_request(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
-    request = _save_move(request, by, **fields)
+    request.save_move(by, **fields)
     reader_mails.queue_answer(request.contacts.all())
-    return request
-
-
-def _save_move(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
-    for name, value in fields.items():
-        setattr(request, name, value)
-    request.moved_by, request.moved_by_name = by, get_display_name(by)[:200]
-    request.save(update_fields=[*fields, "moved_by", "moved_by_name"])
     return request

@@ -202,7 +202,7 @@ def withdraw_message(contact: ContactDetails) -> bool:
         complaint = Complaint.objects.select_for_update().get(pk=locked_contact.complaint_id)
         if not complaint.is_waiting:
             return False
-        _change_state(complaint, Complaint.State.WITHDRAWN)
+        complaint.save_move(None, state=Complaint.State.WITHDRAWN)
         return True
     request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked_contact)
     if not request.is_open:
@@ -212,14 +212,8 @@ def withdraw_message(contact: ContactDetails) -> bool:
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
         locked_contact.delete()
         return True
-    _change_state(request, ReaderRequest.State.WITHDRAWN)
+    request.save_move(None, state=ReaderRequest.State.WITHDRAWN)
     return True
-
-
-def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
-    """Change the state on the reader's behalf, without naming a person at the desk."""
-    row.state, row.moved_by, row.moved_by_name = state, None, ""
-    row.save(update_fields=["state", "moved_by", "moved_by_name"])
 
 
 def summarise_complaint(complaint: Complaint) -> str:

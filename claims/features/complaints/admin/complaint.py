@@ -18,26 +18,8 @@ from claims.features.complaints.models import Complaint, ReaderStep
 from claims.features.complaints.submissions import ANSWER_PERMISSION
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.row_actions import row_action
-
-_STATE_TONES: dict[str, Tone] = {
-    Complaint.State.CONFIRMED: "waiting",
-    Complaint.State.IN_PROGRESS: "active",
-    Complaint.State.ANSWERED: "good",
-    Complaint.State.SPAM: "bad",
-}
-
-
-def build_complaint_badge(complaint: Complaint) -> SafeString:
-    """Return the state or outcome of a complaint as a badge."""
-    if complaint.state == Complaint.State.NEW:
-        return render_badge(gettext("Held for review"), "waiting")
-    label = complaint.get_state_display()
-    if complaint.outcome:
-        label = f"{label}: {complaint.get_outcome_display()}"
-    return render_badge(label, _STATE_TONES.get(complaint.state, "faded"))
 
 
 @admin.register(Complaint)
@@ -124,10 +106,6 @@ class ComplaintAdmin(ReaderMessageAdmin):
             text or gettext("(deleted by the reader)"),
         )
 
-    @admin.display(description=_("state"), ordering="state")
-    def progress_badge(self, complaint: Complaint) -> SafeString:
-        return build_complaint_badge(complaint)
-
     @admin.display(description=_("time"), ordering="due_on")
     def deadline_badge(self, complaint: Complaint) -> SafeString | str:
         return build_deadline_badge(complaint)
@@ -138,7 +116,6 @@ class ComplaintAdmin(ReaderMessageAdmin):
         return {
             "title": gettext("Complaint about “%s”") % row.claim,
             "complaint": row,
-            "state": build_complaint_badge(row),
             "deadline_badge": build_deadline_badge(row),
             "claim_page": get_page_url(row.claim),
             "draft_page": get_page_url(row.correction) if row.correction else "",

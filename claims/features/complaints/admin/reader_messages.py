@@ -6,14 +6,24 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.list_filters import QueueOrder
 from claims.features.complaints import quarantine
 from claims.features.complaints.models import ContactDetails, ReaderStep, SpamSign
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person
 from factcheck.admin.row_actions import Button, row_action
+
+_STATE_TONES: dict[str, Tone] = {
+    "confirmed": "waiting",
+    "in_progress": "active",
+    "taken_up": "active",
+    "answered": "good",
+    "spam": "bad",
+}
 
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
@@ -26,6 +36,16 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     decide_permission: ClassVar[str]
     list_per_page = 30
     actions = ("release_selected", "mark_selected_as_spam")
+
+    @admin.display(description=_("state"), ordering="state")
+    def progress_badge(self, row: Any) -> SafeString:
+        """Return the state of a message, and the outcome of a complaint, as a badge."""
+        if row.state == row.State.NEW:
+            return render_badge(gettext("Held for review"), "waiting")
+        label = row.get_state_display()
+        if getattr(row, "outcome", ""):
+            label = f"{label}: {row.get_outcome_display()}"
+        return render_badge(label, _STATE_TONES.get(row.state, "faded"))
 
     # The page of a message ------------------------------------------------------------------------------------------
 
@@ -48,6 +68,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         context = {
             "title": str(row),
             "row": row,
+            "state": self.progress_badge(row),
             "refusal": refusal,
             "typed": request.POST,
             "may_decide": self._may_decide(request),

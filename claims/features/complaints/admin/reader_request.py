@@ -19,23 +19,8 @@ from claims.features.complaints.models import ReaderPicture, ReaderRequest, Read
 from claims.models import Claim
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.refusals import NotPossible
-from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.row_actions import desk_page, row_action
-
-_STATE_TONES: dict[str, Tone] = {
-    ReaderRequest.State.CONFIRMED: "waiting",
-    ReaderRequest.State.TAKEN_UP: "active",
-    ReaderRequest.State.ANSWERED: "good",
-    ReaderRequest.State.SPAM: "bad",
-}
-
-
-def build_request_badge(reader_request: ReaderRequest) -> SafeString:
-    """Return the state of a request as a badge."""
-    if reader_request.state == ReaderRequest.State.NEW:
-        return render_badge(gettext("Held for review"), "waiting")
-    return render_badge(reader_request.get_state_display(), _STATE_TONES.get(reader_request.state, "faded"))
 
 
 def _find_named_claim(request: HttpRequest) -> Claim:
@@ -117,10 +102,6 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         text = str(reader_request) if not reader_request.erased_at else gettext("(deleted by the reader)")
         return format_html('<span class="desk-statement" dir="auto">{}</span>', text)
 
-    @admin.display(description=_("state"), ordering="state")
-    def progress_badge(self, reader_request: ReaderRequest) -> SafeString:
-        return build_request_badge(reader_request)
-
     @admin.display(description=_("requested by"), ordering="askers")
     def asked_by(self, reader_request: ReaderRequest) -> str:
         return ngettext("%d reader", "%d readers", reader_request.askers) % reader_request.askers
@@ -129,7 +110,6 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
         return {
             "asked": row,
-            "state": build_request_badge(row),
             "asked_by": self.asked_by(row),
             "claim_page": get_page_url(row.claim) if row.claim else "",
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])

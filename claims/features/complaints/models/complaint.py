@@ -2,7 +2,6 @@ from datetime import date, datetime
 from typing import NamedTuple, Self
 
 import pgtrigger
-from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +10,10 @@ from claims.features.complaints.models.request_state import (
     MAX_READER_ANSWER_LENGTH,
     MAX_READER_TEXT_LENGTH,
     ReaderMessage,
+    ReaderMessageQuerySet,
     build_reader_rules,
     build_shared_constraints,
 )
-from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule
@@ -62,19 +61,8 @@ class ComplaintFigures(NamedTuple):
     waiting: int
 
 
-class ComplaintQuerySet(models.QuerySet["Complaint"]):
-    def readable_by(self, person: User) -> Self:
-        """Return the complaints that this person may read: confirmed complaints and, if the person may answer
-        complaints, also held complaints and spam.
-        """
-        is_readable = Q(confirmed_at__isnull=False)
-        if person.has_perm("complaints.answer_complaint"):
-            is_readable |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
-        return self.filter(is_readable)
-
-    def confirmed(self) -> Self:
-        """Return confirmed complaints in any state."""
-        return self.filter(confirmed_at__isnull=False)
+class ComplaintQuerySet(ReaderMessageQuerySet["Complaint"]):
+    decide_permission = "complaints.answer_complaint"
 
     def waiting(self) -> Self:
         """Return complaints that are waiting for an answer."""
@@ -83,14 +71,6 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def overdue(self, today: date) -> Self:
         """Return complaints past their deadline."""
         return self.waiting().filter(due_on__lt=today)
-
-    def held(self) -> Self:
-        """Return complaints held as possible spam."""
-        return self.filter(state=Complaint.State.NEW).exclude(held_because=[])
-
-    def unconfirmed(self) -> Self:
-        """Return unconfirmed complaints, which the desk does not show."""
-        return self.filter(state=Complaint.State.NEW, held_because=[])
 
     def figures(self, start: datetime, end: datetime) -> ComplaintFigures:
         """Return the figures from `start` (included) to `end` (excluded), without data about readers."""
@@ -183,9 +163,6 @@ class Complaint(ReaderMessage):
         permissions = [("answer_complaint", _("Can work on complaints and answer them"))]
         constraints = [
             *build_shared_constraints("complaint"),
-            bounds.build_length_constraint("complaint_text_fits", "text", MAX_READER_TEXT_LENGTH),
-            bounds.build_length_constraint("complaint_answer_fits", "answer", MAX_READER_ANSWER_LENGTH),
-            bounds.build_length_constraint("complaint_reason_fits", "reason", MAX_READER_ANSWER_LENGTH),
             CheckConstraint(
                 name="complaint_says_something",
                 condition=Q(text__regex=r"\S") | Q(erased_at__isnull=False),

@@ -1,7 +1,6 @@
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from django.contrib.auth.models import User
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import CheckConstraint, Count, F, Index, Q
@@ -11,10 +10,10 @@ from claims.features.complaints.models.request_state import (
     MAX_READER_ANSWER_LENGTH,
     MAX_READER_TEXT_LENGTH,
     ReaderMessage,
+    ReaderMessageQuerySet,
     build_reader_rules,
     build_shared_constraints,
 )
-from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 
 MAX_ADDRESS_LENGTH = 2_000
@@ -45,21 +44,8 @@ class RequestFigures(NamedTuple):
     waiting: int
 
 
-class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
-    def readable_by(self, person: User) -> Self:
-        """Return the requests that this person may read: confirmed requests and, if the person may decide
-        about requests, also held requests and spam.
-        """
-        is_readable = Q(confirmed_at__isnull=False)
-        if person.has_perm("complaints.answer_readerrequest"):
-            is_readable |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
-                held_because=[]
-            )
-        return self.filter(is_readable)
-
-    def confirmed(self) -> Self:
-        """Return confirmed requests in any state."""
-        return self.filter(confirmed_at__isnull=False)
+class ReaderRequestQuerySet(ReaderMessageQuerySet["ReaderRequest"]):
+    decide_permission = "complaints.answer_readerrequest"
 
     def waiting(self) -> Self:
         """Return requests that wait for a decision, including those whose claim was declined or deleted."""
@@ -83,14 +69,6 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def open(self) -> Self:
         """Return requests that are still open; readers with the same request are added to them."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
-
-    def held(self) -> Self:
-        """Return requests held as possible spam."""
-        return self.filter(state=ReaderRequest.State.NEW).exclude(held_because=[])
-
-    def unconfirmed(self) -> Self:
-        """Return unconfirmed requests, which the desk does not show."""
-        return self.filter(state=ReaderRequest.State.NEW, held_because=[])
 
 
 class ReaderRequest(ReaderMessage):
@@ -136,9 +114,6 @@ class ReaderRequest(ReaderMessage):
         permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
         constraints = [
             *build_shared_constraints("readerrequest"),
-            bounds.build_length_constraint("readerrequest_text_fits", "text", MAX_READER_TEXT_LENGTH),
-            bounds.build_length_constraint("readerrequest_reason_fits", "reason", MAX_READER_ANSWER_LENGTH),
-            bounds.build_length_constraint("readerrequest_answer_fits", "answer", MAX_READER_ANSWER_LENGTH),
             CheckConstraint(
                 name="readerrequest_asks_for_something",
                 condition=Q(text__regex=r"\S")

@@ -1,12 +1,13 @@
 """What complaints and requests have in common: states, signs of spam and rules for transitions.
 
-The database itself records every transition as a `ReaderStep`. Code that changes a row sets `moved_by` and
-`moved_by_name`, and leaves both empty if the reader or a scheduled job made the change.
+The database itself records every transition as a `ReaderStep`.
 """
 
 from collections.abc import Iterable
+from typing import Any, ClassVar, Self, TypeVar
 
 import pgtrigger
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -14,6 +15,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import build_allowed_step_sql
+from claims.newsroom.people import get_display_name
+from factcheck.database import bounds
 from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule
 
@@ -30,6 +33,35 @@ class SpamSign(models.TextChoices):
     MARKUP = "markup", _("contains links in the form that spam programs use")
     REPEATED = "repeated", _("the same text was sent several times")
     MANY_MAILS = "many_mails", _("many messages use this email address")
+
+
+MessageType = TypeVar("MessageType", bound="ReaderMessage")
+
+
+class ReaderMessageQuerySet(models.QuerySet[MessageType]):
+    #: The permission to decide about messages, with which held messages and spam can be read too.
+    decide_permission: ClassVar[str]
+
+    def readable_by(self, person: User) -> Self:
+        """Return the messages that this person may read: confirmed messages and, if the person may decide about
+        messages, also held messages and spam.
+        """
+        is_readable = Q(confirmed_at__isnull=False)
+        if person.has_perm(self.decide_permission):
+            is_readable |= Q(state="spam") | Q(state="new") & ~Q(held_because=[])
+        return self.filter(is_readable)
+
+    def confirmed(self) -> Self:
+        """Return confirmed messages in any state."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def held(self) -> Self:
+        """Return messages held as possible spam."""
+        return self.filter(state="new").exclude(held_because=[])
+
+    def unconfirmed(self) -> Self:
+        """Return unconfirmed messages, which the desk does not show."""
+        return self.filter(state="new", held_because=[])
 
 
 class ReaderMessage(models.Model):
@@ -62,10 +94,21 @@ class ReaderMessage(models.Model):
     class Meta:
         abstract = True
 
+    def save_move(self, by: User | None, **fields: Any) -> Self:
+        """Set these fields, and record who did: a person, or the reader or a scheduled job (None)."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.moved_by, self.moved_by_name = by, get_display_name(by)[:200] if by else ""
+        self.save(update_fields=[*fields, "moved_by", "moved_by_name"])
+        return self
+
 
 def build_shared_constraints(table: str) -> list[models.BaseConstraint]:
     """Return the constraints that complaints and requests have in common."""
     return [
+        bounds.build_length_constraint(f"{table}_text_fits", "text", MAX_READER_TEXT_LENGTH),
+        bounds.build_length_constraint(f"{table}_answer_fits", "answer", MAX_READER_ANSWER_LENGTH),
+        bounds.build_length_constraint(f"{table}_reason_fits", "reason", MAX_READER_ANSWER_LENGTH),
         CheckConstraint(
             name=f"{table}_held_for_known_signs", condition=Q(held_because__contained_by=SpamSign.values)
         ),
