@@ -161,8 +161,7 @@ class ArticleNote:
     text: str
     author_name: str
     page: str
-    #: The claim's id, and its last move, by which the page finds out whether its state is current; 0 for
-    #: evidence.
+    #: The claim's id, and its last move, by which the page finds out whether its state is current; 0 for evidence.
     claim: int = 0
     last_move: int = 0
     spans: list[NoteSpan] = field(default_factory=list)

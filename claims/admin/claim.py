@@ -221,8 +221,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 source = sources.find_or_add_row(request, address)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
-            # Send the signal only now that topics and places are stored, because assignment rules may check
-            # them.
+            # Send the signal only now that topics and places are stored, because assignment rules may check them.
             claims_added.send(None, claims=[form.instance.pk])
         draft_formsets = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = get_draft_on_page(request, form.instance) if change else None

@@ -68,8 +68,7 @@ def build_readable_claim_count(relation: str, person: User) -> Coalesce:
 
 
 ARTICLE_ORDER = "article"
-#: Above this number of claims, each page is sorted by article separately, because sorting all claims would
-#: take seconds.
+#: Above this number of claims, each page is sorted by article separately, because sorting all would take seconds.
 MAX_ORDERED_CLAIMS = 5_000
 
 

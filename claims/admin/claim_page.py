@@ -42,8 +42,7 @@ from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck import features
 from factcheck.admin.base import get_page_url
 
-#: The most quotes, verdicts and ledger entries shown on a page; the rest is under “History” or in their
-#: lists.
+#: The most quotes, verdicts and ledger entries shown on a page; the rest is under “History” or in their lists.
 _LISTED_LIMIT = 10
 #: The number of newest verdicts loaded, which include all open and public ones.
 _VERDICT_LIMIT = 100

@@ -155,8 +155,7 @@ class DraftEvidenceInline(EvidenceInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    # `get_draft_on_page` has already checked whose verdict it is, so only the role's permissions are checked
-    # here.
+    # `get_draft_on_page` has already checked whose verdict it is, so only the role's permissions are checked here.
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StackedInline.has_add_permission(self, request, obj)

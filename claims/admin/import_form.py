@@ -36,8 +36,7 @@ from factcheck.installation.messages import translate_message
 #: The states of a run that a worker has started or will start.
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
-#: A run without progress for this many seconds was interrupted, because workers record progress every few
-#: seconds.
+#: A run without progress for this many seconds was interrupted, because workers record progress every few seconds.
 _MAX_SILENT_SECONDS = 120
 
 

@@ -78,8 +78,7 @@ def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: The largest form accepted, in bytes: no person fills in a larger one, and the preview does not render whole
-#: books.
+#: The largest form accepted, in bytes: no person fills in a larger one, and the preview does not render whole books.
 MAX_FORM_LENGTH = 1_000_000
 #: The cost of a preview in the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
 _PREVIEW_COST = 20

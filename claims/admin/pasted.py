@@ -194,8 +194,7 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
         mark_form_as_saved(request)
     display_rows = _build_display_rows(pasted_rows, reviews, proposed_rows, person)
     return {
-        # The columns may have changed because of another delimiter, or because the first row now counts as a
-        # record.
+        # The columns may have changed because of another delimiter, or because the first row now counts as a record.
         "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
         "settings": json.dumps(settings),
         "rows": display_rows,

@@ -241,8 +241,7 @@ RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels without a rating class"),
         _filter_unmapped,
-        # The labels used by the most claims come first, and the same label of several publishers is kept
-        # together.
+        # The labels used by the most claims come first, and the same label of several publishers is kept together.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
         "claims.change_rating",
     )

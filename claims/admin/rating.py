@@ -36,8 +36,7 @@ _RATING_FIELDS = (
     *("labels", "definitions"),
 )
 
-#: The base class that type checkers see for the mixin below: that of rating pages, and of the rating rows on
-#: a scale's page.
+#: The base class that type checkers see for the mixin below: that of rating pages, and of rows on a scale's page.
 _AdminMixinBase: Any = object
 _TEXT_FIELDS = {"labels": "labels_as_text", "definitions": "definitions_as_text"}
 
@@ -158,8 +157,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
         published_verdicts = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
-        # Any two claims, because finding the newest claims of a rare rating would require searching all
-        # verdicts backwards.
+        # Any two claims: finding the newest claims of a rare rating would require searching all verdicts backwards.
         samples = ArraySubquery(published_verdicts.order_by().values("claim__statement")[:2])
         return annotate_usage(super().get_queryset(request)).annotate(samples=samples)
 

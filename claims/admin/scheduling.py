@@ -98,8 +98,7 @@ class ChangedPart:
     name: str
     before: SafeString
     after: SafeString
-    #: The kind of change in a word, for people who cannot distinguish the colours: "new", "removed",
-    #: "changed".
+    #: The kind of change in a word, for people who cannot distinguish the colours: "new", "removed", "changed".
     change_word: str
 
 

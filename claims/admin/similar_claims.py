@@ -51,8 +51,7 @@ class SimilarClaim:
     verdicts: list[tuple[Verdict, SafeString]]
     #: The names of people working on the claim now.
     people: list[str]
-    #: Whether another claim can be merged into this claim: the two may be the same, and this one is neither
-    #: merged nor declined.
+    #: Whether another claim can be merged into this one: they may be the same, and this is neither merged nor declined.
     accepts_merge: bool
 
 

@@ -51,8 +51,7 @@ class NewTranslationForm(DeskForm):
         self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The function that starts a translation rejects an existing one with a clear message, so the form
-        # need not check.
+        # The function that starts a translation rejects an existing one with a clear message, so no check is needed.
         return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
 
 

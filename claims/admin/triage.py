@@ -79,8 +79,7 @@ class Triage(MovesAdmin):
         since = _parse_number(parameters["since"]) if "since" in parameters else _get_newest_transition()
         groups = group_by_article(rows, person)
         order = list(iterate_in_order(groups))
-        # Show a requested proposal even if another person is viewing it; otherwise choose a proposal that no
-        # one is viewing.
+        # Show a requested proposal even if another person is viewing it; otherwise choose one that no one is viewing.
         requested_claim = _parse_number(parameters.get("at"))
         key = requested_claim or _reserve_first_free_proposal(order, person)
         claim = self._get_triaged_claim(request, str(key)) if key else None

@@ -89,8 +89,7 @@ def find_snapshots(lines: Iterable[bytes]) -> IdSet:
     return seen_ids
 
 
-# Mentioned rows
-# -------------------------------------------------------------------------------------------------------
+# Mentioned rows -------------------------------------------------------------------------------------------------------
 
 
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:

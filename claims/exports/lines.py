@@ -105,8 +105,7 @@ ROW_KINDS = (
             "show_text",
         ),
     ),
-    # The public file and its fingerprints. The files themselves are stored elsewhere; embedded metadata is only for
-    # editors.
+    # The public file and its fingerprints. The files are stored elsewhere; embedded metadata is only for editors.
     LineKind(
         "media_object",
         MediaObject,

@@ -2,6 +2,5 @@
 
 from django.dispatch import Signal
 
-#: Sent when entries were added to the ledger, inside the same transaction and once per batch. `claims` has the ids of
-#: their claims.
+#: Sent when entries were added to the ledger, in the same transaction, once per batch. `claims` has their claims' ids.
 entries_added = Signal()

@@ -29,8 +29,7 @@ from factcheck.web.unavailable import TooMuchWork
 from sources.extraction import detect_language
 
 MatchKind = Literal["same", "contradicts", "related", "nothing"]
-#: How to cut a text: as a whole, into sentences, or by its length. A short text is cut into sentences if one of
-#: them is a claim or its opposite.
+#: How to cut a text. A short one is cut into sentences if one of them is a claim or its opposite.
 CutMode = Literal["auto", "text", "sentences"]
 
 #: Finds claims that texts may refer to.

@@ -16,12 +16,10 @@ from sources.media.perceptual_hash import PerceptualHash
 
 Document = dict[str, Any]
 Likeness = Literal["same", "very_alike", "alike"]
-#: The role of a picture in a claim: its subject, or evidence of its verdict. Confusing the two would turn a verdict
-#: into its opposite.
+#: The role of a picture: a claim's subject, or its verdict's evidence. Confusing them would reverse a verdict.
 Role = Literal["claimed", "evidence"]
 
-#: The maximum number of differing bits between two PDQ hashes: if the picture was saved again, and if it was slightly
-#: changed.
+#: The maximum number of differing bits between two PDQ hashes: of a picture saved again, and of one slightly changed.
 MAX_SAME_DISTANCE, MAX_VERY_ALIKE_DISTANCE = 6, 18
 #: The maximum number of similar pictures, and of claims for each of them.
 MEDIA_LIMIT, CLAIM_LIMIT = 20, 20

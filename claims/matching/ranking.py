@@ -17,8 +17,7 @@ from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 
 WEIGHTS_FILE = Path(__file__).parent / "data" / "ranking.json"
 
-#: The ranks of candidates that resemble the query by chance. If there are fewer candidates, `Weights.usual` stands in
-#: for the missing ones.
+#: The ranks of candidates that resemble the query by chance; `Weights.usual` stands in for missing candidates.
 CROWD_RANKS = slice(5, 20)
 #: The limit of log-odds.
 _MAX_LOG_ODDS = 30.0

@@ -12,8 +12,7 @@ from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.anchors import make_anchor
 from sources.models import Snapshot
 
-#: The maximum number of readers' texts stored for a claim until they are reviewed. Further variants of a sentence
-#: would show nothing new.
+#: The maximum number of readers' texts stored for a claim until they are reviewed. Further ones show nothing new.
 READER_REPEAT_LIMIT = 200
 
 NO_REPEATS: Mapping[int, int] = {}

@@ -356,8 +356,7 @@ def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str
     return forms
 
 
-# Common words
-# ----------------------------------------------------------------------------------------------------------
+# Common words ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -144,8 +144,7 @@ class AuditRecord(models.Model):
         return f"{self.get_kind_display()}: {self.actor_name or self.subject_name}"
 
 
-#: SQL for the person and the IP address, which pghistory's middleware passes to each statement of a request; for the
-#: database role outside of requests.
+#: SQL for person and IP address, from pghistory's middleware; for the database role outside of requests.
 _ACTOR_SQL = """
     context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
     by_id := (context ->> 'user')::bigint;

@@ -114,8 +114,7 @@ class SigningKey(models.Model):
         related_name="followed_by",
         verbose_name=_("previous key"),
     )
-    #: The note on the succession, signed by both keys, or by the new one alone if the old one was lost; "" for the
-    #: first key.
+    #: The note on the succession, signed by both keys, or by the new one alone if the old is lost; "" for the first.
     statement = models.TextField(_("statement"), blank=True)
     #: The reason why the old key did not sign the note; "" if it did.
     lost_because = models.CharField(_("reason for the loss of the old key"), max_length=500, blank=True)

@@ -29,8 +29,7 @@ CLUSTER_STEPS = (
 #: A cluster with fewer public claims would reveal that the others are not published.
 MIN_PUBLIC_CLAIMS = 2
 
-#: The public view of a cluster's claims: their current ledger entries. A merged claim is represented by its
-#: replacement.
+#: The public view of a cluster's claims: their current ledger entries. A merged claim's replacement represents it.
 _CURRENT_ENTRIES_SQL = """
     FROM claims_publication AS entry
     WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id IN (

@@ -188,8 +188,7 @@ class Publication(models.Model):
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published"))
 
-    #: The public representation as served, except for this site's URL (`factcheck.web.site_urls`).
-    #: `ledger.document.claim_document` defines its structure.
+    #: The public representation as served, except for this site's URL. `ledger.document.claim_document` defines it.
     body = UncompressedTextField(_("JSON"))
     body_sha256 = models.CharField(max_length=64)
     #: The random seed of the texts' salts, and the resulting hash. Once a text is removed by law, the seed is
@@ -197,8 +196,7 @@ class Publication(models.Model):
     #: `claims.ledger.proofs.sealed_text`.
     salts = UncompressedTextField(editable=False, db_default="")
     sealed_sha256 = models.CharField(max_length=64, editable=False, db_default="")
-    #: The hash of this entry and of the previous hash, hence of all earlier entries. Computed by the database;
-    #: `claims.ledger.proofs.entry_text` has the bytes.
+    #: The hash of this entry and of the previous hash, computed by the database: `claims.ledger.proofs.entry_text`.
     chain_sha256 = models.CharField(max_length=64, editable=False, db_default="")
 
     # The columns for filters and orders of public lists, derived from the body.
@@ -230,13 +228,11 @@ class Publication(models.Model):
     #: The headlines of its reviews, which often repeat the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
-    # The part of the body that lists of results show, in the same form of JSON. A trigger derives it
-    # (`claims.models.publication_columns`).
+    # The part of the body that lists of results show, as JSON. A trigger derives it (`publication_columns`).
     summary = UncompressedTextField(editable=False, db_default="")
     #: The search vector of all texts.
     search = SearchVectorField(editable=False, db_default="")
-    #: The search vector of the statement and names, for relevance. It is short enough to be stored in the row itself,
-    #: so thousands can be read quickly.
+    #: The search vector of statement and names, for relevance: short enough to be stored in the row and read quickly.
     search_heading = SearchVectorField(editable=False, db_default="")
 
     objects = PublicationQuerySet.as_manager()

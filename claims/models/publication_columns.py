@@ -118,16 +118,14 @@ MOMENT_INDEXES = [
 ]
 
 FILTER_INDEXES = [
-    # Search: all matches, and those in the heading, which are ranked. The pending lists are short, because
-    # every search scans them.
+    # Search: all matches, and the ranked ones in the heading. Pending lists are short, because every search scans them.
     GinIndex(
         name="publication_search",
         fields=["search", "search_heading"],
         gin_pending_list_limit=1024,
         condition=IS_NEWEST,
     ),
-    # "Claims of this topic, with this source, in this language", in any combination. Without pending entries,
-    # which every reader would have to scan.
+    # "Claims of this topic, with this source, in this language", in any combination; no pending list to scan.
     GinIndex(
         name="publication_mentions",
         fields=[

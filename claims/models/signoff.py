@@ -47,8 +47,7 @@ class SignOff(models.Model):
     #: The number of replies that had arrived at the time of the sign-off.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     note = models.TextField(_("note"), blank=True)
-    #: Digests of the claim's words and of the verdict that were signed off. The database computes them
-    #: (`signoff_digests`).
+    #: Digests of the signed-off words of the claim and verdict, computed by the database (`signoff_digests`).
     claim_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     verdict_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     at = models.DateTimeField(_("time"), db_default=Now())

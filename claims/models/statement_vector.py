@@ -242,8 +242,7 @@ class StatementVector(models.Model):
     is_public = models.BooleanField()
     #: Whether it belongs to the claim's present statement.
     is_present = models.BooleanField()
-    #: The subtracted mean, and the length before normalisation. From these the model's original vector can be
-    #: recovered, to subtract another mean.
+    #: The subtracted mean, and the length before normalisation: from these the original vector can be recovered.
     mean = models.ForeignKey(LanguageMean, models.DO_NOTHING, db_index=False, related_name="+")
     length = models.FloatField()
     vector = HalfVectorField()

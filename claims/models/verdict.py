@@ -132,8 +132,7 @@ class Verdict(models.Model):
     origin = models.CharField(
         _("origin"), max_length=20, choices=Origin, default=Origin.HOUSE, editable=False
     )
-    #: The import of the newsroom's archive that the verdict came with. Two administrators approved the import, so the
-    #: verdict itself has no sign-off.
+    #: The import of the newsroom's archive it came with; two administrators approved it, so it has no sign-off.
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
     )

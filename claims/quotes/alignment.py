@@ -22,8 +22,7 @@ from claims.quotes.introductions import (
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
-#: The cost of a pair in the chain if parts were inserted between it and the previous pair, and if parts were deleted
-#: there.
+#: The cost of a pair in the chain if parts were inserted between it and the previous pair, and if deleted there.
 _INSERTION_PENALTY, _DELETION_PENALTY = 0.3, 0.3
 #: The cost of parts inserted at the beginning of the new text. Parts inserted at its end cost nothing.
 _LEADING_PENALTY = 0.15

@@ -75,8 +75,7 @@ class OriginalityCheck:
         is_announcing = mentions_text(part_before.text) and not is_complete_introduction(part_before.text)
         if is_announcing and has_paired_before and not is_heading(part_before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
-        # If the passage is still followed by the same part, the new words are an added heading, or a headline at the
-        # top.
+        # If the passage is still followed by the same part, the new words are an added heading or a headline.
         is_single_part = last_index + 1 not in aligned.old_by_new and not aligned.old_by_new.keys() <= set(
             paragraph
         )

@@ -21,8 +21,7 @@ from factcheck.web.site_urls import escape_quotation_marks
 REPLACEMENT_BAR = "█"
 #: Fewer bars are not recognised as a removal by verifiers of the ledger.
 _MIN_BARS = 4
-#: Scripts without spaces between words, and Hangul, where particles are attached to names: words are found inside
-#: longer runs of letters.
+#: Scripts without spaces, and Hangul, where particles are attached to names: words are found inside longer runs.
 _UNSPACED_PATTERN = re.compile(
     f"{UNSPACED_PATTERN.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
 )

@@ -15,12 +15,10 @@ from factcheck.database.read_connections import fetch_rows
 #: The maximum length of a search. People paste whole statements, and few are longer.
 MAX_LENGTH = 2_000
 
-#: The maximum number of matches ordered by relevance. If there are more, the word is too common to be relevant:
-#: newest first.
+#: The maximum number of matches ordered by relevance. With more, the word is too common for that: newest first.
 RANKED_MATCHES = 20_000
 
-#: A search with no more matches than this is combined with its correction if the correction has at least
-#: `CORRECTION_FACTOR` times as many.
+#: A search with no more matches is combined with its correction if that has `CORRECTION_FACTOR` times as many.
 FEW_MATCHES = 3
 CORRECTION_FACTOR = 10
 

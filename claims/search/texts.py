@@ -48,8 +48,7 @@ UNSPACED_PATTERN = re.compile(
     r"\U00020000-\U0003ffff]+"
 )
 
-#: The number of characters of a text that are searchable. A tsvector holds one megabyte; the database truncates the
-#: few that exceed it.
+#: The number of searchable characters: a tsvector holds one megabyte, and the database truncates what exceeds it.
 SEARCHABLE_CHARACTERS = 100_000
 #: The number of languages whose rules apply to a claim: its own, and those of its verdicts.
 SEARCHABLE_LANGUAGES = 3
@@ -106,8 +105,7 @@ _EQUIVALENT_LETTERS = {
 
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_SPACE = "\u200c", "\u200b"  # zero width non-joiner, zero width space
 
-# Persian and related languages write a zero width non-joiner where others write a space; in other scripts, it only
-# shapes letters.
+# Persian and related languages write a zero width non-joiner for a space; other scripts only shape letters with it.
 _SPACE_IN_ARABIC = re.compile(
     rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_ZERO_WIDTH_NON_JOINER}"
 )
@@ -214,8 +212,7 @@ def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(first_code <= code <= last_code for first_code, last_code in ranges)
 
 
-# Statements
-# ------------------------------------------------------------------------------------------------------
+# Statements -----------------------------------------------------------------------------------------------------------
 
 
 class _EquivalentCharacters(dict[int, str]):

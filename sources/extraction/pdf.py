@@ -19,8 +19,7 @@ from .pdf_layout import Line, PageText, read_page
 MAX_PAGES = 1000
 # Fewer letters are a scanner's stamp, not a text.
 MIN_LETTERS_PER_PAGE = 15
-#: A running head is on at least this share of the pages, because some appear only on every second page and some pages
-#: have none.
+#: A running head is on at least this share of the pages: some are on every second page, and some pages have none.
 RUNNING_HEAD_SHARE = 0.3
 #: The maximum number of characters in a line with the page number.
 MAX_HEAD_LENGTH = 80

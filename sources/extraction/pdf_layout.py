@@ -13,11 +13,9 @@ from sources.extraction.broken_lines import choose_separator
 
 #: In letter heights: a gap in a line that is wider than one between words, and the minimum gap between columns.
 MIN_GAP, MIN_GUTTER = 1.3, 0.7
-#: A newspaper page has fewer fragments. A page with more is a drawing, and searching it for columns takes quadratic
-#: time.
+#: A newspaper page has fewer fragments. More are a drawing, and searching it for columns takes quadratic time.
 MAX_FRAGMENTS = 2_500
-#: The minimum number of lines of each of two columns, their minimum length in letter heights, and the maximum share of
-#: lines that cross the gap.
+#: For two columns: the minimum number of lines, their length in letter heights, the maximum share that cross the gap.
 MIN_COLUMN_LINES, MIN_LINE_LENGTH, MAX_CROSSING_SHARE = 4, 7.0, 0.25
 
 

@@ -108,8 +108,7 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     waiting.extendleft(reversed(node))
                 elif isinstance(node, dict):
                     yield node
-                    # Only if a page nests its own description; otherwise an article would get the authors of its
-                    # comments.
+                    # Only if a page nests its own description; otherwise an article would get its comments' authors.
                     waiting.extend(
                         node[key]
                         for key in ("@graph", "mainEntity", "mainEntityOfPage", "publisher")

@@ -14,8 +14,7 @@ from .language import choose_language
 
 VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 
-#: A sentence ends its paragraph if at least this many seconds of silence follow it, or if the paragraph has reached
-#: this length in characters.
+#: A sentence ends its paragraph if this many seconds of silence follow, or the paragraph has this many characters.
 SILENCE_SECONDS, LONG_PARAGRAPH_LENGTH = 2.5, 500
 #: The length of a paragraph in a machine transcript without full stops.
 UNPUNCTUATED_PARAGRAPH_LENGTH = 300

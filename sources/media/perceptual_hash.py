@@ -19,8 +19,7 @@ from sources.media.local_features import LocalFeatures
 
 Floats = NDArray[np.floating[Any]]
 
-#: The maximum number of differing bits of two hashes of one picture, and the quality below which a hash identifies
-#: nothing.
+#: The maximum number of differing bits of two hashes of one picture, and the quality needed to identify anything.
 MAX_SAME_DISTANCE, MIN_DISTINCTIVE_QUALITY = 31, 50
 HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16

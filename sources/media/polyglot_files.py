@@ -8,8 +8,7 @@ from typing import IO
 
 _PAGE_START = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
 _PIECE_SIZE, _OVERLAP = 1 << 20, 64
-#: The signature of the directory at the end of a zip archive, and the maximum size of the directory's end and
-#: comment.
+#: The signature of the directory at the end of a zip archive, and the maximum size of the directory's end and comment.
 _ARCHIVE_END_SIGNATURE, _MAX_COMMENT_LENGTH = b"PK\x05\x06", 65_557
 
 

@@ -24,8 +24,7 @@ from sources.media.polyglot_files import detect_second_format
 SHOWN_SIDE, HASHED_SIDE = 2048, 1024
 #: The maximum number of pixels to decode. Large JPEGs are decoded at an eighth of their size.
 MAX_PIXELS, MAX_JPEG_PIXELS = 64_000_000, 400_000_000
-#: The number of frames of an animation that are hashed, and the maximum number of frames and of pixels decoded for
-#: that.
+#: The number of frames of an animation that are hashed, and the maximum of frames and of pixels decoded for that.
 HASHED_FRAMES, MAX_DECODED_FRAMES, MAX_FRAME_PIXELS = 12, 600, 400_000_000
 WEBP_QUALITIES = (85, 80)
 

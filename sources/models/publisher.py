@@ -174,8 +174,7 @@ class Publisher(models.Model):
                 """,
             ),
             Rule(
-                # The newsroom's own publisher decides whose verdicts need sign-offs: `migrate` sets it, or a
-                # restore.
+                # The newsroom's own publisher decides whose verdicts need sign-offs: `migrate` sets it, or a restore.
                 name=OWNER_NAME_RULE,
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""

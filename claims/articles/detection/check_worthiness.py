@@ -28,8 +28,7 @@ class CheckBand(StrEnum):
 #: The minimum scores of the first and the second band.
 CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE = 0.87, 0.52
 
-#: The weight of each feature in the log-odds. `length` is the binary logarithm of the number of words, compared with
-#: about twelve words and limited.
+#: The weight of each feature in the log-odds. `length` is log2 of the number of words relative to twelve, limited.
 WEIGHTS: Mapping[str, float] = {
     "length": 0.5,
     "number": 0.7,

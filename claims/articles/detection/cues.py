@@ -35,8 +35,7 @@ _GREEK_QUESTION = re.compile(r";(?=\W*$)")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _WIDEST_UNIT = 8
 
-#: The kind of cue for each group of a language's phrases. The missing groups identify speakers and do not affect
-#: checkability.
+#: The kind of cue for each group of a language's phrases. The missing groups identify speakers.
 KINDS_BY_CUE: Mapping[str, str] = {
     "number": "number",
     "quantity": "measure",

@@ -149,8 +149,7 @@ class _BatchRows:
         self._assign_ids()
         self.lines = [*self._iterate_parts(), *self._build_record_lines(), *self._build_problem_lines()]
 
-    # Preparing
-    # ----------------------------------------------------------------------------------------------------------
+    # Preparing --------------------------------------------------------------------------------------------------------
 
     def _assign_ids(self) -> None:
         new_claims, old_claims = self.decisions.new_claims, self.decisions.old_claims

@@ -87,8 +87,7 @@ class ExistingClaim(ReviewedClaim):
     notes: dict[str, dict[str, None]] = field(default_factory=dict)
     """The changed parts of the claim and its verdicts by kind of change, in words for readers."""
 
-    # Applying a review
-    # -------------------------------------------------------------------------------------------------
+    # Applying a review ------------------------------------------------------------------------------------------------
 
     def apply_review(
         self,
@@ -161,8 +160,7 @@ class ExistingClaim(ReviewedClaim):
             )
             verdict = self.live_verdicts[live_verdict.publisher_id]
         else:
-            # Without a rating there is no verdict that could store these details, only the claim's reason, which
-            # comes from the first record.
+            # Without a rating no verdict can store these details, only the claim's reason, from the first record.
             values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in values.items():
                 if value and str(value) not in self.claim.reason:

@@ -126,8 +126,7 @@ class HouseRecords:
         return live_verdict.origin == Verdict.Origin.IMPORTED
 
 
-# Recognising the newsroom
-# -----------------------------------------------------------------------------------------------
+# Recognising the newsroom ---------------------------------------------------------------------------------------------
 
 
 def find_own_outlets(newsroom: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:

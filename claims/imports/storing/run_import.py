@@ -44,8 +44,7 @@ _State = ImportRun.State
 #: Attempts per batch: another process may be adding the same publisher or source.
 _MAX_TRIES = 3
 _REPORT_PERIOD = timedelta(seconds=0.5)
-#: The lock of an import while it writes: two imports of the same claims must see each other's rows. Others may read
-#: in the meantime.
+#: The lock of an import while it writes: two imports of the same claims must see each other's rows. Others may read.
 _LOCK_NAME = "claims intake"
 
 
@@ -182,8 +181,7 @@ class _RunningImport:
         self.written += size
         self._report_progress("writing", self.written, self.to_write)
 
-    # Progress
-    # -----------------------------------------------------------------------------------------------------------
+    # Progress ---------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         self.run.state, self.run.finished_at = _State.FINISHED, timezone.now()

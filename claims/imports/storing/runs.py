@@ -66,8 +66,7 @@ class AlreadyRunning(Exception):
     """The import is already running."""
 
 
-# Imports from the desk
-# --------------------------------------------------------------------------------------------------
+# Imports from the desk ------------------------------------------------------------------------------------------------
 
 
 def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
@@ -187,8 +186,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
         app.configure_task(RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
 
-# Imports from the command line
-# ------------------------------------------------------------------------------------------
+# Imports from the command line ----------------------------------------------------------------------------------------
 
 
 def find_or_create_run(path_or_url: str, recipe: Recipe, *, by: User | None) -> ImportRun:
@@ -213,8 +211,7 @@ def find_or_create_run(path_or_url: str, recipe: Recipe, *, by: User | None) -> 
     )
 
 
-# Running an import
-# ------------------------------------------------------------------------------------------------------
+# Running an import ----------------------------------------------------------------------------------------------------
 
 
 def import_files(

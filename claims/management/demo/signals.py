@@ -2,6 +2,5 @@
 
 from django.dispatch import Signal
 
-#: A verdict was drafted from the demonstration's content and is about to be moved. Sent with the `verdict`, its
-#: `row` in the content, and its `author`.
+#: A verdict drafted from the demo's content is about to be moved. Sent with `verdict`, its `row`, and its `author`.
 verdict_drafted = Signal()

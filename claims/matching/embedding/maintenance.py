@@ -169,8 +169,7 @@ def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
     return [(model, count_vectors(model)) for model in EmbeddingModel.objects.all()]
 
 
-# Steps of the work
-# -----------------------------------------------------------------------------------------------------
+# Steps of the work ----------------------------------------------------------------------------------------------------
 
 
 def _prepare_means(

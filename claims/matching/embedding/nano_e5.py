@@ -14,8 +14,7 @@ from django.utils.translation import gettext
 
 from claims.matching.embedding.embedder import EmbedderError, Vectors, clip_text
 
-#: The number of characters given to the model at once. The model needs some 20 kB for each token, and larger portions
-#: are not faster.
+#: The number of characters given to the model at once: a token needs some 20 kB, and larger portions are not faster.
 PORTION_LENGTH = 500
 
 #: The variable that OpenMP, which the model uses, reads when the model is loaded.

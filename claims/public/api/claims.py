@@ -70,8 +70,7 @@ _DOWNLOADS = (
     ("json", "application/json"),
     ("jsonld", datafeed.MEDIA_TYPE),
 )
-#: The response for a moment this long ago can no longer change. A publication becomes visible shortly after its
-#: `published_at`.
+#: The response for a moment this long ago can no longer change: publications become visible soon after their time.
 _SETTLING_PERIOD = timedelta(minutes=10)
 
 

@@ -101,8 +101,7 @@ def cache_page_until(read_other_versions: Callable[[], tuple[object, ...]]) -> C
         def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_anonymous(request):
                 return view(request, *args, **kwargs)
-            # Read before the page is rendered: a page may contain newer publications than its key states, but never
-            # older ones.
+            # Read before rendering: a page may contain newer publications than its key states, never older ones.
             key = (*_build_key(request), *read_other_versions())
             if cached_page := page_cache.get(key):
                 return _build_cached_response(request, cached_page)

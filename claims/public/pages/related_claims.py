@@ -16,8 +16,7 @@ Document = dict[str, Any]
 
 #: The maximum number of related claims.
 RELATED_LIMIT = 5
-#: The minimum cosine at which readers find that claims are about the same subject; docs/reader-pages.md describes the
-#: measurement.
+#: The minimum cosine at which readers find that claims are about the same subject, measured in docs/reader-pages.md.
 MIN_SIMILARITY = 0.65
 #: For claimants with many claims, the number of newest ones searched for a shared topic.
 _CANDIDATE_LIMIT = 500

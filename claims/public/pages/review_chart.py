@@ -18,8 +18,7 @@ from claims.ledger.queries.review_timeline import Timeline
 from claims.models.rating import RatingClass
 from claims.public.pages.reader_tags import month_name
 
-#: The maximum number of years, counted back from the last one. Fact checks are younger, and one wrong date must not
-#: squeeze all other bars.
+#: The maximum number of years, counted back from the last, so that one wrong date does not squeeze all other bars.
 YEAR_LIMIT = 40
 
 # Distance of bars, width of a bar and height, in units of the drawing, which is stretched to the width of the page.

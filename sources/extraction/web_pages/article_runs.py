@@ -21,11 +21,9 @@ from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, matc
 MIN_PROSE_LENGTH = 60
 #: The maximum length of a lead, and the minimum length of a described body.
 MAX_LEAD_LENGTH, MIN_BODY_LENGTH = 900, 250
-#: The share of links in a line that leads elsewhere, and the share of the article in an element that must be its
-#: main part.
+#: The share of links in a line that leads elsewhere, and of the article in an element that must be its main part.
 MIN_LINK_SHARE, MAIN_SHARE = 0.75, 0.5
-#: The share of the described body that must be found before text outside it is dropped, and the maximum share to
-#: drop.
+#: The share of the described body that must be found before text outside it is dropped, and the maximum share to drop.
 MIN_FOUND_BODY_SHARE, MAX_OUTSIDE_SHARE = 0.8, 0.4
 
 _COMPLETE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")

@@ -30,8 +30,7 @@ _KEY_SEPARATOR = re.compile(r"\s*:")
 _MEMBER_END = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
 _ELEMENT_END = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
 
-# Patterns that a text with inner quotation marks must not contain, because it would then include neighbouring
-# values.
+# Patterns that a text with inner quotation marks must not contain, because it would then include neighbouring values.
 _MEMBER_PATTERN = re.compile(r'"\s*:')
 
 _ESCAPE_PATTERN = re.compile(r"\\(.)", re.DOTALL)

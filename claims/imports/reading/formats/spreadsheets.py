@@ -43,8 +43,7 @@ TITLE: Final = TranslatableMessage("Spreadsheet (Excel)")
 #: A workbook must be in memory as a whole, so its size and its unpacked size are limited.
 MAX_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 1_000_000_000
-#: The library stores a sheet as a full rectangle from its first used cell to its last: two cells in opposite
-#: corners would need 17 billion.
+#: The library stores a sheet as a full rectangle: used cells in two opposite corners would need 17 billion cells.
 MAX_CELLS = 20_000_000
 
 #: The number of rows to sample before reading.

@@ -213,8 +213,7 @@ def _strip_markup(text: str, line_end: str = " ") -> str:
 
 
 def _strip_sections(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
-    # Without a regular expression, because `.*?` would search to the end of the text for each opening tag without
-    # an end.
+    # Without a regular expression: `.*?` would search to the end of the text for each opening tag without an end.
     kept_parts, position = [], 0
     while (opening := beginning.search(text, position)) and (closing := end.search(text, opening.end())):
         kept_parts.append(text[position : opening.start()])

@@ -26,8 +26,7 @@ MAX_LENGTH: Final = 200
 _MAX_LENGTH_WITH_MARKUP: Final = 2000
 
 _GAPS_PATTERN = re.compile(r"[\s\-_\u2010-\u2015]+")
-# Characters that do not change a label: Arabic vowel signs, joiners, emoji variation selectors, and punctuation at
-# the ends. A final question mark does.
+# Characters that do not change a label: Arabic vowel signs, joiners, variation selectors, punctuation at the ends.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
 _OUTER_CHARACTERS: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
 # A text that is wholly in quotation marks, without any inside.
