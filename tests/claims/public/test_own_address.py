@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 OLD, NEW = "http://localhost:8000", "https://facts.example.org"
 
-#: A statement that somebody would write who knows how addresses are kept.
+#: A statement by an attacker who knows how addresses are stored.
 HOSTILE = 'It says "url":\t"/claims/1/" and \\t"/ and \\u0000/claims/ and "\\/.'
 
 
@@ -77,7 +77,7 @@ def filled(path: str, claim: Claim, settings: Settings) -> str:
 
 
 def read(client: Client, path: str) -> tuple[str, str]:
-    """What is answered where a path leads, and its ETag."""
+    """The answer at a path, and its ETag."""
     response: Any = client.get(path, follow=True)
     assert response.status_code == 200, path
     return response.getvalue().decode(), response.headers.get("ETag", "")
@@ -110,7 +110,7 @@ def test_a_statement_cannot_pass_for_an_address(client: Client, claim: Claim) ->
     assert [(each["statement"], each["url"]) for each in found] == [(HOSTILE, f"{OLD}/claims/{claim.pk}/")]
 
 
-def test_hashes_are_those_of_what_is_answered(client: Client, claim: Claim, settings: Settings) -> None:
+def test_hashes_are_those_of_the_answer(client: Client, claim: Claim, settings: Settings) -> None:
     """Checked as a mirror does (docs/examples/mirror.py), at either address."""
     for site in (OLD, NEW):
         settings.SITE_URL = site

@@ -37,7 +37,7 @@ def test_nothing_unpublished_is_on_any_page(
         correction_kind="update",
         correction_note=f"{secret} next note",
     )
-    # A change of what is published that nobody has published yet; from the review on it could not be made.
+    # An unpublished change of a published claim; once in review, it could not be made.
     public.context = f"{secret} new context"
     public.save()
     workflow.move(next_version, "submit", by=checker, note=f"{secret} to reviewers")

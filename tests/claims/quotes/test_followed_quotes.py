@@ -33,7 +33,7 @@ def followed(new: str, quote: str, old: str = REPORT) -> FollowedQuote:
 
 
 def orphaned(new: str, quote: str, old: str = REPORT) -> tuple[OrphanReason | None, str, list[str]]:
-    """Why, what its sentence says now, and what is offered instead."""
+    """The reason, the present sentence, and the suggested quote."""
     found = followed(new, quote, old)
     assert (found.state, found.anchor) == ("orphaned", None)
     wording = new[slice(*found.wording)] if found.wording else ""
@@ -182,7 +182,7 @@ class TestOrphaned:
         new = REPORT.replace(f"{ROAD}", f"Read also: {ROAD}")
         assert orphaned(new, ROAD)[0] == OrphanReason.ELSEWHERE
 
-    def test_when_somebody_quotes_the_whole_paragraph(self):
+    def test_when_the_quote_is_the_whole_paragraph(self):
         new = REPORT.replace(HARBOUR, f"The newspaper wrote: “{HARBOUR}” Nobody answered.")
         assert orphaned(new, "Its operator blamed a storm.")[0] == OrphanReason.ELSEWHERE
 
@@ -204,7 +204,7 @@ class TestOrphaned:
     @pytest.mark.parametrize(
         "anchor", [Anchor("Trade", "", "", 0, 5), Anchor(" ", "", "", 3, 4), Anchor("", "", "", 3, 3)]
     )
-    def test_what_is_no_anchor_of_the_old_text_is_refused(self, anchor):
+    def test_positions_outside_the_old_text_are_refused(self, anchor):
         with pytest.raises(ValueError, match="not one of the old text"):
             follow(REPORT, REPORT, [anchor])
 
@@ -240,7 +240,7 @@ def outcomes(language: str, *edits: str, seed: int = 0) -> Counter[str]:
 
 @sweep("language", LANGUAGES)
 def test_no_edit_moves_a_quote_to_the_wrong_place(language):
-    """Every kind of edit; `benchmarks/anchors.py` makes thousands, and asks for 99 % of what stands."""
+    """Every kind of edit; `benchmarks/anchors.py` makes thousands, and requires 99 % of the quotes still present."""
     counts = {edit: outcomes(language, edit, seed=seed) for edit in EDITS for seed in range(2)}
     assert {edit: count["wrong"] for edit, count in counts.items() if count["wrong"]} == {}
     kept, lost = (sum(count[outcome] for count in counts.values()) for outcome in ("kept", "lost"))

@@ -45,7 +45,7 @@ def test_spans_are_widened_to_whole_characters_and_lose_the_space_at_their_edges
         widened_first = max(place for place in boundaries if place <= start)
         widened_last = min(place for place in boundaries if place >= end)
         assert widened_first <= first < last <= widened_last
-        # What was left out is white space only, and what is taken neither begins nor ends with a character of it.
+        # Only white space was trimmed, and the selection neither begins nor ends with white space.
         assert text[widened_first:first].isspace() or widened_first == first
         assert text[last:widened_last].isspace() or last == widened_last
         characters = [found.group() for found in regex.finditer(r"\X", taken)]
@@ -67,7 +67,7 @@ def test_spans_are_widened_to_whole_characters_and_lose_the_space_at_their_edges
         ("per\u00adcent of 5\u00a0000", "\u00adcent of 5\u00a0", "\u00adcent of 5"),
     ],
 )
-def test_what_is_taken(text: str, selected: str, taken: str) -> None:
+def test_selected_text(text: str, selected: str, taken: str) -> None:
     source = make_source(text)
     start = text.index(selected)
     found = find_selected_words(source, 1, start, start + len(selected), selected)

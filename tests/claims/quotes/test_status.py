@@ -1,4 +1,4 @@
-"""The API and the page of a claim say of each quote whether it stands; nothing of a draft is revealed."""
+"""The API and the page of a claim show the status of each quote; drafts are not revealed."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -104,7 +104,7 @@ def test_words_that_were_changed_and_then_moved_stay_changed(
     assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
 
 
-def test_what_is_reported_is_the_whole_of_it(client: Client, claim: Claim, source: Source) -> None:
+def test_the_answer_is_complete(client: Client, claim: Claim, source: Source) -> None:
     second = captured(source, TEXT.replace("not there", "there"))
     [_, mayor, _] = told(client, claim)
     body = client.get(f"/api/v1/claims/{claim.pk}/").json()
@@ -186,9 +186,7 @@ def test_words_of_a_text_that_is_not_shown_stay_untold(client: Client, claim: Cl
     assert b"900" not in client.get(claim.get_absolute_url()).content
 
 
-def test_nothing_of_an_appearance_that_is_not_published_is_reported(
-    client: Client, publish: Publish, source: Source
-) -> None:
+def test_unpublished_appearances_are_not_included(client: Client, publish: Publish, source: Source) -> None:
     secret = "Only editors know of this quote, whose word is Quillfeather."
     text = f"{TEXT}\n\n{secret}"
     hidden = make_source(f"{secret}\n\n{DAM}")
@@ -231,7 +229,7 @@ def test_all_quotes_cost_two_queries(
         assert len(told(client, claim)) == count
 
 
-def test_a_reader_who_has_it_is_notified_until_the_source_changes(
+def test_a_current_copy_returns_304_until_the_source_changes(
     client: Client, claim: Claim, source: Source
 ) -> None:
     path = f"/api/v1/claims/{claim.pk}/quotes/"
@@ -276,7 +274,7 @@ def test_an_unknown_parameter_is_refused(client: Client, claim: Claim) -> None:
     assert client.get(f"/api/v1/claims/{claim.pk}/quotes/?colour=red").status_code == 400
 
 
-def test_what_nobody_names_any_more_is_forgotten(client: Client, source: Source) -> None:
+def test_the_status_of_quotes_no_longer_used_is_deleted(client: Client, source: Source) -> None:
     claim = make_claim("Not published.")
     row = make_appearance(claim, source, NIGHT)
     captured(source, f"{DAM}\n\n{MAYOR}")

@@ -1,4 +1,4 @@
-"""What is made of selected words is made once, also of two requests at once, and of the newest text only."""
+"""A selection creates one row, even with simultaneous requests, and only in the newest text."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_nothing_is_made_of_a_text_that_was_captured_again(checker: User) -> Non
 
 
 @pytest.mark.django_db
-def test_what_was_deleted_meanwhile_is_said(editor: User) -> None:
+def test_rows_deleted_meanwhile_are_reported(editor: User) -> None:
     words, source = selected()
     claim = make_claim()
     Claim.objects.get(pk=claim.pk).delete()

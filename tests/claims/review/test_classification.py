@@ -1,4 +1,4 @@
-"""One decision on what a rating amounts to, for everything that is published with it."""
+"""One decision on the class of a rating, for all claims published with it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ def entries(claim: Claim) -> list[tuple[int, str, str]]:
     ]
 
 
-def test_what_is_published_follows_and_what_was_published_stays(publish: Publish, editor: User) -> None:
+def test_current_entries_follow_and_earlier_ones_stay(publish: Publish, editor: User) -> None:
     claim, other = publish(), publish(code="true")
     before = claim.publications.get()
     assert classify([rating("false")], "misleading", by=editor) == [rating("false")]
@@ -59,7 +59,7 @@ def test_everything_that_lists_filter_by_stays(publish: Publish, editor: User, t
     assert Mention.objects.get(kind="rating", thing_id=rating("false").pk).publications == 1
 
 
-def test_words_that_nobody_reviewed_stay_unpublished(publish: Publish, editor: User) -> None:
+def test_unreviewed_texts_stay_unpublished(publish: Publish, editor: User) -> None:
     claim = publish(make_claim("Trams are free."))
     Claim.objects.filter(pk=claim.pk).update(statement="Trams are free, and buses too.")
     classify([rating("false")], "mixed", by=editor)
@@ -67,7 +67,7 @@ def test_words_that_nobody_reviewed_stay_unpublished(publish: Publish, editor: U
     assert [entry.document["statement"] for entry in claim.publications.all()] == ["Trams are free."] * 2
 
 
-def test_what_was_withdrawn_says_nothing_new(publish: Publish, editor: User) -> None:
+def test_withdrawn_claims_get_no_new_entry(publish: Publish, editor: User) -> None:
     retracted, merged, stays = publish(), publish(), publish(code="true")
     workflow.move(retracted.verdicts.get(), "retract", by=editor, note="Wrong.")
     workflow.move(merged, "merge", by=editor, into=stays)
@@ -96,7 +96,9 @@ def test_doing_it_again_adds_nothing(publish: Publish, editor: User) -> None:
     assert len(entries(claim)) == 2
 
 
-def test_what_was_broken_off_goes_on(publish: Publish, editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_continues(
+    publish: Publish, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     claims = [publish() for _number in range(3)]
     monkeypatch.setattr(classification, "BATCH_SIZE", 1)
     classify([rating("false")], "mixed", by=editor)
@@ -126,7 +128,7 @@ def test_a_batch_costs_ten_queries(
     for _number in range(count):
         publish()
     classify([rating("false")], "mixed", by=editor)
-    # What is outdated; in a savepoint of two: claims, those merged into them, entries, classes, ids, two copies.
+    # The outdated entries; in a savepoint of two: claims, those merged into them, entries, classes, ids, two copies.
     with django_assert_num_queries(10):
         publish_outdated_classes()
 
@@ -144,7 +146,7 @@ def test_history_says_who_decided(publish: Publish, editor: User) -> None:
     assert (event.rating_class, event.pgh_context["user"]) == ("false", editor.pk)
 
 
-def test_not_everybody_decides(contributor: User, checker: User) -> None:
+def test_deciding_needs_permission(contributor: User, checker: User) -> None:
     for person in (contributor, checker):
         with pytest.raises(NotAllowed):
             classify([rating("false")], "mixed", by=person)

@@ -95,7 +95,7 @@ def test_is_for_editors(role: str, request: pytest.FixtureRequest, editor: User)
     assert (cluster.state, members(cluster)) == ("draft", [claim])
 
 
-def test_what_was_taken_for_one_claim_can_be_one_rumour(editor: User) -> None:
+def test_a_possible_duplicate_can_become_a_cluster(editor: User) -> None:
     one, other = make_claim(), make_claim()
     pair = PossibleDuplicate.objects.create(claim=other, earlier=one)
     cluster = duplicates.gather([pair], by=editor)
@@ -114,7 +114,9 @@ def test_a_pair_whose_claims_stand_in_two_clusters_stays_undecided(editor: User)
     assert PossibleDuplicate.objects.open().get() == pair
 
 
-def test_who_left_and_who_changed_what_is_kept(editor: User, publish: Callable[..., Claim]) -> None:
+def test_history_keeps_removed_claims_and_authors_of_changes(
+    editor: User, publish: Callable[..., Claim]
+) -> None:
     cluster = clusters.gather([make_claim(), make_claim()], by=editor)
     cluster.title = "Free trams"
     cluster.save()

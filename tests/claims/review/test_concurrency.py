@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def outcomes(*calls: Callable[[], object]) -> list[str]:
-    """Make the calls at once; returns for each “done” or the name of what it raised, sorted."""
+    """Make the calls at once. Return “done” or the name of the exception for each, sorted."""
 
     def outcome(call: Callable[[], object]) -> str:
         try:

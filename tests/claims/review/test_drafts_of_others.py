@@ -1,6 +1,6 @@
-"""Who reads what before it is published: contributors their own and what is public, everybody else all of it.
+"""Visibility before publication: contributors read their own drafts and public rows, everyone else reads all.
 
-Each door of the desk and of the editorial API is tried on a newsroom whose drafts say a word that is nowhere else.
+Each page of the desk and address of the editorial API is tried in a newsroom whose drafts contain a unique word.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from tests.helpers.newsroom_tool import tool
 
 #: Stands in every text that only those who read drafts may see.
 SECRET = "Zanzibar"
-#: Finds it; not the word itself, which a page repeats as what was asked for.
+#: Finds it; not the word itself, which a page repeats as the search text.
 ASKED = "zanzib"
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ def listed(desk: Desk, model: str, **query: str) -> set[int]:
 # The desk -------------------------------------------------------------------------------------------------------------
 
 
-def test_lists_hold_ones_own_and_what_is_public(desk: Desk, newsroom: Newsroom, contributor: User) -> None:
+def test_lists_contain_own_and_public_rows(desk: Desk, newsroom: Newsroom, contributor: User) -> None:
     desk.sign_in(contributor)
     assert listed(desk, "claim") == {newsroom.own.pk, newsroom.public.pk}
     assert listed(desk, "verdict") == {newsroom.published.pk}
@@ -108,7 +108,7 @@ def test_others_read_everything(desk: Desk, newsroom: Newsroom, colleague: User)
 
 
 def test_no_page_of_the_desk_shows_a_draft(desk: Desk, newsroom: Newsroom, contributor: User) -> None:
-    """Every list, page and history of every model, and the dashboard; of what there is much of, the newest."""
+    """Every list, page and history of every model, and the dashboard; for large tables, only the newest rows."""
     desk.sign_in(contributor)
     addresses = [reverse("admin:index"), reverse("admin:search") + f"?s={ASKED}&extended=1"]
     for model in admin.site._registry:
@@ -131,7 +131,7 @@ def test_pages_of_others_drafts_are_not_there(desk: Desk, newsroom: Newsroom, co
     for row in (newsroom.proposed, newsroom.accepted, newsroom.draft, newsroom.version):
         for page in ("change", "history"):
             address = reverse(f"admin:claims_{row._meta.model_name}_{page}", args=[row.pk])
-            # Django's answer to what is not there: back to the start, with a message.
+            # Django's answer for missing rows: back to the start, with a message.
             assert desk.client.get(address).headers.get("Location") == reverse("admin:index"), address
     for claim, action in ((newsroom.proposed, "accept"), (newsroom.accepted, "decline")):
         move = reverse("admin:claims_claim_move", args=[claim.pk, action])
@@ -147,7 +147,7 @@ def test_pickers_offer_no_draft(desk: Desk, newsroom: Newsroom, contributor: Use
         assert SECRET not in answer.content.decode()
 
 
-def test_filters_do_not_tell_what_drafts_say(desk: Desk, newsroom: Newsroom, contributor: User) -> None:
+def test_filters_do_not_reveal_drafts(desk: Desk, newsroom: Newsroom, contributor: User) -> None:
     desk.sign_in(contributor)
     assert listed(desk, "claim", judged="open") == set()
     assert listed(desk, "claim", judged="published") == {newsroom.public.pk}
@@ -194,7 +194,7 @@ def test_ones_own_claim_is_read_with_what_befell_it(
     assert SECRET not in history.content.decode()
 
 
-def test_history_of_what_is_public_is_its_public_part(
+def test_the_history_of_a_public_claim_shows_only_its_public_part(
     desk: Desk, newsroom: Newsroom, contributor: User
 ) -> None:
     desk.sign_in(contributor)
@@ -216,7 +216,7 @@ def test_history_of_what_is_public_is_its_public_part(
 # The editorial API ----------------------------------------------------------------------------------------------------
 
 
-def test_a_contributors_tool_reads_no_more(newsroom: Newsroom, contributor: User) -> None:
+def test_a_contributors_token_has_the_same_limits(newsroom: Newsroom, contributor: User) -> None:
     asking = tool(contributor)
     found = {
         name: {row["id"] for row in asking.get(f"{name}/").json()["results"]}

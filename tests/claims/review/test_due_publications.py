@@ -35,7 +35,7 @@ def scheduled(ready: Verdict, editor: User) -> ScheduledPublication:
 
 @pytest.fixture
 def its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is to come is due: nobody waits for five hours."""
+    """Make the scheduled publication due, instead of waiting for five hours."""
     monkeypatch.setattr(ScheduledPublicationQuerySet, "due", lambda rows: rows.open().order_by("publish_at"))
 
 
@@ -48,7 +48,7 @@ def test_is_due_when_the_database_says_so(ready: Verdict, editor: User) -> None:
     made = scheduled_publications.schedule(ready, clock.get_database_time() + timedelta(hours=1), by=editor)
     early = list(ScheduledPublication.objects.due())
     with as_superuser():
-        sql("SET LOCAL session_replication_role = replica")  # nobody else may move it
+        sql("SET LOCAL session_replication_role = replica")  # no one else may move it
         sql("UPDATE claims_scheduledpublication SET publish_at = now()")
     assert (early, list(ScheduledPublication.objects.due())) == ([], [made])
 
@@ -85,7 +85,7 @@ def test_is_published_in_the_name_of_its_scheduler(
         ("was declined", "Not ready yet. Missing: acceptance of the claim."),
     ],
 )
-def test_what_is_not_possible_any_more_is_not_published(
+def test_impossible_publications_are_not_carried_out(
     spoil: str, reason: str, scheduled: ScheduledPublication, its_moment: None, editor: User
 ) -> None:
     verdict = scheduled.verdict

@@ -1,4 +1,4 @@
-"""Pictures, sound and film on their way to readers: described first, reviewed with the claim, told as they were."""
+"""Publishing pictures, audio and video: described first, reviewed with the claim, unchanged afterwards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def shown(claim: Claim) -> list[str]:
 
 
 @pytest.mark.parametrize("words", ["", "  \n "])
-def test_what_nobody_has_described_is_not_submitted(checker: User, words: str) -> None:
+def test_media_without_a_description_are_not_submitted(checker: User, words: str) -> None:
     row = make_claim_media(make_claim(), make_media(alternative_text=words))
     verdict = make_draft(row.claim, checker)
     with pytest.raises(NotPossible, match=LACKS):
@@ -47,7 +47,7 @@ def test_evidence_is_described_too(checker: User) -> None:
     assert missing.startswith(LACKS)
 
 
-def test_a_claim_that_is_merged_brings_only_what_is_described(publish: Publish, editor: User) -> None:
+def test_a_merged_claim_brings_only_described_media(publish: Publish, editor: User) -> None:
     target = publish()
     row = make_claim_media(make_claim(), make_media(alternative_text=""))
     with pytest.raises(NotPossible, match="has no description"):
@@ -87,7 +87,7 @@ def test_a_better_description_is_published_by_itself(publish: Publish, editor: U
 def test_what_happens_elsewhere_publishes_nothing_undescribed(
     publish: Publish, editor: User, checker: User
 ) -> None:
-    """A retraction must always be possible, and does not bring to light what was added since."""
+    """A retraction must always be possible, and must not publish media added since."""
     claim = publish()
     make_claim_media(claim, make_media(alternative_text=""))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")

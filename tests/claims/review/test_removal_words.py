@@ -5,7 +5,7 @@ from django.db import connection
 
 from claims.review.removal_words import build_word_finder, find_spellings, is_long_enough
 
-#: A word, a text, and what is left of it.
+#: A word, a text, and the remaining text.
 CASES = [
     ("Mara Lindqvist", "mara LINDQVIST’s bridge", "██████████████’s bridge"),
     ("Mara Lindqvist", "_Mara Lindqvist_, Mara\nLindqvist", "_██████████████_, ██████████████"),

@@ -1,4 +1,4 @@
-"""Removal by law: the words are nowhere any more, and all proofs stay true."""
+"""Removal required by law: the words are removed everywhere, and all proofs stay valid."""
 
 import gzip
 from typing import Any
@@ -62,7 +62,7 @@ def find_in_database(*parts: str) -> list[str]:
 
 
 def read_in_public(client: Client, claims: list[int]) -> dict[str, str]:
-    """What is answered to readers and programs, by address."""
+    """The answers to readers and programs, by address."""
     of_each = (
         *("/api/v1/claims/{}/", "/api/v1/claims/{}.jsonld", "/api/v1/claims/{}/versions/1/"),
         *("/claims/{}/x/", "/claims/{}/x/index.md"),
@@ -186,7 +186,7 @@ def test_only_two_administrators_remove_anything(
         " confirmed_by_name) VALUES (%s, 'safety', '', %s, %s, %s, 'x', '')"
     )
     cases: list[tuple[str, tuple[Any, ...], str]] = [
-        # The same person, people who are no administrators, nobody, and somebody who is not there.
+        # The same person, people who are not administrators, no one, and a person who does not exist.
         (confirm, (ada.pk,), by_another),
         (confirm, (editor.pk,), by_another),
         (confirm, (checker.pk,), by_another),
@@ -198,7 +198,7 @@ def test_only_two_administrators_remove_anything(
         (f"{confirm}, claim_id = claim_id + 1", (abe.pk,), by_another),
         (f"{confirm}, entries = '{{}}'", (abe.pk,), by_another),
         ("UPDATE claims_removal SET proposed_by_id = %s", (abe.pk,), by_another),
-        # Proposed and confirmed at once, or by somebody else.
+        # Proposed and confirmed at once, or by another person.
         (insert.format("now()"), (claim.pk, ada.pk, abe.pk), "removal_is_proposed"),
         (insert.format("NULL"), (claim.pk, editor.pk, None), "removal_is_proposed"),
         # Other words instead, fewer stand-ins, words that are part of all others, and none.

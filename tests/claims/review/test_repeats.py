@@ -56,7 +56,7 @@ def test_a_confirmed_place_is_an_appearance_with_its_anchor(checked: Claim, edit
     assert outcome(repeat) == ("confirmed", "Edda", True)
 
 
-def test_what_was_proposed_of_the_same_words_is_merged(checked: Claim, editor: User) -> None:
+def test_a_proposal_with_the_same_words_is_merged(checked: Claim, editor: User) -> None:
     proposal = make_claim("Trams are free.", state="proposed")
     repeat = in_article(checked, proposal=proposal)
     make_appearance(proposal, repeat.source, "Trams are free.")  # type: ignore[arg-type]  # it has one
@@ -100,7 +100,7 @@ def test_words_that_the_source_does_not_have_are_quoted_without_an_anchor(
     assert (place.exact, place.start, place.anchor) == ("Trams are free.", None, "unanchored")
 
 
-def test_what_is_listed_meanwhile_is_not_listed_twice(checked: Claim, editor: User) -> None:
+def test_a_place_listed_meanwhile_is_not_listed_twice(checked: Claim, editor: User) -> None:
     repeat = in_article(checked)
     make_appearance(checked, repeat.source, "Trams are free.")  # type: ignore[arg-type]  # it has one
     repeats.confirm(repeat, by=editor)

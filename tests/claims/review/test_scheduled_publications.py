@@ -1,4 +1,4 @@
-"""Publications at a moment to come: set, moved, cancelled, overtaken; only by who may, only of what is ready."""
+"""Scheduled publications: set, moved, cancelled, overtaken; permission and a complete verdict are required."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_a_moment_is_set_moved_and_cancelled(ready: Verdict, editor: User, admin
     assert list(ScheduledPublication.objects.open()) == []
 
 
-def test_only_who_may_publish_schedules(ready: Verdict, checker: User, editor: User) -> None:
+def test_scheduling_needs_permission_to_publish(ready: Verdict, checker: User, editor: User) -> None:
     with pytest.raises(NotAllowed, match="publish verdicts"):
         scheduled_publications.schedule(ready, LATER, by=checker)
     made = scheduled_publications.schedule(ready, LATER, by=editor)
@@ -47,7 +47,7 @@ def test_only_who_may_publish_schedules(ready: Verdict, checker: User, editor: U
     assert rows() == [("", "", "")]
 
 
-def test_only_what_is_ready_is_scheduled(checker: User, editor: User) -> None:
+def test_only_verdicts_ready_to_publish_can_be_scheduled(checker: User, editor: User) -> None:
     verdict = make_draft(make_claim(), checker)
     with pytest.raises(NotPossible, match="in review"):
         scheduled_publications.schedule(verdict, LATER, by=editor)
@@ -83,7 +83,7 @@ def test_a_stale_page_changes_nothing(ready: Verdict, editor: User, administrato
         ("publish", "editor", "Publish"),
     ],
 )
-def test_what_leaves_review_is_not_scheduled_any_more(
+def test_leaving_review_cancels_the_schedule(
     action: str, person: str, reason: str, ready: Verdict, editor: User, request: pytest.FixtureRequest
 ) -> None:
     scheduled_publications.schedule(ready, LATER, by=editor)

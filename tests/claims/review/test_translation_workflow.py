@@ -83,9 +83,7 @@ def test_a_published_translation_is_in_the_ledger_and_changes_nothing_else(
     as_committed()
 
 
-def test_words_of_the_claim_that_nobody_reviewed_stay_unpublished(
-    claim: Claim, checker: User, editor: User
-) -> None:
+def test_unreviewed_texts_of_the_claim_stay_unpublished(claim: Claim, checker: User, editor: User) -> None:
     claim.statement = "Something that nobody has checked."
     claim.save()
     publish_translation(claim, checker, editor)
@@ -177,7 +175,7 @@ def test_a_merge_shows_no_translation_of_other_words_and_its_undoing_brings_it_b
     as_committed()
 
 
-def test_what_is_taken_back_is_reported_with_the_reason(claim: Claim, checker: User, editor: User) -> None:
+def test_withdrawing_is_reported_with_the_reason(claim: Claim, checker: User, editor: User) -> None:
     translation = publish_translation(claim, checker, editor)
     publish_translation(claim, checker, editor, "fr")
     with pytest.raises(NotPossible, match="A note is needed"):
@@ -202,7 +200,7 @@ def test_a_better_translation_of_the_same_words_says_what_changed(
     as_committed()
 
 
-def test_an_older_verdicts_draft_is_not_published_any_more(
+def test_the_translation_draft_of_an_older_verdict_cannot_be_published(
     claim: Claim, checker: User, editor: User, publish: Callable[..., Claim]
 ) -> None:
     open_one = move(translate(claim, checker), "submit", by=checker)
@@ -214,7 +212,7 @@ def test_an_older_verdicts_draft_is_not_published_any_more(
 
 
 @pytest.mark.parametrize("door", ["begin", "carry over"])
-def test_who_wrote_words_that_nobody_reviewed_does_not_sign_them_off_in_anothers_draft(
+def test_authors_of_unreviewed_texts_cannot_sign_them_off_in_anothers_draft(
     claim: Claim, checker: User, colleague: User, editor: User, publish: Callable[..., Claim], door: str
 ) -> None:
     old = translate(claim, colleague)
@@ -230,7 +228,7 @@ def test_who_wrote_words_that_nobody_reviewed_does_not_sign_them_off_in_anothers
     move(draft, "sign_off", by=editor)
 
 
-def test_words_that_somebody_may_not_read_are_not_taken_over(
+def test_unreadable_texts_are_not_copied(
     claim: Claim, checker: User, contributor: User, publish: Callable[..., Claim]
 ) -> None:
     translate(claim, checker, summary="Confidential so far.")
@@ -239,7 +237,7 @@ def test_words_that_somebody_may_not_read_are_not_taken_over(
     assert (begun.statement, begun.summary, begun.supersedes, begun.edited_by) == ("", "", None, [])
 
 
-# What is refused ------------------------------------------------------------------------------------------------------
+# Refusals -----------------------------------------------------------------------------------------------------
 
 
 def test_drafts_and_others_verdicts_are_not_translated(claim: Claim, checker: User) -> None:
@@ -285,7 +283,7 @@ def test_a_part_that_is_missing_is_named(claim: Claim, checker: User) -> None:
         ("retract", "published", "edda"),
     ],
 )
-def test_who_may(
+def test_permissions(
     claim: Claim,
     contributor: User,
     checker: User,
@@ -332,10 +330,12 @@ def test_a_draft_is_its_translators(claim: Claim, checker: User, colleague: User
     with pytest.raises(NotPossible):
         edit_translation(submitted, by=checker, summary="x")
     with pytest.raises(NotAllowed, match="another person"):
-        move(submitted, "sign_off", by=editor)  # who has written on it
+        move(submitted, "sign_off", by=editor)  # its authors
 
 
-def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, colleague: User) -> None:
+def test_translations_that_were_in_review_are_not_discarded(
+    claim: Claim, checker: User, colleague: User
+) -> None:
     draft = translate(claim, checker)
     back = move(move(draft, "submit", by=checker), "withdraw", by=checker)
     with pytest.raises(NotPossible, match="in review"):

@@ -32,7 +32,7 @@ def ready(claim: Claim, checker: User, colleague: User) -> Translation:
 
 
 def refused(work: Callable[[], object]) -> Callable[[], object]:
-    """The work, which must find that it is not possible any more."""
+    """The work, which must report that it is no longer possible."""
 
     def tried() -> None:
         with pytest.raises(NotPossible):
@@ -94,9 +94,7 @@ def test_it_is_edited_while_it_is_submitted(claim: Claim, checker: User, editor:
     assert (draft.state, draft.summary != "Otra.") == ("in_review", True)
 
 
-def test_by_sql_it_is_signed_off_while_somebody_writes_on_it(
-    claim: Claim, checker: User, colleague: User
-) -> None:
+def test_by_sql_it_is_signed_off_while_it_is_edited(claim: Claim, checker: User, colleague: User) -> None:
     row = move(translate(claim, checker), "submit", by=checker)
     write = lambda: sql(  # noqa: E731
         "UPDATE claims_translation SET edited_by = edited_by || %s::bigint", colleague.pk

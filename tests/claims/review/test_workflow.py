@@ -53,7 +53,7 @@ def test_from_proposed_to_published(checker: User, editor: User) -> None:
     ]
 
 
-# Who may do what
+# Permissions
 
 ROLES = ["contributor", "colleague", "editor"]
 ALLOWED = {
@@ -73,7 +73,7 @@ ALLOWED = {
 
 
 def subject_for(action: str, publish: Publish, checker: User, editor: User) -> Any:
-    """A claim or verdict on which `action` is possible for whoever may make it."""
+    """A claim or verdict on which `action` is possible for people with permission."""
     if action in ("accept", "decline"):
         return make_claim(state="proposed")
     if action in ("merge", "reconsider"):
@@ -119,7 +119,7 @@ def test_the_table_of_roles_covers_every_move() -> None:
     assert {action for _state, action in [*CLAIM_MOVES, *VERDICT_MOVES]} == set(ALLOWED)
 
 
-def test_somebody_who_left_moves_nothing(editor: User) -> None:
+def test_a_person_who_left_cannot_make_moves(editor: User) -> None:
     editor.is_active = False
     editor.save()
     with pytest.raises(NotAllowed):
@@ -166,7 +166,7 @@ def test_evidence_needs_an_address_or_a_snapshot(checker: User) -> None:
     assert list_missing_requirements(verdict) == ["evidence with an address or a snapshot"]
 
 
-def test_author_signs_nothing_off_and_asks_nothing_of_themselves(editor: User) -> None:
+def test_an_author_cannot_sign_off_or_request_changes_from_themselves(editor: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), editor), "submit", by=editor)
     for action in ("sign_off", "request_changes"):
         with pytest.raises(NotAllowed, match="You wrote, edited or submitted this verdict"):
@@ -187,7 +187,7 @@ def test_who_edited_a_draft_signs_nothing_off(checker: User, editor: User, colle
     assert workflow.move(verdict, "publish", by=editor).state == "published"
 
 
-def test_editor_who_wrote_a_verdict_publishes_it_after_somebody_elses_signoff(
+def test_an_editor_who_wrote_a_verdict_publishes_it_after_another_persons_sign_off(
     editor: User, colleague: User
 ) -> None:
     verdict = workflow.move(make_draft(make_claim(), editor), "submit", by=editor)
@@ -248,8 +248,8 @@ def test_options_follow_state_and_role(
     )
 
 
-def test_changes_are_published_of_what_is_public_only(editor: User, publish: Publish) -> None:
-    """What was never published has nothing to be told otherwise: that is neither a button nor an obstacle."""
+def test_changes_can_be_published_only_for_public_claims(editor: User, publish: Publish) -> None:
+    """An unpublished claim has no public text to change, so there is neither a button nor an obstacle."""
     assert set(shown(make_claim(), editor)) == {"decline", "merge", "reconsider"}
     assert set(shown(publish(), editor)) == {"decline", "merge", "republish"}
     with pytest.raises(NotPossible, match="The claim is not published"):

@@ -1,4 +1,4 @@
-"""What nobody means is refused, by whichever way it comes: texts of megabytes, days that are no days of ours."""
+"""Implausible values are refused from every source: texts of megabytes, days outside our range."""
 
 from datetime import date
 from typing import Any
@@ -72,7 +72,7 @@ def test_every_text_of_a_claim_a_verdict_and_evidence_that_readers_see_is_bounde
 
 @sweep("day", NO_DAYS, undone=True)
 @sweep(("model", "field"), DAYS, undone=True)
-def test_day_that_nobody_means(everything: None, model: type[models.Model], field: str, day: str) -> None:
+def test_implausible_day(everything: None, model: type[models.Model], field: str, day: str) -> None:
     refused(f"UPDATE {model._meta.db_table} SET {field} = %s", day, match="_")
 
 
@@ -117,7 +117,7 @@ def test_address_of_a_source_is_one(address: str) -> None:
     refused("UPDATE sources_source SET url = %s", address, match="source_address_is_of_the_web")
 
 
-# With words for whoever enters it
+# With a message for the user
 
 
 @sweep(
@@ -130,14 +130,14 @@ def test_address_of_a_source_is_one(address: str) -> None:
     ],
     undone=True,
 )
-def test_api_says_what_is_wrong(editor: User, body: dict[str, Any], pointer: str, reason: str) -> None:
+def test_the_api_reports_the_error(editor: User, body: dict[str, Any], pointer: str, reason: str) -> None:
     refusal = tool(editor).post("claims/", {"statement": "It rained.", "language": "en"} | body)
     assert (refusal.status_code, pointers(refusal)) == (400, [pointer])
     assert reason in refusal.content.decode()
     assert not Claim.objects.exists()
 
 
-def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
+def test_the_form_reports_the_error(client: Client, editor: User) -> None:
     claim = make_claim()
     claim.statement, claim.claimed_on = "a" * (MAX_STATEMENT_LENGTH + 1), date(9999, 12, 31)
     with pytest.raises(ValidationError) as refusal:

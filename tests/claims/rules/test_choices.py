@@ -1,4 +1,4 @@
-"""A field with choices holds one of them, whoever writes it: asked of the database for each field of each model."""
+"""A field with choices contains one of them: checked in the database for each field of each model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -64,7 +64,7 @@ def refusing(column: Column, value: str | int) -> list[str]:
 
 
 @sweep("column", COLUMNS, undone=True)
-def test_what_is_no_choice_is_refused(column: Column) -> None:
+def test_other_values_are_refused(column: Column) -> None:
     probe(column)
     assert column.column in refusing(column, 99 if is_counted(column) else "nonsense")
 

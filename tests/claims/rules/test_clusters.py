@@ -1,4 +1,4 @@
-"""Clusters and repeats: what the database refuses whoever asks."""
+"""Clusters and repeats: the rules of the database."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -53,7 +53,7 @@ def test_a_dissolved_cluster_is_not_published_at_once(cluster: Cluster) -> None:
     )
 
 
-def test_history_is_kept_of_what_sql_does(cluster: Cluster) -> None:
+def test_changes_by_sql_are_in_the_history(cluster: Cluster) -> None:
     sql("UPDATE claims_cluster SET title = 'By hand'")
     sql("DELETE FROM claims_clustermember")
     assert cluster.events.count() == 1  # type: ignore[attr-defined]  # pghistory

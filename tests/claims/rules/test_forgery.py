@@ -1,7 +1,7 @@
-"""What somebody tries who has the connection of the role that serves: to publish unsigned, rewrite, or end signing.
+"""Attacks over the connection of the serving role: publishing unsigned, rewriting, and ending signing.
 
-Each attempt is a few statements in one transaction, up to where it would commit. It has to be refused on the way, or to
-leave everything that was published, signed and remembered as it was. One test names all that are not.
+Each attempt is a few statements in one transaction, up to where it would commit. It must be refused, or leave
+everything that was published, signed and recorded unchanged. One test names all that are not.
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ def serving(newsroom: dict[str, Any]) -> Iterator[Server]:
         yield server
 
 
-#: What no attempt may change. Drafts, names and the like are the business of whoever works.
+#: Tables that no attempt may change. Drafts, names and the like may change in ordinary work.
 KEPT = (
     "SELECT to_jsonb(e) FROM claims_publication AS e ORDER BY id",
     "SELECT to_jsonb(e) FROM claims_publishedverdict AS e ORDER BY id",
@@ -109,13 +109,13 @@ def kept(server: Server) -> list[Any]:
     return [server.execute(query).fetchall() for query in KEPT]
 
 
-#: As what attempts are refused: by a grant, a rule, a constraint, a reference; a body that is none, an id that nobody
+#: How attempts are refused: by a grant, a rule, a constraint, a reference; an invalid body, an id that nobody
 #: has, a reference that cannot be put off.
 REFUSED = {"42501", "23000", "23514", "23503", "23505", "22P02", "0A000"}
 
 
 def outcome(server: Server, statements: str, before: list[Any]) -> str:
-    """How an attempt ends: "refused", "nothing" where it changed nothing of what is kept, or what it did."""
+    """The result of an attempt: "refused", "nothing" if it changed none of these tables, or its effect."""
     try:
         with server.transaction(force_rollback=True):
             server.execute(statements)
@@ -165,20 +165,20 @@ def test_no_reference_can_be_put_off(serving: Server) -> None:
     ]
 
 
-def test_what_was_signed_can_be_said_again(serving: Server, newsroom: dict[str, Any]) -> None:
+def test_unchanged_entries_can_be_repeated(serving: Server, newsroom: dict[str, Any]) -> None:
     """So that the attempts above fail for what they change."""
     for statements in (next_entry("body"), next_entry(said("topics", value="[]")), listed("body", "body")):
         with serving.transaction(force_rollback=True):
             serving.execute(filled(statements, newsroom))
 
 
-def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(
+def test_a_forged_checkpoint_does_not_end_signing(
     serving: Server,
     newsroom: dict[str, Any],
     django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The database knows no signatures. It says what is there, so it is passed over, and found."""
+    """The database cannot check signatures. It accepts the row, so the signer skips it and verification finds it."""
     serving.execute(
         "INSERT INTO claims_checkpoint (log, tree_size, root_sha256, note, key_id)"
         " SELECT log, tree_size, root_sha256, note || 'x', key_id FROM claims_checkpoint WHERE log = 'ledger'"
@@ -197,7 +197,9 @@ def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(
         connections.close_all()
 
 
-def test_a_signoff_is_of_what_was_there(newsroom: dict[str, Any], django_db_blocker: DjangoDbBlocker) -> None:
+def test_a_sign_off_is_of_the_current_text(
+    newsroom: dict[str, Any], django_db_blocker: DjangoDbBlocker
+) -> None:
     with django_db_blocker.unblock():
         digests = f"{CLAIM_SHA256_SQL}, {VERDICT_SHA256_SQL}"
         query = f"SELECT signed.id, {digests} FROM {SIGNED_ROWS_SQL} WHERE signed.id = %s"

@@ -1,4 +1,4 @@
-"""What cannot be changed or deleted, and that the past of what can is kept."""
+"""Rows that cannot be changed or deleted, and the history of those that can."""
 
 from collections.abc import Callable
 from itertools import product
@@ -34,7 +34,7 @@ def everything(publish: Callable[..., Claim]) -> Claim:
     return claim
 
 
-#: States in which nothing of a verdict changes.
+#: States in which a verdict cannot be changed.
 FIXED = ["in_review", "published", "superseded", "retracted"]
 
 
@@ -123,7 +123,7 @@ def test_entry_is_closed_by_its_successor_only(everything: Claim) -> None:
     not_committed(f"UPDATE claims_publication SET superseded_at = clock_timestamp() WHERE {CURRENT}")
 
 
-def test_depth_of_triggers_lets_nobody_close_an_entry(everything: Claim) -> None:
+def test_nested_triggers_cannot_close_an_entry(everything: Claim) -> None:
     not_committed(
         "CREATE TEMPORARY TABLE bait ()",
         "CREATE FUNCTION pg_temp.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"

@@ -84,7 +84,7 @@ def insert_published_verdict(publication: Publication, **values: Any) -> None:
     )
 
 
-def test_published_verdicts_stand_with_their_publication_whatever_is_said(published: Verdict) -> None:
+def test_published_verdicts_copy_the_times_of_their_entry(published: Verdict) -> None:
     insert_publication()
     first, second = Publication.objects.order_by("version")
     insert_published_verdict(second, published_at="2000-01-01", superseded_at="2000-01-02")

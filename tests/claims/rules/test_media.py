@@ -46,11 +46,11 @@ def test_what_a_verdict_in_review_judges_stays(in_review: ClaimMedia, change: st
     refused(change, in_review.pk, match="claimmedia_is_fixed_in_review")
 
 
-def test_nothing_is_added_to_what_is_being_reviewed(in_review: ClaimMedia) -> None:
+def test_media_cannot_be_added_during_review(in_review: ClaimMedia) -> None:
     refused(INSERT, in_review.claim_id, make_media(2).pk, match="claimmedia_is_fixed_in_review")
 
 
-def test_nothing_is_moved_into_or_out_of_what_is_being_reviewed(in_review: ClaimMedia) -> None:
+def test_media_cannot_be_moved_to_or_from_a_claim_in_review(in_review: ClaimMedia) -> None:
     other = make_claim_media(make_claim(), make_media(2))
     move = "UPDATE claims_claimmedia SET claim_id = %s WHERE id = %s"
     refused(move, in_review.claim_id, other.pk, match="claimmedia_is_fixed_in_review")
@@ -118,8 +118,8 @@ def test_a_description_is_corrected_and_never_cleared() -> None:
     assert sql("UPDATE sources_mediaobject SET alternative_text = 'Shapes.' WHERE id = %s", media.pk) == 1
 
 
-def test_no_entry_shows_what_nobody_has_described(publish: Callable[..., Claim]) -> None:
-    """Whoever writes entries, in whatever way."""
+def test_no_entry_shows_media_without_a_description(publish: Callable[..., Claim]) -> None:
+    """For every writer of entries."""
     claim = make_claim()
     make_claim_media(claim)
     publish(claim)

@@ -1,7 +1,7 @@
-"""States change along the table of legal moves only, and never unrecorded.
+"""States change only by legal moves, and each change is recorded.
 
-What is legal is taken from the table that the desk reads (`claims.review.moves`). So the table, the steps that stand on
-the models and the triggers that are made of them cannot come apart.
+The legal moves are in the table that the desk reads (`claims.review.moves`). So the table, the steps on the models and
+the triggers made from them cannot diverge.
 """
 
 from collections.abc import Callable, Mapping

@@ -62,7 +62,7 @@ def test_others_may_be_imported() -> None:
 
 
 @sweep("state", ["published", "superseded", "retracted", "in_review"], undone=True)
-def test_nothing_of_it_arrives_reviewed(house: Publisher, state: str) -> None:
+def test_its_verdicts_cannot_be_inserted_as_reviewed(house: Publisher, state: str) -> None:
     refused(ARRIVE, *arriving(house, "house", state=state), match="verdict_")
 
 
@@ -90,7 +90,7 @@ def test_only_an_archive_names_a_run(house: Publisher, run: ImportRun) -> None:
     refused(ARRIVE, *arriving(others, "imported", run=run), match="verdict_of_the_archive_names_its_run")
 
 
-def test_an_archive_is_released_by_somebody_else(run: ImportRun, administrator: User, second: User) -> None:
+def test_an_archive_is_released_by_another_person(run: ImportRun, administrator: User, second: User) -> None:
     refused(RELEASE, administrator.pk, run.pk, match="importrun_is_released_by_somebody_else")
     unsigned = "UPDATE claims_importrun SET released_at = now() WHERE id = %s"
     refused(unsigned, run.pk, match="importrun_is_released_by_somebody_else")
@@ -111,7 +111,9 @@ def test_an_archive_is_released_by_somebody_else(run: ImportRun, administrator: 
     undone=True,
 )
 @sweep("is_released", [False, True], undone=True)
-def test_what_was_looked_at_stays(change: str, is_released: bool, run: ImportRun, second: User) -> None:
+def test_the_inspected_sample_cannot_be_changed(
+    change: str, is_released: bool, run: ImportRun, second: User
+) -> None:
     if is_released:
         sql(RELEASE, second.pk, run.pk)
     refused(
@@ -158,7 +160,7 @@ def test_nothing_is_written_before_the_release(state: str, run: ImportRun) -> No
     )
 
 
-def test_what_is_held_shows_a_sample(administrator: User) -> None:
+def test_a_held_archive_shows_a_sample(administrator: User) -> None:
     run = ImportRun.objects.create(origin="a.csv", house_archive=True, started_by=administrator)
     refused(
         "UPDATE claims_importrun SET state = 'held' WHERE id = %s",
@@ -246,7 +248,7 @@ class TestRestored:
 def test_nothing_published_in_its_name_is_without_two_people(
     house: Publisher, run: ImportRun, second: User, published: Verdict
 ) -> None:
-    """What the rules amount to, asked of the whole database."""
+    """The effect of all rules, checked in the whole database."""
     sql(RELEASE, second.pk, run.pk)
     sql(ARRIVE, *arriving(house, "house_archive", run=run))
     unsigned = Verdict.objects.raw(

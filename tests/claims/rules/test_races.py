@@ -192,7 +192,7 @@ def test_second_finds_what_the_first_did(desk: Desk, first: str, second: str, ru
 
 
 @pytest.mark.parametrize(("first", "second"), [(first, second) for first, second, _ in MEANWHILE])
-def test_nobody_decides_by_what_was_there_before(desk: Desk, first: str, second: str) -> None:
+def test_rules_use_the_current_state(desk: Desk, first: str, second: str) -> None:
     """In a transaction that sees the past, as REPEATABLE READ does, the rules would see it too."""
     assert seeing_the_past(getattr(desk, first), getattr(desk, second)) != ""
 

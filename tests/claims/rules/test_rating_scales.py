@@ -1,4 +1,4 @@
-"""A verdict is rated on a scale of its own publisher, whoever moves what."""
+"""A verdict is rated on a scale of its own publisher, whichever row changes."""
 
 import pytest
 from django.contrib.auth.models import User

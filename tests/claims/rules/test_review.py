@@ -1,4 +1,4 @@
-"""Four eyes; one live verdict per publisher; what is published is complete and rests on evidence."""
+"""Two people per publication; one live verdict per publisher; published verdicts are complete and have evidence."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -30,7 +30,7 @@ def test_who_edited_a_draft_cannot_sign_it_off(draft: Verdict, checker: User, ed
     refused(SIGN_OFF, submitted.pk, editor.pk, submitted.review_round, match="signoff_by_somebody_else")
 
 
-def test_who_edited_a_draft_is_not_forgotten(draft: Verdict, editor: User) -> None:
+def test_editors_of_a_draft_are_kept(draft: Verdict, editor: User) -> None:
     verdict_drafts.record_editor(draft, editor)
     refused("UPDATE claims_verdict SET edited_by = '{}'", match="verdict_editors_are_remembered")
 
@@ -46,7 +46,7 @@ def test_only_the_present_round_can_be_signed_off(in_review: Verdict, colleague:
     )
 
 
-def test_nobody_signs_off_twice(in_review: Verdict, colleague: User) -> None:
+def test_no_one_signs_off_twice(in_review: Verdict, colleague: User) -> None:
     sql(SIGN_OFF, in_review.pk, colleague.pk, in_review.review_round)
     refused(
         SIGN_OFF,
@@ -193,9 +193,7 @@ def test_published_verdict_is_complete(draft: Verdict, checker: User, editor: Us
     refused(PUBLISH, draft.pk, match="verdict_published_is_complete")
 
 
-def test_change_of_what_is_published_has_a_public_note(
-    published: Verdict, checker: User, editor: User
-) -> None:
+def test_a_published_change_needs_a_public_note(published: Verdict, checker: User, editor: User) -> None:
     verdict = make_draft(published.claim, checker)
     write_down(verdict, "draft", "in_review")
     sql("UPDATE claims_verdict SET state = 'in_review', review_round = 1 WHERE id = %s", verdict.pk)

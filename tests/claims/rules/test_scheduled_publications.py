@@ -72,7 +72,7 @@ def test_how_it_ends(outcome: str, reason: str, rule: str, scheduled: ScheduledP
     ],
     undone=True,
 )
-def test_what_was_scheduled_stays(change: str, scheduled: ScheduledPublication) -> None:
+def test_a_schedule_cannot_be_edited(change: str, scheduled: ScheduledPublication) -> None:
     refused(f"UPDATE claims_scheduledpublication SET {change}", match="scheduledpublication_append_only")
 
 

@@ -1,6 +1,6 @@
-"""Whoever holds the credentials of the role that serves rewrites no past: by none of these ways, in raw SQL.
+"""The credentials of the serving role do not allow rewriting history: attempts in raw SQL.
 
-Each is tried over a connection of that role's own, as somebody would who has found its password.
+Each uses a separate connection of that role, like an attacker who has found its password.
 """
 
 import hashlib
@@ -79,7 +79,7 @@ def all_that_is_kept(name: str) -> str:
 
 PERMISSION, RULE = "42501", "23000"
 
-#: Each a way to rewrite what was published, or to become somebody who can. `{function}` is the function of a rule of
+#: Ways to rewrite publications, or to become a role that can. `{function}` is the function of a rule of
 #: the ledger, `{keeper}` one that writes in the name of the owner.
 ATTEMPTS = [
     # Rules switched off.
@@ -169,7 +169,7 @@ ATTEMPTS = [
     "CREATE PUBLICATION mine FOR TABLE claims_publication",
     "CREATE SUBSCRIPTION mine CONNECTION 'host=example.org' PUBLICATION theirs",
     "LOAD '/tmp/mine.so'",
-    # Somebody else.
+    # Another role.
     "SET ROLE factcheck_owner",
     "SET ROLE postgres",
     "SET SESSION AUTHORIZATION factcheck_owner",
@@ -238,7 +238,9 @@ WITHOUT_EFFECT = [
 
 
 @pytest.mark.parametrize("statement", WITHOUT_EFFECT)
-def test_what_is_not_refused_changes_nothing(serving: Server, ledger: str, past: str, statement: str) -> None:
+def test_attempts_that_are_not_refused_change_nothing(
+    serving: Server, ledger: str, past: str, statement: str
+) -> None:
     serving.execute(filled_in(serving, statement))
     assert all_that_is_kept(ledger) == past
 
@@ -290,8 +292,8 @@ def test_rules_hold_for_anyone_who_serves(serving: Server, statement: str, setti
         serving.execute(statement)
 
 
-def test_stage_of_imports_lets_nobody_make_anything_else(serving: Server) -> None:
-    """Its functions make temporary tables in the owner's name; nothing of ours is named like them."""
+def test_the_staging_functions_create_only_staging_tables(serving: Server) -> None:
+    """Its functions create temporary tables in the owner's name; none of our tables has such a name."""
     serving.execute("SELECT public.claims_stage_begin()")
     for statement in (
         "CREATE TEMPORARY TABLE claims_publication (id bigint)",
@@ -321,7 +323,7 @@ def test_it_is_the_role_that_serves_and_can_do_its_work(serving: Server) -> None
 
 
 @pytest.mark.parametrize("role", [embedded.OWNER, embedded.SUPERUSER])
-def test_its_password_lets_in_nobody_else(serving: Server, role: str) -> None:
+def test_its_password_admits_only_this_role(serving: Server, role: str) -> None:
     own = address(serving.info.dbname, embedded.RUNTIME)
     for attempt in (own.replace(f"user={embedded.RUNTIME}", f"user={role}"), own.partition("&passfile")[0]):
         with pytest.raises(psycopg.OperationalError, match="password"):

@@ -1,4 +1,4 @@
-"""By what a statement is found again however it is typed: the function that feeds a generated column of claims."""
+"""The key that finds a statement despite typing variants: the function for a generated column of claims."""
 
 import hashlib
 import sys

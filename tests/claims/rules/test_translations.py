@@ -1,4 +1,4 @@
-"""Translations: four eyes, fixed content, one live for each language, of what is published and told by the ledger."""
+"""Translations: two people, fixed content, one live per language, only of published verdicts, with a ledger entry."""
 
 from collections.abc import Callable
 
@@ -92,12 +92,12 @@ def test_a_draft_cannot_be_signed_off(draft: Translation, colleague: User) -> No
     refused(*sign_off(draft, colleague), match="translationstep_signed_in_review")  # type: ignore[arg-type]
 
 
-def test_nobody_signs_off_twice(in_review: Translation, colleague: User) -> None:
+def test_no_one_signs_off_twice(in_review: Translation, colleague: User) -> None:
     sql(*sign_off(in_review, colleague))  # type: ignore[arg-type]
     refused(*sign_off(in_review, colleague), match="translationstep_one_signoff_per_round_and_person")  # type: ignore[arg-type]
 
 
-def test_a_signoff_names_somebody_and_moves_nothing(in_review: Translation, colleague: User) -> None:
+def test_a_sign_off_names_a_person_and_changes_no_state(in_review: Translation, colleague: User) -> None:
     rule = "translationstep_signoff_changes_no_state"
     refused(STEP, in_review.pk, "sign_off", "in_review", "in_review", 1, None, match=rule)
     refused(STEP, in_review.pk, "sign_off", "in_review", "published", 1, colleague.pk, match=rule)
@@ -219,7 +219,7 @@ def test_it_has_the_parts_of_its_original(draft: Translation, emptied: str) -> N
     )
 
 
-def test_it_says_nothing_of_its_own(draft: Translation) -> None:
+def test_it_has_only_texts_that_the_original_has(draft: Translation) -> None:
     sql("UPDATE claims_translation SET title = 'Un titular que nadie escribió'")
     write_down(draft, "draft", "in_review")
     refused(
@@ -232,12 +232,12 @@ def test_it_says_nothing_of_its_own(draft: Translation) -> None:
 
 
 @sweep("part", ["statement", "title", "summary", "explanation", "byline"], undone=True)
-def test_what_is_reviewed_is_not_edited(in_review: Translation, part: str) -> None:
+def test_translations_in_review_cannot_be_edited(in_review: Translation, part: str) -> None:
     refused(f"UPDATE claims_translation SET {part} = 'y'", match="translation_content_is_fixed")
 
 
 @sweep("part", ["statement", "title", "summary", "explanation", "byline"], undone=True)
-def test_what_is_published_is_not_edited(published: Translation, part: str) -> None:
+def test_published_translations_cannot_be_edited(published: Translation, part: str) -> None:
     refused(f"UPDATE claims_translation SET {part} = 'y'", match="translation_content_is_fixed")
 
 
@@ -261,12 +261,12 @@ def test_steps_are_never_rewritten(in_review: Translation) -> None:
 
 
 @pytest.mark.parametrize("state", ["in_review", "published"])
-def test_what_was_reviewed_is_kept(state: str, request: pytest.FixtureRequest) -> None:
+def test_reviewed_translations_cannot_be_deleted(state: str, request: pytest.FixtureRequest) -> None:
     translation = request.getfixturevalue(state)
     refused("DELETE FROM claims_translation WHERE id = %s", translation.pk, match="translation_is_kept")
 
 
-def test_what_is_published_is_reported(in_review: Translation, colleague: User) -> None:
+def test_publishing_writes_an_entry(in_review: Translation, colleague: User) -> None:
     move(in_review, "sign_off", by=colleague)
     write_down(in_review, "in_review", "published")
     with transaction.atomic():
@@ -275,7 +275,7 @@ def test_what_is_published_is_reported(in_review: Translation, colleague: User) 
         transaction.set_rollback(True)
 
 
-def test_what_is_taken_back_is_reported(published: Translation) -> None:
+def test_withdrawing_writes_an_entry(published: Translation) -> None:
     write_down(published, "published", "retracted")
     with transaction.atomic():
         sql("UPDATE claims_translation SET state = 'retracted' WHERE id = %s", published.pk)
@@ -283,7 +283,7 @@ def test_what_is_taken_back_is_reported(published: Translation) -> None:
         transaction.set_rollback(True)
 
 
-def test_what_was_superseded_is_not_published(
+def test_superseded_translations_cannot_be_published(
     in_review: Translation, claim: Claim, colleague: User, publish: Callable[..., Claim]
 ) -> None:
     move(in_review, "sign_off", by=colleague)
@@ -318,6 +318,6 @@ def test_it_stays_when_its_original_goes(published: Translation, claim: Claim, e
     assert (newest.kind, newest.version) == ("translation", 2)
     verdict = live_verdict(claim)
     workflow.move(verdict, "retract", by=editor, note="It was forged.")
-    as_committed()  # what is not shown any more because its original is gone changes no state
+    as_committed()  # a translation hidden because its original is gone keeps its state
     published.refresh_from_db()
     assert published.state == "published"

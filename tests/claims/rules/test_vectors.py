@@ -58,7 +58,7 @@ def kinds(claim: Claim) -> set[tuple[str, bool, bool]]:
     return set(rows.values_list("text_sha256", "is_public", "is_present"))
 
 
-# What is stored -------------------------------------------------------------------------------------------------------
+# Stored vectors -------------------------------------------------------------------------------------------------------
 
 
 def test_no_public_vector_of_a_draft(cannot_store: Callable[..., None], checker: User) -> None:
@@ -176,14 +176,14 @@ def test_a_claim_takes_its_vectors_along(store: Callable[..., None]) -> None:
     assert StatementVector.objects.get().claim_id == other.pk
 
 
-def test_what_is_published_becomes_public(store: Callable[..., None], publish: Callable[..., Claim]) -> None:
+def test_publishing_makes_vectors_public(store: Callable[..., None], publish: Callable[..., Claim]) -> None:
     claim = make_claim()
     store(claim, public=False, present=True)
     publish(claim)
     assert kinds(claim) == {(sha256(claim.statement), True, True)}
 
 
-def test_what_is_retracted_is_public_no_longer(
+def test_retracting_makes_vectors_private(
     store: Callable[..., None], publish: Callable[..., Claim], editor: User
 ) -> None:
     claim, edited = publish(), publish()
@@ -196,7 +196,7 @@ def test_what_is_retracted_is_public_no_longer(
     assert kinds(edited) == set()
 
 
-def test_what_is_merged_has_none(
+def test_merged_claims_have_none(
     store: Callable[..., None], publish: Callable[..., Claim], editor: User
 ) -> None:
     claim = publish()
@@ -205,7 +205,7 @@ def test_what_is_merged_has_none(
     assert kinds(claim) == set()
 
 
-def test_what_is_corrected_is_public_instead(
+def test_a_corrected_statement_replaces_the_public_vector(
     store: Callable[..., None], mean: LanguageMean, publish: Callable[..., Claim]
 ) -> None:
     claim = publish()

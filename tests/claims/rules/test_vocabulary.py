@@ -32,7 +32,7 @@ WORDS = (
 )
 
 
-def test_the_account_agrees_with_what_is_published(publish: Publish, editor: User) -> None:
+def test_the_vocabulary_agrees_with_publications(publish: Publish, editor: User) -> None:
     chance = random.Random(11)  # noqa: S311  not for secrets
     claims: list[Claim] = []
     for _ in range(25):
@@ -104,7 +104,7 @@ def assert_account_is_right() -> None:
     assert dict(SearchLanguage.objects.values_list("language", "publications")) == languages
 
 
-def test_what_is_searched_is_made_of_the_texts_for_any_author_of_the_entry(publish: Publish) -> None:
+def test_search_columns_are_computed_from_the_texts_for_any_writer(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
     as_committed()
     made = (

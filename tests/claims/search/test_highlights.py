@@ -24,7 +24,7 @@ Publish = Callable[..., Claim]
 
 
 def fragments(claim: Claim, query: str) -> list[dict[str, Any]]:
-    """What is highlighted of a claim."""
+    """The highlighted parts of a claim."""
     body = Publication.objects.current().get(claim=claim).body
     return find_highlights([body.encode()], parse_search(query))[str(claim.pk)]
 
@@ -118,7 +118,7 @@ def test_of_a_long_text_the_part_with_most_matches_is_shown(publish: Publish) ->
 
 
 @pytest.mark.django_db
-def test_what_is_excluded_is_not_marked(publish: Publish) -> None:
+def test_excluded_words_are_not_highlighted(publish: Publish) -> None:
     claim = publish(make_claim("The harbour is closed."))
     assert fragments(claim, "-ferry") == []
     assert marked(claim, "harbour or -closed") == {}

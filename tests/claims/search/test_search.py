@@ -76,7 +76,7 @@ FORMS = [
 
 @pytest.fixture
 def something_else(publish: Publish) -> None:
-    """What is looked for by nobody, in each of the languages."""
+    """Words that no one searches for, in each of the languages."""
     for language in {"en": 0} | {language: 0 for _statement, language, _query in FORMS}:
         publish(make_claim("Something else altogether.", language=language))
 
@@ -101,7 +101,7 @@ def test_a_query_may_mix_languages(publish: Publish) -> None:
 
 
 def test_a_stem_is_not_taken_for_another_languages_word(publish: Publish) -> None:
-    """English cuts "universe" to what is a whole word in French."""
+    """English stems "universe" to a complete word in French."""
     english = publish(make_claim("The universe is large.", language="en"))
     publish(make_claim("Un univers est grand.", language="fr"), language="fr")
     assert found("universe") == [english.pk]
@@ -140,7 +140,7 @@ def test_phrases_exclusions_and_alternatives(
     assert set(found(query)) == {bridges_and_ferry[name] for name in expected}
 
 
-def test_what_says_it_itself_comes_before_what_was_found_out_about_it(publish: Publish) -> None:
+def test_matches_in_the_statement_come_before_those_in_the_explanation(publish: Publish) -> None:
     aside = publish(make_claim("The harbour is closed."), summary="The volcano has nothing to do with it.")
     named = make_claim("The island is closed.", topics=[Topic.objects.create(name="Volcano", slug="volcano")])
     named = publish(named)
@@ -156,7 +156,7 @@ def test_more_of_the_words_in_the_statement_is_more_relevant(publish: Publish) -
     assert found("ferry harbour") == [both.pk, one.pk]
 
 
-def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
+def test_the_parsed_query_has_wanted_and_excluded_words(publish: Publish) -> None:
     publish(make_claim("The bridges are new."))
     reading = parse_search("bridges -old")
     assert reading.query == "( 'bridges' | 'en:bridg' ) & !( 'en:old' | 'old' )"
@@ -177,9 +177,7 @@ def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
     ],
     undone=True,
 )
-def test_what_is_quoted_at_length_is_meant_as_it_stands(
-    publish: Publish, query: str, has_forms: bool
-) -> None:
+def test_a_long_quotation_is_searched_unchanged(publish: Publish, query: str, has_forms: bool) -> None:
     """Or each claim would be compared with the forms of all the words, in twenty languages."""
     publish(make_claim("The bridges are new."))
     assert ("'en:bridg'" in parse_search(query).query) == has_forms
@@ -210,7 +208,7 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
 
 
 def test_a_text_of_a_megabyte_and_no_end_is_published(publish: Publish) -> None:
-    """A tsvector holds one megabyte. Of what is longer, the beginning is searched."""
+    """A tsvector holds one megabyte. Of longer texts, the beginning is searched."""
     letters = [chr(code) for code in range(0x4E00, 0x9FFF)]
     endless = "".join(letters[i] + letters[-i * 7 % len(letters)] for i in range(len(letters))) * 3
     claim = publish(make_claim("The harbour is closed."), explanation="Volcano. " + endless)
@@ -227,7 +225,7 @@ def test_scripts_without_spaces_are_cut_into_pairs() -> None:
     assert build_websearch("東京都 -京都 “東京都 b” tower") == '"東京 京都" -"京都" "東京 京都 都 b" "tower"'
 
 
-def test_pieces_know_what_is_excluded() -> None:
+def test_parts_of_a_query_know_excluded_words() -> None:
     text = straighten_quotes('new “long bridge” - or -old -"far away" or covid-19')
     assert [(text[p.start : p.end], p.is_phrase, p.is_excluded) for p in split_pieces(text)] == [
         ("new", False, False),

@@ -1,4 +1,4 @@
-"""Typos: what is answered instead, and what is never suggested."""
+"""Typos: corrected searches, and words never suggested."""
 
 from collections.abc import Callable
 
@@ -83,7 +83,7 @@ def test_other_alphabets_are_forgiven_alike(
     [
         "volcano",  # resembles nothing
         "so says harboured",  # found in another form
-        "bri",  # too short to tell
+        "bri",  # too short to decide
         "bxxdge",  # two slips in a short word
         "2109",  # no word
         "-hrabour",  # not wanted
@@ -91,7 +91,7 @@ def test_other_alphabets_are_forgiven_alike(
         "https://exmaple.org/",
     ],
 )
-def test_what_is_no_typo_stays_as_it_is(harbour_of_2019: Claim, typed: str) -> None:
+def test_correct_words_are_unchanged(harbour_of_2019: Claim, typed: str) -> None:
     reading = answered(typed)
     assert (reading.answered, reading.is_corrected) == (typed, False)
 
@@ -108,7 +108,7 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
 
 @pytest.mark.django_db
 def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publish: Publish) -> None:
-    """Somebody published a Hilary, but nothing of her emails. Others tell of Hillary emails."""
+    """One publication mentions Hilary, but not her emails. Others mention Hillary's emails."""
     publish(make_claim("Hilary sails alone."))
     for number in range(2):
         publish(make_claim(f"Hillary emails number {number} are lost."))
@@ -125,7 +125,7 @@ def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publ
 
 
 @pytest.mark.django_db
-def test_what_is_found_is_answered_with_its_correction_where_that_finds_much_more(publish: Publish) -> None:
+def test_a_search_with_results_is_corrected_too_if_that_finds_many_more(publish: Publish) -> None:
     typo = publish(make_claim("Gretta Thunberg sails."))
     claims = [publish(make_claim(f"Greta Thunberg sails to port {number}.")) for number in range(10)]
     assert answered("gretta thunberg").answered == "gretta thunberg"
@@ -137,7 +137,7 @@ def test_what_is_found_is_answered_with_its_correction_where_that_finds_much_mor
 
 
 @pytest.mark.django_db
-def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_rare(publish: Publish) -> None:
+def test_a_word_known_only_in_another_form_is_corrected_like_a_rare_one(publish: Publish) -> None:
     publish(make_claim("Vacina e vacinas.", language="pt"))
     for number in range(10):
         publish(make_claim(f"Coronavirus vaccine {number}."))
@@ -145,7 +145,7 @@ def test_a_word_that_is_known_in_another_form_only_is_corrected_as_one_that_is_r
 
 
 @pytest.mark.django_db
-def test_of_words_that_resemble_a_misspelling_the_one_that_is_said_with_its_neighbour_is_meant(
+def test_a_typo_is_corrected_to_the_word_that_occurs_beside_its_neighbour(
     publish: Publish,
 ) -> None:
     """People whose names resemble others that are more frequent, and words that are none of theirs."""
@@ -187,7 +187,7 @@ def test_a_rare_word_is_not_another_that_is_as_rare(publish: Publish) -> None:
 
 
 @pytest.mark.django_db
-def test_a_rare_word_is_right_unless_another_is_said_with_its_neighbour(publish: Publish) -> None:
+def test_a_rare_word_is_kept_unless_another_occurs_beside_its_neighbour(publish: Publish) -> None:
     """However much more frequent the other is."""
     publish(make_claim("Mali is a country."))
     for number in range(4):

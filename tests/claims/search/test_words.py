@@ -20,7 +20,7 @@ from tests.helpers.sweeps import sweep
 Publish = Callable[..., Claim]
 
 EVERYTHING = [chr(code) for code in range(1, sys.maxunicode + 1)]
-#: Punctuation, symbols, spaces, controls, a sign of private use: what is no word wherever it stands, as ㎏ is one.
+#: Punctuation, symbols, spaces, controls, a private-use character: never words, unlike ㎏.
 SIGNS = [
     sign
     for sign in EVERYTHING
@@ -94,7 +94,7 @@ def test_words_stay_what_they_are(text: str) -> None:
         max_size=60,
     )
 )
-def test_words_are_where_they_are_said_to_be(parts: list[str]) -> None:
+def test_words_are_at_the_stated_positions(parts: list[str]) -> None:
     text = "".join(parts)
     found = " ".join(fold_text(word) for word in compile_word_pattern().findall(text))
     assert found.split() == fold_text(text).split()
@@ -112,7 +112,7 @@ def test_the_database_sees_nothing_but_words() -> None:
 
 @pytest.fixture
 def something_else(publish: Publish) -> Claim:
-    """What is looked for by nobody."""
+    """Words that no one searches for."""
     return publish(make_claim("Something else altogether."))
 
 
@@ -154,7 +154,7 @@ def something_else(publish: Publish) -> Claim:
     ],
     undone=True,
 )
-def test_what_is_written_is_found_as_it_is_typed(
+def test_texts_are_found_by_their_own_words(
     client: Client, publish: Publish, something_else: Claim, statement: str, query: str
 ) -> None:
     claim = publish(make_claim(statement, language="und"))
@@ -163,7 +163,7 @@ def test_what_is_written_is_found_as_it_is_typed(
 
 
 @pytest.mark.django_db
-def test_what_is_excluded_stays_excluded(publish: Publish) -> None:
+def test_excluded_words_stay_excluded(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
     assert not Publication.objects.current().count_matches(parse_search("harbour -closed"))
     assert not Publication.objects.current().count_matches(parse_search('harbour -"is closed"'))

@@ -18,7 +18,7 @@ def write(kind: str = "organisation", language: str = "en", **fields: Any) -> Ne
     )
 
 
-def test_the_index_has_what_was_written_and_where_the_rest_is(client: Client) -> None:
+def test_the_index_lists_written_pages_and_links_to_the_others(client: Client) -> None:
     empty = page(client, "/about/")
     assert words(empty.cssselect(".empty")[0]) == "Nothing has been written here yet."
     write(
@@ -80,7 +80,7 @@ def test_a_new_version_is_there_at_once_and_the_old_one_stays(client: Client) ->
 
 
 @pytest.mark.parametrize("path", ["/about/nothing/", "/about/team/", "/about/organisation/9/"])
-def test_what_is_not_written_is_not_found(client: Client, path: str) -> None:
+def test_missing_pages_return_404(client: Client, path: str) -> None:
     write()
     assert client.get(path).status_code == 404
 

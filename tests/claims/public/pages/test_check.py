@@ -1,4 +1,4 @@
-"""Check a text: what a reader reads of it, what is never shown, and what is kept of it."""
+"""Check a text: the results shown to readers, data never shown, and data stored."""
 
 from collections.abc import Callable
 from typing import Any
@@ -151,7 +151,7 @@ def test_a_post_that_makes_its_claim_in_several_sentences_is_one(
     assert words(mark) == "The same claim was rated False: It rains.1"
 
 
-def test_what_is_near_to_a_post_as_one_is_shown_unless_a_sentence_says_otherwise(
+def test_a_claim_near_to_a_whole_post_is_shown_unless_a_sentence_decides_otherwise(
     client: Client, publish: Publish, answers: Answers
 ) -> None:
     answers.know("It rains.", publish(make_claim("It snows.")), "related")
@@ -219,7 +219,7 @@ def test_costs_two_queries_beside_matching(
         ("a\0b", "Null characters are not allowed."),
     ],
 )
-def test_what_cannot_be_checked_is_said_beside_the_field(
+def test_an_unusable_text_is_reported_beside_the_field(
     client: Client, answers: Answers, text: str, said: str
 ) -> None:
     document = posted(client, text)
@@ -241,7 +241,7 @@ def test_needs_no_cookie_and_sets_none(answers: Answers) -> None:
 # Addresses
 
 
-def test_a_known_address_is_read_with_what_was_checked_in_it(
+def test_a_known_address_shows_its_text_with_the_checked_claims(
     client: Client, publish: Publish, answers: Answers
 ) -> None:
     source = make_source(
@@ -280,7 +280,7 @@ def test_a_source_of_drafts_alone_is_not_known(client: Client, answers: Answers)
     assert "No published claim is related to this address." in response.content.decode()
 
 
-def test_a_newer_snapshot_that_nobody_published_is_not_shown(
+def test_a_newer_unpublished_snapshot_is_not_shown(
     client: Client, publish: Publish, answers: Answers
 ) -> None:
     source = make_source("The tunnel is safe.", url="https://example.org/speech")
@@ -305,7 +305,7 @@ def test_no_address_is_opened(
     assert posted(client, address).cssselect("h1")
 
 
-# What is kept
+# Stored data
 
 
 def test_nothing_is_kept_of_a_text(client: Client, publish: Publish, answers: Answers) -> None:

@@ -185,7 +185,7 @@ def test_merge_stands_in_it_and_leads_to_the_other_claim(
     assert client.get(f"/claims/{gone.pk}/-/history/", follow=True).redirect_chain == [(address(gone), 301)]
 
 
-def test_wrong_slug_leads_to_the_right_one_and_keeps_what_was_asked(client: Client, thrice: Claim) -> None:
+def test_a_wrong_slug_redirects_and_keeps_the_query(client: Client, thrice: Claim) -> None:
     response = client.get(f"/claims/{thrice.pk}/other/history/?from=1&to=3")
     assert (response.status_code, response["Location"]) == (301, address(thrice, "?from=1&to=3"))
 

@@ -125,7 +125,7 @@ def test_claim_page_shows_everything_published(
     assert "https://www.wikidata.org/wiki/Q0" in [a.get("href") for a in document.cssselect(".about a")]
 
 
-def test_claim_page_tells_machines_what_it_tells_readers(client: Client, publish: Publish) -> None:
+def test_the_markup_of_a_claim_page_agrees_with_its_text(client: Client, publish: Publish) -> None:
     claim = publish(make_claim('The "tunnel" </script> is safe & sound.'))
     document = page(client, claim.get_absolute_url())
     script, _article = document.cssselect("script[type='application/ld+json']")
@@ -194,7 +194,7 @@ def test_merged_claim_leads_to_its_target(client: Client, publish: Publish, edit
 
 @pytest.mark.parametrize("path", ["/claims/{}/", "/claims/{}/x/", "/claims/{}/versions/1/", "/sources/{}/"])
 @pytest.mark.parametrize("number", [0, 999_999_999, 10**30])
-def test_what_was_never_published_is_not_found(client: Client, path: str, number: int) -> None:
+def test_unpublished_claims_return_404(client: Client, path: str, number: int) -> None:
     response = client.get(path.format(number))
     assert response.status_code == 404
     assert words(html.document_fromstring(response.content.decode()).cssselect("h1")[0]) == "Page not found"

@@ -38,7 +38,7 @@ def test_shows_the_rumour_and_its_claims_the_earliest_first(client: Client, clus
     assert facts[:4] == ["5 January 2026", "German, English", "1 publisher", "False: 2"]
 
 
-def test_nothing_of_a_draft_is_shown(client: Client, cluster: Cluster, editor: User) -> None:
+def test_drafts_are_not_shown(client: Client, cluster: Cluster, editor: User) -> None:
     before = client.get(cluster.get_absolute_url())
     clusters.add(cluster, [make_claim("Xylograph.", language="fr", claimed_on=date(1999, 1, 1))], by=editor)
     after = client.get(cluster.get_absolute_url())
@@ -70,7 +70,7 @@ def test_a_new_title_is_a_new_page(client: Client, cluster: Cluster) -> None:
     assert client.get(cluster.get_absolute_url(), headers={"If-None-Match": after["ETag"]}).status_code == 304
 
 
-def test_what_is_shared_is_the_page_in_the_language_that_is_read(
+def test_shared_links_are_in_the_language_of_the_page(
     client: Client, cluster: Cluster, settings: Any
 ) -> None:
     for prefix in ("", "/de"):

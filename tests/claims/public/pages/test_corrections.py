@@ -126,7 +126,7 @@ def test_of_long_texts_the_paragraphs_that_differ_are_shown() -> None:
 # The feed -------------------------------------------------------------------------------------------------------------
 
 
-def test_feed_says_what_was_changed(client: Client, corrected: Claim) -> None:
+def test_the_feed_describes_the_change(client: Client, corrected: Claim) -> None:
     response = client.get(FEED)
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
     feed = etree.fromstring(response.content)

@@ -90,7 +90,7 @@ def test_parts(
         assert answer.content == whole
 
 
-def test_a_part_of_what_was_begun_or_all_of_what_is_there_now(client: Client, dump: KeptDump) -> None:
+def test_a_range_of_the_same_file_or_the_whole_of_a_new_one(client: Client, dump: KeptDump) -> None:
     etag = client.get(LATEST)["ETag"]
     same = client.get(LATEST, headers={"Range": "bytes=0-3", "If-Range": etag})
     other = client.get(LATEST, headers={"Range": "bytes=0-3", "If-Range": '"older"'})
@@ -99,7 +99,7 @@ def test_a_part_of_what_was_begun_or_all_of_what_is_there_now(client: Client, du
 
 
 @pytest.mark.parametrize("name", ["claims.parquet", "claims.ndjson", "manifest.json"])
-def test_head_tells_the_length_and_sends_nothing(
+def test_head_returns_the_length_without_a_body(
     client: Client, dump: KeptDump, settings: Any, name: str
 ) -> None:
     address = f"/dumps/latest/{name}"
@@ -163,9 +163,7 @@ def test_the_list_for_programs_and_for_people(client: Client, dump: KeptDump) ->
     assert client.get("/api/v1/").json()["dumps"].endswith("/dumps/index.json")
 
 
-def test_what_was_corrected_since_stands_beside_the_files(
-    client: Client, dump: KeptDump, editor: User
-) -> None:
+def test_later_corrections_are_listed_beside_the_files(client: Client, dump: KeptDump, editor: User) -> None:
     assert client.get("/dumps/index.json").json()["corrections"] == []
     verdict = Verdict.objects.get(state="published")
     workflow.move(verdict, "retract", by=editor, note="The invoice was <forged>.")

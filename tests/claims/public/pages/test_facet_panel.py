@@ -98,7 +98,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
     assert total == body["count"]
     for name, values in shown.items():
         if name == "publisher":
-            continue  # counted whoever is asked for: below
+            continue  # counted for any publisher: below
         told = {one["value"].lower(): one["count"] for one in body["facets"][API.get(name, name)]["values"]}
         chosen = parse_qs(asked.format(**numbers)).get(name, [""])[0]
         assert values == {value: number for value, number in told.items() if value != chosen}, name
@@ -151,7 +151,7 @@ def dear(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "path", ["/claims/?by=all", "/claims/?by=all&language=pt", "/topics/{topic}/transport/?by=all"]
 )
-def test_what_is_dear_follows_the_page(
+def test_expensive_counts_follow_the_page(
     client: Client, world: Publisher, topic: Topic, dear: None, path: str
 ) -> None:
     path = path.format(topic=topic.pk)
@@ -181,7 +181,7 @@ def test_a_script_puts_it_there_only_where_it_is_missing(
 
 
 @pytest.mark.parametrize("query", ["rating=x", "of=topic&part=1", "of=nothing&topic=x&part=1", "cursor=x"])
-def test_counts_of_what_cannot_be(client: Client, query: str) -> None:
+def test_counts_of_impossible_filters(client: Client, query: str) -> None:
     assert client.get(f"/claims/facets/?{query}").status_code in (200, 404)
 
 

@@ -85,7 +85,7 @@ def test_parts_of_lists_are_not_found(client: Client, publish: Publish, path: st
     assert (canonicals(document), languages(document)) == ([], {})
 
 
-def test_earlier_versions_and_what_was_withdrawn_are_not_found(
+def test_earlier_versions_and_withdrawn_claims_are_not_indexed(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish()
@@ -209,7 +209,7 @@ def test_lists_say_what_they_list(client: Client, publish: Publish, settings: An
 
 
 @pytest.mark.parametrize("path", ["/claims/99/x/", "/sources/99/", "/clusters/99/x/", "/nothing/"])
-def test_what_is_not_there_has_no_address(client: Client, path: str) -> None:
+def test_missing_pages_have_no_canonical_address(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     document = html.document_fromstring(response.content.decode())

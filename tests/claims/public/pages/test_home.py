@@ -1,4 +1,4 @@
-"""The front page: what is new, repeated and corrected, read from publications; and nothing where there is nothing."""
+"""The front page: new, repeated and corrected claims, read from publications; empty sections are omitted."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -59,7 +59,7 @@ def test_the_newest_of_our_own(client: Client, publish: Publish) -> None:
     ]
 
 
-def test_what_is_being_repeated(client: Client, publish: Publish, editor: User) -> None:
+def test_repeated_claims(client: Client, publish: Publish, editor: User) -> None:
     said, once = make_claim("The quay sank."), make_claim("The quay burns.")
     for claim, days in ((said, (3, 9)), (once, (5,))):
         for day in days:

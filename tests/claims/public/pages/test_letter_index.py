@@ -28,7 +28,7 @@ NAMES = [
 ]
 
 
-def test_letters_are_distinguished_by_what_readers_look_for() -> None:
+def test_letters_are_distinguished_as_readers_expect() -> None:
     found = group_letters(name.lower()[0] for name in NAMES)
     assert [one.name for one in found] == [
         *("A", "S", "Z", "Ø", "Ж", "ا", "ㄱ", "ㄲ", "ㅁ", "漢", "#"),
@@ -43,7 +43,7 @@ def test_letters_are_distinguished_by_what_readers_look_for() -> None:
 
 
 @pytest.mark.django_db
-def test_index_leads_to_all_first_letters_of_what_is_published(publish: Callable[..., Claim]) -> None:
+def test_the_index_links_to_all_first_letters_of_published_names(publish: Callable[..., Claim]) -> None:
     for name in NAMES:
         publish(make_claim(f"{name} spoke.", claimant=Claimant.objects.create(name=name)))
     Claimant.objects.create(name="Quiet")

@@ -1,4 +1,4 @@
-"""The files of pictures: those that publications show, for everybody and for good; no others."""
+"""Files of pictures: those shown by publications are public for good; others are not."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -92,14 +92,14 @@ def test_a_part_of_another_file_is_not_given_as_the_rest_of_this_one(
     assert ours.status_code == 206
 
 
-def test_what_was_shown_once_stays(client: Client, picture: MediaObject, editor: User) -> None:
+def test_pictures_shown_once_stay_public(client: Client, picture: MediaObject, editor: User) -> None:
     claim = picture.claimed_in.get().claim
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was another bridge.")
     ClaimMedia.objects.all().delete()
     assert client.get(address(picture)).status_code == 200
 
 
-# What is not there ----------------------------------------------------------------------------------------------------
+# Missing files ----------------------------------------------------------------------------------------------------
 
 
 def test_a_drafts_picture_is_not_there(client: Client, picture: MediaObject, checker: User) -> None:

@@ -116,7 +116,7 @@ def test_draft_of_a_published_claim_is_in_no_kept_page(
     assert b"Unpublished remark" not in kept
 
 
-def test_memory_is_bounded_and_what_was_not_asked_for_longest_goes(settings: Any) -> None:
+def test_memory_is_limited_and_the_least_recently_used_page_is_removed(settings: Any) -> None:
     now = [0.0]
     cache = PageCache(clock=lambda: now[0])
     settings.PAGE_CACHE_BYTES = 10 * (OVERHEAD + 100)

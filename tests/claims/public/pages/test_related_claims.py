@@ -36,7 +36,7 @@ def near(settings: Any) -> Callable[[], None]:
 
 
 def beside(claim: Claim) -> list[tuple[str, str]]:
-    """What is related to a claim, each with the reason."""
+    """Return the claims related to a claim, each with the reason."""
     document = Publication.objects.current().get(claim=claim).document
     return [(each.claim["statement"], each.reason_code) for each in find_related_claims(document)]
 
@@ -68,7 +68,7 @@ def test_a_rumour_that_readers_do_not_see_relates_nothing(publish: Publish, edit
     assert beside(claim) == []
 
 
-def test_only_what_is_published_now(publish: Publish, editor: User, claimant: Claimant, topic: Topic) -> None:
+def test_only_current_publications(publish: Publish, editor: User, claimant: Claimant, topic: Topic) -> None:
     def by_claimant(statement: str) -> Claim:
         return make_claim(statement, claimant=claimant, topics=[topic])
 
@@ -79,7 +79,7 @@ def test_only_what_is_published_now(publish: Publish, editor: User, claimant: Cl
     assert beside(claim) == []
 
 
-def test_what_is_near_in_meaning_comes_last_and_what_is_not_does_not(
+def test_claims_near_in_meaning_come_last_and_others_are_omitted(
     publish: Publish, near: Callable[[], None]
 ) -> None:
     claim = publish(make_claim("The harbour bridge cost forty million euros."))

@@ -46,7 +46,7 @@ def test_rating_without_dark_colours_keeps_the_light_ones():
 
 
 @sweep("colour", ["", "red", "#abc", "#aa0000}body{display:none", "#AA0000", "#aa0000\n"])
-def test_what_is_no_colour_declares_nothing(colour):
+def test_invalid_colours_are_ignored(colour):
     assert build_rating_styles([rating(colour=colour)]) == ""
 
 

@@ -70,7 +70,7 @@ def test_it_is_named_and_described() -> None:
 
 
 @pytest.mark.parametrize("timeline", [{}, {("", "false"): 4}, {("2026-01", "true"): 9}])
-def test_nothing_is_drawn_of_what_numbers_say(timeline: dict[tuple[str, str], int]) -> None:
+def test_the_drawing_contains_no_numbers(timeline: dict[tuple[str, str], int]) -> None:
     assert build_review_chart(timeline).drawing == ""
 
 

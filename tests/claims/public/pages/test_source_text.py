@@ -1,4 +1,4 @@
-"""The page of a source: its text with published claims highlighted, and nothing of others."""
+"""The page of a source: its text with only published claims highlighted."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ TEXT = "A minister spoke today.\n\nShe said the tunnel is safe and that it cost 
 
 
 def highlights(document: html.HtmlElement) -> list[tuple[str, str]]:
-    """The marked words, as they are heard, and where they lead."""
+    """The highlighted words, as screen readers read them, and their links."""
     return [
         (words(mark), mark.cssselect("a")[0].get("href")) for mark in document.cssselect(".source-text mark")
     ]

@@ -1,4 +1,4 @@
-"""The indexes of claimants, topics and publishers: who has a page, found by letter and by words; never ranked."""
+"""The indexes of claimants, topics and publishers: found by letter and by words; never ranked."""
 
 from collections.abc import Callable
 
@@ -115,7 +115,7 @@ def test_topics_are_searched(client: Client, publish: Publish, topic: Topic) -> 
 
 
 @pytest.mark.parametrize("route", ["claimants", "topics"])
-def test_indexes_are_paged_within_what_is_asked(
+def test_indexes_are_paged_within_the_search(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
     monkeypatch.setattr("claims.public.pages.subject_indexes.NAMES_PER_PAGE", 1)

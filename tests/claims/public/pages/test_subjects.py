@@ -29,7 +29,7 @@ Publish = Callable[..., Claim]
 
 @pytest.fixture(scope="module")
 def world(publish: Publish, claimant: Claimant, topic: Topic) -> Claimant:
-    """Claims of one claimant in three months, one of them on a topic and one by another paper; and one of nobody."""
+    """Claims of one claimant in three months, one on a topic and one by another paper; and one without a claimant."""
     claimant.same_as = ["https://www.wikidata.org/wiki/Q64"]
     claimant.affiliation = "Harbour Party"
     claimant.save()
@@ -84,7 +84,7 @@ def test_numbers_move_with_the_ledger(
     assert tally(page(client, path)) == ["True 1", "False 3"]
 
 
-def test_no_page_makes_a_score_of_what_was_checked(client: Client, world: Claimant) -> None:
+def test_no_page_computes_a_score(client: Client, world: Claimant) -> None:
     text = words(page(client, f"/claimants/{world.pk}/mara-lindqvist/"))
     assert "%" not in text
     assert not {"score", "ranking", "average", "trustworthy"} & set(text.lower().split())
@@ -100,7 +100,7 @@ def test_topic_has_its_claims_of_all_publishers(client: Client, world: Claimant,
     assert tally(narrowed) == tally(document) == ["Mixed 1", "False 1"]
 
 
-def test_publisher_tells_the_house_from_others(client: Client, world: Claimant) -> None:
+def test_the_publisher_page_distinguishes_the_newsroom_from_others(client: Client, world: Claimant) -> None:
     other = Publisher.objects.get(domain="checks.example")
     document = page(client, path_of(client, f"/publishers/{other.pk}/"))
     assert statements(document) == ["The crane fell."]
@@ -166,7 +166,7 @@ def test_what_nothing_published_is_about_has_no_page(client: Client, world: Clai
         assert client.get(f"/{kind}/{number}/x/").status_code == 404
 
 
-def test_who_is_only_in_drafts_has_no_page(client: Client, publish: Publish, editor: User) -> None:
+def test_claimants_only_in_drafts_have_no_page(client: Client, publish: Publish, editor: User) -> None:
     hidden, subject = (
         Claimant.objects.create(name="Ida Holm"),
         Topic.objects.create(name="Wharf", slug="wharf"),

@@ -1,4 +1,4 @@
-"""What readers of another language see: the words that somebody translated and reviewed, and what they are of."""
+"""Pages in another language: translated and reviewed texts, and a link to the original."""
 
 import json
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_the_page_is_in_the_readers_language_and_says_so(client: Client, claim: 
     assert (words(summary), summary.getparent().get("lang")) == ("Las cuentas muestran otra suma.", "es")
     [prose] = document.cssselect(".verdict .prose")
     assert (words(prose), prose.get("lang")) == ("Lo dicen las cuentas auditadas.", "es")
-    # What nobody translated is in the language of the original, and marked as that.
+    # Untranslated texts are in the language of the original, and marked as such.
     [context] = document.cssselect(".context")
     assert (words(context), context.get("lang")) == ("It was opened in 2020.", "en")
     [note] = document.cssselect(".translated")
@@ -70,7 +70,7 @@ def test_the_original_wording_is_one_click_away(client: Client, claim: Claim) ->
     assert (back.get("href"), back.get("hreflang")) == ("?", "es")
 
 
-def test_everybody_else_is_shown_the_original_without_a_word_about_it(client: Client, claim: Claim) -> None:
+def test_other_languages_show_the_original_without_a_notice(client: Client, claim: Claim) -> None:
     for language in ("en", "fr"):
         document = shown(client, claim, language=language)
         assert words(document.cssselect("h1")[0]) == "The bridge cost 12 million euros."
@@ -99,7 +99,7 @@ def test_no_page_is_kept_for_readers_of_another_language(client: Client, claim: 
     assert 'lang="en" dir="auto">The bridge' in english.content.decode()
 
 
-def test_what_is_out_of_date_is_not_shown_and_said(
+def test_outdated_translations_are_hidden_with_a_notice(
     client: Client, claim: Claim, publish: Callable[..., Claim]
 ) -> None:
     publish(claim, correction_kind="update", correction_note="New figures.")
@@ -112,9 +112,7 @@ def test_what_is_out_of_date_is_not_shown_and_said(
     assert words(before.cssselect("h1")[0]) == "El puente costó doce millones de euros."
 
 
-def test_what_was_taken_back_is_gone_without_a_trace_of_its_words(
-    client: Client, claim: Claim, editor: User
-) -> None:
+def test_withdrawn_translations_disappear_completely(client: Client, claim: Claim, editor: User) -> None:
     move(Translation.objects.get(), "retract", by=editor, note="A figure was wrong.")
     document = shown(client, claim)
     assert document.cssselect(".translated") == []

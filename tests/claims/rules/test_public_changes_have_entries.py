@@ -1,4 +1,4 @@
-"""What becomes public or ceases to be is told by an entry of the ledger, in the same transaction."""
+"""Every public change has an entry of the ledger, in the same transaction."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def test_nothing_is_published_without_an_entry(in_review: Verdict, editor: User)
     refused_at_commit((PUBLISH, in_review.pk))
 
 
-def test_an_entry_that_says_something_else_does_not_tell(published: Verdict) -> None:
+def test_an_entry_with_another_content_does_not_count(published: Verdict) -> None:
     """The next entry repeats the last one, in the transaction that withdraws what it shows."""
     columns = ", ".join(
         field.column or ""
@@ -58,7 +58,7 @@ def test_an_entry_that_says_something_else_does_not_tell(published: Verdict) -> 
     refused_at_commit(("UPDATE claims_verdict SET state = 'retracted' WHERE id = %s", published.pk))
 
 
-def test_what_is_done_in_order_is_reported(publish: Callable[..., Claim], editor: User) -> None:
+def test_ordinary_moves_write_entries(publish: Callable[..., Claim], editor: User) -> None:
     """Replaced, merged with a claim that the same publisher judged, parted again, withdrawn."""
     one, other = publish(), publish()
     publish(one, correction_kind="update", correction_note="New figures.")

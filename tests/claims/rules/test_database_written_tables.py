@@ -39,7 +39,7 @@ KEPT = ["mention", "searchword", "searchlanguage", "searchspelling", "statedword
         ["DELETE FROM {}", "INSERT INTO {} SELECT * FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"],
     ),
 )
-def test_nobody_else_writes_what_is_counted(as_another: Verdict, table: str, statement: str) -> None:
+def test_only_triggers_write_counts(as_another: Verdict, table: str, statement: str) -> None:
     column = {
         "mention": "thing_id",
         "searchlanguage": "language",
@@ -60,20 +60,20 @@ def history() -> list[str]:
         return [name for [name] in cursor.fetchall()]
 
 
-def test_nobody_else_writes_history(as_another: Verdict) -> None:
+def test_only_triggers_write_history(as_another: Verdict) -> None:
     tables = history()
     assert len(tables) > 5
     for table in tables:
         refused(f"INSERT INTO {table} SELECT * FROM {table}", match="event_is_written_by_the_database")
 
 
-def test_anyone_who_may_write_still_leaves_a_history(as_another: Verdict) -> None:
+def test_every_permitted_change_leaves_a_history(as_another: Verdict) -> None:
     sql("UPDATE claims_claim SET statement = 'Changed by hand.' WHERE id = %s", as_another.claim_id)
     events = Claim.objects.get().events  # type: ignore[attr-defined]
     assert list(events.values_list("statement", flat=True)) == [as_another.claim.statement]
 
 
-def test_anyone_who_may_publish_still_has_it_counted(as_another: Verdict) -> None:
+def test_every_permitted_publication_is_counted(as_another: Verdict) -> None:
     before = Mention.objects.count(), SearchWord.objects.count()
     columns = (
         "claim_id, status, kind, note, first_published_at, body, body_sha256, slug, language, claimant_id,"
