@@ -45,9 +45,9 @@ pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.help
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """What is collected stays to the end. Looking for garbage in it takes a third of the time, and again later.
+    """Collect without searching for garbage, which would take a third of the time.
 
-    So does looking for more of it after every 700 new objects: a tenth of what tests take.
+    Collected tests stay in memory to the end. Searching after every 700 new objects takes a tenth of the tests' time.
     """
     gc.disable()
     try:
@@ -100,10 +100,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Besides what is marked by hand, two kinds are slow.
+    """Besides tests marked by hand, two kinds are slow.
 
-    What commits: its database is made as new after it. What publishes for itself: that is what most of the time goes
-    into, unless the module has its newsroom kept (`tests.helpers.shared_newsroom`).
+    Tests that commit: their database is restored afterwards. Tests that publish for themselves: publishing takes most
+    of the time, unless the module shares its newsroom (`tests.helpers.shared_newsroom`).
     """
     for item in items:
         database = item.get_closest_marker("django_db")
@@ -152,7 +152,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 
 @pytest.fixture(scope="session", autouse=True)
 def database_travels_along() -> Iterator[None]:
-    """The database has a clock of its own. Who travels to the past publishes there; nobody publishes in the future."""
+    """The database has its own clock. A test that travels to the past publishes there, never in the future."""
     present = clock.get_database_time
     travelling = time_machine.escape_hatch.is_travelling
     with pytest.MonkeyPatch.context() as patch:
@@ -164,7 +164,7 @@ def database_travels_along() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def process_as_new() -> Iterator[None]:
-    """A process remembers nothing of the test before. One fixture, because every test waits for each of them."""
+    """Clear all that a process remembers of the test before. One fixture, because every fixture delays every test."""
     from factcheck.admin import sign_in_attempts  # noqa: PLC0415  settings are configured by now
     from factcheck.api import limited_streams  # noqa: PLC0415  settings are configured by now
 

@@ -17,7 +17,7 @@ ARTICLE = "https://news.example.net/harbour"
 
 @dataclass(frozen=True)
 class Site:
-    """A running site and what is published there."""
+    """A running site and its published claims."""
 
     url: str
     bridge: Claim

@@ -55,7 +55,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the wheel and nothing of this project; what it needs is in the environment."""
+    """A folder with the wheel and no other files of this project; its dependencies are in the environment."""
     folder = tmp_path_factory.mktemp("installed")
     run(sys.executable, "-m", "uv", "pip", "install", "--no-deps", "--target", folder, wheel, folder=folder)
     return folder

@@ -303,7 +303,7 @@ DESCRIBED = {
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
-def test_openapi_document_describes_what_is_served(
+def test_openapi_document_describes_the_served_bodies(
     client: Client, world: dict[str, Any], retracted: Claim, name: str
 ) -> None:
     path, operation = DESCRIBED[name]

@@ -1,7 +1,6 @@
-"""The examples of the OpenAPI document are what is served, and none is missing.
+"""The examples of the OpenAPI document are real answers, and none is missing.
 
-After an intended change, or for a new file with only a summary and a request, write the responses again and look
-at them:
+After an intended change, or for a new file with only a summary and a request, write and inspect the responses:
 
     UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts/test_examples.py
 """
@@ -72,7 +71,7 @@ def same_every_time(shared_rows: None) -> Iterator[None]:
 
 
 def count_from_the_last() -> None:
-    """What is added next has the number behind the last that is there, whatever others have undone."""
+    """New rows get the number after the last existing one, whatever other tests have rolled back."""
     ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.list_installed()]
     models = [model for config in ours for model in config.get_models()]
     with as_owner_of_tables(), connection.cursor() as cursor:
@@ -82,7 +81,7 @@ def count_from_the_last() -> None:
 
 @pytest.fixture
 def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody at the address of the test's client has used up what they may ask for."""
+    """A client at the address of the test's client has used up its rate limit."""
     monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_ANONYMOUS = Rate(600, 60)
     monkeypatch.setattr(get_limiter(), "clock", lambda: 0.0)
@@ -130,7 +129,7 @@ def moved_away(world: dict[str, Any]) -> None:
     )
 
 
-#: What there has to be before an operation has something to tell.
+#: The rows that an operation needs to have something to return.
 NEEDED = {
     "changes_": "signed",
     "claims_links": "moved_away",
@@ -173,7 +172,7 @@ def served(client: Client, example: Example) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("example", load_examples(), ids=lambda example: example.path.stem)
-def test_answer_is_what_is_served(
+def test_examples_equal_the_served_answers(
     same_every_time: None,
     client: Client,
     world: dict[str, Any],

@@ -27,7 +27,7 @@ def test_it_does_not_run_as_root_and_ends_when_asked() -> None:
     assert (stage["ENTRYPOINT"], stage["CMD"]) == ('["factcheck"]', '["serve", "--host", "0.0.0.0"]')
 
 
-def test_what_is_written_is_in_one_folder() -> None:
+def test_all_written_files_are_in_one_folder() -> None:
     stage = last_stage()
     assert (stage["VOLUME"], stage["WORKDIR"]) == ("/data", "/data")
     assert re.findall(r"(\w+_DIR)=(\S+)", stage["ENV"]) == [

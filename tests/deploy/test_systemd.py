@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from factcheck.web.serving import GRACE_SECONDS, WORKER_QUEUES
 
 UNITS = sorted((settings.BASE_DIR / "deploy" / "systemd").glob("*.service"))
-#: The one that needs no database server of anybody's.
+#: The unit that needs no external database server.
 WHOLE = next(unit for unit in UNITS if unit.stem == "factcheck")
 SERVING = [
     unit for unit in UNITS if unit.stem in ("factcheck-web", "factcheck-worker@", "factcheck-deliveries")
@@ -70,7 +70,7 @@ def test_migrations_are_confined_as_they_are() -> None:
     assert len(set(takes_away)) == 1
 
 
-def test_only_migrations_know_the_owner_of_the_tables_and_nobody_else_is_their_user() -> None:
+def test_only_migrations_know_the_owner_of_the_tables_and_run_as_their_own_user() -> None:
     [migrate] = set(UNITS) - {WHOLE, *SERVING}
     text = migrate.read_text()
     assert "LoadCredential=owner-database-url:/etc/factcheck/owner-database-url\n" in text

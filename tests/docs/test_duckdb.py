@@ -47,7 +47,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def page() -> Iterator[str]:
-    """The example as somebody else serves it, from another origin."""
+    """The example as another site serves it, from another origin."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(FOLDER)))
     server.daemon_threads = True
     with served(server):

@@ -1,4 +1,4 @@
-"""docs/editorial-api.md says what is true: its walk-through is carried out as it stands, against a running server."""
+"""docs/editorial-api.md is correct: its walk-through is run unchanged against a running server."""
 
 import json
 import re
@@ -104,7 +104,7 @@ def test_scopes_are_those_that_exist() -> None:
 
 
 def test_addresses_are_those_that_exist() -> None:
-    """The table names every address; ids of parts are called by what they are part of in the schema."""
+    """The table names every address; ids of parts have the names of the schema."""
     table = re.findall(r"^\| (`.*?) \|", section("What there is"), flags=re.MULTILINE)
     documented = set()
     for cell in table:

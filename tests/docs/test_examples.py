@@ -56,7 +56,7 @@ def test_article_with_a_checked_claim(live_server: LiveServer, checked: Claim, n
 
 @pytest.mark.parametrize("name", ["check_url.py", "check_url.mjs"])
 @pytest.mark.django_db(transaction=True)
-def test_article_that_nobody_checked(live_server: LiveServer, checked: Claim, name: str) -> None:
+def test_an_unchecked_article(live_server: LiveServer, checked: Claim, name: str) -> None:
     program = said(name, "https://gazette.example.org/ferry", live_server.url)
     assert (program.stdout, program.returncode) == ("Nothing in this article was checked.\n", 0)
 

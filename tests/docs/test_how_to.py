@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "extending.md"
 #: A block of code whose first line is a comment with the file that it is quoted from.
 QUOTED = re.compile(r"```\w+\n# ([\w./-]+)\n(.*?)```", re.DOTALL)
-#: Pages that tell people to type something.
+#: Pages with commands for people to type.
 WITH_COMMANDS = [PAGE, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 MAKE = re.compile(r"(?:^|`|&& )make ([a-z-]+)", re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Programs of the handbook with which outsiders see that a ledger is rewritten, whoever has the key."""
+"""Programs of the documentation with which outsiders detect a rewritten ledger, even one signed with the key."""
 
 import subprocess
 import sys
@@ -73,7 +73,7 @@ def test_live_ledger(live_server: LiveServer, key: str, tmp_path: Path) -> None:
     program = ran("verify_ledger.py", live_server.url, key, "--keep", kept)
     assert (program.stdout, program.stderr) == ("3 entries, 1 checkpoints: nothing was rewritten.\n", "")
     rewritten_and_signed(NOTE)
-    # By itself, all is well; against what was kept it is not.
+    # On its own, it is valid; compared with the kept checkpoint it is not.
     assert ran("verify_ledger.py", live_server.url, key).returncode == 0
     program = ran("verify_ledger.py", live_server.url, key, "--checkpoint", kept)
     assert program.returncode == 1
@@ -154,7 +154,7 @@ def test_export(key: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mirror_sees_what_is_rewritten_and_signed(
+def test_a_mirror_detects_a_rewritten_and_signed_ledger(
     live_server: LiveServer, key: str, publish: Publish, tmp_path: Path, statements: list[str], says: str
 ) -> None:
     feed, file = f"{live_server.url}/api/v1/changes/", tmp_path / "claims.sqlite"
@@ -173,7 +173,7 @@ def test_command_says_the_same(key: str, tmp_path: Path) -> None:
     assert ended.value.code == 1
 
 
-def test_command_refuses_what_is_no_checkpoint_and_no_key(key: str, tmp_path: Path) -> None:
+def test_the_command_refuses_invalid_checkpoints_and_keys(key: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     for arguments, says in (
         (["--checkpoint", str(kept)], "cannot be read"),
@@ -187,7 +187,7 @@ def test_command_refuses_what_is_no_checkpoint_and_no_key(key: str, tmp_path: Pa
         call_command("verify_ledger", "--checkpoint", str(kept), verbosity=0)
 
 
-def test_command_compares_with_what_was_kept(key: str, tmp_path: Path) -> None:
+def test_the_command_compares_with_a_kept_checkpoint(key: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     newest = Checkpoint.objects.of_ledger().newest()
     assert newest

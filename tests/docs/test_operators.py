@@ -30,7 +30,7 @@ def block(page: str, language: str, containing: str) -> str:
     return found
 
 
-def test_nginx_accepts_what_is_shown(tmp_path: Path) -> None:
+def test_nginx_accepts_the_shown_configuration(tmp_path: Path) -> None:
     """Each block as it stands, in one of the places where it could be put."""
     shown = [(page.name, text) for page in sorted(DOCS.glob("*.md")) for text in blocks(page, "nginx")]
     assert len(shown) >= 3

@@ -18,13 +18,13 @@ def test_the_contract_says_it() -> None:
     assert re.findall(r"^  version: (\S+)$", text, flags=re.MULTILINE)[0] == read_version()
 
 
-def test_the_changelog_tells_of_it_first() -> None:
+def test_the_changelog_begins_with_it() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\S+)", text, flags=re.MULTILINE)[0] == read_version()
 
 
 def test_nothing_else_writes_it_down() -> None:
-    """`GET /api/v1/` names what there is, not which version; nobody keeps a number of their own."""
+    """`GET /api/v1/` names the resources, not the version, so no second number is kept."""
     written = [
         path.relative_to(ROOT).as_posix()
         for folder in ("factcheck", "claims", "sources")

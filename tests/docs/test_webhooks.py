@@ -1,4 +1,4 @@
-"""What docs/webhooks.md tells receivers of webhooks is true: their code runs, and what it names is what exists."""
+"""docs/webhooks.md is correct: its code runs, and the names in it exist."""
 
 import json
 import re
@@ -66,7 +66,7 @@ def javascript(tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["python", "javascript"])
-def test_example_tells_good_messages_from_bad_ones(
+def test_the_example_distinguishes_valid_messages_from_forged_ones(
     endpoint: WebhookEndpoint,  # noqa: F811
     message: Message,
     request: pytest.FixtureRequest,

@@ -21,7 +21,7 @@ def daemons(tmp_path: Path):
     daemons.kill(*daemons.names())
 
 
-def test_what_was_started_is_found_by_another_call_and_ended(daemons: Daemons):
+def test_a_started_daemon_is_found_by_another_call_and_stopped(daemons: Daemons):
     daemons.start(SLEEPS)
     other = Daemons(daemons.folder, daemons.network)
     (process,) = other.family("pg-1.sleeper")
@@ -37,7 +37,7 @@ def test_what_runs_is_not_started_twice(daemons: Daemons):
     assert daemons.process("pg-1.sleeper") == first
 
 
-def test_what_was_killed_is_no_more_and_can_be_started_again(daemons: Daemons):
+def test_a_killed_daemon_can_be_started_again(daemons: Daemons):
     daemons.start(SLEEPS)
     daemons.kill("pg-1.sleeper")
     assert daemons.process("pg-1.sleeper") is None

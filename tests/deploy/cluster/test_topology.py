@@ -1,4 +1,4 @@
-"""The configuration in deploy/, read by the programs that it is for; which of those is not installed is said."""
+"""The configuration in deploy/, read by its programs; programs that are not installed are named."""
 
 import os
 import re
@@ -96,7 +96,7 @@ def test_documented_substitution_leaves_the_variables_of_nginx(
     assert filled.stdout == filled_in("nginx/factcheck.conf").read_text()
 
 
-def test_who_writes_goes_by_both_poolers_and_who_reads_names_every_node(topology: Topology):
+def test_writes_pass_both_poolers_and_reads_name_every_node(topology: Topology):
     settings = topology.settings()
     writing = conninfo_to_dict(settings["DATABASE_URL"])
     assert writing["password"] == "factcheck/secret@"
@@ -106,7 +106,7 @@ def test_who_writes_goes_by_both_poolers_and_who_reads_names_every_node(topology
     assert {address["user"] for address in reading} == {"factcheck_public"}
 
 
-def test_passwords_are_nobody_elses(topology: Topology, monkeypatch: pytest.MonkeyPatch):
+def test_only_their_user_can_read_passwords(topology: Topology, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "find_program", lambda name: name)
     topology.patroni("pg-1")
     topology.pgbouncer("pool-1")

@@ -8,6 +8,6 @@ def test_the_longest_gap_counts_from_the_beginning_to_the_end_of_a_span():
     assert asked.longest_gap(13.0, 25.0) == 7.5
 
 
-def test_failures_are_counted_by_what_they_were_within_a_span():
+def test_failures_are_counted_by_kind_within_a_period():
     asked = AnswerTimes(failed=[(1.0, "503"), (11.0, "503"), (12.0, "TimeoutError"), (13.0, "503")])
     assert asked.failures(10.0, 20.0) == {"503": 2, "TimeoutError": 1}

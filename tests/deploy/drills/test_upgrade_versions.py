@@ -48,6 +48,6 @@ def test_an_unknown_revision_is_named(tmp_path: Path) -> None:
         versions.unpack("no-such-revision", tmp_path / "tree")
 
 
-def test_programs_learn_nothing_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_get_no_settings_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://the-real-one/factcheck")
     assert set(versions.build_environment()) <= {"PATH", "HOME", "LANG", "SECRET_KEY", "EMBEDDER"}

@@ -13,12 +13,12 @@ from deploy.patroni import disk_watch
 
 
 class Node:
-    """What Patroni's API answers, and what it was asked to do."""
+    """The answers of Patroni's API, and the requests that it received."""
 
     def __init__(self) -> None:
         self.role_status, self.switchover_status = 200, 200
         self.asked: list[object] = []
-        #: Who asks what it is is told at once; who asks for another one, once this is set.
+        #: A request for the role is answered at once; a switchover, once this is set.
         self.told_its_role: Callable[[], object] = lambda: None
         self.hands_over = threading.Event()
         self.hands_over.set()
@@ -72,7 +72,7 @@ def test_a_replica_with_a_full_disk_asks_for_nothing_and_says_nothing(
     assert capsys.readouterr().out == ""
 
 
-def test_where_nobody_can_take_over_it_says_so_and_tries_again(
+def test_without_a_standby_it_says_so_and_tries_again(
     node: tuple[Node, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     patroni, address = node
@@ -86,7 +86,7 @@ def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFix
     assert "no other node took over" in capsys.readouterr().out
 
 
-#: Hears SIGQUIT, which a shell has what it starts in the background ignore.
+#: Handles SIGQUIT, which background processes of a shell ignore.
 _SERVER = """
 import signal, time
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -110,5 +110,5 @@ def test_a_server_that_cannot_stop_is_ended(
         assert server.wait(60) == -signal.SIGQUIT
 
 
-def test_what_is_free_is_reported_in_megabytes(tmp_path: Path):
+def test_free_space_is_reported_in_megabytes(tmp_path: Path):
     assert disk_watch.measure_free_megabytes(tmp_path) > 1

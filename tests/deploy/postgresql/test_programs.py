@@ -1,4 +1,4 @@
-"""What cannot be had is said in a sentence, and leaves nothing half-fetched."""
+"""A failed download is explained in a sentence, and leaves no partial files."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from deploy.postgresql import programs as found
 from deploy.postgresql.__main__ import SKIPPED, main
 
 
-def test_a_version_that_nobody_offers_is_named(tmp_path: Path) -> None:
+def test_an_unavailable_version_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         found.ProgramsUnavailable, match=r"PostgreSQL 15 is not available here\. Available: \[16, 17, 18\]"
     ):
@@ -23,7 +23,7 @@ def test_the_one_in_the_wheel_needs_no_fetching(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("major", [16, 17])
-def test_what_was_half_fetched_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, major: int) -> None:
+def test_partial_downloads_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, major: int) -> None:
     monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
 

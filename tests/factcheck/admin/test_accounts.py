@@ -37,7 +37,7 @@ def test_an_administrator_gives_and_takes_permissions(
     assert (person.has_perm(new), person.has_perm(old)) == (True, False)
 
 
-def test_nobody_gives_what_they_do_not_have(client: Client, administrator: User) -> None:
+def test_people_cannot_grant_permissions_they_lack(client: Client, administrator: User) -> None:
     role = Group.objects.get(name="Fact-checker")
     desk = Desk(client).sign_in(administrator)
     form = desk.form(role)

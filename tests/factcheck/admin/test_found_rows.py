@@ -61,7 +61,7 @@ def test_words_may_stand_in_different_columns() -> None:
     assert found("lindqvist old") == []
 
 
-def test_what_is_in_quotation_marks_stands_so() -> None:
+def test_quoted_text_is_searched_as_a_phrase() -> None:
     wanted, _other = make_claim("The old bridge is closed."), make_claim("The bridge is old.")
     assert found('"old bridge"') == [wanted]
 

@@ -90,7 +90,7 @@ def test_it_is_written_down_who_takes_what(client: Client, editor: User) -> None
 
 
 @pytest.mark.django_db
-def test_nobody_downloads_what_they_may_not_read(client: Client, contributor: User, checker: User) -> None:
+def test_downloads_contain_only_readable_rows(client: Client, contributor: User, checker: User) -> None:
     make_claim("A colleague’s draft.", state="proposed", created_by=checker)
     own = make_claim("My own proposal.", state="proposed", created_by=contributor)
     client.force_login(contributor)

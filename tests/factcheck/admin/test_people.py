@@ -75,7 +75,7 @@ def test_who_gets_a_role_works_at_the_desk_and_who_loses_it_does_not(
     assert nora.is_staff is False
 
 
-def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
+def test_invited_people_choose_a_password_with_a_link_that_works_once(
     client: Client, administrator: User, settings: Any, mailoutbox: list[Any]
 ) -> None:
     client.force_login(administrator)
@@ -215,7 +215,7 @@ def test_a_page_asks_whose_session_it_is(client: Client, editor: User) -> None:
     assert answered() == {"person": None, "token": ""}
     client.force_login(editor)
     assert answered()["person"] == editor.pk
-    client.force_login(User.objects.create_user("reader"))  # who is not at the desk
+    client.force_login(User.objects.create_user("reader"))  # without access to the desk
     assert answered()["person"] is None
 
 

@@ -1,4 +1,4 @@
-"""The values of forms as browsers send them: unchanged they are what the page shows, put back what was sent."""
+"""The values of forms as browsers send them: unchanged values equal those of the page, replaced ones those sent."""
 
 from datetime import UTC, date, datetime
 
@@ -54,10 +54,10 @@ EMPTY = {"words": ("",), "day": ("",), "moment": ("", ""), "ticked": (), "stance
 
 
 @pytest.mark.parametrize(("initial", "values"), [(FULL, SENT), ({}, EMPTY)])
-def test_what_is_sent_unchanged(initial: dict[str, object], values: dict[str, tuple[str, ...]]) -> None:
+def test_unchanged_values(initial: dict[str, object], values: dict[str, tuple[str, ...]]) -> None:
     form = Everything(initial=initial)
     assert {bound.name: get_unchanged(bound) for bound in iterate_fields(form)} == values
-    # Put into what was sent and taken out again, it is the same; and the form reads it.
+    # A value put into the sent data and read again is the same; and the form accepts it.
     post = QueryDict(mutable=True)
     for bound in iterate_fields(form):
         set_submitted(list_names(bound), values[bound.name], post)

@@ -48,7 +48,7 @@ def sign(client: Client, name: str, password: str, forwarded: str) -> Any:
     )
 
 
-def test_behind_the_proxy_a_stranger_locks_nobody_out(behind_proxy: None, nora: User) -> None:
+def test_behind_the_proxy_an_attacker_locks_no_one_out(behind_proxy: None, nora: User) -> None:
     stranger = Client()
     answers = [sign(stranger, "nora", f"guess {attempt}", STRANGER) for attempt in range(12)]
     assert "Too many attempts to sign in" in answers[-1].content.decode()
@@ -121,7 +121,7 @@ def test_codes_are_counted_for_all_processes_together(with_codes: User) -> None:
     assert told(3) == [False, True, True]
 
 
-def test_a_browser_in_which_somebody_signed_in_has_codes_of_its_own(with_codes: User) -> None:
+def test_a_browser_with_an_earlier_sign_in_is_counted_separately_for_codes(with_codes: User) -> None:
     mark = HttpResponse()
     sign_in_attempts.mark_browser(mark, with_codes.pk)
     at_home, abroad = RequestFactory().post("/"), RequestFactory().post("/")

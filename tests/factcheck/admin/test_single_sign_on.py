@@ -1,4 +1,4 @@
-"""Single sign-on against a provider that answers over HTTP: who is let in, which roles follow, which lies are found."""
+"""Single sign-on with a provider over HTTP: who is admitted, with which roles, and which forgeries are detected."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def running() -> Iterator[IdentityProvider]:
 
 @pytest.fixture
 def provider(running: IdentityProvider, settings: Any) -> IdentityProvider:
-    """It knows Nora, who is in the group of fact-checkers."""
+    """A provider with the account of Nora, who is in the group of fact-checkers."""
     settings.SOCIALACCOUNT_PROVIDERS = build_openid_settings(
         server=running.address, client=CLIENT, client_secret=SECRET, name="Newsroom"
     )
@@ -67,7 +67,7 @@ def nora() -> User:
 # Roles ----------------------------------------------------------------------------------------------------------------
 
 
-def test_who_is_new_gets_an_account_with_the_roles_of_the_groups(provider: IdentityProvider) -> None:
+def test_new_people_get_an_account_with_the_roles_of_their_groups(provider: IdentityProvider) -> None:
     client, answer = come_in(provider)
     person = signed_in(client)
     assert person is not None
@@ -187,7 +187,7 @@ def refused(provider: IdentityProvider) -> None:
     ]
 
 
-def test_a_token_that_somebody_else_signed_is_refused(provider: IdentityProvider) -> None:
+def test_a_token_signed_by_another_issuer_is_refused(provider: IdentityProvider) -> None:
     provider.signed_by = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     refused(provider)
 
@@ -218,12 +218,12 @@ def test_a_token_that_says_something_else_is_refused(
     refused(provider)
 
 
-def test_data_of_somebody_else_are_refused(provider: IdentityProvider) -> None:
+def test_data_of_another_person_are_refused(provider: IdentityProvider) -> None:
     provider.userinfo = {"sub": "n-2", "groups": ["admins"]}
     refused(provider)
 
 
-def test_a_code_that_nobody_asked_for_signs_nobody_in(provider: IdentityProvider) -> None:
+def test_an_unrequested_code_does_not_sign_in(provider: IdentityProvider) -> None:
     client = Client()
     answer = client.get("/accounts/oidc/newsroom/login/callback/?code=code-0&state=forged")
     assert answer.status_code in (200, 401, 403)
@@ -303,7 +303,7 @@ def test_an_address_that_changed_follows_where_it_is_verified_and_free(provider:
     assert list(EmailAddress.objects.values_list("email", "verified")) == [("berg@example.org", True)]
 
 
-def test_who_is_known_by_another_name_is_the_same_person(provider: IdentityProvider) -> None:
+def test_a_renamed_account_is_the_same_person(provider: IdentityProvider) -> None:
     come_in(provider)
     provider.person["preferred_username"] = "root"
     client, _answer = come_in(provider)

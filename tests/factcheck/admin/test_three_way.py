@@ -1,4 +1,4 @@
-"""Two versions of one thing put together: nothing that anybody wrote goes without being shown."""
+"""Merging two versions: no one's text disappears without being shown."""
 
 from collections.abc import Mapping
 
@@ -53,18 +53,18 @@ def test_every_field_is_of_one_of_the_sides_and_of_the_one_that_changed_it(
         elif start == other:
             assert (found[name].chosen_side, whole[name]) == (ValueOrigin.MINE, one)
         else:
-            # Until somebody has chosen, what they typed stands in the field.
+            # Until the person has chosen, the field has their own text.
             assert (found[name].chosen_side, whole[name]) == (None, one)
 
 
 @given(FIELDS, FIELDS)
-def test_where_nobody_knows_what_both_began_with_everything_is_asked(mine: Fields, theirs: Fields) -> None:
+def test_without_a_common_base_every_difference_is_a_conflict(mine: Fields, theirs: Fields) -> None:
     found = find_differences({}, mine, theirs)
     assert {each.name for each in found} == {name for name in NAMES if not is_same(mine[name], theirs[name])}
     assert {each.chosen_side for each in found} <= {None}
 
 
-def test_what_was_not_sent_is_left_as_the_others_have_it() -> None:
+def test_fields_not_sent_keep_the_other_version() -> None:
     theirs = {"summary": ("theirs",), "rating": ("2",)}
     found = find_differences({"summary": ("before",)}, {"summary": ("mine",)}, theirs)
     assert found == [FieldDifference("summary", ("before",), ("mine",), ("theirs",))]
@@ -99,7 +99,7 @@ def test_every_row_that_i_added_or_worked_on_is_there(
 
 
 @given(ROWS, MY_ROWS, ROWS)
-def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
+def test_a_row_is_deleted_silently_only_if_the_other_side_left_it_unchanged(
     base: Stored, mine: list[SubmittedRow], theirs: Stored
 ) -> None:
     deleted = {row.key for row in mine if row.is_deleted}
@@ -120,7 +120,7 @@ def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: St
 
 
 @given(ROWS, MY_ROWS)
-def test_where_nobody_else_saved_mine_stands(base: Stored, mine: list[SubmittedRow]) -> None:
+def test_without_another_save_my_version_stays(base: Stored, mine: list[SubmittedRow]) -> None:
     of_mine = {row.key: row for row in mine}
     for row in merge_rows(base, mine, base):
         if row.key in of_mine and row.key is not None:

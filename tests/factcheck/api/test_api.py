@@ -54,7 +54,7 @@ def test_root_lists_everything(client: Client) -> None:
             answer: Any = client.get(each)
             answer.getvalue()  # until it is read, a download keeps its seat
             status = answer.status_code
-            # Questions without their parameters, what a token is needed for, and what is not signed or written yet.
+            # Requests without their parameters, addresses that need a token, and resources not yet signed or written.
             assert status in ((405,) if name in only_sent_to else (200, 400, 401, 404)), each
 
 

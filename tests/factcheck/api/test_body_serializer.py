@@ -49,7 +49,7 @@ def test_field_says_what_the_annotation_says(hint: Any, kind: Any, said: dict[st
     assert list(getattr(field, "choices", {}).items()) == said.get("choices", [])
 
 
-def test_lists_and_dictionaries_describe_what_is_in_them() -> None:
+def test_lists_and_dictionaries_describe_their_items() -> None:
     days: Any = build_field(list[Day])
     words: Any = build_field(Annotated[dict[str, str], "By language."])
     assert (type(days), type(days.child)) == (serializers.ListField, serializers.DateField)

@@ -67,7 +67,7 @@ REQUESTS: dict[str, Callable[[Client, str], Any]] = {
     "no JSON": lambda client, path: client.post(path, b"{", content_type="application/json"),
     "a form": lambda client, path: client.post(path, {"q": "x"}),
 }
-#: Behind these nothing is for programs, so what is not there is a page that is not there.
+#: These prefixes have only pages, so a missing address is a missing page.
 LEADING_TO_PAGES = {
     ("NUL in the path", path) for path in DOORS if path.endswith((".xml", ".txt", ".md", "/mcp", "/mcp/"))
 }
@@ -124,7 +124,7 @@ def test_long_addresses_are_refused_everywhere(client: Client) -> None:
 
 
 def test_a_method_that_is_not_allowed_is_named_beside_those_that_are(client: Client) -> None:
-    # Who is not known is told so first; and at /api/ a form could be sent, were there any.
+    # Authentication is checked first; and at /api/ a form could be sent, if there were any.
     open_to_all = [path for path in DOORS if "editorial" not in path and path != "/api/"]
     answers = {path: client.generic("PROPFIND", path) for path in open_to_all}
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 405} == {}
@@ -157,4 +157,4 @@ def test_a_caller_over_the_limit_is_refused_in_the_shape_of_the_place(
         path: shape_of(path, answer) for path, answer in limited.items()
     }
     assert [path for path, answer in limited.items() if int(answer["Retry-After"]) < 1] == []
-    assert set(DOORS) - set(limited) == {"/robots.txt", "/widget.js"}  # so cheap that nobody counts
+    assert set(DOORS) - set(limited) == {"/robots.txt", "/widget.js"}  # so cheap that it is not counted

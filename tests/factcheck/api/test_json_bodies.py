@@ -1,4 +1,4 @@
-"""JSON that is read strictly, whatever was sent: what is refused is refused at once."""
+"""JSON is parsed strictly, and invalid input is refused at once."""
 
 from time import process_time
 

@@ -27,7 +27,7 @@ JSON, LD, CSV = "application/json", "application/ld+json", "text/csv"
         ("application/ld+json, application/json;q=0.9", LD),
         ("application/ld+json;q=0.9, text/csv;q=0.95", CSV),
         ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", JSON),
-        # What is named first among equals.
+        # The first of equal ones.
         ("application/ld+json, application/json", LD),
         ("application/json, application/ld+json", JSON),
         # The most specific range that covers a type speaks for it.
@@ -42,7 +42,7 @@ JSON, LD, CSV = "application/json", "application/ld+json", "text/csv"
         ("application/ld+json;q=nan", None),
     ],
 )
-def test_what_is_preferred(accept: str, chosen: str | None) -> None:
+def test_preferred_types(accept: str, chosen: str | None) -> None:
     assert choose_preferred(accept, (JSON, LD, CSV)) == chosen
 
 

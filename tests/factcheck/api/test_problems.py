@@ -118,7 +118,7 @@ def test_error_is_problem_details(client: Client, path: str, status: int, title:
     assert response["Cache-Control"] == "no-store"
 
 
-def test_throttled_client_hears_when_to_come_back(client: Client) -> None:
+def test_a_throttled_client_gets_the_time_to_retry(client: Client) -> None:
     assert client.get("/api/rest/throttled/")["Retry-After"] == "3"
 
 
@@ -156,7 +156,7 @@ def test_refused_body_is_listed_by_json_pointer(client: Client) -> None:
     ]
 
 
-def test_an_error_says_nothing_of_our_insides(client: Client) -> None:
+def test_an_error_does_not_reveal_internals(client: Client) -> None:
     for what in ("missing", "bug", "suspicious"):
         for kind in ("rest", "plain"):
             text = client.get(f"/api/{kind}/{what}/").content.decode()

@@ -1,4 +1,4 @@
-"""Query strings: what is not understood is refused with its name and the way out."""
+"""Query strings: unknown parameters are refused with their name and the alternatives."""
 
 from typing import Any
 
@@ -95,11 +95,13 @@ KNOWN = "Known names: count, cursor, kind, ordering, page, page_size, q, tree."
         ),
     ],
 )
-def test_refusal_names_parameter_value_and_what_is_allowed(text: str, error: tuple[str, str, str]) -> None:
+def test_a_refusal_names_the_parameter_the_value_and_the_allowed_values(
+    text: str, error: tuple[str, str, str]
+) -> None:
     assert refused(text) == [dict(zip(("parameter", "code", "detail"), error, strict=True))]
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     assert [error["parameter"] for error in refused("page_size=x&nothing=1&kind=fig")] == [
         "nothing",
         "page_size",

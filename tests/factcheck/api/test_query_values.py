@@ -1,4 +1,4 @@
-"""Single values of query strings: what is read, and what is refused."""
+"""Single values of query strings: accepted and refused ones."""
 
 import contextlib
 from datetime import UTC, date, datetime, time
@@ -98,7 +98,7 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
         (IdOrName("slug", Slug()), str(MAX_ID + 1), "give an id or a slug."),
     ],
 )
-def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:
+def test_a_refused_value_lists_the_allowed_ones(reader: Reader, text: str, reason: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         reader(text)
     assert str(refusal.value) == reason

@@ -60,7 +60,7 @@ def test_second_backup_holds_what_changed_since_the_first(told: BackedUpServer) 
     assert copied["incremental"] < copied["full"] / 5
 
 
-def test_nobody_else_reads_them_and_the_server_writes_its_log_alone(told: BackedUpServer) -> None:
+def test_only_the_owner_reads_backups_and_only_the_server_writes_its_log(told: BackedUpServer) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in told.folder.path.iterdir() if path.is_dir()}
     assert modes == {"generations": 0o700, "files": 0o700, "wal": 0o700}
     assert {path.stat().st_mode & 0o077 for path in told.folder.files.rglob("*")} == {0}
@@ -118,7 +118,7 @@ def test_what_cannot_be_distinguished_is_copied_whole(server: BackedUpServer) ->
     (server.top / "data" / "postgres" / "pg_wal" / "summaries").mkdir()
     owner = (server.top / "data" / "postgres").stat()
     os.chown(server.top / "data" / "postgres" / "pg_wal" / "summaries", owner.st_uid, owner.st_gid)
-    with run_server(server.top / "data"):  # as by somebody who has not set BACKUP_DIR
+    with run_server(server.top / "data"):  # as without BACKUP_DIR
         made = server.back_up("without")
     assert (made.generation.kind, made.is_continuous) == ("full", False)
 
@@ -153,7 +153,7 @@ def test_server_that_does_not_answer_leaves_no_backup(told: BackedUpServer) -> N
     assert names(told.folder) == before
 
 
-def test_what_is_too_old_goes_with_its_log_and_files(server: BackedUpServer) -> None:
+def test_expired_backups_are_removed_with_their_log_and_files(server: BackedUpServer) -> None:
     """All backups but the last two, which are whole ones; and of log and files what belonged to the others."""
     old = [one.generation for one in server.backups.values()]
     with server.running():

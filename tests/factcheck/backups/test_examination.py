@@ -1,4 +1,4 @@
-"""What is found where something in the backups is not what it was."""
+"""Findings about changed backups."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who is warned of what: checks, and administrators at the desk."""
+"""Warnings: by checks, and for administrators at the desk."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def make(folder: BackupFolder, hours_ago: float, stop: int = 1500) -> None:
     generations.complete_backup(folder, unfinished, one)
 
 
-def test_nothing_is_said_where_none_are_asked_for(settings: Settings) -> None:
+def test_without_configured_backups_there_is_no_warning(settings: Settings) -> None:
     settings.BACKUP_DIR = None
     assert freshness.list_concerns() == []
     assert freshness.check_backups(None) == []
@@ -138,7 +138,7 @@ def test_embedded_server_without_backups_is_no_way_to_deploy(settings: Settings)
 
 
 @pytest.mark.django_db
-def test_administrators_are_notified_at_the_desk_and_nobody_else(
+def test_only_administrators_are_notified_at_the_desk(
     folder: BackupFolder, client: Client, editor: User, administrator: User
 ) -> None:
     def told(person: User) -> list[str]:

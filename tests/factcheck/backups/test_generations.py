@@ -71,7 +71,7 @@ def test_whatever_the_clock_said_two_are_kept_and_none_without_what_it_is_based_
     assert {one.name for one in made if one.finished_at >= NOW - timedelta(days=days)} <= names
 
 
-def test_what_is_no_backup_is_not_listed_and_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_other_folders_are_not_listed_and_unreadable_ones_are_reported(tmp_path: Path) -> None:
     folder = BackupFolder(tmp_path)
     assert generations.list_generations(folder) == []
     one, other = generation(1, 1), generation(2, 1, "20261101T000000Z")

@@ -55,7 +55,7 @@ def test_dumps_are_left_out(folder: BackupFolder, top: Path) -> None:
     assert had(folder) == {"files/snapshots/dumps/one": "kept"}
 
 
-def test_moment_has_what_was_there_then_and_what_came_first_later(folder: BackupFolder, top: Path) -> None:
+def test_a_time_has_the_files_of_then_and_the_first_later_ones(folder: BackupFolder, top: Path) -> None:
     (top / "changed").write_text("before")
     (top / "gone").write_text("was here")
     kept_files.copy_new(folder, {"files": top})

@@ -1,4 +1,4 @@
-"""What is missing of the log, and whether a backup has closed the gap since."""
+"""Gaps of the log, and whether a later backup has closed them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ def gap(timeline: int, first: int, after: int) -> LogGap:
     return LogGap(*names(timeline, first, after))
 
 
-#: What is archived, the backups as timeline and segment, all gaps, and those that no backup has closed.
+#: Archived segments, backups as timeline and segment, all gaps, and those that no backup has closed.
 CASES = {
     "none": (names(1, 3, 4, 5), [(1, 3)], [], []),
     "in the middle": (names(1, 3, 4, 7), [(1, 3)], [gap(1, 5, 7)], [gap(1, 5, 7)]),

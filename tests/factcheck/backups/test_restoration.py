@@ -105,7 +105,7 @@ def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
         (RestorePoint(timeline=9), "from which timeline 9 could be restored"),
     ],
 )
-def test_what_is_not_there_is_said_and_nothing_is_made(
+def test_missing_backups_are_reported_and_nothing_is_created(
     told: BackedUpServer, tmp_path: Path, wanted: RestorePoint, why: str
 ) -> None:
     with pytest.raises(BackupFailed, match=why):
@@ -156,7 +156,7 @@ DAMAGES: dict[str, tuple[Callable[[BackupFolder], None], str]] = {
 
 
 @pytest.mark.parametrize("damage", list(DAMAGES))
-def test_what_is_damaged_is_never_taken_for_the_whole(
+def test_damaged_backups_are_never_restored_as_complete(
     damaged: BackupFolder, tmp_path: Path, damage: str
 ) -> None:
     do, why = DAMAGES[damage]

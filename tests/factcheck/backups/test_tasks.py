@@ -1,4 +1,4 @@
-"""What the worker does by schedule, and that it does nothing where nobody asked."""
+"""Scheduled jobs of the worker, and that there are none without configuration."""
 
 import logging
 import os
@@ -50,7 +50,7 @@ def test_schedule_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_is_scheduled_where_nobody_asked() -> None:
+def test_nothing_is_scheduled_without_configuration() -> None:
     assert not [name for name, _id in app.periodic_registry.periodic_tasks if ".backups." in name]
 
 

@@ -29,7 +29,7 @@ def test_what_it_writes_comes_back() -> None:
     assert run("exit 3")[2] is False
 
 
-def test_it_knows_nothing_of_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_gets_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "guarded")
     output, _complaints, _succeeded = run("env")
     assert b"guarded" not in output

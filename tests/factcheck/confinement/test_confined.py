@@ -1,4 +1,4 @@
-"""What a confined process may take, and what is left when somebody is killed."""
+"""Limits of a confined process, and what remains after one is killed."""
 
 import os
 import signal
@@ -118,7 +118,7 @@ def test_a_zygote_that_was_killed_is_replaced(confined: ConfinedModule) -> None:
     assert confined._program is not None
     confined._program.kill()
     assert confined.send_request(b"repeat 2") == b"2"
-    # Nobody has noticed yet that this one is gone.
+    # Its end has not been noticed yet.
     confined._program.kill()
     psutil.Process(confined._program.pid).wait(120) if psutil.pid_exists(confined._program.pid) else None
     assert confined.send_request(b"repeat 3") == b"3"
@@ -190,7 +190,7 @@ def test_nothing_outlives_its_caller(sign: signal.Signals) -> None:
     assert gone(family)
 
 
-def test_a_forked_process_has_its_own_and_keeps_nobody_elses() -> None:
+def test_a_forked_process_has_its_own_helper_and_keeps_no_other() -> None:
     with started("fork") as parent:
         assert parent.stdout is not None
         told = dict(parent.stdout.readline().split() for _ in range(2))

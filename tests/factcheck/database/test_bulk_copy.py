@@ -33,7 +33,7 @@ def test_texts_arrive_as_they_are(store: Store) -> None:
 
 
 @pytest.mark.parametrize("store", [copy_rows, _sent], ids=["at once", "later"])
-def test_what_the_database_refuses_is_said_as_by_any_other_statement(store: Store) -> None:
+def test_refusals_of_the_database_are_raised_as_for_other_statements(store: Store) -> None:
     rows = [Topic(name="Bridges", slug="bridges") for _ in range(2)]
     with pytest.raises(IntegrityError, match="slug"), transaction.atomic():
         store(Topic, rows)

@@ -29,7 +29,7 @@ def test_missing_extension_is_named_with_its_package(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_temporary_tables_of_everybody_are_named_with_the_way_out():
+def test_temporary_tables_for_public_are_reported_with_the_solution():
     name = connections["default"].settings_dict["NAME"]
     sql(f'GRANT TEMPORARY ON DATABASE "{name}" TO PUBLIC')
     (warning,) = checks.check_database(None, databases=["default"])

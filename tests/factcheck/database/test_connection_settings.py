@@ -25,7 +25,7 @@ def test_without_a_pool_nothing_is_added() -> None:
     assert PRIMARY["OPTIONS"] == {"sslmode": "require"}
 
 
-def test_without_replicas_the_public_reads_what_is_written_to() -> None:
+def test_without_replicas_the_public_reads_from_the_primary() -> None:
     writing = connection_settings.build_writing_settings(PRIMARY, pool=8)
     reading = connection_settings.build_read_settings(writing, [], seconds=5)
     assert list(reading) == ["reading"]

@@ -1,4 +1,4 @@
-"""A change of a table does not make others wait for long, and says who is in its way."""
+"""A change of a table does not block others for long, and names the holder of a lock."""
 
 import pytest
 from django.core.management import CommandError, call_command

@@ -1,4 +1,4 @@
-"""What is held for as long as work takes: by one at a time, and by nobody who is dead; through poolers too."""
+"""Locks held during work: by one process at a time, and never by a dead one; through poolers too."""
 
 import multiprocessing
 import os
@@ -47,7 +47,7 @@ def hold_until_killed(name: str, holds: Any) -> None:
 
 
 @pytest.mark.usefixtures("way")
-def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> None:
+def test_a_lock_is_held_by_one_process_across_transactions_and_freed_by_its_death() -> None:
     """Many transactions in between, each of which a pooler may give another connection."""
     with lock_exclusively("a thing") as own:
         for _ in range(5):
@@ -69,7 +69,7 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
 
 
 @pytest.mark.usefixtures("way")
-def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longer() -> None:
+def test_data_stored_for_the_work_lasts_exactly_as_long_as_the_lock() -> None:
     with open_lasting_transaction() as own, own.connection.cursor() as cursor:
         cursor.execute("SELECT public.claims_stage_begin()")
         for number in range(3):
@@ -101,7 +101,7 @@ def test_inside_a_transaction_it_is_a_part_of_it() -> None:
     assert is_free("a thing")
 
 
-def test_anyone_who_is_done_has_let_go_before_the_server_sees_that_they_left(
+def test_a_finished_process_releases_the_lock_before_it_disconnects(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""What a migration does to those who go on meanwhile is told by PostgreSQL, whatever kind of operation it is."""
+"""PostgreSQL reports how a migration affects simultaneous work, for every kind of operation."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[list[Operation], list[str]]] = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("operations", [pytest.param(found, id=name) for name, found in FINE.items()])
-def test_what_nobody_notices_is_fine(
+def test_harmless_operations_pass(
     state: ProjectState, known: KnownTables, operations: list[Operation]
 ) -> None:
     assert reviewed(state, known, *operations) == ReviewedMigration("claims.0099_next", refused=[], idle=[])
@@ -168,7 +168,7 @@ def test_what_nobody_notices_is_fine(
 @pytest.mark.parametrize(
     "operations, expected", [pytest.param(*found, id=name) for name, found in REFUSED.items()]
 )
-def test_what_others_would_notice_is_named(
+def test_operations_that_affect_others_are_named(
     state: ProjectState, known: KnownTables, operations: list[Operation], expected: list[str]
 ) -> None:
     assert names(reviewed(state, known, *operations)) == expected
@@ -190,7 +190,7 @@ def test_without_a_reason_nothing_is_weighed(state: ProjectState, known: KnownTa
 
 
 @pytest.mark.django_db
-def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: KnownTables) -> None:
+def test_a_finding_with_a_reason_passes(state: ProjectState, known: KnownTables) -> None:
     effect = "column gone: claims_topic.description"
     gone = migrations.RemoveField("topic", "description")
     found = reviewed(state, known, gone, weighed={effect: "No version since 1.2 reads it."})
@@ -198,7 +198,7 @@ def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: KnownTa
 
 
 @pytest.mark.django_db
-def test_a_reason_for_what_does_not_happen_is_refused(state: ProjectState, known: KnownTables) -> None:
+def test_a_reason_without_a_finding_is_refused(state: ProjectState, known: KnownTables) -> None:
     found = reviewed(
         state, known, colour(null=True), weighed={"column gone: claims_topic.name": "It is not."}
     )

@@ -46,7 +46,7 @@ def test_plan_is_kept_where_that_is_asked_for(allowed: bool, prepare: bool, kept
 
 
 def test_plan_is_kept_through_a_pooler(pooled: None) -> None:
-    """Each of these may be asked over another connection, while somebody else uses the one before."""
+    """Each of these queries may use another connection, while another thread uses the previous one."""
     for number in range(10):
         assert fetch_rows("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
         with lock_exclusively(f"a connection {number % 2}"):
@@ -63,7 +63,7 @@ def test_connection_that_died_is_replaced(prepare: bool) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_question_is_not_asked_again_in_a_transaction() -> None:
-    """What was asked before on the dead connection belonged to the same transaction, and is lost."""
+    """Earlier queries on the dead connection belonged to the same transaction, and are lost."""
 
     def ask_twice() -> None:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What is new since the version before is known from git."""
+"""Migrations added since the previous version are found with git."""
 
 import subprocess
 from pathlib import Path

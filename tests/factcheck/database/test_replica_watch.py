@@ -50,7 +50,8 @@ class House:
 
     def preferred(self) -> tuple[str, StreamingServer, StreamingServer]:
         """The replica that the process reads from while it is well, its server, and the other one."""
-        # The first that is heard of is read at once, and may be the other one: its choice has to stay for some rounds.
+        # The first to answer is read at once, and may be the other one: the choice has to stay the same for some
+        # rounds.
         eventually(lambda: self._settled().startswith("replica"))
         alias, _ = self.read()
         ours, other = (self.first, self.second) if alias == "replica-1" else (self.second, self.first)
@@ -95,7 +96,7 @@ def test_who_waits_for_a_replica_that_hangs_is_answered_by_another(house: House)
     eventually(lambda: house.reads_from(alias))
 
 
-def test_replica_that_is_killed_is_missed_by_nobody_and_comes_back(house: House) -> None:
+def test_readers_do_not_notice_a_killed_replica_and_it_comes_back(house: House) -> None:
     alias, server, _ = house.preferred()
     server.kill()
     other, found = house.read()
@@ -106,12 +107,12 @@ def test_replica_that_is_killed_is_missed_by_nobody_and_comes_back(house: House)
 
 def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
     house.preferred()
-    # On a busy machine the primary may not have been heard of for a moment.
+    # On a busy machine the primary may not have answered for a moment.
     eventually(lambda: house.read("read_freshly") == ("reading", house.published))
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
 
 
-def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house: House) -> None:
+def test_queries_waiting_for_a_hanging_primary_are_answered_by_a_current_replica(house: House) -> None:
     house.preferred()
     eventually(lambda: house.read("read_freshly")[0] == "reading")
     house.primary.signal(signal.SIGSTOP)
@@ -122,7 +123,7 @@ def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house
 
 
 def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -> None:
-    """A commit waits for a replica that nobody is, while those that there are have it already."""
+    """A commit waits for a replica that does not exist, while the existing ones have it already."""
     house.preferred()
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
     before = house.published
@@ -145,7 +146,7 @@ def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -
 
 
 def test_failover() -> None:
-    """While nobody can write, replicas answer; then the one that took over is read under both of its names."""
+    """While writing is impossible, replicas answer; then the new primary is read under both of its names."""
     with streaming(2) as servers:
         house = House(servers)
         try:

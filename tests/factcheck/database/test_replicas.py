@@ -1,4 +1,4 @@
-"""Which replicas are read from, by what they and the primary say, and by nobody's clock but ours."""
+"""The choice of replicas, from their positions and the primary's, by our clock only."""
 
 import pytest
 
@@ -13,7 +13,7 @@ class Clock:
 
 
 class Scene:
-    """A primary and two replicas, in which a second passes when it is said so."""
+    """A primary and two replicas, with a clock that tests advance."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -39,7 +39,7 @@ def scene() -> Scene:
 
 
 def test_nothing_is_known_at_first(scene: Scene) -> None:
-    """So the primary is asked, and for a moment nobody is taken for dead."""
+    """So the primary is read, and for a moment no server is considered dead."""
     assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
     assert (scene.replicas.is_dead("a"), scene.replicas.is_up_to_date("a")) == (False, False)
     scene.later(SILENCE_SECONDS + 0.01)
@@ -48,7 +48,7 @@ def test_nothing_is_known_at_first(scene: Scene) -> None:
     scene.later(PRIMARY_SILENCE_SECONDS)
     assert scene.replicas.has_lost_primary()
     scene.replica("a", 5)
-    assert scene.fit == []  # of what it lacks nothing is known
+    assert scene.fit == []  # its delay is unknown
 
 
 def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene: Scene) -> None:
@@ -104,7 +104,7 @@ def test_one_that_replays_is_no_primary(scene: Scene) -> None:
     assert (scene.replicas.has_primary(), scene.replicas.mark) == (False, None)
 
 
-def test_who_took_over_counts_by_what_it_has(scene: Scene) -> None:
+def test_a_new_primary_is_judged_by_its_position(scene: Scene) -> None:
     """The old primary had not replicated its last entries."""
     scene.primary(30, mark=7)
     assert scene.replicas.mark == 7

@@ -33,7 +33,7 @@ def given(*statements: str) -> None:
             cursor.execute(statement.replace("{database}", f'"{name}"'))
 
 
-def test_nothing_is_said_of_a_role_that_has_what_it_needs() -> None:
+def test_a_role_with_the_right_privileges_is_not_reported() -> None:
     assert found() == []
     assert role_checks.check_owner(None) == []
 
@@ -86,7 +86,7 @@ def test_without_a_database_nothing_is_asked() -> None:
         ),
     ],
 )
-def test_what_is_too_much_or_too_little_is_named(statement: str, number: int, words: str) -> None:
+def test_extra_and_missing_privileges_are_named(statement: str, number: int, words: str) -> None:
     given(statement)
     assert [
         message for code, message in found() if code == f"factcheck.W0{number}" and words in message
@@ -132,7 +132,7 @@ def narrowed_again(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("narrowed_again")
-def test_migrate_grants_what_is_needed_and_takes_back_the_rest() -> None:
+def test_migrate_grants_needed_privileges_and_revokes_the_others() -> None:
     with as_owner_of_tables(), connection.cursor() as cursor:
         for statement in (
             "GRANT ALL ON claims_publication, claims_transition TO factcheck, PUBLIC",
@@ -189,7 +189,7 @@ def test_a_table_that_comes_without_a_word_is_nobodys() -> None:
 
 
 def test_migrate_that_was_cut_off_is_pending() -> None:
-    """Whoever serves may not even read what was migrated; so nothing begins to serve, and the demo migrates again."""
+    """The serving role may not even read the list of migrations, so no server starts, and the demo migrates again."""
     assert list_pending_migrations() == []
     given("REVOKE ALL ON django_migrations FROM factcheck")
     with transaction.atomic():

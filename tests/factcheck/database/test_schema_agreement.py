@@ -30,7 +30,7 @@ def test_columns_of_the_migrations_are_those_of_the_models() -> None:
     assert set(iterate_columns(state)) == list_required_columns()
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_columns_are_named() -> None:
     assert find_missing_columns("default") == []
     change("ALTER TABLE sources_publisher RENAME COLUMN name TO title")
     change("ALTER TABLE claims_cluster ADD COLUMN of_a_later_version text")

@@ -14,7 +14,7 @@ def away() -> str:
     raise OperationalError("connection refused")
 
 
-def test_after_a_failure_nobody_tries_for_a_while_and_then_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_failure_no_thread_connects_for_a_while_and_then_one(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("factcheck.database.serving_engine.base.time.monotonic", lambda: now[0])
     attempts, made = Attempts(), []
@@ -53,7 +53,7 @@ def test_who_comes_while_another_one_tries_does_not_wait(monkeypatch: pytest.Mon
     thread.join()
 
 
-def test_a_failure_that_another_thread_forgets_meanwhile_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_cleared_by_another_thread_meanwhile_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     attempts = Attempts()
     with pytest.raises(OperationalError, match="connection refused"):
         attempts.connect(away)

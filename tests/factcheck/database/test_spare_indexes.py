@@ -61,5 +61,5 @@ def test_each_foreign_key_is_the_beginning_of_an_index(models: list[type[Model]]
     }
     with connection.cursor() as cursor:
         cursor.execute(LEADING, [[model._meta.db_table for model in models]])
-        # Nobody deletes entries of the ledger.
+        # Entries of the ledger are never deleted.
         assert keys - set(cursor.fetchall()) == {("webhooks_webhookdelivery", "publication_id")}

@@ -89,7 +89,7 @@ def test_restart_of_the_server(worker: Future[None]) -> None:
 
 
 def test_pooler_that_passes_no_notification_on(pooled: None, worker: Future[None]) -> None:
-    """The worker hears of no job, and asks for some all the same."""
+    """The worker is not notified of jobs, and fetches them anyway."""
     for number in range(JOBS):
         defer("tests.note_number", {"number": number}, queue="default")
     eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)

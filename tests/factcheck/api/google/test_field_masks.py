@@ -33,7 +33,7 @@ MESSAGE = {
         ("*", MESSAGE),
     ],
 )
-def test_mask_keeps_what_is_selected(text: str, kept: Any) -> None:
+def test_the_mask_keeps_selected_fields(text: str, kept: Any) -> None:
     assert read_mask(text, SHAPE).apply_to(MESSAGE) == kept
 
 

@@ -1,4 +1,4 @@
-"""Roles of the embedded server: nobody has a step to do for them, and nobody comes in without a password."""
+"""Roles of the embedded server: created automatically, and never without a password."""
 
 import os
 import pwd
@@ -82,7 +82,7 @@ def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
 
 
 def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
-    """There, whoever entered the folder was the superuser, to whom everything belonged."""
+    """There, anyone with access to the folder was the superuser, who owned everything."""
     place = ServerPaths(tmp_path)
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
@@ -118,7 +118,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
                 AND NOT EXISTS (SELECT FROM pg_range WHERE rngtypid = ours.oid)
         """
         assert ask(place, owners) == [(OWNER,)]
-        # What it did before, whoever serves can go on with.
+        # The serving role can do everything that it did before.
         ask(place, "INSERT INTO kept (word) VALUES ('second')", RUNTIME)
         assert ask(place, "SELECT word FROM kept ORDER BY id", RUNTIME) == [("first",), ("second",)]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -153,7 +153,7 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
     server.stop(live)
 
 
-def test_lost_passwords_are_made_again_and_old_ones_let_nobody_in(tmp_path: Path) -> None:
+def test_lost_passwords_are_recreated_and_old_ones_are_refused(tmp_path: Path) -> None:
     with run_server(tmp_path) as place:
         before = passwords(place)
         ask(place, "CREATE TABLE public.kept (word text)", OWNER)

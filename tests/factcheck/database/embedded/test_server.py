@@ -72,7 +72,7 @@ def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stopped(left_behind: Path, tmp_path: Path) -> Path:
-    """A copy of it. To make one takes longer than most of what is done with it."""
+    """A copy of it. Creating a cluster takes longer than most tests that use it."""
     subprocess.run(["cp", "-a", f"{left_behind}/.", str(tmp_path)], check=True)
     return tmp_path
 
@@ -92,7 +92,7 @@ def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Pat
         assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
 
 
-def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_tables(tmp_path: Path) -> None:
+def test_only_its_owner_reads_its_files_and_only_owners_create_temporary_tables(tmp_path: Path) -> None:
     for name in ("postgres.log", "postgres.users", "postgres.lock"):
         assert not (tmp_path / name).exists()
     with run_server(tmp_path):
@@ -110,7 +110,7 @@ def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_t
 
 
 SECRET = "the-minister-resigns"
-#: Statements that fail, each of which quotes what it was given in another part of what the server says of it.
+#: Failing statements, each quoting its values in another part of the server's message.
 TELLTALES = [
     f"SELECT '{SECRET}'::date",
     f"SELECT '{SECRET}'::integer",
@@ -127,9 +127,9 @@ TELLTALES = [
 ]
 
 
-def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
+def test_the_log_contains_no_values_of_statements(stopped: Path) -> None:
     with run_server(stopped):
-        # What somebody may have switched on to look for a fault.
+        # Settings that may have been switched on to find a fault.
         for name, value in (("log_statement", "all"), ("log_min_duration_statement", "0")):
             ask(stopped, f"ALTER SYSTEM SET {name} = '{value}'")
     with run_server(stopped):
@@ -145,7 +145,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
         assert SECRET not in (stopped / "postgres.log").read_text()
 
 
-def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(stopped: Path) -> None:
+def test_the_log_does_not_contain_the_statement_of_a_crashed_process(stopped: Path) -> None:
     with run_server(stopped):
         with roles.connect(ServerPaths(stopped), SUPERUSER) as connection:
             victim = psutil.Process(connection.info.backend_pid)
@@ -332,7 +332,7 @@ def test_full_disk_is_named() -> None:
     assert message.startswith("PostgreSQL did not start: the disk that holds /data is full")
 
 
-def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_of_another_owner_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = (stopped / "postgres").stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(PostgresUnavailable, match=rf"belongs to {pwd.getpwuid(owner).pw_name}. Run this as"):

@@ -38,7 +38,7 @@ def kept(archive: Path, log: Path, name: str, content: bytes) -> int:
     return ask("keep", archive, log / name, name)
 
 
-def test_what_was_kept_comes_back(archive: Path, log: Path) -> None:
+def test_archived_segments_are_restored(archive: Path, log: Path) -> None:
     assert kept(archive, log, FIRST, b"one" * 1000) == 0
     assert ask("fetch", archive, log / "RECOVERYXLOG", FIRST) == 0
     assert (log / "RECOVERYXLOG").read_bytes() == b"one" * 1000
@@ -46,7 +46,7 @@ def test_what_was_kept_comes_back(archive: Path, log: Path) -> None:
     assert (archive / f"{FIRST}.gz").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_there_is_never_replaced(
+def test_archived_segments_are_never_overwritten(
     archive: Path, log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert kept(archive, log, FIRST, b"one") == 0
@@ -57,7 +57,7 @@ def test_what_is_there_is_never_replaced(
     assert len(list(archive.iterdir())) == 1
 
 
-def test_end_is_distinguished_from_what_is_missing_before_it(archive: Path, log: Path) -> None:
+def test_the_end_is_distinguished_from_a_gap_before_it(archive: Path, log: Path) -> None:
     kept(archive, log, FIRST, b"one")
     kept(archive, log, THIRD, b"three")
     fetched = log / "RECOVERYXLOG"
@@ -71,7 +71,7 @@ def test_end_is_distinguished_from_what_is_missing_before_it(archive: Path, log:
     assert not fetched.exists()
 
 
-def test_what_is_damaged_is_not_taken_for_the_end(archive: Path, log: Path) -> None:
+def test_a_damaged_segment_is_not_mistaken_for_the_end(archive: Path, log: Path) -> None:
     kept(archive, log, FIRST, os.urandom(1000))
     path = archive / f"{FIRST}.gz"
     whole = path.read_bytes()
