@@ -149,7 +149,7 @@ def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -
     context = {
         "title": _("Article: %s") % source.title,
         "source": source,
-        "shown": snapshot,
+        "snapshot": snapshot,
         "snapshots": snapshots,
         "is_newest": is_newest,
         "legend": LEGEND,

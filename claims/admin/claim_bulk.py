@@ -143,7 +143,7 @@ class ClaimBulkActions(MovesAdmin):
         shown_claims = [
             seen_claim for text in request.POST.getlist("seen") if (seen_claim := SeenClaim.parse(text))
         ] or listed_claims
-        is_confirmed = "asked" in request.POST
+        is_confirmed = "is_confirmed" in request.POST
         if is_confirmed and (outcomes := carry_out(shown_claims)) is not None:
             self._report_outcomes(request, outcomes)
             return None
@@ -161,7 +161,7 @@ class ClaimBulkActions(MovesAdmin):
             "number": len(listed_claims),
             "rows": rows,
             "rest": max(0, len(listed_claims) - _LISTED_LIMIT),
-            "asked": is_confirmed,
+            "is_confirmed": is_confirmed,
         }
         return self.show_page(request, "bulk", context)
 

@@ -139,7 +139,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "verdict_moves": moves,
         "missing": missing_parts,
         "signoffs": signoffs,
-        "given": list(verdict.signoffs.readable_by(person).valid()) if is_in_review else [],
+        "valid_signoffs": list(verdict.signoffs.readable_by(person).valid()) if is_in_review else [],
         "returned": find_change_request(verdict),
         "changes": _list_corrected_parts(verdict) if is_in_review else [],
         "verdict_panels": features.build_panels("claims.verdict", verdict, person=person),
@@ -225,7 +225,7 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
             "badge": build_anchor_badge(row),
             "context": render_in_context(row),
             "page": get_page_url(row.source),
-            "lost": build_orphaned_quote_context(row),
+            "orphaned_quote": build_orphaned_quote_context(row),
         }
         for row in appearances.exclude(exact="")[:_LISTED_LIMIT]
     ]

@@ -151,7 +151,7 @@ def check_view(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpRespon
         "title": _("Has this picture been checked?"),
         "media": model_admin.media + form.media,
         "form": form,
-        "found": pictures,
+        "similar_pictures": pictures,
         "is_answered": picture_hash is not None,
         "is_plain": picture_hash is not None and not picture_hash.is_distinctive,
         "add_page": reverse("admin:sources_mediaobject_add"),

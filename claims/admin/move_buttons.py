@@ -156,7 +156,7 @@ class MovesAdmin(DeskAdmin):
             "sandbox": SANDBOX,
             "original": subject,
         }
-        return self.show_page(request, "public_change", context)
+        return self.show_page(request, "publish_confirmation", context)
 
     def get_next_page(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
         """Return a redirect to another page after a move, or None to stay on the page."""

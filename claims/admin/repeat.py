@@ -127,10 +127,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
             raise Http404
         context = {
             "title": gettext("Recurring false claims"),
-            "returning": find_returning_claims(self.get_queryset(request)),
+            "returning_claims": find_returning_claims(self.get_queryset(request)),
             "most": _REPEAT_LIMIT,
         }
-        return self.show_page(request, "coming_back", context)
+        return self.show_page(request, "returning_claims", context)
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:

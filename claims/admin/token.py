@@ -196,7 +196,7 @@ class ApiTokenAdmin(DeskAdmin):
             "page": get_page_url(obj),
         }
         return TemplateResponse(
-            request, "admin/desk/token_made.html", context, headers={"Cache-Control": "no-store"}
+            request, "admin/desk/token_created.html", context, headers={"Cache-Control": "no-store"}
         )
 
     # Revoking a token -----------------------------------------------------------------------------------------------

@@ -267,7 +267,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         ],
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
-        "given": round_signoffs,
+        "valid_signoffs": round_signoffs,
         "returned": last_step
         if row.state == _State.DRAFT and last_step and last_step.action == "request_changes"
         else None,

@@ -131,7 +131,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     is_waiting = claim.state == Claim.State.PROPOSED
     return {
         "claim": claim,
-        "waits": is_waiting,
+        "is_waiting": is_waiting,
         "page": get_page_url(claim),
         "claim_badge": build_state_badge(claim),
         "band": score_reasons.get_band_label(claim.score),
@@ -139,7 +139,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "quotes": list_quotes(claim),
         "likely_claimants": suggest_claimants(claim),
         "topics": list(claim.topics.all()),
-        "checked_before": _list_existing_checks(claim, person),
+        "existing_checks": _list_existing_checks(claim, person),
         "decided": None if is_waiting else _describe_decision(claim, person),
         "options": options,
         "other": find_other_viewers([claim.pk], person=person).get(claim.pk, ""),

@@ -202,7 +202,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
             "claim_link": render_claim_link(verdict.claim),
             "claim_badge": build_public_badge(verdict.claim, [verdict]),
             "quotes": list_quotes(verdict.claim),
-            "moves_made": describe_moves(verdict.transitions.readable_by(person)),
+            "move_history": describe_moves(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,
             "replaced_by": Verdict.objects.readable_by(person).filter(supersedes=verdict).first(),
             "may_edit": may_edit,

@@ -59,7 +59,7 @@ def test_claims_not_worth_checking_are_declined_on_the_page_of_the_import(
     assert set(boxes.values()) == {str(pk) for pk in Claim.objects.values_list("pk", flat=True)}
     asked = {"action": form.cssselect("[name=action]")[0].get("value"), "_selected_action": idle}
     question = desk.client.post(form.get("action"), asked)
-    seen = {"asked": "1", "seen": question.context["seen"], "reason": "Too minor to check."}
+    seen = {"is_confirmed": "1", "seen": question.context["seen"], "reason": "Too minor to check."}
     left = desk.client.post(form.get("action"), asked | seen, follow=True)
     assert dict(Claim.objects.values_list("pk", "state")) == {
         int(pk): "declined" if pk == idle else "proposed" for pk in boxes.values()

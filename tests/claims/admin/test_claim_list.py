@@ -33,7 +33,7 @@ def test_several_are_merged_side_by_side_and_back(client: Client, editor: User) 
     page = act(client, claims, "merge_selected")
     assert [side["claim"] for side in page.context["sides"]] == claims
     seen = page.context["seen"]
-    done = act(client, claims, "merge_selected", asked="1", seen=seen, stays=claims[1].pk)
+    done = act(client, claims, "merge_selected", is_confirmed="1", seen=seen, stays=claims[1].pk)
     assert said(done) == ["2 claims changed."]
     assert dict(Claim.objects.values_list("pk", "merged_into")) == {
         claims[0].pk: claims[1].pk,
@@ -50,7 +50,7 @@ def test_one_that_stays_is_among_them_and_there_are_two(client: Client, editor: 
     client.force_login(editor)
     assert said(act(client, [one], "merge_selected")) == ["Select from 2 to 12 claims to merge."]
     for stays in ("", "x", str(third.pk)):
-        page = act(client, [one, other], "merge_selected", asked="1", stays=stays)
+        page = act(client, [one, other], "merge_selected", is_confirmed="1", stays=stays)
         assert page.context["what"] == "merge"
     assert Claim.objects.filter(state="merged").count() == 0
 
@@ -62,7 +62,7 @@ def test_what_has_moved_since_it_was_seen_is_not_declined(
     client.force_login(checker)
     seen = act(client, [one, other], "decline_selected").context["seen"]
     workflow.move(one, "accept", by=editor)
-    done = act(client, [one, other], "decline_selected", asked="1", seen=seen, reason="Too vague.")
+    done = act(client, [one, other], "decline_selected", is_confirmed="1", seen=seen, reason="Too vague.")
     assert said(done) == [
         "“A.” was not changed. Edda decided first: Accept for checking.",
         "1 claim changed.",
@@ -75,7 +75,7 @@ def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
     client.force_login(checker)
     page = act(client, [one, other], "add_topic_to_selected")
     assert list(page.context["topics"]) == [(topic.pk, "Transport")]
-    done = act(client, [one, other], "add_topic_to_selected", asked="1", topic=topic.pk)
+    done = act(client, [one, other], "add_topic_to_selected", is_confirmed="1", topic=topic.pk)
     assert said(done) == [
         "“B.” was not changed. The claim already has the topic “Transport”.",
         "1 claim changed.",
@@ -92,7 +92,7 @@ def test_without_permission_no_action_is_offered_or_carried_out(
     claims = [make_claim(state="proposed", created_by=contributor) for _number in range(2)]
     client.force_login(contributor)
     assert action not in client.get(LIST).content.decode()
-    act(client, claims, action, asked="1", reason="x", topic=topic.pk, stays=claims[0].pk)
+    act(client, claims, action, is_confirmed="1", reason="x", topic=topic.pk, stays=claims[0].pk)
     assert Transition.objects.count() == topic.claims.count() == 0
 
 

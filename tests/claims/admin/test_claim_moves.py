@@ -181,9 +181,9 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     asked = client.post(address, select(claims, "decline_selected"))
     assert "Or enter the reason in your own words" in asked.content.decode()
     assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
-    empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
+    empty = client.post(address, select(claims, "decline_selected", is_confirmed="1", words=" "))
     assert "Enter a reason" in empty.content.decode()
-    client.post(address, select(claims, "decline_selected", asked="1", words="Forecasts."))
+    client.post(address, select(claims, "decline_selected", is_confirmed="1", words="Forecasts."))
     assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
 
 

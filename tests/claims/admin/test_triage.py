@@ -204,7 +204,7 @@ def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topi
     client.force_login(checker)
     page = client.get(PAGE, {"at": claim.pk})
     shown = page.context
-    assert [one["claim"] for one in shown["checked_before"]] == [known]
+    assert [one["claim"] for one in shown["existing_checks"]] == [known]
     assert [near.claim for near in shown["similar"]] == [known]
     assert shown["topics"] == [topic]
     text = page.content.decode()

@@ -109,8 +109,8 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     def build_page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
         return {
-            "asked": row,
-            "asked_by": self.asked_by(row),
+            "reader_request": row,
+            "requested_by": self.asked_by(row),
             "claim_page": get_page_url(row.claim) if row.claim else "",
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
             if has_picture

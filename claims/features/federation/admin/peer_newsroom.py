@@ -127,7 +127,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         context = {
             "title": gettext("Follow another newsroom"),
             "form": form,
-            "found": signer,
+            "signer": signer,
             "found_fingerprint": compute_fingerprint(signer.key) if signer else "",
             "own_fingerprint": compute_fingerprint(get_public_key()),
         }

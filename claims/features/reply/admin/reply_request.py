@@ -238,7 +238,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             "form": form,
             "back": get_page_url(row),
             "channels": ReplyRequest.Channel.choices,
-            "shown": ReplyRequest.Shown.choices,
+            "display_choices": ReplyRequest.Shown.choices,
         }
         return self.show_page(request, "reply_answer", context)
 

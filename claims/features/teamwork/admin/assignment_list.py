@@ -119,7 +119,7 @@ class AssignmentListMixin:
             "people": [(person.pk, get_display_name(person)) for person in people],
             "priorities": Priority.choices,
             "problem": problem,
-            "asked": request.POST,
+            "values": request.POST,
         }
         return self.show_page(request, "assign_several", context)  # type: ignore[attr-defined]  # a DeskAdmin
 

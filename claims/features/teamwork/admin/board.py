@@ -370,7 +370,7 @@ def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
     return {
         "columns": build_columns(person, filters),
         "moves": list_moves(person),
-        "chosen": filters,
+        "filters": filters,
         "people": [
             (other_person.pk, get_display_name(other_person))
             for other_person in people

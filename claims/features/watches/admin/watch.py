@@ -155,7 +155,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         context = {
             "title": gettext("Follow a feed or a page"),
             "form": form,
-            "found": followable_lists,
+            "feeds": followable_lists,
         }
         return self.show_page(request, "watch_add", context)
 

@@ -57,7 +57,7 @@ class TestAdding:
         start = paper.page("/", page)
         desk.sign_in(editor)
         shown = desk.client.post(ADD, {"address": start})
-        assert [(one.url, kind) for one, kind, _known in shown.context["found"]] == [
+        assert [(one.url, kind) for one, kind, _known in shown.context["feeds"]] == [
             (f"{paper.address}/feed", "RSS feed"),
             (start, "Page"),
         ]
