@@ -99,7 +99,7 @@ def test_proposals_by_people_come_before_those_from_articles(client: Client, che
     listed = client.get(reverse("admin:claims_claim_changelist"), {"queue": "triage"}).context["cl"]
     assert [claim.pk for claim in listed.result_list] == order
     proposed = client.get(reverse("admin:teamwork_assignment_board")).context["columns"][0]
-    assert [card.pk for card in proposed.cards] == order
+    assert [card["pk"] for card in proposed["cards"]] == order
 
 
 def test_people_without_permission_to_triage_are_refused(client: Client, contributor: User) -> None:

@@ -1,25 +1,15 @@
 """Claims checked by followed newsrooms, in the panel of similar claims."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils.safestring import SafeString
 
 from claims.admin.status_badges import build_kind_badge
-from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
+from claims.features.federation.peer_matches import find_peer_matches
 from claims.matching.answers import MatchTerms
 
 #: The most claims shown.
 MAX_PEER_CLAIMS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class PeerCheck:
-    """A claim checked by another newsroom, and its relation to a statement."""
-
-    match: PeerMatch
-    kind: SafeString
 
 
 def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
@@ -27,4 +17,4 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     if not person.has_perm("federation.view_peerclaim"):
         return {}
     matches = find_peer_matches(statement, MatchTerms(cut="text", max_matches=MAX_PEER_CLAIMS))
-    return {"elsewhere": [PeerCheck(match, build_kind_badge(match.kind)) for match in matches]}
+    return {"elsewhere": [{"match": match, "kind": build_kind_badge(match.kind)} for match in matches]}

@@ -1,6 +1,5 @@
 """The assignment panel of a claim or verdict: its content and its buttons."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,13 +12,12 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django_stubs_ext import StrOrPromise
 
 from claims.admin.public_state import build_public_badge, build_verdict_state_badge, prefetch_states
 from claims.features.teamwork import assignments, followers
 from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
-from claims.models import Claim, Verdict
+from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
@@ -67,30 +65,6 @@ def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString
     return render_badge(gettext("Overdue: %s") % day, "bad")
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentPanel:
-    """The content of the assignment panel for one person."""
-
-    kind: str
-    subject: Subject
-    claim: Claim
-    #: Whether this person may see the assignee.
-    may_see_assignee: bool
-    assignment: Assignment | None
-    assignee: User | None
-    assignee_name: str
-    is_mine: bool
-    due: SafeString | str
-    may_assign_to_self: bool
-    may_assign_to_others: bool
-    may_edit_assignment: bool
-    people: list[tuple[int, str]]
-    priorities: list[tuple[int, StrOrPromise]]
-    priority: int
-    days: list[tuple[str, str]]
-    is_followed: bool
-
-
 def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
@@ -105,28 +79,29 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     is_mine = assignee == person
     may_assign_to_others = has_work and (may_assign or (may_assign_to_self and is_mine))
     return {
-        "work": AssignmentPanel(
-            kind=_get_subject_type(subject),
-            subject=subject,
-            claim=claim,
-            may_see_assignee=may_see_assignee,
-            assignment=assignment,
-            assignee=assignee,
-            assignee_name=get_display_name(assignee) if assignee else "",
-            is_mine=is_mine,
-            due=_describe_due_date(assignment) if assignment else "",
-            may_assign_to_self=has_work
+        "work": {
+            "kind": _get_subject_type(subject),
+            "subject": subject,
+            "claim": claim,
+            # Whether this person may see the assignee.
+            "may_see_assignee": may_see_assignee,
+            "assignment": assignment,
+            "assignee": assignee,
+            "assignee_name": get_display_name(assignee) if assignee else "",
+            "is_mine": is_mine,
+            "due": _describe_due_date(assignment) if assignment else "",
+            "may_assign_to_self": has_work
             and may_assign_to_self
             and assignee is None
             and assignments.can_do_work(type(subject), person),
-            may_assign_to_others=may_assign_to_others,
-            may_edit_assignment=may_assign_to_others,
-            people=_list_people(subject, assignee) if may_assign_to_others else [],
-            priorities=list(Priority.choices),
-            priority=assignment.priority if assignment else Priority.NORMAL,
-            days=_list_common_days(),
-            is_followed=followers.is_followed(claim, person),
-        )
+            "may_assign_to_others": may_assign_to_others,
+            "may_edit_assignment": may_assign_to_others,
+            "people": _list_people(subject, assignee) if may_assign_to_others else [],
+            "priorities": list(Priority.choices),
+            "priority": assignment.priority if assignment else Priority.NORMAL,
+            "days": _list_common_days(),
+            "is_followed": followers.is_followed(claim, person),
+        }
     }
 
 

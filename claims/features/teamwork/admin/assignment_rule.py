@@ -1,6 +1,5 @@
 """The desk's pages for assignment rules: a form, and a trial of the rule on existing claims."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -22,15 +21,6 @@ from factcheck.list_phrases import join_words
 
 #: The most matching claims shown in a trial.
 _MAX_SHOWN_CLAIMS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTrialClaim:
-    """A claim that the rule would have matched, and the assignee that the rule would have chosen."""
-
-    claim: Claim
-    page: str
-    person: str
 
 
 @admin.register(AssignmentRule)
@@ -159,11 +149,11 @@ def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
         "rule": rule,
         "rule_found": len(preview),
         "rule_shown": [
-            RuleTrialClaim(
-                newest_claims[decision.claim],
-                get_page_url(newest_claims[decision.claim]),
-                get_display_name(decision.person) if decision.person else "",
-            )
+            {
+                "claim": newest_claims[decision.claim],
+                "page": get_page_url(newest_claims[decision.claim]),
+                "person": get_display_name(decision.person) if decision.person else "",
+            }
             for decision in shown_claims
             if decision.claim in newest_claims
         ],

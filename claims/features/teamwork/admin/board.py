@@ -70,34 +70,6 @@ class BoardFilters:
         return urlencode({name: value for name, value in parameters.items() if value})
 
 
-@dataclass(frozen=True, slots=True)
-class BoardCard:
-    """A claim or verdict on the board, as its card shows it."""
-
-    kind: str
-    pk: int
-    #: The key under which the page has the moves that the card's state and the person's role allow.
-    state: str
-    text: str
-    page: str
-    person: str
-    is_mine: bool
-    due: SafeString | str
-    priority: SafeString | str
-    last_move: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardColumn:
-    """A column of the board with its first cards, and the URL of the full list."""
-
-    name: str
-    title: StrOrPromise
-    cards: list[BoardCard]
-    more: str
-    is_more: bool
-
-
 _COLUMN_TITLES: dict[str, StrOrPromise] = {
     "proposed": gettext_lazy("Proposed"),
     "accepted": gettext_lazy("Accepted, unassigned"),
@@ -117,7 +89,7 @@ _COLUMN_LIST_PAGES = {
 }
 
 
-def build_columns(person: User, filters: BoardFilters) -> list[BoardColumn]:
+def build_columns(person: User, filters: BoardFilters) -> list[dict[str, Any]]:
     """Build all columns in a fixed number of queries."""
     lists: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
         "proposed": _list_proposed_claims,
@@ -138,19 +110,20 @@ def build_columns(person: User, filters: BoardFilters) -> list[BoardColumn]:
     return [_build_column(name, rows(person, filters), person) for name, rows in lists.items()]
 
 
-def _build_column(name: str, column_rows: list[Subject], person: User) -> BoardColumn:
+def _build_column(name: str, column_rows: list[Subject], person: User) -> dict[str, Any]:
+    """Return a column with its first cards, and the URL of the full list."""
     model, _separator, query = _COLUMN_LIST_PAGES[name].partition("?")
     list_url = f"{reverse(f'admin:{model}_changelist')}?{query}"
-    return BoardColumn(
-        name,
-        _COLUMN_TITLES[name],
-        [_build_card(row, person) for row in column_rows[:MAX_SHOWN_CARDS]],
-        list_url,
-        len(column_rows) > MAX_SHOWN_CARDS,
-    )
+    return {
+        "name": name,
+        "title": _COLUMN_TITLES[name],
+        "cards": [_build_card(row, person) for row in column_rows[:MAX_SHOWN_CARDS]],
+        "more": list_url,
+        "is_more": len(column_rows) > MAX_SHOWN_CARDS,
+    }
 
 
-def _build_card(row: Any, person: User) -> BoardCard:
+def _build_card(row: Any, person: User) -> dict[str, Any]:
     claim = row.claim if isinstance(row, Verdict) else row
     kind = "verdict" if isinstance(row, Verdict) else "claim"
     assignment = _get_assignment(row)
@@ -161,18 +134,19 @@ def _build_card(row: Any, person: User) -> BoardCard:
     state = f"{kind}-{row.state}"
     if kind == "claim":
         state += "-held" if assignee else ""
-    return BoardCard(
-        kind=kind,
-        pk=row.pk,
-        state=state,
-        text=text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
-        page=get_page_url(row),
-        person=get_display_name(assignee) if assignee else "",
-        is_mine=assignee == person,
-        due=_build_date_badge(row, assignment),
-        priority=build_priority_badge(assignment.priority) if assignment else "",
-        last_move=row.last_move or 0,
-    )
+    return {
+        "kind": kind,
+        "pk": row.pk,
+        # The key under which the page has the moves that the card's state and the person's role allow.
+        "state": state,
+        "text": text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
+        "page": get_page_url(row),
+        "person": get_display_name(assignee) if assignee else "",
+        "is_mine": assignee == person,
+        "due": _build_date_badge(row, assignment),
+        "priority": build_priority_badge(assignment.priority) if assignment else "",
+        "last_move": row.last_move or 0,
+    }
 
 
 def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | str:

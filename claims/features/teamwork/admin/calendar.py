@@ -3,7 +3,6 @@
 import calendar as months
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import time_format
-from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -31,31 +29,8 @@ from factcheck.admin.days import get_first_weekday
 _ENTRIES_PER_KIND = 3
 _MIN_YEAR, _MAX_YEAR = 2000, 2199
 
-
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
-    """One entry on a day of the calendar: work that is due, a recheck or a scheduled publication."""
-
-    kind: str
-    label: str
-    text: str
-    page: str
-    person: str
-    priority: SafeString | str
-    is_late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """A day of the calendar with its entries."""
-
-    day: date
-    is_of_month: bool
-    is_today: bool
-    entries: list[CalendarEntry]
-    #: The number of entries that are not shown, and the URL of the list that has them.
-    others: int
-    listed: str
+#: Work that is due, a recheck or a scheduled publication, as the calendar shows it.
+Entry = dict[str, Any]
 
 
 def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
@@ -64,7 +39,7 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
     is_own_work, is_list_view = "mine" in request.GET, "list" in request.GET
     weeks = months.Calendar(firstweekday=(get_first_weekday(request) - 1) % 7)
     days = list(weeks.itermonthdates(first_day.year, first_day.month))
-    entries: dict[date, list[CalendarEntry]] = defaultdict(list)
+    entries: dict[date, list[Entry]] = defaultdict(list)
     hidden_counts: dict[date, int] = defaultdict(int)
     for day, entry, hidden_count in _find_entries(
         days[0], days[-1], person, is_own_work=is_own_work, today=today
@@ -77,14 +52,15 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
     return {
         "month": first_day,
         "days": [
-            CalendarDay(
-                day,
-                day.month == first_day.month,
-                day == today,
-                entries[day],
-                hidden_counts[day],
-                f"{work}&due={day}",
-            )
+            {
+                "day": day,
+                "is_of_month": day.month == first_day.month,
+                "is_today": day == today,
+                "entries": entries[day],
+                # The number of entries that are not shown, and the URL of the list that has them.
+                "others": hidden_counts[day],
+                "listed": f"{work}&due={day}",
+            }
             for day in days
         ],
         "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in days[:7]],
@@ -108,7 +84,7 @@ def _parse_month(text: str, today: date) -> date:
 
 def _find_entries(
     first_day: date, last_day: date, person: User, *, is_own_work: bool, today: date
-) -> Iterator[tuple[date, CalendarEntry, int]]:
+) -> Iterator[tuple[date, Entry, int]]:
     """Yield each day and entry and, with the first entry of each kind, the number of entries that the day
     does not show.
     """
@@ -151,38 +127,38 @@ def _count_hidden_entries(row: Any) -> int:
     return max(row.together - _ENTRIES_PER_KIND, 0) if row.place == 1 else 0
 
 
-def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
+def _build_due_entry(row: Assignment, today: date) -> Entry:
     assignee = assignments.get_assignee(row)
-    return CalendarEntry(
-        kind="due",
-        label=_("Due"),
-        text=str(row.claim),
-        page=get_page_url(row.verdict or row.claim),
-        person=get_display_name(assignee) if assignee else _("unassigned"),
-        priority=build_priority_badge(row.priority),
-        is_late=row.due_on is not None and row.due_on < today,
-    )
+    return {
+        "kind": "due",
+        "label": _("Due"),
+        "text": str(row.claim),
+        "page": get_page_url(row.verdict or row.claim),
+        "person": get_display_name(assignee) if assignee else _("unassigned"),
+        "priority": build_priority_badge(row.priority),
+        "is_late": row.due_on is not None and row.due_on < today,
+    }
 
 
-def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
-    return CalendarEntry(
-        kind="planned",
-        label=_("Scheduled for %s") % time_format(localtime(plan.publish_at)),
-        text=str(plan.verdict.claim),
-        page=get_page_url(plan.verdict),
-        person=plan.made_by_name,
-        priority="",
-        is_late=False,
-    )
+def _build_planned_entry(plan: ScheduledPublication) -> Entry:
+    return {
+        "kind": "planned",
+        "label": _("Scheduled for %s") % time_format(localtime(plan.publish_at)),
+        "text": str(plan.verdict.claim),
+        "page": get_page_url(plan.verdict),
+        "person": plan.made_by_name,
+        "priority": "",
+        "is_late": False,
+    }
 
 
-def _build_recheck_entry(verdict: Verdict, today: date) -> CalendarEntry:
-    return CalendarEntry(
-        kind="recheck",
-        label=_("Check again"),
-        text=str(verdict.claim),
-        page=get_page_url(verdict),
-        person=get_display_name(verdict.author) if verdict.author else "",
-        priority="",
-        is_late=verdict.recheck_on is not None and verdict.recheck_on < today,
-    )
+def _build_recheck_entry(verdict: Verdict, today: date) -> Entry:
+    return {
+        "kind": "recheck",
+        "label": _("Check again"),
+        "text": str(verdict.claim),
+        "page": get_page_url(verdict),
+        "person": get_display_name(verdict.author) if verdict.author else "",
+        "priority": "",
+        "is_late": verdict.recheck_on is not None and verdict.recheck_on < today,
+    }
