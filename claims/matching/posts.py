@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from itertools import pairwise
@@ -205,7 +205,7 @@ def _build_alternatives(words: str, *, upper_case: bool = False, glued: bool = F
         phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
     return "|".join(
         re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]")
-        for phrase in _sort_longest_first(phrases)
+        for phrase in sorted(phrases, key=len, reverse=True)
     )
 
 
@@ -213,10 +213,6 @@ def _strip_accents(phrase: str) -> str:
     """Return the phrase without accents. Capitals are often typed without them, as in ULTIMA HORA for ÚLTIMA HORA."""
     letters = unicodedata.normalize("NFD", phrase)
     return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
-
-
-def _sort_longest_first(phrases: Iterable[str]) -> list[str]:
-    return sorted(phrases, key=len, reverse=True)
 
 
 @cache

@@ -94,7 +94,7 @@ def _find_title(text: str) -> str:
     if (
         ends_like_a_sentence
         or _BYLINE_PATTERN.fullmatch(first)
-        or (_LABELLED_LINE.fullmatch(first) and _get_label(first) in _ALL_LABELS)
+        or (_LABELLED_LINE.fullmatch(first) and first.partition(":")[0].lower() in _ALL_LABELS)
     ):
         return ""
     # "#" is Markdown's mark of a headline.
@@ -127,10 +127,6 @@ def _find_labelled(head: list[str]) -> list[tuple[str, str]]:
         for line in head
         if (match := _LABELLED_LINE.fullmatch(line))
     ]
-
-
-def _get_label(line: str) -> str:
-    return line.partition(":")[0].lower()
 
 
 _ALL_LABELS = _PUBLISHED_LABELS | _PUBLISHER_LABELS

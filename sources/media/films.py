@@ -78,7 +78,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     )
     probe_output = _run(
         settings.FFPROBE,
-        [*_build_quiet_arguments(path, kind), "-show_entries", entries, "-of", "json"],
+        ["-v", "error", *_build_input_arguments(path, kind), "-show_entries", entries, "-of", "json"],
         _PROBE_LIMITS,
     )
     try:
@@ -160,10 +160,6 @@ def render_frame(path: Path, kind: MediaFormat, seconds: float) -> bytes:
 def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
     """Return FFmpeg's arguments for reading only this file, with only the demuxer of its format."""
     return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
-
-
-def _build_quiet_arguments(path: Path, kind: MediaFormat) -> list[str]:
-    return ["-v", "error", *_build_input_arguments(path, kind)]
 
 
 def _run(program: str, arguments: list[str], allowance: Allowance) -> ProgramOutput:

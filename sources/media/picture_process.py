@@ -3,7 +3,6 @@
 import io
 import warnings
 from pathlib import Path
-from typing import IO
 
 from PIL import Image, ImageFile
 
@@ -44,7 +43,7 @@ def handle_request(message: bytes) -> bytes:
 def _read_picture(request: PictureRequest) -> Picture:
     if request.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
-    with _open_picture(request) as file:
+    with Path(request.path).open("rb") if request.path else io.BytesIO(request.content) as file:
         # Even if an attacker takes over this process through a decoder, it has neither files nor connections.
         forbid_opening_files()
         try:
@@ -62,7 +61,3 @@ def _read_picture(request: PictureRequest) -> Picture:
             OverflowError,
         ) as error:
             raise MediaRefused("unreadable", type(error).__name__) from None
-
-
-def _open_picture(request: PictureRequest) -> IO[bytes]:
-    return Path(request.path).open("rb") if request.path else io.BytesIO(request.content)

@@ -192,16 +192,12 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
     reasons = []
     for kind in sorted(spans, key=lambda kind: (-WEIGHTS[kind], kind)):
         start_of_span, end_of_span = max(
-            spans[kind], key=lambda span: (_has_digit(text[slice(*span)]), span[1] - span[0])
+            spans[kind], key=lambda span: (any(map(str.isdigit, text[slice(*span)])), span[1] - span[0])
         )
         reasons.append(
             Reason(kind, text[start_of_span:end_of_span], start + start_of_span, start + end_of_span)
         )
     return tuple(reasons)
-
-
-def _has_digit(words: str) -> bool:
-    return any(map(str.isdigit, words))
 
 
 def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.models import Claim, SavedView, Verdict
+from claims.models import Claim, SavedView
 from claims.newsroom import api_tokens
 from claims.review import scheduled_publications
 
@@ -23,7 +23,7 @@ def create_desk_work(content: Row, claims: dict[str, Claim], people: dict[str, U
         day = timezone.localdate() + timedelta(days=row["in_days"])
         moment = timezone.make_aware(datetime.combine(day, time.fromisoformat(row["at"])))
         scheduled_publications.schedule(
-            _get_latest_verdict(claims[row["claim"]]), moment, by=people[row["by"]]
+            claims[row["claim"]].verdicts.latest("pk"), moment, by=people[row["by"]]
         )
     for row in content["views"]:
         SavedView.objects.create(
@@ -45,7 +45,3 @@ def create_api_token(content: Row, people: dict[str, User]) -> None:
             days=row["days"],
             by=people[row["by"]],
         )
-
-
-def _get_latest_verdict(claim: Claim) -> Verdict:
-    return claim.verdicts.latest("pk")

@@ -191,7 +191,7 @@ class _ClaimsQuery:
         Later pages keep the order of the first.
         """
         if not self.reading:
-            return _find_ordering("-reviewed")
+            return next(ordering for ordering in ClaimListQuery.orderings if ordering.name == "-reviewed")
         if token and has_ordering(token, NEWEST):
             return NEWEST
         limit = 2 * RANKED_MATCHES if token else RANKED_MATCHES
@@ -233,10 +233,6 @@ def _compute_earliest_date(days: int) -> date | None:
     """Return the date this many days ago, in UTC; None for 0, which means no limit."""
     today = datetime.now(UTC).date()
     return today - timedelta(min(days, (today - date.min).days)) if days else None
-
-
-def _find_ordering(name: str) -> Ordering:
-    return next(ordering for ordering in ClaimListQuery.orderings if ordering.name == name)
 
 
 class ImageSearch(FactCheckTools):
