@@ -48,8 +48,7 @@ class ArticleForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget({"type": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "The page is fetched from this address. If you add a text or a file below, the address is "
-            "only recorded."
+            "The page is fetched from this address. If you add a text or a file below, the address is only recorded."
         ),
     )
     text = forms.CharField(
@@ -71,8 +70,7 @@ class ArticleForm(forms.Form):
         required=False,
         widget=UnfoldAdminFileFieldWidget,
         help_text=gettext_lazy(
-            "For a recording at the address above: WebVTT, SRT, or text with times. The text is taken from "
-            "this file."
+            "For a recording at the address above: WebVTT, SRT, or text with times. The text is taken from this file."
         ),
     )
     title = forms.CharField(label=gettext_lazy("Title"), required=False, widget=UnfoldAdminTextInputWidget)

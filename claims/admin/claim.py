@@ -319,8 +319,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for same_claim in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:
             message = _(
-                "A claim with the same statement already exists: {} ({}). If it is the same claim, "
-                "merge the two."
+                "A claim with the same statement already exists: {} ({}). If it is the same claim, merge the two."
             )
             link = format_html('<a href="{}">{}</a>', get_page_url(same_claim), same_claim)
             messages.warning(request, format_html(message, link, same_claim.get_state_display()))

@@ -127,8 +127,7 @@ class MappingForm(forms.Form):
         required=False,
         widget=UnfoldBooleanWidget,
         help_text=gettext_lazy(
-            "The reviews are imported as claims for triage. If there are ratings, name the column "
-            "that contains them."
+            "The reviews are imported as claims for triage. If there are ratings, name the column that contains them."
         ),
     )
 

@@ -76,8 +76,7 @@ class NewMediaForm(forms.ModelForm):
         max_length=2000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "The address of the file itself, not of the page that shows it. The file is "
-            "downloaded and stored."
+            "The address of the file itself, not of the page that shows it. The file is downloaded and stored."
         ),
     )
 

@@ -171,8 +171,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")
             field.help_text = _(
-                "Each role includes the rights of the one before it. A person without a role cannot use the "
-                "desk."
+                "Each role includes the rights of the one before it. A person without a role cannot use the desk."
             )
         return field
 

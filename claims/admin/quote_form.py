@@ -40,8 +40,7 @@ class QuoteForm(forms.ModelForm):
         }
         help_texts = {
             "exact": gettext_lazy(
-                "Paste the passage from the source. If you leave this empty, the source is listed without a "
-                "quote."
+                "Paste the passage from the source. If you leave this empty, the source is listed without a quote."
             ),
         }
 

@@ -32,8 +32,7 @@ _BUSY_MESSAGES = {
     ),
 }
 _FAILURE_MESSAGE = TranslatableMessage(
-    "The article is stored, but no claims were proposed: the search for claims failed. Mark the claims "
-    "yourself."
+    "The article is stored, but no claims were proposed: the search for claims failed. Mark the claims yourself."
 )
 
 

@@ -122,8 +122,7 @@ def _read_key(request: HttpRequest) -> str | None:
         return match[1]
     raise ParseError(
         gettext(
-            "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
-            "quotation marks."
+            "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without quotation marks."
         )
         % {"header": HEADER}
     )

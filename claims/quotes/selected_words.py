@@ -14,8 +14,7 @@ from sources.models import Source
 
 #: The message if words were selected in a snapshot that is no longer the latest.
 CAPTURED_AGAIN_MESSAGE = gettext_lazy(
-    "The article was captured again since you opened the page. Reload it, then select the words in the new "
-    "text."
+    "The article was captured again since you opened the page. Reload it, then select the words in the new text."
 )
 
 #: A character as readers see it (UAX 29): an emoji of several code points, a letter with its marks.

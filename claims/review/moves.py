@@ -135,8 +135,7 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
     if published_verdicts.exclude(pk=verdict.supersedes_id or 0).exists():
         raise NotPossible(
             _(
-                "Another verdict has been published since this one was drafted. Draft a new version of that "
-                "one."
+                "Another verdict has been published since this one was drafted. Draft a new version of that one."
             ),
             code="verdict_published",
         )

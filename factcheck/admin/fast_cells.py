@@ -16,10 +16,9 @@ register = template.Library()
 #: The classes that unfold writes: of a cell, of the cell with the link, of the checkbox's cell, and of the link.
 _OMITTED_CLASSES: Final = (
     (
-        " align-middle flex border-t border-base-200 font-normal gap-4 items-center min-w-0 "
-        "overflow-hidden px-3 py-1.5 h-[45px] text-left before:flex before:capitalize "
-        "before:content-[attr(data-label)] before:items-center before:font-semibold "
-        "before:text-font-important-light before:mr-auto first:border-t-0 lg:before:hidden "
+        " align-middle flex border-t border-base-200 font-normal gap-4 items-center min-w-0 overflow-hidden px-3 "
+        "py-1.5 h-[45px] text-left before:flex before:capitalize before:content-[attr(data-label)] before:items-center "
+        "before:font-semibold before:text-font-important-light before:mr-auto first:border-t-0 lg:before:hidden "
         "lg:first:border-t lg:table-cell dark:border-base-800 dark:before:text-font-important-dark"
     ),
     (
@@ -29,12 +28,11 @@ _OMITTED_CLASSES: Final = (
         "dark:lg:border-base-800 dark:before:text-font-important-dark"
     ),
     (
-        "appearance-none bg-white block border border-base-300 h-4 min-w-4 relative rounded-[4px] "
-        "shadow-xs w-4 dark:bg-base-900 dark:border-base-700 dark:checked:after:text-white "
-        "after:absolute after:content-[&#x27;check\\_small&#x27;] after:flex! after:h-4 "
-        "after:items-center after:justify-center after:leading-none after:material-symbols-outlined "
-        "after:-ml-px after:-mt-px after:text-white after:w-4 dark:after:text-transparent "
-        "checked:bg-primary-600 dark:checked:bg-primary-600 checked:border-primary-600 "
+        "appearance-none bg-white block border border-base-300 h-4 min-w-4 relative rounded-[4px] shadow-xs w-4 "
+        "dark:bg-base-900 dark:border-base-700 dark:checked:after:text-white after:absolute "
+        "after:content-[&#x27;check\\_small&#x27;] after:flex! after:h-4 after:items-center after:justify-center "
+        "after:leading-none after:material-symbols-outlined after:-ml-px after:-mt-px after:text-white after:w-4 "
+        "dark:after:text-transparent checked:bg-primary-600 dark:checked:bg-primary-600 checked:border-primary-600 "
         "dark:checked:border-primary-600 "
     ),
     ' class="text-font-important-light dark:text-font-important-dark" ',

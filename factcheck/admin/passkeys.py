@@ -48,7 +48,6 @@ class NewKey(AddWebAuthnForm):
         initial=True,
         required=False,
         help_text=gettext_lazy(
-            "The key then asks for your fingerprint, face or PIN. Leave this off for a key that only has "
-            "a button."
+            "The key then asks for your fingerprint, face or PIN. Leave this off for a key that only has a button."
         ),
     )

@@ -262,8 +262,7 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
         if name != ordering.name:
             raise InvalidValue(
                 gettext(
-                    "the cursor belongs to a different order from `%(ordering)s`; start again "
-                    "at the first page."
+                    "the cursor belongs to a different order from `%(ordering)s`; start again at the first page."
                 )
                 % {"ordering": ordering.name}
             )

@@ -89,8 +89,7 @@ def _read_description(path: Path) -> Generation:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupFailed(
             gettext(
-                "The backup in %(path)s cannot be read (%(error)s). Move the folder away to continue without "
-                "it."
+                "The backup in %(path)s cannot be read (%(error)s). Move the folder away to continue without it."
             )
             % {"path": path, "error": error}
         ) from error

@@ -19,8 +19,7 @@ def get_server_paths() -> ServerPaths:
     if not settings.EMBEDDED_DATABASE:
         raise BackupFailed(
             gettext(
-                "DATABASE_URL refers to a server of your own, which this command does not back up. See "
-                "docs/backups.md."
+                "DATABASE_URL refers to a server of your own, which this command does not back up. See docs/backups.md."
             )
         )
     return ServerPaths(settings.DATA_DIR.resolve())

@@ -28,10 +28,9 @@ class Cursor(Protocol):
 
 
 OTHER_HISTORY_MESSAGE = gettext_lazy(
-    "This database was created by another version of the program, whose migrations had the same names but "
-    "made other tables: %(column)s is missing, for example. Nothing was changed. Export it with the version "
-    "that created it, and import that into a new database (export_claims, restore_claims), or continue with "
-    "that version."
+    "This database was created by another version of the program, whose migrations had the same names but made other "
+    "tables: %(column)s is missing, for example. Nothing was changed. Export it with the version that created it, and "
+    "import that into a new database (export_claims, restore_claims), or continue with that version."
 )
 
 

@@ -119,8 +119,7 @@ def _read(
     if len(document.text) > MAX_LENGTH:
         raise ExtractionError(
             "too_long",
-            "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
-            "part you need.",
+            "This document contains %(text)s characters of text; the limit is %(longest)s. Import the part you need.",
             text=f"{len(document.text):,}",
             longest=f"{MAX_LENGTH:,}",
         )

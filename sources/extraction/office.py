@@ -78,8 +78,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             ):
                 raise ExtractionError(
                     "locked",
-                    "This document is locked with a password. Save a copy without the password and "
-                    "import that.",
+                    "This document is locked with a password. Save a copy without the password and import that.",
                 )
             names = archive.namelist()
             main_part = _parse_tree(
@@ -134,8 +133,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, default: bytes | None = None
     if len(content) > MAX_PART_BYTES:
         raise ExtractionError(
             "too_large",
-            "This document unpacks to much more than its file states. Copy its text into a new one and "
-            "import that.",
+            "This document unpacks to much more than its file states. Copy its text into a new one and import that.",
         )
     return content
 

@@ -51,8 +51,7 @@ def extract_pdf(content: bytes) -> Document:
         if "password" in str(error).lower():
             raise ExtractionError(
                 "locked",
-                "This PDF document is locked with a password. Save a copy without the password and "
-                "import that.",
+                "This PDF document is locked with a password. Save a copy without the password and import that.",
             ) from None
         raise ExtractionError(
             "damaged", "This PDF document is damaged and cannot be read. Download it again."
@@ -101,8 +100,7 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         if letters > 2 * MAX_LENGTH:
             raise ExtractionError(
                 "too_long",
-                "This PDF document contains more than %(longest)s characters of text. Import the part "
-                "you need.",
+                "This PDF document contains more than %(longest)s characters of text. Import the part you need.",
                 longest=f"{MAX_LENGTH:,}",
             )
         yield page

@@ -325,8 +325,7 @@ def _check_acceptable(
     if unknown_encodings := encodings - DECODABLE_ENCODINGS:
         raise FetchError(
             "broken_response",
-            "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
-            "the file.",
+            "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import the file.",
             url=url,
             listed=_join_sorted(unknown_encodings),
         )

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_noop
 _SENTENCES = {
     "cut_off": gettext_noop("The file ends before the picture does; the missing part is grey."),
     "animated": gettext_noop(
-        "The picture is animated. Readers see its first frame; twelve of its frames are compared "
-        "with other pictures."
+        "The picture is animated. Readers see its first frame; twelve of its frames are compared with other pictures."
     ),
     "holds_a_page": gettext_noop("The file also contains a web page or script. Do not open it in a browser."),
     "holds_an_archive": gettext_noop("The file is an archive as well as a picture. Do not unpack it."),

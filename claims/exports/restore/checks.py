@@ -158,8 +158,7 @@ class _ExportCheck:
         if line.values["filter"]:
             raise RestoreRefused(
                 gettext(
-                    "The file contains only part of a ledger (%(filter)s). Only a complete ledger can be "
-                    "restored."
+                    "The file contains only part of a ledger (%(filter)s). Only a complete ledger can be restored."
                 )
                 % {"filter": line.values["filter"]}
             )
@@ -294,9 +293,8 @@ class _ExportCheck:
             if body["origin"] in own_origins and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
                     gettext(
-                        "Line %(line)s: verdict %(pk)s is this newsroom’s own, and the newsroom has since "
-                        "published other verdicts here. Its ledger can be restored only before that: use a "
-                        "new database."
+                        "Line %(line)s: verdict %(pk)s is this newsroom’s own, and the newsroom has since published "
+                        "other verdicts here. Its ledger can be restored only before that: use a new database."
                     )
                     % {"line": line.number, "pk": pk}
                 )

@@ -243,8 +243,7 @@ WRITING_TOOLS = (
         name="add_evidence",
         title="Add evidence to a draft",
         description=(
-            "Adds a source to a draft as evidence, with or without a quote, which must match the source "
-            "exactly."
+            "Adds a source to a draft as evidence, with or without a quote, which must match the source exactly."
         )
         + _UNPUBLISHED_NOTE,
         arguments=_EVIDENCE_ARGUMENTS,

@@ -106,8 +106,7 @@ def parse_page(content: bytes) -> LedgerPage:
     if not isinstance(newsroom, dict):
         raise VerificationFailed(
             gettext(
-                "The newsroom’s feed of changes is not signed: its server runs an older version or different "
-                "software."
+                "The newsroom’s feed of changes is not signed: its server runs an older version or different software."
             )
         )
     signer = Signer(

@@ -56,8 +56,7 @@ def describe_change(link: LinkState) -> str:
 
 _GONE_MESSAGES = {
     "missing_page": lambda: _(
-        "The page no longer exists: its address leads to the front page, or to a notice that the "
-        "page is gone."
+        "The page no longer exists: its address leads to the front page, or to a notice that the page is gone."
     ),
     "name_not_found": lambda: _("The site no longer exists: its name cannot be resolved."),
 }

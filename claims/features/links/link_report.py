@@ -25,10 +25,8 @@ def print_resolved_link(resolved_link: ResolvedLink, console: Console) -> None:
     link = resolved_link.link
     if link.suspected:
         message = ngettext(
-            "%(outcome)s, %(number)s time in a row; the link will be checked again before this counts: "
-            "%(address)s",
-            "%(outcome)s, %(number)s times in a row; the link will be checked again before this counts: "
-            "%(address)s",
+            "%(outcome)s, %(number)s time in a row; the link will be checked again before this counts: %(address)s",
+            "%(outcome)s, %(number)s times in a row; the link will be checked again before this counts: %(address)s",
             link.failures,
         ) % {
             "outcome": _OUTCOME_LABELS[LinkOutcome(link.suspected)],

@@ -32,9 +32,8 @@ class PublicLink(TypedDict):
         str,
         AllowBlank,
         LinkOutcome,
-        "`alive`: the page exists; `moved`: it has a new URL, see `moved_to`; `gone`: it no longer exists; "
-        "`changed`: it no longer contains all quoted words; `unreachable`: unknown at present; empty before "
-        "the first check.",
+        "`alive`: the page exists; `moved`: it has a new URL, see `moved_to`; `gone`: it no longer exists; `changed`: "
+        "it no longer contains all quoted words; `unreachable`: unknown at present; empty before the first check.",
     ]
     since: Annotated[Moment | None, "Since when this has been known."]
     checked_at: Annotated[Moment | None, "When it was last checked."]

@@ -78,8 +78,7 @@ def _build_output_indicators(reviews: Sequence[PublishedReview], period: Period)
             "count",
             (codes.REGULAR_PUBLICATION,),
             _(
-                "Claims on which our newsroom published its own verdict, or a new version of it, in the "
-                "period."
+                "Claims on which our newsroom published its own verdict, or a new version of it, in the period."
             ),
         ),
         Indicator(

@@ -59,8 +59,7 @@ class Watch(models.Model):
         _("language"),
         blank=True,
         help_text=_(
-            "Language of the articles: a tag such as en, pt-BR or ko. Leave empty to detect it for "
-            "each article."
+            "Language of the articles: a tag such as en, pt-BR or ko. Leave empty to detect it for each article."
         ),
     )
     interval_minutes = models.PositiveIntegerField(
@@ -83,8 +82,7 @@ class Watch(models.Model):
         _("proposals per day"),
         default=300,
         help_text=_(
-            "No further articles are searched that day once this number of claims has been proposed. From 1 "
-            "to 10000."
+            "No further articles are searched that day once this number of claims has been proposed. From 1 to 10000."
         ),
     )
     active = models.BooleanField(

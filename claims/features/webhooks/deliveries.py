@@ -186,8 +186,7 @@ def _record_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcom
         disabled_endpoints.disable_endpoint(
             delivery.endpoint,
             gettext(
-                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last error: "
-                "%(error)s"
+                "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last error: %(error)s"
             )
             % {
                 "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",

@@ -118,9 +118,8 @@ class PublicVerdict(TypedDict):
     origin: Annotated[
         str,
         Verdict.Origin,
-        "`house`: written here and signed off by a person other than the author; `house_archive`: from the "
-        "newsroom's earlier archive, released as a whole by two administrators; `imported`: imported from its"
-        " publisher.",
+        "`house`: written here and signed off by a person other than the author; `house_archive`: from the newsroom's "
+        "earlier archive, released as a whole by two administrators; `imported`: imported from its publisher.",
     ]
     rating: PublicRating
     title: Annotated[str, "The headline of the publisher's own page; empty if unknown."]

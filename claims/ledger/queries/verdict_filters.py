@@ -134,8 +134,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
 
     q = SearchParameter(
         Words(MAX_LENGTH),
-        "Words to search for in the claim and its verdicts, in web-search syntax; or a URL, as in the list of"
-        " claims.",
+        "Words to search for in the claim and its verdicts, in web-search syntax; or a URL, as in the list of claims.",
         resolves=read_search,
         matches=lambda asked: match_search(asked, publication="publication__"),
     )

@@ -187,8 +187,7 @@ class EntriesCheck:
                     "version": last.version,
                 },
                 gettext(
-                    "the entry says that it was current until %(when)s, but the next version is "
-                    "dated %(when_2)s."
+                    "the entry says that it was current until %(when)s, but the next version is dated %(when_2)s."
                 )
                 % {
                     "when": _format_time(last.superseded_at),

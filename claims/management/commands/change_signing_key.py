@@ -15,10 +15,8 @@ from factcheck.management.owners_command import require_owner
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Announce a new key for signing the ledger. This cannot be undone.\n\n"
-        "Run it while SIGNING_KEY is still the old one; FILE contains the new one, a long random text. Then "
-        "set\n"
-        "SIGNING_KEY to the new one everywhere and restart: until then nothing is signed. If the old key is "
-        "lost, set\n"
+        "Run it while SIGNING_KEY is still the old one; FILE contains the new one, a long random text. Then set\n"
+        "SIGNING_KEY to the new one everywhere and restart: until then nothing is signed. If the old key is lost, set\n"
         "SIGNING_KEY first and give the reason with --lost. docs/ledger-proofs.md says what followers see."
     )
 

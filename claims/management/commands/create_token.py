@@ -13,8 +13,7 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Create an API token that acts as a person, and print it once. docs/editorial-api.md explains the "
-        "scopes."
+        "Create an API token that acts as a person, and print it once. docs/editorial-api.md explains the scopes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -15,9 +15,8 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Create the vectors for finding claims with the same meaning in other words. The worker does the "
-        "same, a little at a time. You can stop it (Ctrl-C) and run it again to continue. See "
-        "docs/matching.md."
+        "Create the vectors for finding claims with the same meaning in other words. The worker does the same, a "
+        "little at a time. You can stop it (Ctrl-C) and run it again to continue. See docs/matching.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -55,8 +55,7 @@ class Command(LocalizedCommand):
             choices=VERSIONS,
             default="current",
             help=gettext(
-                "for ndjson: the current version of each claim (default), or the whole ledger in the "
-                "lossless format"
+                "for ndjson: the current version of each claim (default), or the whole ledger in the lossless format"
             ),
         )
         parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))

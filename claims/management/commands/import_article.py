@@ -23,8 +23,7 @@ class Command(LocalizedCommand):
     help = gettext_noop(
         "Store an article as a source with a snapshot, and propose its check-worthy statements as claims.\n\n"
         "Importing the same text again changes nothing. A changed text makes a new snapshot of the same source, and\n"
-        "the report lists which earlier anchors are unchanged, moved or orphaned. A text without an address "
-        "is\n"
+        "the report lists which earlier anchors are unchanged, moved or orphaned. A text without an address is\n"
         "recognised by its title: give the old one with --title if the headline changed.\n\n"
         "Pages without an article (cookie notices, login pages, pages drawn by a script) are rejected with\n"
         "the reason, and the report says when part of a page was not read. A document may take 30\n"
@@ -32,8 +31,7 @@ class Command(LocalizedCommand):
         "Every statement is listed: those to check first and those worth a look are proposed; the others\n"
         "are named below them. Run it again with --all to propose these too.\n\n"
         "Exit status: 0 imported (or unchanged), 1 the article could not be imported and nothing\n"
-        "was stored, 2 the command was used incorrectly. The report goes to standard output, everything "
-        "else\n"
+        "was stored, 2 the command was used incorrectly. The report goes to standard output, everything else\n"
         "to standard error."
     )
 

@@ -47,14 +47,12 @@ EXIT_SOME_REFUSED = 3
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Import others' fact checks, or your own archive: ClaimReview markup in web pages and JSON, answers\n"
-        "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, "
-        "the\n"
+        "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, the\n"
         "address of a page, sitemap or feed, or - for standard input. See docs/importing.md.\n\n"
         "Records imported before are recognised: the same file changes nothing, a changed review becomes a\n"
         "new version. Run the same command to continue an interrupted import. Rejected records are written\n"
         "to a report that you can correct and import.\n\n"
-        "Exit status: 0 all records were imported, 1 the import failed, 2 the command was used incorrectly, "
-        "3 some\n"
+        "Exit status: 0 all records were imported, 1 the import failed, 2 the command was used incorrectly, 3 some\n"
         "records were rejected. The summary goes to standard output, everything else to standard error."
     )
 
@@ -79,8 +77,7 @@ class Command(LocalizedCommand):
             "--write-mapping",
             metavar="FILE",
             help=gettext(
-                "write the mapping of the columns to a file, to correct and use with --mapping; nothing is "
-                "imported"
+                "write the mapping of the columns to a file, to correct and use with --mapping; nothing is imported"
             ),
         )
         parser.add_argument(
@@ -302,8 +299,7 @@ def _is_lossless_export(location: str) -> bool:
             return True
     raise CommandError(
         gettext(
-            "%(place)s is a compressed export of this program. Decompress it, or pipe it to: manage.py "
-            "restore_claims -"
+            "%(place)s is a compressed export of this program. Decompress it, or pipe it to: manage.py restore_claims -"
         )
         % {"place": location}
     )

@@ -17,8 +17,7 @@ from factcheck.management.owners_command import require_owner
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Restore the ledger from a lossless export (export_claims --versions all): ids, versions, texts.\n\n"
-        "The file is checked first; nothing is written unless all of it fits the existing data. If "
-        "interrupted,\n"
+        "The file is checked first; nothing is written unless all of it fits the existing data. If interrupted,\n"
         "run the same command to continue. docs/exports.md says what is restored and what is not."
     )
 

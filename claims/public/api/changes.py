@@ -343,8 +343,7 @@ def _require_reached(since: int) -> None:
         raise build_target_error(
             "since",
             gettext(
-                "the feed ends at %(end)s, so your position belongs to another feed; start again with "
-                "since=0."
+                "the feed ends at %(end)s, so your position belongs to another feed; start again with since=0."
             )
             % {"end": end},
         )

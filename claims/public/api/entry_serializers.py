@@ -61,9 +61,8 @@ class ChangeWithClaim(Change):
 
     signature: Annotated[
         str | None,
-        "With `signed=true`, the newsroom's Ed25519 signature in base64url. It signs `factcheck ledger "
-        "entry`, a line feed, and this change without `signature`, `salts`, `stored` and `claim`, serialised "
-        "by RFC 8785.",
+        "With `signed=true`, the newsroom's Ed25519 signature in base64url. It signs `factcheck ledger entry`, a line "
+        "feed, and this change without `signature`, `salts`, `stored` and `claim`, serialised by RFC 8785.",
     ]
 
     salts: Annotated[str | None, "With `embed=stored`, the salts of the text digests in `sealed_sha256`."]

@@ -46,8 +46,7 @@ def require_no_fields(query: Query) -> None:
     """
     if query.value(FIELDS_PARAMETER):
         detail = gettext(
-            "`%(fields)s`: it selects parts of the JSON, but Accept requests %(json_ld)s, which is always "
-            "complete."
+            "`%(fields)s`: it selects parts of the JSON, but Accept requests %(json_ld)s, which is always complete."
         ) % {"fields": FIELDS_PARAMETER, "json_ld": JSON_LD}
         raise InvalidParameters([{"parameter": FIELDS_PARAMETER, "code": "invalid", "detail": detail}])
 

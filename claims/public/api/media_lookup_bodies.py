@@ -64,9 +64,8 @@ class FoundMedia(TypedDict):
     ]
     part: Annotated[
         str,
-        "The matching part of this picture: `whole`, `borderless` or `framed` (the content of its border or "
-        "page), or `details`: both have distinctive points in the same arrangement, as when one was cropped "
-        "or written over.",
+        "The matching part of this picture: `whole`, `borderless` or `framed` (the content of its border or page), or "
+        "`details`: both have distinctive points in the same arrangement, as when one was cropped or written over.",
     ]
     frame_at: Annotated[
         float | None, "The time in the video at which it is seen, in seconds; null for a picture."

@@ -26,7 +26,6 @@ MEANINGS = {
     ),
     RatingClass.OUTDATED.value: _("The claim was once right. The facts have changed since."),
     RatingClass.NOT_RATED.value: _(
-        "The claim was checked without a rating, or the publisher’s own label has not been compared "
-        "with others."
+        "The claim was checked without a rating, or the publisher’s own label has not been compared with others."
     ),
 }

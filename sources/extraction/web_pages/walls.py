@@ -20,8 +20,7 @@ MAX_CHOICE_WORDS = 600
 MIN_MARKED_ARTICLE_WORDS, MARKED_WALL_SHARE, WALL_SHARE = 8, 0.75, 0.5
 
 _ADVICE = TranslatableMessage(
-    "Open the page in a browser, then copy the article’s text and paste it, or save the page and "
-    "import the file."
+    "Open the page in a browser, then copy the article’s text and paste it, or save the page and import the file."
 )
 
 _CONSENT_PATTERN = re.compile(

@@ -122,8 +122,7 @@ class SubmissionView(APIView):
         if not match:
             raise exceptions.ParseError(
                 gettext(
-                    "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
-                    "quotes."
+                    "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without quotes."
                 )
                 % {"header": KEY_HEADER}
             )

@@ -276,7 +276,6 @@ def _write_versions(body: Document, history: Sequence[PlainVersion]) -> str:
 
 def _write_citation_note() -> str:
     return f"## {_('How to cite this')}\n\n" + _(
-        "Give the rating in its publisher’s words, the publisher, the date and the address. A rating is a "
-        "judgement on this statement as worded, as of the date given. Corrections and retractions appear at "
-        "this address."
+        "Give the rating in its publisher’s words, the publisher, the date and the address. A rating is a judgement on "
+        "this statement as worded, as of the date given. Corrections and retractions appear at this address."
     )

@@ -70,8 +70,7 @@ class AssignmentRule(models.Model):
         max_length=MAX_WORDS_LENGTH,
         blank=True,
         help_text=_(
-            "One word or phrase per line. The statement must contain at least one; upper and lower "
-            "case do not matter."
+            "One word or phrase per line. The statement must contain at least one; upper and lower case do not matter."
         ),
     )
 

@@ -13,11 +13,9 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Write all evidence for a published claim into one ZIP, which anyone can check without this program: "
-        "the\n"
+        "Write all evidence for a published claim into one ZIP, which anyone can check without this program: the\n"
         "publication, the quoted texts, captured pages, timestamps, and a README that explains how.\n\n"
-        "The file is written as FILE.part and renamed when it is complete. The same content gives the same "
-        "bytes."
+        "The file is written as FILE.part and renamed when it is complete. The same content gives the same bytes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -10,8 +10,7 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Delete unconfirmed messages from readers, spam, and the details of readers whose requests ended "
-        "long ago."
+        "Delete unconfirmed messages from readers, spam, and the details of readers whose requests ended long ago."
     )
 
     def handle(self, **options: Any) -> None:

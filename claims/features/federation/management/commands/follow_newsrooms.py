@@ -14,12 +14,10 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Import new claims from the peer newsrooms that are due. The background worker does the same once a "
-        "minute;\n"
+        "Import new claims from the peer newsrooms that are due. The background worker does the same once a minute;\n"
         "both may run at once, and either continues where the other stopped. “Followed newsrooms” at the desk\n"
         "shows the status of each.\n\n"
-        "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them "
-        "failed,\n"
+        "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them failed,\n"
         "or could not be added, 2 the command was used incorrectly."
     )
 

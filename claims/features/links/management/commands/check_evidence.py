@@ -17,16 +17,13 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Check whether the pages that publications cite are still at their addresses, and still contain the "
-        "quoted\n"
+        "Check whether the pages that publications cite are still at their addresses, and still contain the quoted\n"
         "passages. A single failure does not make a link dead: a result counts only once it is confirmed, hours\n"
         "or days later.\n\n"
         "The background worker does the same once a minute; both may run at once. “Links to review” at the desk\n"
         "lists the results.\n\n"
-        "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program "
-        "failed\n"
-        "on a page, 2 the command was used incorrectly. Results go to standard output, progress to standard "
-        "error."
+        "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program failed\n"
+        "on a page, 2 the command was used incorrectly. Results go to standard output, progress to standard error."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -18,11 +18,9 @@ from sources.http.fetch_errors import FetchError
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Visit the followed feeds, sitemaps and pages that are due: import new articles, capture changed "
-        "ones\n"
+        "Visit the followed feeds, sitemaps and pages that are due: import new articles, capture changed ones\n"
         "again, and propose their check-worthy statements.\n\n"
-        "The background worker does the same once a minute; both may run at once, and either continues "
-        "where\n"
+        "The background worker does the same once a minute; both may run at once, and either continues where\n"
         "the other stopped. “Watches” at the desk lists the followed pages and feeds, with their status.\n\n"
         "Exit status: 0 all that were due were visited (or none was due), 1 at least one of them failed,\n"
         "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
