@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.article_import import TEXT
-from tests.helpers.shared_newsroom import forget_matching
+from tests.helpers.shared_newsroom import clear_matching_caches
 
 
 @pytest.fixture(autouse=True)
@@ -35,4 +35,4 @@ def article(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def knowledge_of_this_test() -> None:
     """Clear what matching has cached about another test's rows."""
-    forget_matching()
+    clear_matching_caches()

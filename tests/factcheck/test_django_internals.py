@@ -82,7 +82,7 @@ def test_headers_are_read_again() -> None:
     assert request.headers["If-Match"] == "old", "Django keeps them no longer: this is not needed any more."
     internals.refresh_headers(request)
     assert request.headers["If-Match"] == "new"
-    internals.refresh_headers(HttpRequest())  # where nobody has read them
+    internals.refresh_headers(HttpRequest())  # before they have been read
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_filter_set_that_copies_no_filters_holds_what_django_filter_puts_there
 
 
 @pytest.mark.django_db
-def test_who_asks_for_what_is_gone_is_sent_where_the_admin_sends_them() -> None:
+def test_requests_for_deleted_rows_are_redirected_like_in_the_admin() -> None:
     admin.autodiscover()
     desk = admin.site.get_model_admin(Topic)
     answers = []
@@ -226,7 +226,7 @@ def test_a_row_becomes_another() -> None:
 
 
 @pytest.mark.django_db
-def test_rows_are_deleted_in_one_statement_and_nobody_is_asked() -> None:
+def test_rows_are_deleted_in_one_statement_without_signals() -> None:
     parent = Topic.objects.create(name="Weather", slug="weather")
     Topic.objects.create(name="Floods", slug="floods", parent=parent)
     kept = Topic.objects.create(name="Vaccines", slug="vaccines")

@@ -1,4 +1,4 @@
-"""What a command loads before it does anything: nothing of the desk, nothing that computes."""
+"""Modules that a command loads at its start: none of the desk, none for computing."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def test_a_command_loads_neither_the_desk_nor_what_computes() -> None:
     assert (loaded.stdout, loaded.returncode) == ("\n", 0), loaded.stderr
 
 
-def test_checks_look_at_the_desk_that_nobody_has_loaded_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_include_the_desk_although_it_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def check(*_apps: Any, **_options: Any) -> list[Any]:

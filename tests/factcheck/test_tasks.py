@@ -28,7 +28,7 @@ def job(status: str, hours_ago: int) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_jobs_that_succeeded_are_forgotten_after_three_days(without_schedule: None) -> None:
+def test_successful_jobs_are_deleted_after_three_days(without_schedule: None) -> None:
     _old, fresh, failed = job("succeeded", 73), job("succeeded", 71), job("failed", 1000)
     remove_finished_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_waiting_jobs()
@@ -37,7 +37,7 @@ def test_jobs_that_succeeded_are_forgotten_after_three_days(without_schedule: No
 
 
 def left(silent_for: int | None, lock: str = "") -> int:
-    """A job in the hands of a worker that was last heard of so many seconds ago, or is known no more."""
+    """A job of a worker whose last heartbeat is this number of seconds ago, or that no longer exists."""
     with connection.cursor() as cursor:
         worker = None
         if silent_for is not None:

@@ -70,7 +70,7 @@ def asked(tmp_path: Path) -> Any:
     return ask
 
 
-def test_what_is_whole_is_a_list_and_what_comes_in_pieces_is_not(asked: Any) -> None:
+def test_complete_answers_are_lists_and_streamed_ones_are_not(asked: Any) -> None:
     """A server may send the first at once, and must not wait for the last piece of the second."""
     found = asked("/api/v1/claims/", "/api/v1/claims.jsonl", "/api/v1/claims/0/", "/nowhere/")
     answers = found["answers"]

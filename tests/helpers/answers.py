@@ -1,4 +1,4 @@
-"""What matching answers, for tests of those who show it: told for each sentence, instead of found."""
+"""Fixed answers of matching for each sentence, for tests of the code that shows them."""
 
 import re
 from typing import Any

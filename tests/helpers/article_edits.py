@@ -122,7 +122,7 @@ def paragraph_duplicated(article: Edition) -> None:
 
 @_edit
 def deleted_and_retold_elsewhere(article: Edition) -> None:
-    """The paragraph is gone; its first sentence stands in another, as somebody's words."""
+    """The paragraph is gone; its first sentence is in another, as a person's words."""
     at = article.some_paragraph()
     if at is not None and len(article.paragraphs) > 2:
         words = article.paragraphs.pop(at)[0].words
@@ -265,7 +265,7 @@ def another_speaker_in_its_place(article: Edition) -> None:
     if fit := _spoken(article):
         p, s, was, now = article.random.choice(fit)
         article.paragraphs[p][s] = Said(article.paragraphs[p][s].words.replace(was, now))
-        # What was said before it in the same breath is that other's, too.
+        # The sentence before it belongs to that other person, too.
         for said in article.paragraphs[p][:s]:
             if "“" in said.words and "”" not in said.words:
                 said.number = None

@@ -16,7 +16,7 @@ from sources.authorities import exchange
 def item(
     name: str, label: str, description: str = "", *, human: bool = False, **values: list[Any]
 ) -> dict[str, Any]:
-    """An item of Wikidata; what is given by property (`P569`) is said of it."""
+    """An item of Wikidata with the values given by property (`P569`)."""
     said = {"P31": [{"id": "Q5" if human else "Q43229"}], **values}
     return {
         "id": name,

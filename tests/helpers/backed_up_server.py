@@ -14,7 +14,7 @@ from factcheck.database.embedded import SUPERUSER, ServerPaths, roles, run_serve
 
 @dataclass
 class BackedUpServer:
-    """Where it is, and what was done to it when."""
+    """Its place, and the changes made to it with their times."""
 
     top: Path
     moments: dict[str, datetime] = field(default_factory=dict)

@@ -60,7 +60,7 @@ def bracketed(code: str = "en") -> Iterator[None]:
                 yield
         finally:
             forget_words()
-    # What is active is an object, and was the one in brackets when the language before was the same.
+    # The active translation is an object; it was the bracketed one if the previous language was the same.
     if before:
         translation.activate(before)
     else:
@@ -68,7 +68,7 @@ def bracketed(code: str = "en") -> Iterator[None]:
 
 
 def forget_words() -> None:
-    """What was made in the language itself, and is kept."""
+    """Strings built in the language itself, and cached."""
     cache.clear()
     reader_tags.month_in_words.cache_clear()
 
@@ -81,7 +81,7 @@ def brackets() -> Iterator[None]:
 
 
 def outside(words: str) -> list[str]:
-    """What is not in brackets, between signs that join what people wrote."""
+    """Text outside brackets, between signs that join people's texts."""
     before = ""
     while before != words:
         before, words = words, re.sub(r"⟦[^⟦⟧]*⟧", "|", words)

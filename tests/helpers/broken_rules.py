@@ -24,7 +24,7 @@ INSERT_VERDICT = (
 
 
 def sql(statement: str, *values: Any) -> int:
-    """Run one statement as the owner of the tables, who may do what it is about; returns how many rows it touched."""
+    """Run one statement as the owner of the tables, who has all privileges. Return the number of changed rows."""
     with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
@@ -39,7 +39,7 @@ def refused(statement: str, *values: Any, match: str) -> None:
 
 
 def as_committed() -> None:
-    """Ask now what is asked at the end of a transaction, about all that was done so far."""
+    """Check now the rules that are checked at the end of a transaction."""
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")
 

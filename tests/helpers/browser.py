@@ -1,4 +1,4 @@
-"""A real browser for tests of what only a browser shows."""
+"""A real browser for tests that need one."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-# What is waited for may take long on a busy machine. Only who waits in vain waits that long.
+# A busy machine may need long. Only failing tests wait for the whole time.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 
@@ -59,7 +59,7 @@ WITHOUT_LIMIT = "AbortSignal.timeout = () => new AbortController().signal;"
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """A browser that has not been anywhere yet, and waits as long for pages as `expect` does for what is on them.
+    """A browser without history, which waits as long for pages as `expect` does for elements.
 
     Nor do its pages give up on an answer before.
     """
@@ -70,7 +70,7 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
 
 
 #: Which addresses scripts of the page have fetched, in `fetched`, and for how many of the answers it waits, in
-#: `awaited`: by its own account, because events of the browser are told later.
+#: `awaited`: from the page's own list, because events of the browser arrive later.
 FETCHED = """
     window.fetched = [];
     window.awaited = 0;

@@ -7,8 +7,8 @@ from collections.abc import Callable
 def assert_in_proportion(work: Callable[[int], object], size: int) -> None:
     """Four times as much costs about four times as much; quadratic would be sixteen times.
 
-    Counted in seconds that this thread was given, not in those that passed. What is over before long is forgiven:
-    these sizes are chosen so that quadratic work takes minutes.
+    Seconds are the processor time of this thread. Short times are ignored: the sizes are chosen so that quadratic
+    work takes minutes.
     """
     quarter, whole = cost(work, size // 4), cost(work, size)
     assert whole < 10 * quarter + 2

@@ -100,7 +100,7 @@ def statistics(database: Server) -> list[tuple[str, int, float, int]]:
     return database.execute(sizes + OURS + " ORDER BY oid").fetchall()
 
 
-def forget_statistics(database: Server, new: list[tuple[str, int, float, int]]) -> None:
+def reset_statistics(database: Server, new: list[tuple[str, int, float, int]]) -> None:
     """Undo ANALYZE: an import of tests does it too, and it goes on to hold where that is rolled back."""
     changed = set(new) - set(statistics(database))
     if not changed:
@@ -146,11 +146,11 @@ def put_back(name: str, new: Contents) -> bool:
                         copy.write(rows)
             used = set(new.sequences).difference(database.execute(SEQUENCES))
             database.cursor().executemany("SELECT setval(%s, %s, %s)", used)
-            forget_statistics(database, new.statistics)
+            reset_statistics(database, new.statistics)
     return True
 
 
-# What is copied -------------------------------------------------------------------------------------------------------
+# Copied data -------------------------------------------------------------------------------------------------------
 
 
 @cache

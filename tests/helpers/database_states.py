@@ -47,7 +47,7 @@ def public_state() -> dict[str, list[dict[str, Any]]]:
 
 
 def counts() -> dict[str, int]:
-    """How many rows there are, also of what nobody sees."""
+    """The number of rows, including those that no page shows."""
     models = (
         Appearance,
         Claim,

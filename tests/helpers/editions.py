@@ -30,7 +30,7 @@ class Said:
 
     words: str
     number: int | None = None
-    #: Whose words it repeats right behind them: which of the two is the original, nobody could tell.
+    #: Repeats the words immediately after them, so that it is impossible to know which of the two is the original.
     twin: int | None = None
 
 

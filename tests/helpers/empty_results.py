@@ -14,7 +14,7 @@ def text_of(client: Client, path: str) -> str:
 
 def empty(client: Client, path: str) -> bool:
     page = json.loads(text_of(client, path))
-    # What was asked is said again, and nothing is suggested instead.
+    # The page repeats the search text and suggests nothing else.
     search = page.pop("search", None)
     nothing: dict[str, Any] = {"count": None, "next": None, "previous": None, "results": []}
     said_again = search is None or search["answered"] == search["asked"]

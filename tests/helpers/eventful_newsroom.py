@@ -1,4 +1,4 @@
-"""A newsroom in which everything has happened that a ledger can tell of."""
+"""A newsroom with every kind of entry that a ledger can have."""
 
 import io
 from datetime import date
@@ -142,7 +142,9 @@ def _others_verdict(claim: Claim) -> None:
     rating = Rating.objects.create(
         scale=scale, code="falskt", label="Falskt", labels={"en": "False", "de": "Falsch"}
     )
-    Rating.objects.create(scale=scale, code="sant", label="Sant", rating_class="true")  # nobody was rated so
+    Rating.objects.create(
+        scale=scale, code="sant", label="Sant", rating_class="true"
+    )  # no verdict has this rating
     Verdict.objects.create(
         claim=claim,
         publisher=publisher,

@@ -1,4 +1,4 @@
-"""What somebody tries who has the connection of the role that serves: statements that name rows as `<claim>` does.
+"""Attacks over the connection of the serving role: statements that name rows as `<claim>` does.
 
 `tests/claims/rules/test_forgery.py` has the rows, and tries each.
 """
@@ -144,7 +144,7 @@ _NEW_HOUSE = (
     " VALUES ('<name>', 'other', '', '', '', '', '{}', <is_house>, false)"
 )
 
-#: By column, what is changed where it is. Of several columns named `id` in `IDS`, too.
+#: Changes in place, by column. Of several columns named `id` in `IDS`, too.
 FORGED_ROWS = [
     # Who the house is.
     "UPDATE sources_publisher SET is_house = false WHERE is_house",
@@ -161,7 +161,7 @@ FORGED_ROWS = [
     ),
     "UPDATE sources_publisher SET name = (SELECT name FROM sources_publisher WHERE is_house) WHERE id = <other>",
     "MERGE INTO sources_publisher AS p USING (VALUES (1)) AS one ON p.is_house WHEN MATCHED THEN DELETE",
-    # A verdict that nobody signed.
+    # A verdict without sign-offs.
     arrives(),
     arrives(rating="<others_rating>", publisher="<other>", origin="house"),
     arrives(origin="house"),

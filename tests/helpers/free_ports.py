@@ -3,12 +3,12 @@
 import random
 import socket
 
-#: Below those that systems give to connections that go out: one of these is nobody's in the moment until it is taken.
+#: Below the ports that systems give to outgoing connections, so a free one stays free until it is used.
 _KNOWN = range(24_000, 32_000)
 
 
 def free_port() -> int:
-    """A port of this machine on which nobody listens, and hardly anybody will before the caller does."""
+    """A free port of this machine, which other programs are unlikely to use before the caller does."""
     for port in random.sample(_KNOWN, len(_KNOWN)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

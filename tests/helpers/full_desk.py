@@ -37,7 +37,7 @@ from tests.helpers.translations import translate
 
 admin.autodiscover()
 MODELS = list(admin.site._registry)
-#: Who may open some of them, by the fixture that has such a person.
+#: The fixture with a person who may open them, for some of them.
 ROLES = ["contributor", "checker", "editor", "administrator", "superuser"]
 
 

@@ -1,4 +1,4 @@
-"""A site of somebody else, of another origin than ours, whose pages a test writes."""
+"""Another site, with another origin than ours, whose pages a test writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -25,7 +25,7 @@ def reading(
 
 
 def fields(results: list[RawRecord | Refusal]) -> list[dict[str, Any]]:
-    """What was found, without what is not known."""
+    """The found values, without unknown ones."""
     return [
         {name: value for name, value in result.fields.items() if value not in (None, "", [])}
         for result in results

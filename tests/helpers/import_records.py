@@ -88,7 +88,7 @@ EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
 
 
 def fields(value: Any, **context: Any) -> dict[str, Any]:
-    """What is read of a value that holds one review."""
+    """The records read from a value with one review."""
     (one,) = read_reviews(value, HERE, **context)
     assert isinstance(one, RawRecord)
     assert set(one.fields) <= set(FIELDS)

@@ -50,7 +50,7 @@ def counts(run: ImportRun) -> dict[str, int]:
 
 
 def newest(claim: Claim) -> dict[str, Any]:
-    """What is public of a claim."""
+    """The public body of a claim."""
     return Publication.objects.newest().get(claim=claim).document
 
 

@@ -1,4 +1,4 @@
-"""What anyone who has an inclusion proof does with it."""
+"""Verify an inclusion proof as its holder does."""
 
 from collections.abc import Sequence
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def measure_peak(work: Callable[[], object]) -> int:
-    """Return the most bytes of Python objects that existed at once while `work` ran, without what was there before.
+    """Return the most bytes of Python objects that existed at once while `work` ran, without earlier objects.
 
     The lowest of three runs, because threads of other tests, imports and collections of garbage only ever add to it.
     """

@@ -149,7 +149,7 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
 
 
 def give_reason(verdict: Verdict) -> None:
-    """Say why the claimant was not asked, unless something is said; without the feature nothing has to be."""
+    """Record why the claimant was not asked, unless there is a request; without the feature this is not needed."""
     replies: Any = getattr(verdict, "reply_requests", None)
     if replies is not None and not replies.exists():
         replies.create(claimant=verdict.claim.claimant, not_asked="public_record")
@@ -162,10 +162,11 @@ def publish(checker: User, editor: User) -> Callable[..., Claim]:
 
 
 def publishing(checker: User, editor: User, *, told: bool = False) -> Callable[..., Claim]:
-    """What `publish` is, for these people.
+    """Build `publish` for these people.
 
     Args:
-        told: colleagues are told of each move, as in a newsroom. It is a third of the work, and few tests look at it.
+        told: whether colleagues are notified of each move, as in a newsroom. It is a third of the work, and few tests
+        need it.
     """
 
     def through_the_workflow(claim: Claim | None = None, **content: Any) -> Claim:

@@ -8,7 +8,7 @@ import pytest
 
 
 def refused_by_nginx(configuration: str, folder: Path) -> str:
-    """Return nginx's complaint about what is to stand in `http`; nothing where it accepts it."""
+    """Return nginx's error about a configuration for the `http` block; empty if it accepts it."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         pytest.skip("nginx is not installed")

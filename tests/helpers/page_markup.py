@@ -26,7 +26,7 @@ _OTHERS = ("@context", "@graph", "@id", "@type", "query-input")
 
 
 def complaints(nodes: list[Node]) -> list[str]:
-    """What is wrong with these, in words; nothing where they are as documented."""
+    """The errors of these items, in words; empty if they are as documented."""
     return [complaint for node in nodes for complaint in _of(node)]
 
 

@@ -17,7 +17,7 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class RecordingServer:
-    """What was posted, one after the other, as it was before it was compressed."""
+    """The posted bodies in order, decompressed."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []

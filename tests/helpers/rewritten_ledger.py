@@ -1,4 +1,4 @@
-"""What somebody does to the ledger whom no rule stops: a superuser of the database, who may also have the key."""
+"""Changes to the ledger by an attacker whom no rule stops: a superuser of the database, who may also have the key."""
 
 from django.db import connection, transaction
 

@@ -1,4 +1,4 @@
-"""Who may do what, read from docs/roles.md for the tests that try it."""
+"""Permissions, read from docs/roles.md for the tests that try them."""
 
 import re
 from functools import cache
@@ -50,7 +50,7 @@ def tables() -> dict[str, dict[str, dict[str, set[str]]]]:
 
 
 def _read_row(columns: list[str], cells: list[str]) -> dict[str, set[str]]:
-    """Return who may do what with the rows of a model: `C/F` is F for other people's rows."""
+    """Return the permissions for the rows of a model: `C/F` is F for other people's rows."""
     row = {}
     for column, cell in zip(columns, cells, strict=True):
         if _WHO.fullmatch(cell):

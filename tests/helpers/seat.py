@@ -1,4 +1,4 @@
-"""A browser at the desk: of a person who has signed in, or of nobody yet."""
+"""A browser at the desk, signed in or not yet."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class Seat:
 
 @pytest.fixture
 def seat(chromium: Browser, live_server: LiveServer) -> Any:
-    """The browser of a person who has signed in, or of nobody yet."""
+    """The browser of a person, signed in or not yet."""
     contexts = []
 
     def sit(person: User | None, **options: Any) -> Seat:

@@ -21,8 +21,8 @@ from tests.helpers.newsroom import person, publishing
 __all__ = ["checker", "claimant", "editor", "house", "publish", "shared_rows", "topic"]
 
 
-def forget_matching() -> None:
-    """Forget which model is in use, which words are frequent and which answers were given, for other rows."""
+def clear_matching_caches() -> None:
+    """Clear the cached model, frequent words and answers, which belong to other rows."""
     choice.forget_query_model()
     shared_words.load_common_words.cache_clear()
     answers.answer_cache.clear()
@@ -39,7 +39,7 @@ def shared_rows(
             assert not marker.kwargs.get("transaction"), (
                 f"{item.nodeid} commits, and would not find the rows."
             )
-    forget_matching()  # fixtures of a module come before those of its tests
+    clear_matching_caches()  # fixtures of a module come before those of its tests
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)

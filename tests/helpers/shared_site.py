@@ -1,8 +1,8 @@
 """A running site and its newsroom, committed once for a whole module of tests that only look.
 
-Such a module imports `shared_rows` from here, where `shared_newsroom` would have a transaction that nobody else sees;
-the other fixtures of `shared_newsroom` stand on it. Its tests have no mark of the database: what they store stays for
-those after them, and is gone after the last.
+Such a module imports `shared_rows` from here, where `shared_newsroom` would have a transaction that no other
+connection sees; the other fixtures of `shared_newsroom` use it. Its tests have no mark of the database: what they store
+stays for those after them, and is gone after the last.
 """
 
 from collections.abc import Iterator

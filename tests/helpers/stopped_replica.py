@@ -1,7 +1,7 @@
 """A replica that stopped replaying: a copy of the database as it was, and what a process would know of it.
 
-It is made once for a module whose tests only read. The ledger has four entries, each of a claim of its own; the replica
-has three of them, and the primary has shown two.
+It is made once for a module whose tests only read. The ledger has four entries, each of another claim; the replica has
+three of them, and the primary has shown two.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ALIAS = "replica-1"
 
 
 class StoppedReplica:
-    """What the process knows: the replica is as fresh as it may be, unless it is said otherwise."""
+    """The state that the process knows: the replica is as fresh as allowed, unless set otherwise."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -143,7 +143,7 @@ class ReadingProcess:
         )
 
     def ask(self, how: str, sql: str) -> tuple[str, Any]:
-        """From where was it read, and what was found; or "failed", and how."""
+        """Return the server that was read and the result; or "failed" and the error."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps([how, sql]) + "\n")

@@ -1,6 +1,6 @@
-"""Statements of somebody who has more rights than the program: the owner of the tables, or a superuser.
+"""Statements with more privileges than the program has: as the owner of the tables, or a superuser. In
 
-What the program does in tests is done as the role that serves (`tests/settings.py`).
+tests the program itself uses the serving role (`tests/settings.py`).
 """
 
 from collections.abc import Iterator

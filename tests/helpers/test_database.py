@@ -45,7 +45,7 @@ def test_whatever_was_done_is_undone(statements: list[str]) -> None:
     assert present() == new
 
 
-def test_what_was_found_out_about_tables_is_forgotten_without_a_new_copy(
+def test_cached_statistics_are_cleared_without_a_new_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     replace_database()
@@ -69,7 +69,7 @@ def test_what_triggers_protect_is_gone_and_what_migrations_made_is_back(
     assert make_claim().pk == 1
 
 
-def test_nobody_goes_on_writing() -> None:
+def test_all_writers_stop() -> None:
     with administration(connection.settings_dict["NAME"]) as other:
         other.execute("BEGIN")
         other.execute("INSERT INTO auth_group (name) VALUES ('a')")

@@ -27,7 +27,7 @@ def one_after_the_other(first: Callable[[], object], second: Callable[[], object
 
 
 def seeing_the_past(first: Callable[[], object], second: Callable[[], object]) -> str:
-    """Do the second in a transaction that began before the first was done, and still sees what was there then."""
+    """Do the second in a transaction that began before the first, and still sees the earlier state."""
 
     def late() -> None:
         with connection.cursor() as first_of_all:

@@ -23,7 +23,7 @@ class SeveredServer:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def go_away(self) -> None:
-        """Refuse who comes, and cut off who is there."""
+        """Refuse new connections, and end existing ones."""
         self.path.unlink()
         for connection in (self._listener, *self._open):
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""A page of the desk that somebody has open, and what the server keeps of what they type on it."""
+"""An open page of the desk, and the server's stored copy of the text typed on it."""
 
 from typing import Any
 from uuid import uuid4
@@ -12,12 +12,12 @@ from claims.models import UnsavedForm
 WORDS = {"context": "Half a thought"}
 
 
-#: A page that nobody has open.
+#: A page that is not open.
 NOBODYS = "1f0c6c5e-6f0b-4a5d-9a52-3d0f3c1f7f10"
 
 
 class Writer:
-    """A page that somebody has open, which sends what is typed on it."""
+    """An open page, which sends the text typed on it."""
 
     def __init__(self, person: User, page: str = "/admin/claims/claim/add/") -> None:
         self.person, self.page, self.name, self.sequence = person, page, str(uuid4()), 0

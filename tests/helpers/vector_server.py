@@ -14,7 +14,7 @@ import pytest
 from claims.matching.embedding import endpoint
 from tests.helpers.embedders import TinyEmbedder
 
-#: Makes an answer of a request's body: a status and what is sent.
+#: Builds an answer from a request's body: a status and a body.
 Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
 
 
@@ -68,7 +68,7 @@ class VectorServer:
                     self.end_headers()
                     self.wfile.write(content)
                 except OSError:
-                    self.close_connection = True  # nobody waited for it
+                    self.close_connection = True  # the client did not wait
 
             def log_message(self, *_arguments: object) -> None:
                 """Keep quiet."""

@@ -1,4 +1,4 @@
-"""Somebody who receives webhooks: a web server on this machine that checks every message as receivers should."""
+"""A receiver of webhooks: a web server on this machine that checks every message as receivers should."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Message:
 
     @property
     def version(self) -> tuple[int, int]:
-        """The claim and its version that the message tells of."""
+        """The claim and version of the message."""
         told = self.payload["data"]
         return told["claim_id"], told["version"]
 

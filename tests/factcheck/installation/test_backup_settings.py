@@ -14,7 +14,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"BACKUP_{name}", raising=False)
 
 
-def test_none_are_made_unless_somebody_says_whereto() -> None:
+def test_no_backups_are_made_without_a_folder() -> None:
     assert read_backup_settings(HERE, is_embedded=True) == (None, "")
     assert read_backup_settings(HERE, is_embedded=False) == (None, "")
 
@@ -34,7 +34,7 @@ def test_schedule_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, sched
 
 
 @pytest.mark.parametrize("folder", [".", "files", "files/backups", "reports/x", "postgres", "static/kept"])
-def test_folder_in_what_is_backed_up_is_refused(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+def test_a_folder_inside_the_backed_up_data_is_refused(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     monkeypatch.setenv("BACKUP_DIR", str(HERE / folder))
     with pytest.raises(ImproperlyConfigured, match="which is itself backed up"):
         read_backup_settings(HERE, is_embedded=True)

@@ -1,4 +1,4 @@
-"""Settings that must be more than well-formed: what is found, and what is refused with a sentence."""
+"""Settings that must be more than well-formed: valid values, and errors."""
 
 from collections.abc import Callable
 from pathlib import Path

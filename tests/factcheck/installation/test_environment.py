@@ -281,7 +281,7 @@ def test_twice_said_is_refused(monkeypatch, tmp_path):
         (b"only-ours" * 10_000, "which is too long for a value."),
     ],
 )
-def test_what_is_no_value_is_refused_and_never_repeated(monkeypatch, tmp_path, content, sentence):
+def test_invalid_values_are_refused_and_not_quoted(monkeypatch, tmp_path, content, sentence):
     if content is not None:
         (tmp_path / "key").write_bytes(content)
     monkeypatch.setenv("X_FILE", str(tmp_path / "key"))

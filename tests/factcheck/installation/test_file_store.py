@@ -1,4 +1,4 @@
-"""FILES_URL: read strictly, refused with a sentence that names it and tells nothing secret."""
+"""FILES_URL: parsed strictly, refused with a message that names it without secrets."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def test_a_bucket_is_enough() -> None:
         "s3://[newsroom",
     ],
 )
-def test_what_is_no_such_address_is_refused(address: str) -> None:
+def test_invalid_addresses_are_refused(address: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^FILES_URL cannot be read; write it as s3://bucket"):
         options(address)
 

@@ -1,4 +1,4 @@
-"""Files brought elsewhere: only what is the same there is called copied, and nothing takes the place of anything."""
+"""Moving files: only identical copies count as copied, and no file is overwritten."""
 
 import hashlib
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_what_becomes_of_a_file(
     "origin, target, known, then_at_origin",
     [(HELD, None, "", None), (HELD, HELD, KNOWN, None), (OTHER, None, KNOWN, OTHER), (HELD, OTHER, "", HELD)],
 )
-def test_only_what_is_certain_elsewhere_is_removed(
+def test_only_files_with_a_verified_copy_are_removed(
     origin: bytes, target: bytes | None, known: str, then_at_origin: bytes | None
 ) -> None:
     source = holding(origin)

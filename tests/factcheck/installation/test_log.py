@@ -64,7 +64,7 @@ def test_on_whose_behalf(behalf: None) -> None:
     }  # fmt: skip
 
 
-def test_without_anybody_nothing_is_said_of_it() -> None:
+def test_without_a_person_the_log_names_none() -> None:
     assert set(json.loads(JsonLines().format(record("Sent.")))) == {
         *("time", "level", "logger", "message", "process"),
     }

@@ -1,4 +1,4 @@
-"""Files in a bucket of a real server: they come back as they went in, and what fails is told in plain words."""
+"""Files in a bucket of a real server: they are returned unchanged, and failures are reported in plain words."""
 
 import hashlib
 import socket
@@ -71,7 +71,7 @@ def test_a_file_comes_back_as_it_was_and_can_be_read_in_any_order(store: Any, se
     assert (store.exists("imports/reviews.json.gz"), server.files()) == (False, {})
 
 
-def test_what_is_sent_in_parts_arrives_whole(store: Any, server: ObjectServer, monkeypatch: Any) -> None:
+def test_files_sent_in_parts_arrive_complete(store: Any, server: ObjectServer, monkeypatch: Any) -> None:
     monkeypatch.setattr(store.transfer_config, "multipart_threshold", 6 * 2**20)
     monkeypatch.setattr(store.transfer_config, "multipart_chunksize", 5 * 2**20)
     content = bytes(range(256)) * (11 * 2**12)
@@ -92,7 +92,7 @@ def test_nothing_has_an_address_for_others(store: Any) -> None:
         store.url("a.json")
 
 
-def test_what_is_not_there_is_no_outage(store: Any) -> None:
+def test_a_missing_file_is_not_an_outage(store: Any) -> None:
     with pytest.raises(FileNotFoundError):
         store.open("nothing")
     with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""What is not public yet is closed to everybody else on the machine."""
+"""Other users of the machine cannot read unpublished files."""
 
 import os
 import stat
@@ -36,7 +36,7 @@ def test_new_folder_and_file_are_closed(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o755
 
 
-def test_what_was_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
+def test_an_open_folder_is_made_private_with_all_its_files(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_text("x")
     inside = tmp_path / "files" / "ab" / "cd"

@@ -40,7 +40,7 @@ def test_verify(here: BackedUpServer) -> None:
     assert said("backup", "--verify") == "2 backups, their files and the log are intact.\n"
 
 
-def test_server_of_ones_own_and_no_folder_are_said(settings: Settings) -> None:
+def test_an_external_server_and_a_missing_folder_are_reported(settings: Settings) -> None:
     settings.EMBEDDED_DATABASE, settings.BACKUP_DIR = False, None
     with pytest.raises(CommandError, match="DATABASE_URL refers to a server of your own"):
         said("backup")

@@ -1,4 +1,4 @@
-"""What is new is found, and what was asked for is there."""
+"""New migrations are found, and so are requested ones."""
 
 import pytest
 from django.core.management import CommandError, call_command

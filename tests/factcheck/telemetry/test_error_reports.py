@@ -1,4 +1,4 @@
-"""Reports of errors say where the program failed, and nothing of what it was about."""
+"""Error reports say where the program failed, without data."""
 
 import json
 import logging

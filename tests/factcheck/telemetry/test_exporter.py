@@ -1,4 +1,4 @@
-"""The port of the metrics: who may read, and that nobody holds it up."""
+"""The port of the metrics: access, and that no client can block it."""
 
 import os
 import socket
@@ -69,7 +69,7 @@ def test_it_answers_one_address() -> None:
         "Bearer s3cret\xe9",
     ],
 )
-def test_with_a_token_nobody_else_reads(sent: str | None) -> None:
+def test_with_a_token_others_cannot_read(sent: str | None) -> None:
     with served(token="s3cret") as port:
         assert ask(port, headers={"Authorization": sent} if sent is not None else {}) == (401, b"")
         assert ask(port, headers={"Authorization": "Bearer s3cret"}) == (200, b"up 1\n")

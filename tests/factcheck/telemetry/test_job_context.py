@@ -49,14 +49,14 @@ def test_jobs_are_noted_with_their_request_in_one_statement(
 
 
 @pytest.mark.django_db
-def test_what_nobody_asked_for_has_no_note() -> None:
+def test_jobs_without_a_request_have_no_note() -> None:
     defer("tests.say", {"word": "a"}, queue="default")
     assert noted() == {}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("wrong", ["", "a b", "a\nb", "-a", "x" * 65, "ä"])
-def test_the_database_refuses_what_is_no_id(asked: None, wrong: str) -> None:
+def test_the_database_refuses_invalid_ids(asked: None, wrong: str) -> None:
     number = say.defer(word="a")
     refused = pytest.raises(IntegrityError, match="jobrequest_id_is_one")
     with refused, transaction.atomic(), connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What the database tells for metrics."""
+"""Metrics from the database."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -92,7 +92,7 @@ def test_a_queue_that_no_task_has_makes_no_label_of_its_own() -> None:
     assert 30 <= found["factcheck_jobs_oldest_wait_seconds", "other"] < 100
 
 
-def test_workers_that_were_heard_of() -> None:
+def test_live_workers_are_counted() -> None:
     assert readings("workers") == {("factcheck_workers",): 0}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""What is counted of requests: bounded by what we are, never by what visitors send."""
+"""Counts of requests: limited by our routes, never by what visitors send."""
 
 from typing import Any
 
@@ -76,6 +76,6 @@ def test_what_visitors_make_up_makes_no_series(middleware: RequestCounts) -> Non
     assert not request_counts.recent_responses
 
 
-def test_there_are_so_many_routes_and_no_more() -> None:
+def test_the_number_of_routes_is_fixed() -> None:
     assert len(routes()) < 700
     assert all(len(route) < 120 and "\n" not in route for route in routes())

@@ -94,6 +94,6 @@ def test_the_id_is_known_while_it_is_answered() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/claims/", "/", "/api/v1/none/", "/admin/", "/api/v1/claims/?x=1"])
-def test_every_answer_tells_it(client: Client, path: str) -> None:
+def test_every_answer_has_it(client: Client, path: str) -> None:
     assert client.get(path, headers={"x-request-id": "abc"})["X-Request-ID"] == "abc"
     assert REQUEST_ID_PATTERN.fullmatch(client.get(path, headers={"x-request-id": "a b"})["X-Request-ID"])

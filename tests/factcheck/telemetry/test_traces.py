@@ -1,4 +1,4 @@
-"""Traces say which route, task and table, and nothing of what was asked or by whom."""
+"""Traces have route, task and table, without parameters or people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -94,7 +94,7 @@ def test_a_request_and_what_it_asks_the_database(collector: Collector) -> None:
     }
     assert asked.status.code == 2
     assert question.parent_span_id == asked.span_id
-    assert asked.trace_id.hex() not in PARENT  # nobody vouches for it
+    assert asked.trace_id.hex() not in PARENT  # not from a trusted proxy
 
 
 @pytest.mark.django_db
@@ -108,13 +108,13 @@ def test_a_traceparent_that_is_none_is_none(collector: Collector, settings: Any,
 
 
 @pytest.mark.django_db
-def test_behind_a_proxy_it_is_part_of_what_the_proxy_says(collector: Collector, settings: Any) -> None:
+def test_behind_a_proxy_it_is_part_of_the_proxys_trace(collector: Collector, settings: Any) -> None:
     settings.TRUST_PROXY = True
     RequestSpans(answer)(RequestFactory().get("/api/v1/claims/7/", HTTP_TRACEPARENT=PARENT))
     assert {span.trace_id.hex() for span in collector.spans()} == {"4bf92f3577b34da6a3ce929d0e0e4736"}
 
 
-def test_a_job_that_fails_says_by_what_kind_of_error(collector: Collector) -> None:
+def test_a_failed_job_has_the_kind_of_error(collector: Collector) -> None:
     with pytest.raises(ValueError, match="Kiosk"), trace_job("claims.mail", "mail"):
         raise ValueError("Kiosk draft")
     (span,) = collector.spans()
@@ -143,5 +143,5 @@ def test_where_traces_are_off_nothing_is_made(settings: Any) -> None:
         ("", "SQL"),
     ],
 )
-def test_a_statement_is_named_by_what_it_does_and_where(sql: str, told: str) -> None:
+def test_a_statement_is_named_by_operation_and_table(sql: str, told: str) -> None:
     assert summarise_statement(sql) == told

@@ -27,7 +27,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[logging.Logger]:
         (1, "192.0.2.10", "192.0.2.10"),
         (1, "6.6.6.6, 192.0.2.10", "192.0.2.10"),  # the visitor wrote the first
         (2, "6.6.6.6, 192.0.2.10, 10.0.0.2", "192.0.2.10"),
-        (1, None, "10.0.0.1"),  # somebody who came past the proxy
+        (1, None, "10.0.0.1"),  # a client that bypassed the proxy
         (1, "-", "10.0.0.1"),
         (0, "6.6.6.6", "10.0.0.1"),  # without proxies of ours
     ],

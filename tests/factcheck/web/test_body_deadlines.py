@@ -1,4 +1,4 @@
-"""Bodies that do not come in time are ended by the site itself; nobody else's connection is."""
+"""The site ends connections whose body does not arrive in time, and no others."""
 
 import errno
 import socket
@@ -44,7 +44,7 @@ def test_the_connection_of_an_overdue_body_is_distinguished_from_others_of_its_v
     assert found([silent[1], older[1], trickling[1]], [silent[0], older[0], trickling[0]]) == 3
     assert found([older[1], upload[1]], [older[0], upload[0]]) is None
     assert found([silent[1]], []) is None  # it has only just been seen
-    assert found([silent[1]._replace(segments_sent=1)], [silent[0]]) is None  # somebody is sent an answer
+    assert found([silent[1]._replace(segments_sent=1)], [silent[0]]) is None  # an answer is being sent
     idle = [each._replace(peer=(ADDRESS, 5), awaits_answer=False) for each in silent]
     assert found([idle[1], silent[1]], [idle[0], silent[0]]) == 1
     assert found([silent[1]._replace(peer=("203.0.113.9", 1))], [silent[0]]) is None

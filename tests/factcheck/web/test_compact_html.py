@@ -11,7 +11,7 @@ def test_indentation_and_empty_lines_go() -> None:
     )
 
 
-def test_what_is_translated_stays_as_it_is() -> None:
+def test_translated_text_is_unchanged() -> None:
     block = "{% blocktranslate %}\n        Two\n        lines{% endblocktranslate %}"
     assert compact_template(f"<p>\n    {block}\n</p>") == f"<p>\n{block}\n</p>"
 

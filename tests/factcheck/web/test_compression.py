@@ -1,4 +1,4 @@
-"""Compressed answers: whoever accepts them gets them, and validators name exactly one representation."""
+"""Compressed answers: for clients that accept them, and validators identify exactly one representation."""
 
 import gzip
 import hashlib
@@ -31,7 +31,7 @@ def plain(**headers: str) -> HttpResponse:
 
 
 def tagged(request: HttpRequest) -> HttpResponseBase:
-    """What a public view does: 304 for who has it, otherwise the text, with a strong tag."""
+    """A public view: 304 for a current copy, otherwise the text with a strong ETag."""
     response = get_conditional_response(request, etag='"abc"') or plain()
     response["ETag"] = '"abc"'
     return response
@@ -42,7 +42,7 @@ def answer(view: Callable[[HttpRequest], HttpResponseBase], accept: str = "br", 
     return Compression(view)(request)
 
 
-# What is accepted
+# Accepted encodings
 
 
 @sweep(
@@ -75,7 +75,7 @@ def test_any_header_is_read(header: str) -> None:
     assert set(list_accepted(header)) <= {"br", "gzip"}
 
 
-# What is compressed
+# Compressed types
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip"])
@@ -111,7 +111,7 @@ def test_weak_tag_stays_weak() -> None:
         plain(Vary="Accept-Language, Cookie"),
     ],
 )
-def test_what_is_left_alone(response: HttpResponse) -> None:
+def test_answers_that_are_not_compressed(response: HttpResponse) -> None:
     body, headers = response.content, dict(response.headers)
     assert answer(lambda request: response) is response
     assert (response.content, dict(response.headers)) == (body, headers)
@@ -173,7 +173,7 @@ def test_copy_is_confirmed_by_the_tag_that_it_came_with() -> None:
         ("br", '"old", "abc-br"', 304, '"abc-br"'),
         ("br", '"old","abc-br","x"', 304, '"abc-br"'),
         ("br", 'W/"abc-br"', 304, '"abc-br"'),
-        # A plain copy is a good copy for everybody.
+        # Every client can use an uncompressed copy.
         ("br", '"abc"', 304, '"abc"'),
         ("identity", '"abc"', 304, '"abc"'),
         # A cache with two copies asks for a client that takes only one of them.
@@ -253,7 +253,7 @@ def test_download_takes_the_same_memory_however_long(coding: str) -> None:
 
 
 def test_reader_of_a_slow_download_is_not_left_waiting() -> None:
-    """What was written so far can be read before the rest is there."""
+    """The part written so far can be read before the rest exists."""
     written = 0
 
     def rows() -> Iterator[bytes]:
@@ -309,7 +309,7 @@ def published_claim(publish: Publish) -> Claim:
         ["/api/v1/claims/?view=full", "/api/v1/claims/{id}/", "/", "/feeds/claims.atom"], ["br", "gzip"]
     ),
 )
-def test_what_everybody_may_read(client: Client, published_claim: Claim, address: str, coding: str) -> None:
+def test_public_answers(client: Client, published_claim: Claim, address: str, coding: str) -> None:
     address = address.format(id=published_claim.pk)
     whole = client.get(address, follow=True)
     response = client.get(address, follow=True, headers={"accept-encoding": coding})

@@ -27,7 +27,7 @@ __all__ = ["environment", "port", "static_files"]  # fixtures
 
 
 def status(port: int, path: str) -> int:
-    """The answer to somebody with a session."""
+    """The answer to a client with a session."""
     asked = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         headers={"Cookie": f"sessionid-{port}=abcdefghijklmnopqrstuvwxyz012345"},

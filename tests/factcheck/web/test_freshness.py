@@ -1,4 +1,4 @@
-"""Who may be answered from a replica, and what becomes of it where the primary is away."""
+"""Which requests a replica may answer, and what happens if the primary is unavailable."""
 
 import pytest
 from django.conf import settings
@@ -29,7 +29,7 @@ def test_strangers_read_what_a_replica_has(client: Client) -> None:
     assert "/claims/4/" not in client.get("/claims/").content.decode()
 
 
-def test_who_may_have_published_reads_what_was_written(client: Client) -> None:
+def test_people_who_may_have_published_read_from_the_primary(client: Client) -> None:
     assert listed(client, EDITOR) == [4, 3, 2, 1]
     client.cookies[settings.SESSION_COOKIE_NAME] = "of-an-editor"
     assert listed(client) == [4, 3, 2, 1]
@@ -41,7 +41,7 @@ def test_who_saw_more_is_not_shown_less(client: Client) -> None:
     assert older["ETag"] != newer["ETag"]
     assert client.get(API, headers={"If-None-Match": newer["ETag"]}).status_code == 304
     assert client.get(API, headers=LONG_AGO).content == newer.content
-    # Where a replica has the same, nobody else is asked.
+    # If a replica has the same, no other server is queried.
     assert client.get(API, headers={"If-None-Match": older["ETag"]}).status_code == 304
 
 

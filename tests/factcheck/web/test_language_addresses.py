@@ -1,4 +1,4 @@
-"""Pages by language: which addresses there are, what is answered there, and that nothing kept or sent has one."""
+"""Pages by language: their addresses and answers, and that stored and sent links have no language."""
 
 import json
 import re
@@ -199,7 +199,7 @@ def test_redirects_of_slugs_keep_the_language_and_name_none_where_there_was_none
     address = claim.get_absolute_url()
     for there in (f"/claims/{claim.pk}/", f"/claims/{claim.pk}/de/"):
         assert client.get(f"/ko{there}", headers={"Accept-Language": "fr"})["Location"] == f"/ko{address}"
-        # A cache that keeps this for everybody sends nobody into a language that they did not ask for.
+        # A shared cache that keeps this sends no one to a language that they did not choose.
         assert client.get(there, headers={"Accept-Language": "fr"})["Location"] == address
 
 
@@ -233,7 +233,7 @@ def test_forms_are_posted_and_answered_in_the_language_of_the_page(client: Clien
     answer = client.post("/pt/check/answer/", {"text": claim.statement}, headers={"Accept-Language": "ko"})
     assert answer["Content-Language"] == "pt"
     assert f'href="/pt{claim.get_absolute_url()}"' in answer.content.decode()
-    assert 'href="/de/"' in answer.content.decode()  # what was posted cannot be asked for again
+    assert 'href="/de/"' in answer.content.decode()  # a POST request cannot be repeated
 
 
 @pytest.mark.django_db
@@ -245,7 +245,7 @@ def test_markup_and_citation_have_no_language_and_the_canonical_address_has_its_
     review, article = map(
         json.loads, re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     )
-    # What is said has one name; where it stands is a page of each language.
+    # The claim has one id; its page exists in each language.
     said = [review["@graph"][0] if "@graph" in review else review, article["@graph"][0]]
     assert ["/de/" in each["@id"] for each in said] == [False, False]
     assert ["/de/" in each["url"] for each in said] == [True, True]
@@ -275,7 +275,9 @@ def test_alternates_of_a_page(rf: RequestFactory, settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_published_from_a_desk_in_german_has_no_language(client: Client, publish: Publish) -> None:
+def test_claims_published_from_a_german_desk_have_links_without_a_language(
+    client: Client, publish: Publish
+) -> None:
     """Whatever was asked for before in the same process, and in whichever language."""
     first = publish()
     client.get(f"/de{first.get_absolute_url()}", headers={"Accept-Language": "de"})

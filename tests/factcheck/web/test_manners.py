@@ -153,7 +153,7 @@ def test_what_depends_on_the_request_is_in_vary(client: Client, publish: Publish
     if response.status_code == 404:
         allowed.add("accept")
     if response.status_code >= 400:
-        allowed.add("accept-language")  # what is wrong is said in the caller's language
+        allowed.add("accept-language")  # errors are in the caller's language
     assert varies <= allowed
     assert not response.cookies
 

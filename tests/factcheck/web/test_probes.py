@@ -38,7 +38,7 @@ class Asked:
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the thread of the test, whose transaction nobody else sees."""
+    """In the thread of the test, whose transaction no other connection sees."""
     monkeypatch.setattr(probes, "_start", lambda work: work())
     monkeypatch.setattr(probes, "TIMEOUT_SECONDS", 60)
 

@@ -31,7 +31,7 @@ from tests.helpers.free_ports import free_port
 
 pytestmark = pytest.mark.slow
 
-#: Seconds that a busy machine is given, on which the first start of the demo takes minutes. Only who waits in vain
+#: Seconds allowed on a busy machine, on which the first start of the demo takes minutes. Only a failing test
 #: waits that long.
 PATIENCE = 600
 

@@ -16,7 +16,7 @@ from factcheck.web.site_urls import (
 
 ADDRESS = "https://facts.example.org"
 
-#: Texts that somebody would try who knows how addresses are kept.
+#: Texts of an attacker who knows how addresses are stored.
 HOSTILE = [
     '\t"/claims/1/',
     '"url":\t"/claims/1/"',
@@ -67,7 +67,7 @@ def test_no_text_can_pass_for_an_address_of_ours(document):
 
 
 @given(documents, documents)
-def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
+def test_only_our_address_is_inserted_in_any_context(before, after):
     document = {"before": before, "url": f"{OWN_SITE_MARK}/claims/7/", "after": after}
     served = {"before": before, "url": f"{ADDRESS}/claims/7/", "after": after}
     kept = render_stored(document)
@@ -76,7 +76,7 @@ def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
 
 
 @given(documents)
-def test_what_is_understood_can_be_stored_again(document):
+def test_parsed_bodies_can_be_stored_again(document):
     kept = render_stored(
         {
             "url": f"{OWN_SITE_MARK}/claims/7/",

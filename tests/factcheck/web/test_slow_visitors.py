@@ -90,7 +90,7 @@ HEAD = b"GET / HTTP/1.1\r\nHost: local"
 
 
 @pytest.mark.parametrize("proxied", [False, True], ids=["alone", "behind nginx"])
-def test_unfinished_bodies_and_heads_stop_nobody(
+def test_unfinished_bodies_and_headers_do_not_block_others(
     environment: dict[str, str], port: int, tmp_path: Path, proxied: bool
 ) -> None:
     quick = environment | {"HEAD_SECONDS": "5", "TRUST_PROXY": "1" if proxied else "0"}
@@ -134,6 +134,6 @@ def test_end_of_the_embedded_server_ends_the_rest(
     assert ended.is_set()
 
 
-def test_server_of_somebody_else_is_not_watched(settings: Any) -> None:
+def test_another_server_is_not_watched(settings: Any) -> None:
     settings.EMBEDDED_DATABASE = False
     assert not serving._watch_database(lambda: pytest.fail("stopped")).is_set()

@@ -92,7 +92,7 @@ def test_length_must_be_known() -> None:
     assert receive_body(lookup(HTTP_TRANSFER_ENCODING="chunked")) == uploads.LENGTH_REQUIRED
 
 
-def test_only_who_may_be_signed_in_sends_much() -> None:
+def test_large_uploads_need_a_session() -> None:
     assert receive_body(lookup(CONTENT_LENGTH=str(MEMORY_BYTES + 1))) == uploads.BODY_TOO_LARGE
 
 
@@ -105,7 +105,7 @@ def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: UploadSlots) 
     assert len(seats) == 0
 
 
-def test_what_nobody_would_take_is_refused_unread_from_anyone_who_sends_it(settings: Settings) -> None:
+def test_uploads_above_every_limit_are_refused_unread_from_everyone(settings: Settings) -> None:
     settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES = 1_000_000, 5 * 2**20
     signed_in = {"HTTP_AUTHORIZATION": "Bearer x"}
     refused = receive_body(lookup(CONTENT_LENGTH=str(2 * 2**30), **signed_in))

@@ -1,4 +1,4 @@
-"""Limits in HTTP: who is counted as whom, what the answers say, and what a refusal looks like."""
+"""Rate limits in HTTP: identification of callers, headers, and refusals."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -38,7 +38,7 @@ def fresh(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     enforcement._find_token_owner.cache_clear()
 
 
-# Who is who
+# Identification
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_caller_of_a_request() -> None:
 # Answers
 
 
-def test_answer_says_what_is_left(client: Client) -> None:
+def test_answers_state_the_remaining_budget(client: Client) -> None:
     response = client.get("/api/v1/")
     assert response.headers["RateLimit-Policy"] == '"anonymous";q=20;w=60'
     assert response.headers["RateLimit"] == '"anonymous";r=19;t=3'
@@ -149,7 +149,7 @@ def test_refusal_speaks_as_the_api_that_was_asked(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_not_found_or_not_changed_counts_too(client: Client, publish: Publish) -> None:
+def test_answers_404_and_304_count_too(client: Client, publish: Publish) -> None:
     claim = publish()
     address = f"/api/v1/claims/{claim.pk}/"
     etag = client.get(address).headers["ETag"]
@@ -209,7 +209,7 @@ def test_limit_can_be_switched_off(client: Client, settings: Any) -> None:
     assert "RateLimit" not in responses[0].headers
 
 
-# Tokens where anybody may read
+# Tokens on public addresses
 
 
 class Secrets(BaseAuthentication):

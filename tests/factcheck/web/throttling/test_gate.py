@@ -35,7 +35,7 @@ def test_so_many_pass_so_many_wait_and_the_rest_is_reported_at_once() -> None:
     assert narrow.run(lambda: "room again", "third") == "room again"
 
 
-def test_who_waited_in_vain_is_notified_and_leaves_the_queue() -> None:
+def test_a_request_that_waited_too_long_is_refused_and_leaves_the_queue() -> None:
     narrow = Gate(1, patience=0)
     tried = narrow.run(lambda: (narrow.run(lambda: 1, "b"), narrow.run(lambda: 2, "c")), "a")
     assert tried == (None, None)

@@ -23,7 +23,7 @@ def admitted(limiter: Limiter, requests: int, client: str = "192.0.2.1", cost: i
     return sum(answer.allowed for answer in answers if answer)
 
 
-def test_first_request_says_what_is_left() -> None:
+def test_the_first_request_states_the_remaining_budget() -> None:
     (limiter,) = processes(1, Rate(600, 60), Clock(), None)
     assert limiter.admit("192.0.2.1", "anonymous") == Admission(True, "anonymous", 600, 60, 599, 1)
     assert limiter.admit("192.0.2.1", "anonymous", 99) == Admission(True, "anonymous", 600, 60, 500, 10)
@@ -114,7 +114,7 @@ def test_a_million_callers_do_not_reach_the_store_and_are_not_all_remembered() -
     assert store.settlements == []
 
 
-def test_who_is_seen_often_is_not_forgotten_among_many() -> None:
+def test_frequent_callers_are_kept_among_many() -> None:
     limiter = Limiter({"anonymous": Rate(5, 60)}, None, clock=Clock(), callers_remembered=10)
     answered = 0
     for number in range(100):
@@ -212,7 +212,7 @@ def test_store_that_is_away_is_left_alone_for_a_while_and_logged_once_a_minute(
     assert "it is away" in caplog.text
 
 
-def test_after_an_outage_nobody_pays_for_it() -> None:
+def test_requests_during_an_outage_are_not_charged_later() -> None:
     clock = Clock()
     store = SharedStore(clock, away=True)
     (limiter,) = processes(1, Rate(60, 60), clock, store)
@@ -225,7 +225,7 @@ def test_after_an_outage_nobody_pays_for_it() -> None:
     assert max(store.free_at.values()) <= clock.now + 60
 
 
-def test_store_gets_names_that_tell_nothing_and_that_all_processes_know() -> None:
+def test_the_store_gets_hashed_names_that_all_processes_share() -> None:
     clock = Clock()
     store = SharedStore(clock)
     for secret in ("one", "one", "another"):

@@ -16,7 +16,7 @@ from tests.helpers.parallel import at_once
 
 
 def owed_after(store: Store, name: str, *amounts: float) -> list[float]:
-    """What is owed after each of these was spent at once."""
+    """The debt after spending each of these at once."""
     return [spend(store, name, seconds) for seconds in amounts]
 
 
@@ -35,7 +35,7 @@ def test_postgresql_adds_up() -> None:
     assert spend(store, "b", 1.0) <= 1.0
 
 
-def test_nobody_waits_for_a_primary_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_request_waits_for_an_unavailable_primary(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one that does not answer is known before anything is asked of it; no database is at hand here."""
     monkeypatch.setattr(read_connections, "has_replicas", lambda: True)
     moments = iter([0.0, 60.0])
@@ -46,7 +46,7 @@ def test_nobody_waits_for_a_primary_that_is_away(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.django_db
-def test_postgresql_forgives_what_is_past() -> None:
+def test_postgresql_clears_expired_debts() -> None:
     store = PostgresStore()
     spend(store, "a", 100.0)
     with connection.cursor() as cursor:
@@ -56,7 +56,7 @@ def test_postgresql_forgives_what_is_past() -> None:
 
 
 @pytest.mark.django_db
-def test_postgresql_forgives_what_was_earned_back_since() -> None:
+def test_postgresql_deducts_the_budget_regained_since() -> None:
     assert owed_after_a_while(PostgresStore()) == pytest.approx((0.0, 100.0, 150.0, 50.0), abs=5)
 
 
@@ -120,7 +120,7 @@ def test_reads_go_on_without_the_table() -> None:
 
 
 @pytest.mark.django_db
-def test_worker_forgets_who_owes_nothing() -> None:
+def test_the_worker_removes_callers_without_debt() -> None:
     store = PostgresStore()
     owed_after(store, "owes", 100.0)
     owed_after(store, "free", 0.0)
