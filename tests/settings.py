@@ -35,7 +35,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Nothing was collected: static files come straight from the folders of their apps.
 WHITENOISE_AUTOREFRESH = True
-# Tests ask for more than anybody should; those about limits set their own.
+# Tests send more requests than any client should; tests about limits set their own.
 PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the same number
 RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = RATE_LIMIT_SUBMISSIONS = None
 # Those that need vectors have a small model of their own (tests/helpers/embedders.py).
@@ -43,5 +43,5 @@ EMBEDDER = "none"
 # A developer's own installation may remember a folder.
 BACKUP_DIR = None
 FEATURES = ["all"]
-# Pages that tests cite are nobody's; those of archiving have a site of their own.
+# Pages that tests cite do not exist; tests of archiving have their own site.
 ARCHIVING = False

@@ -70,7 +70,7 @@ def test_no_library_fetches_by_itself(trees: Trees) -> None:
 
 # States ---------------------------------------------------------------------------------------------------------------
 
-#: Who changes the state of claims, verdicts and translations: a person's move, and what is moved in bulk.
+#: Functions that change the state of claims, verdicts and translations: a person's move, and bulk moves.
 MOVES = {
     "claims.review.workflow",
     "claims.imports.storing.batches",
@@ -81,7 +81,7 @@ MOVES = {
 TRANSLATED = {"claims.exports.restore.restored_translations"}
 #: Who changes the state of clusters.
 CLUSTERS = {"claims.review.clusters"}
-#: Who changes the state of import runs, which nobody moves along a table.
+#: Functions that change the state of import runs, which have no table of moves.
 RUNS = {
     "claims.imports.storing.run_import",
     "claims.imports.storing.house_archive",
@@ -93,7 +93,7 @@ DELIVERIES = {"claims.features.webhooks.deliveries", "claims.features.webhooks.e
 CHATS = {"claims.features.teamwork.chat"}
 #: Who changes the state of pages that a watch has found.
 WATCHED = {"claims.features.watches.listed_pages", "claims.features.watches.watched_articles"}
-#: Who changes the state of what readers sent; the database writes each change down itself.
+#: Functions that change the state of readers' messages; a trigger records each change.
 READERS = {
     f"claims.features.complaints.{name}"
     for name in ("submissions", "personal_data", "quarantine", "ledger_followers")

@@ -1,4 +1,4 @@
-"""That every string is translated into every language, and says the same there as far as a program can tell."""
+"""Every string is translated into every language, with the same meaning as far as a program can check."""
 
 import re
 from collections import Counter
@@ -95,7 +95,7 @@ def test_placeholders_are_those_of_the_original(code: str, domain: str) -> None:
         originals = [Counter(_PLACEHOLDER.findall(text)) for text in forms(message.id)]
         for text in forms(message.string):
             found = Counter(_PLACEHOLDER.findall(text))
-            # One thing can be said without its number: "ein Anspruch", "مرة واحدة".
+            # The singular can omit the number: "ein Anspruch", "مرة واحدة".
             named = {name for name in found if name.startswith(("%(", "{"))}
             allowed = set().union(*originals)
             fits = (
@@ -107,8 +107,8 @@ def test_placeholders_are_those_of_the_original(code: str, domain: str) -> None:
 
 
 @sweep("code, domain", CATALOGUES)
-def test_several_things_are_said_with_their_number(code: str, domain: str) -> None:
-    """Of the plural's placeholders none is lost in the form for many, which is said of most numbers."""
+def test_plural_forms_contain_the_number(code: str, domain: str) -> None:
+    """The form for many, which most numbers use, has all placeholders of the plural."""
     wrong = []
     for message in entries(code, domain):
         if isinstance(message.id, tuple | list) and is_translated(message.string):
@@ -119,7 +119,7 @@ def test_several_things_are_said_with_their_number(code: str, domain: str) -> No
 
 
 def test_arabic_says_one_and_two_by_words_and_not_by_a_number_as_well() -> None:
-    """As in "one claim (1)". What is filled in by its place and not by its name cannot be left out."""
+    """As in "one claim (1)". Positional placeholders cannot be left out."""
     wrong = [
         text
         for message in entries("ar", "django")
@@ -187,7 +187,7 @@ def test_catalogues_are_of_the_languages_that_are_offered() -> None:
 # How they are collected -----------------------------------------------------------------------------------------------
 
 
-def test_python_is_read_by_what_its_names_mean() -> None:
+def test_python_is_read_by_the_meaning_of_its_names() -> None:
     source = """
 from django.utils.translation import gettext as _, ngettext_lazy as several, pgettext, gettext_noop
 from elsewhere import gettext_lazy
@@ -207,7 +207,7 @@ f = _(d)
 
 
 @sweep("call", ['_(f"{a} claims")', '_("a" + b)', "ngettext(a, b, 2)", '_("%s" % a)'])
-def test_what_is_put_together_is_no_message(call: str) -> None:
+def test_concatenated_texts_are_not_messages(call: str) -> None:
     source = f"from django.utils.translation import gettext as _, ngettext\nx = {call}\n"
     with pytest.raises(ExtractionFailed, match="must be written out"):
         list(extract_from_python(source, "x.py"))
@@ -281,8 +281,8 @@ _FAMILIAR = {
 
 
 @pytest.mark.parametrize("code", _FAMILIAR)
-def test_everybody_is_addressed_politely(code: str) -> None:
-    """Libraries do not, so what is taken over from them is put otherwise."""
+def test_users_are_addressed_politely(code: str) -> None:
+    """Libraries do not, so their messages are replaced."""
     familiar = re.compile(_FAMILIAR[code])
     texts = [text for message in entries(code, "django") for text in forms(message.string)]
     assert [text for text in texts if familiar.search(re.sub("<[^>]*>", "", text))] == []

@@ -48,7 +48,7 @@ def test_pages_in_arabic_begin_at_the_right_and_fit(
                         if page.locator(selector).count() == 0:
                             continue
                         left, right = page.evaluate(_EDGES, selector)
-                        # A heading is as wide as its column; what is narrower stands at the start.
+                        # A heading is as wide as its column; narrower elements are at the start.
                         near, far = (right, left) if code == "ar" else (left, right)
                         if near > far + 1:
                             wrong.append((name, code, width, selector))

@@ -1,4 +1,4 @@
-"""That nothing is said to people that is not marked for translation: in messages of commands, refusals and forms."""
+"""All texts for people are marked for translation: in messages of commands, refusals and forms."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ _ON_FIELDS = {"verbose_name", "verbose_name_plural", "violation_error_message", 
 #: Names of a class that people read.
 _ATTRIBUTES = {"help", "default_detail", "verbose_name", "verbose_name_plural", "short_description"}
 
-#: What is said in English all the same, by its file, and why.
+#: Texts that stay in English, by file, with the reason.
 _ALLOWED = {
     "factcheck/api/openapi": "the documentation of the API is in English",
     "factcheck/api/google": "it answers as Google's own API does, in English",
@@ -59,7 +59,7 @@ def files() -> list[Path]:
 
 
 def unmarked(source: str) -> Iterator[tuple[int, str]]:
-    """The sentences of a module that are said to people as they stand."""
+    """The sentences of a module that people read unchanged."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             yield from _in_call(node)
@@ -115,7 +115,7 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def test_all_that_is_said_is_marked() -> None:
+def test_all_messages_are_marked() -> None:
     left = {
         f"{path.relative_to(ROOT)}:{line}": text
         for path in files()
@@ -125,7 +125,7 @@ def test_all_that_is_said_is_marked() -> None:
 
 
 @sweep("allowed", _ALLOWED)
-def test_what_is_allowed_is_still_there(allowed: str) -> None:
+def test_allowed_exceptions_still_exist(allowed: str) -> None:
     assert (ROOT / allowed).exists()
 
 

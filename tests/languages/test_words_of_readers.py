@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
 
-#: What is called so in every language: names of things and of formats.
+#: Words that are the same in every language: names of products and formats.
 NAMES = """
 Factcheck Newsroom
 English Deutsch Español Français Português العربيّة 한국어
@@ -32,7 +32,7 @@ The audited accounts say so.
 
 def bare(html: str, written: str) -> list[str]:
     """The words of a page that are neither looked up nor written by people."""
-    # As one text: within a sentence there is mark-up.
+    # As one text, because sentences contain mark-up.
     page = re.sub(r"https?://[^\s⟧]+|\b(IFCN|EFCSN) [\d.]+", "|", "\n".join(words_of_page(html)))
     parts = [re.sub(r"^\d+ ", "", part) for part in outside(page)]
     return [part for part in parts if re.search(r"[A-Za-z]{3}", part) and part not in written]
@@ -92,7 +92,7 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
         "/api/v1/ledger/proof/?sequence=99",
     ],
 )
-def test_problems_are_said_in_the_language_of_who_asks(client: Client, path: str) -> None:
+def test_problems_are_in_the_language_of_the_caller(client: Client, path: str) -> None:
     with bracketed("ko"):
         answer = client.get(path, headers={"Accept-Language": "ko"})
         english = client.get(path)
@@ -116,7 +116,7 @@ def test_problems_are_said_in_the_language_of_who_asks(client: Client, path: str
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "{}", '{"text": 1}', '{"no": 1}', '{"texts": []}'])
-def test_refused_bodies_are_said_in_the_language_of_who_asks(client: Client, body: str) -> None:
+def test_refused_bodies_are_reported_in_the_language_of_the_caller(client: Client, body: str) -> None:
     with bracketed("de"):
         answer = client.post(
             "/api/v1/match/",
@@ -130,7 +130,7 @@ def test_refused_bodies_are_said_in_the_language_of_who_asks(client: Client, bod
     )
 
 
-def test_what_is_found_is_the_same_in_every_language(
+def test_results_are_the_same_in_every_language(
     client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:
     """So that caches keep an answer once; only problems vary."""
@@ -171,7 +171,7 @@ def test_what_is_found_is_the_same_in_every_language(
     assert compared > 8
 
 
-def test_what_is_written_down_is_in_the_language_of_the_house(
+def test_stored_text_is_in_the_language_of_the_newsroom(
     publish: Publish, checker: User, editor: User, claimant: Claimant
 ) -> None:
     """An editor whose desk is in another language publishes and corrects."""

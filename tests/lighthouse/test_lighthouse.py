@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parent
 LEAST = 95
 #: Cumulative layout shift from which a page counts as moving: a tenth of what https://web.dev/articles/cls calls good.
 SHIFT = 0.01
-#: A measurement may be disturbed by what else the machine does; a page that is really slow is so each time.
+#: Other work of the machine may disturb a measurement; a slow page is slow each time.
 TRIES = 5
 #: Search engines are asked not to list these, which Lighthouse takes for a mistake.
 UNLISTED = {"version", "withdrawn", "nothing found", "facets"}

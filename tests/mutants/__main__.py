@@ -60,7 +60,7 @@ def run_tests(tree: Path, tests: list[str]) -> int:
 
 
 def try_mutant(mutant: Mutant, trees: SimpleQueue[Path]) -> str:
-    """Return what is wrong with the mutant's tests, or nothing."""
+    """Return the error of the mutant's tests, or nothing."""
     tree = trees.get()
     try:
         original = mutant.apply(tree)
@@ -106,7 +106,7 @@ def main() -> None:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(options.jobs):
             trees.put(copy_tree(Path(folder) / str(number)))
-        # Where they fail by themselves, a failure says nothing of a fault.
+        # If they fail without the fault, their failure proves nothing.
         if run_tests(Path(folder) / "0", sorted({test for mutant in chosen for test in mutant.killed_by})):
             sys.exit("The tests fail without any fault. Mend that first.")
         for mutant, wrong in zip(chosen, pool.map(lambda one: try_mutant(one, trees), chosen), strict=True):

@@ -119,7 +119,7 @@ def test_the_key_is_readable(url: str, key: str) -> None:
         "https://google.com/amp/s/" + "google.com/amp/s/" * 5000 + "example.org/x",
     ],
 )
-def test_what_is_no_address_has_no_key(nothing: str) -> None:
+def test_invalid_addresses_have_no_key(nothing: str) -> None:
     assert build_url_key(nothing) == ""
 
 

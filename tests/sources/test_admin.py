@@ -53,7 +53,7 @@ def test_a_snapshot_marks_the_claims_in_it(client: Client, editor: User) -> None
     assert 'title="The trams cost nothing. (Accepted)"' in page
 
 
-def test_a_snapshot_shows_only_what_is_anchored_in_it(client: Client, editor: User) -> None:
+def test_a_snapshot_shows_only_quotes_anchored_in_it(client: Client, editor: User) -> None:
     source = make_source("Trams are free, she said.")
     make_appearance(make_claim(), source, "Trams are free")
     newer = make_snapshot(source, "Trams are free, she said on Monday.")
@@ -116,7 +116,7 @@ def test_no_panel_of_a_source_is_empty(
     assert [panel for panel in panels if not panel.text_content().strip()] == []
 
 
-def test_what_was_not_read_and_when_it_was_said_is_shown(client: Client, editor: User) -> None:
+def test_unread_parts_and_times_of_speech_are_shown(client: Client, editor: User) -> None:
     source = make_source()
     text = "Trams are free, she said."
     sentence = "About half of this article was not read."
@@ -142,7 +142,7 @@ def test_what_was_not_read_and_when_it_was_said_is_shown(client: Client, editor:
     ]
 
 
-def test_what_a_snapshot_proves_is_said_in_words(client: Client, contributor: User) -> None:
+def test_the_evidence_of_a_snapshot_is_described_in_words(client: Client, contributor: User) -> None:
     snapshot = make_source("Trams are free, she said.").snapshots.get()
     client.force_login(contributor)
     page = opened(client, reverse("admin:sources_snapshot_change", args=[snapshot.pk]))

@@ -213,15 +213,13 @@ def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
         pass
 
 
-def test_a_file_that_is_not_what_it_is_said_to_be_is_not_kept(folder: Path, large: tuple[Path, str]) -> None:
+def test_a_file_with_a_wrong_digest_is_not_stored(folder: Path, large: tuple[Path, str]) -> None:
     with pytest.raises(ArchiveDamaged):
         store_file_at(large[0], DIGEST)
     assert [name for name in files(folder) if "large" not in name] == []
 
 
-def test_of_a_large_file_for_which_there_is_no_room_nothing_stays(
-    folder: Path, large: tuple[Path, str]
-) -> None:
+def test_a_large_file_without_room_leaves_nothing(folder: Path, large: tuple[Path, str]) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:

@@ -214,7 +214,7 @@ def test_same_title_of_another_publisher_or_day_is_another_source() -> None:
     assert counted()[0] == 3
 
 
-# What is stored of it ---------------------------------------------------------------------------------------
+# Stored data ---------------------------------------------------------------------------------------
 
 
 def test_overrides_win_over_what_the_page_says() -> None:
@@ -312,7 +312,7 @@ def test_stated_publisher_does_not_get_the_domain_of_the_portal() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b" \n", b"\x7fELF\x02\x01" + bytes(200), b"\x89PNG\r\n\x1a\n" + bytes(50)]
 )
-def test_what_is_no_text_leaves_nothing(content: bytes, archive: Path) -> None:
+def test_files_without_text_leave_nothing(content: bytes, archive: Path) -> None:
     before = counted()
     with pytest.raises(ExtractionError):
         capture(Material(content))

@@ -1,4 +1,4 @@
-"""Identifiers of authorities have one spelling, and tell people of one name apart."""
+"""Identifiers of authorities have one spelling, and distinguish people with the same name."""
 
 import pytest
 from hypothesis import given
@@ -90,7 +90,7 @@ def test_a_spelling_is_final(text: str) -> None:
         (["https://same.example"], ["https://same.example"], False, False),
     ],
 )
-def test_authorities_say_who_is_who(
+def test_authorities_identify_people(
     one: list[str], other: list[str], same: bool, somebody_else: bool
 ) -> None:
     assert identifiers.are_same_entity(one, other) is identifiers.are_same_entity(other, one) is same

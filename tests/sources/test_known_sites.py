@@ -1,4 +1,4 @@
-"""Whose turn it is at a site, whoever follows something there."""
+"""The order of visits to a site, for all features that follow it."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
     other.begin_visit(SITE)
 
 
-def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
+def test_a_visitor_that_would_wait_too_long_gives_up_at_once(clock: Any) -> None:
     known, slept = sites(clock)
     known.begin_visit(SITE)
     known.end_visit(SITE, 3600.0)
@@ -82,7 +82,7 @@ def test_robots_txt_holds_for_a_day(clock: Any) -> None:
     assert known.get_rules(SITE) is None
 
 
-def test_sites_to_which_nothing_leads_are_forgotten(clock: Any) -> None:
+def test_sites_without_sources_are_deleted(clock: Any) -> None:
     known, _slept = sites(clock)
     known.begin_visit(SITE)
     known.end_visit(SITE, 0.0)

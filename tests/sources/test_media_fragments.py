@@ -1,4 +1,4 @@
-"""When a stretch of a transcript is heard."""
+"""The times of a passage of a transcript."""
 
 from sources.addresses import build_fragment
 from tests.helpers.sweeps import sweep

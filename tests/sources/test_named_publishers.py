@@ -14,7 +14,7 @@ def others() -> int:
     return Publisher.objects.filter(is_house=False).count()
 
 
-def test_nothing_known_is_nobody() -> None:
+def test_no_information_means_no_publisher() -> None:
     assert find_or_make_publisher("", "") is None
     assert others() == 0
 
@@ -97,7 +97,7 @@ def test_name_longer_than_can_be_stored_is_cut() -> None:
     assert len(str(find_or_make_publisher("x" * 300, FERRY))) == 200
 
 
-def test_on_a_host_below_a_publishers_what_is_named_otherwise_is_somebody_else() -> None:
+def test_on_a_subdomain_another_name_means_another_publisher() -> None:
     post = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
     blog = find_or_make_publisher("Harbour Blog", "https://blog.example.org/1")
     assert blog is not None

@@ -1,4 +1,4 @@
-"""Sitemaps and feeds → the pages that they list, also where somebody means ill."""
+"""Read the pages listed by sitemaps and feeds, even malicious ones."""
 
 import gzip
 import json
@@ -86,7 +86,7 @@ def pages(*urls: str) -> tuple[ListedPage, ...]:
         ("<", None),
     ],
 )
-def test_what_is_listed(content: str, found: PageList | None) -> None:
+def test_listed_pages(content: str, found: PageList | None) -> None:
     assert listed(content) == found
 
 
@@ -204,14 +204,14 @@ class TestMeaningIll:
         assert not found.is_whole
         assert len(found.title) + sum(len(page.title) for page in found.pages) <= 2 * MAX_TITLE_LENGTH
 
-    def test_what_is_packed_unpacks_to_a_bound(self) -> None:
+    def test_compressed_lists_are_limited_in_size(self) -> None:
         content = b"<rss><channel>" + b"<item><link>/1</link></item>" * 100_000
         found = read_page_list(gzip.compress(content), HERE, max_bytes=10_000)
         assert found is not None
         assert found.pages == pages("https://a.example/1")
         assert not found.is_whole
 
-    def test_no_more_entries_than_a_sitemap_may_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_entries_are_limited_to_those_of_a_sitemap(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(page_lists, "MAX_PAGES", 3)
         items = "".join(f"<item><link>/{n}</link></item>" for n in range(5))
         found = listed(f"<rss><channel>{items}</channel></rss>")

@@ -1,6 +1,6 @@
-"""What somebody may do at the desk, found out by doing it: pages are opened, forms and buttons sent as raw requests.
+"""Find a person's permissions at the desk by trying: pages are opened, forms and buttons sent as raw requests. Every
 
-Whatever is done is undone. A thing is allowed where it happens, or is refused for another reason than who asks.
+change is rolled back. An action is allowed if it is carried out, or refused for another reason than the person.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ OF_THE_ADMIN = ("changelist", "download", "add", "history", "delete", "change")
 
 @dataclass
 class Walker:
-    """Somebody who tries everything, with rows of their own where a model has an owner."""
+    """A person who tries everything, with their own rows of models that have an owner."""
 
     person: User
     own: dict[type[Model], Model] = field(default_factory=dict)
@@ -51,9 +51,9 @@ class Walker:
         self.client.raise_request_exception = True
 
     def may(self, method: str, path: str, sent: dict[str, Any] | str | None = None) -> bool:
-        """Whether the request is let through; what is sent is a form, or JSON where it is a text.
+        """Return whether the request is allowed. The data are a form, or JSON if they are a text.
 
-        Pages are not drawn, only decided on: `test_admin_walk` draws them.
+        Pages are not rendered, which `test_admin_walk` does.
         """
         kind = {"content_type": "application/json"} if isinstance(sent, str) else {}
         with transaction.atomic(), patch.object(SimpleTemplateResponse, "rendered_content", ""):
@@ -86,10 +86,10 @@ class Walker:
         return moved
 
     def rows(self, model: type[Model], others: Model) -> dict[str, bool]:
-        """What the person may do with rows of a model, by the columns of the table.
+        """Return the person's permissions for rows of a model, by the columns of the table.
 
-        Who is let in is known before a page is rendered, which takes half of the time. So it is rendered only for a
-        superuser, who sees most; `tests.whole.test_admin_walk` renders lists and forms as each role.
+        The permission is known before a page is rendered, which takes half of the time. So it is rendered only for
+        a superuser, who sees most; `tests.whole.test_admin_walk` renders lists and forms as each role.
         """
         with nullcontext() if self.person.is_superuser else _unrendered():
             return self._rows(model, others)
@@ -121,7 +121,7 @@ def _unrendered() -> Iterator[None]:
 
 
 def walker(person: User) -> Walker:
-    """Somebody with rows of their own of everything that belongs to people."""
+    """A person with their own rows of every model that has an owner."""
     claim = make_claim(created_by=person, state="proposed")
     token, _secret = api_tokens.issue_token(person, name="Mine", scopes=["claims:read"], days=1)
     told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")

@@ -81,7 +81,7 @@ def addresses(publish: Callable[..., Claim], claimant: Claimant, editor: User) -
 
 @pytest.fixture(scope="module")
 def desk(checker: User, editor: User) -> Client:
-    """Somebody who may see all of a desk at which everything has happened twice."""
+    """A person with all permissions at a desk with at least two rows of everything."""
     for _row in range(2):
         add_row_of_each(checker, editor)
     client = Client()

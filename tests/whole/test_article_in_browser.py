@@ -228,7 +228,7 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     expect(page.locator(f"#note-c{made.pk}")).to_have_class("proposed")
     moves = made.transitions.order_by("pk").values_list("action", "note")
     assert list(moves) == [("decline", "Too vague to check."), ("reconsider", "")]
-    # What somebody else has decided meanwhile is said, and shown.
+    # Decisions of another person made meanwhile are reported and shown.
     workflow.move(proposals[1], "decline", by=editor, note="Not ours.")
     page.keyboard.press("n")
     expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
@@ -271,7 +271,7 @@ def test_nothing_typed_is_lost(seat: Any, source: Source, checker: User) -> None
     assert Claim.objects.count() == 0
 
 
-def test_what_nobody_typed_is_not_kept(seat: Any, source: Source, checker: User) -> None:
+def test_unchanged_forms_are_not_stored(seat: Any, source: Source, checker: User) -> None:
     make_draft(make_claim(created_by=checker), checker)
     page = opened(seat(checker), source)
     choose(page, "It rained", last=True)
@@ -312,7 +312,7 @@ def test_an_older_text_is_decided_about_after_signing_in_again(
     assert claim.transitions.count() == 1
 
 
-def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) -> None:
+def test_on_a_phone_and_accessible(seat: Any, source: Source, checker: User) -> None:
     make_appearance(make_claim("Donaudampfschifffahrtsgesellschaft " * 3, state="proposed"), source, "Donau")
     make_appearance(make_claim(state="accepted"), source, "الميناء")
     make_draft(make_claim("قال العمدة إن النفق كلف كثيرا."), checker)
@@ -364,7 +364,7 @@ _HOSTILE = (
 
 
 def hostile_texts() -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    """Texts of what breaks offsets, each with all spans that hold more than white space, or a few dozen of them."""
+    """Texts with characters that break offsets, each with all spans that are not only white space, or a few dozen."""
     chance = random.Random(15)  # noqa: S311  nothing to protect here
     for _text in range(60):
         text = "x" + "".join(chance.choices(_HOSTILE, k=chance.randint(1, 14)))

@@ -33,7 +33,7 @@ HAS_FOCUS = """([wanted, words]) => {
   const {activeElement} = document;
   return activeElement.matches(wanted) && activeElement.textContent.includes(words);
 }"""
-#: Types faster than any machine could tell.
+#: Types faster than any machine could notice.
 TYPE_AT_ONCE = """(field, words) => {
   for (const letter of words) {
     field.value += letter;
@@ -339,7 +339,7 @@ def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
     assert writer.trouble + reviewer.trouble + chief.trouble == []
 
 
-def test_what_readers_will_see_follows_what_is_typed(seat: Any, checker: User) -> None:
+def test_the_preview_follows_typing(seat: Any, checker: User) -> None:
     claim = tunnel()
     make_draft(claim, checker)
     desk = seat(checker)
@@ -370,7 +370,7 @@ def test_what_readers_will_see_follows_what_is_typed(seat: Any, checker: User) -
     assert desk.trouble == []
 
 
-def test_what_is_typed_in_both_parts_is_saved_by_one_button(seat: Any, checker: User) -> None:
+def test_one_button_saves_the_text_of_both_parts(seat: Any, checker: User) -> None:
     claim = tunnel()
     draft = make_draft(claim, checker)
     desk = seat(checker)
@@ -387,7 +387,7 @@ def test_what_is_typed_in_both_parts_is_saved_by_one_button(seat: Any, checker: 
     assert desk.trouble == []
 
 
-def test_keys_press_what_they_say_and_rest_while_somebody_types(
+def test_shortcuts_press_their_buttons_and_pause_while_typing(
     seat: Any, checker: User, colleague: User
 ) -> None:
     claim = tunnel()
@@ -467,7 +467,7 @@ def test_of_two_pages_of_the_timeline_the_one_that_was_chosen_last_is_shown(seat
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: User, editor: User) -> None:
+def test_it_is_accessible(width: int, seat: Any, checker: User, colleague: User, editor: User) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     claim = make_claim(f"{long} كلفت الترام لا شيء", context="الترام مجاني")
     make_appearance(claim, make_source(TEXT, title=long), "Then it rained")

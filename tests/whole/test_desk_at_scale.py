@@ -27,7 +27,7 @@ __all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-#: Tables that stay short: what a newsroom sets up by hand, and what Django knows of its models.
+#: Tables that stay short: configuration by the newsroom, and Django's own tables.
 SHORT = {
     *(
         "auth_user",
@@ -83,7 +83,7 @@ def filled(shared_rows: None, checker: User, editor: User) -> User:
 
 @pytest.fixture
 def desk(filled: User, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """The desk of somebody who may see everything, with so few rows on a page that lists have several."""
+    """The desk of a person with all permissions, with so few rows per page that lists have several pages."""
     admin.autodiscover()
     for model_admin in admin.site._registry.values():
         monkeypatch.setattr(model_admin, "list_per_page", 2)

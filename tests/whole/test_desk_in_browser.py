@@ -166,7 +166,7 @@ def test_similar_claims_show_while_a_statement_is_typed(
     page.locator("[name=statement]").fill("Rain")
     page.clock.run_for(400)
     expect(page.locator(".desk-similar-typed")).to_be_empty()
-    # The search opens the form with its words: what is known shows before anything is typed.
+    # The search opens the form with its words: known claims are shown before anything is typed.
     page = desk.open("/admin/claims/claim/add/?statement=The+tunnel+is+closed.")
     expect(page.locator(".desk-similar-typed li")).to_have_count(1)
     assert desk.trouble == []
@@ -232,7 +232,9 @@ def write(page: Page, words: str = WORDS) -> None:
 
 
 @pytest.mark.parametrize("lost", ["session", "cookies"])
-def test_who_is_signed_out_while_writing_signs_in_and_goes_on(lost: str, seat: Any, checker: User) -> None:
+def test_a_person_signed_out_while_writing_signs_in_and_continues(
+    lost: str, seat: Any, checker: User
+) -> None:
     claim = make_claim()
     desk = seat(checker)
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
@@ -285,7 +287,7 @@ def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
     expect(page.locator(".desk-autosave")).to_have_count(0)
 
 
-def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, colleague: User) -> None:
+def test_no_other_user_of_the_browser_sees_the_text(seat: Any, checker: User, colleague: User) -> None:
     claim = make_claim()
     desk = seat(checker)
     address = f"/admin/claims/claim/{claim.pk}/change/"
@@ -305,7 +307,7 @@ def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, col
     assert claim.context == ""
 
 
-def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checker: User) -> None:
+def test_stored_text_does_not_overwrite_another_persons_changes(seat: Any, checker: User) -> None:
     claim = make_claim()
     desk = seat(checker)
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
@@ -317,7 +319,7 @@ def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checke
     expect(page.locator(".desk-autosave textarea").first).to_have_value(WORDS)
 
 
-def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
+def test_stored_text_is_deleted_after_some_days(seat: Any, checker: User) -> None:
     claim = make_claim()
     desk = seat(checker)
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
@@ -354,7 +356,7 @@ def test_lists_show_four_rows_on_a_phone_and_all_columns_on_a_laptop(
         desk = seat(person, viewport={"width": 390, "height": 844})
         for path in paths:
             page = desk.open(f"/admin/{path}/")
-            # Whoever still has to set up a second factor is reminded on every page.
+            # People who still have to set up a second factor are reminded on every page.
             assert page.locator(".desk-reminder").count() == (person == administrator)
             fourth = page.locator("#result_list tbody tr").nth(3)
             lowest[person, path] = fourth.evaluate("row => row.getBoundingClientRect().bottom")

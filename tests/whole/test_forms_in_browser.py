@@ -1,4 +1,4 @@
-"""Forms by keyboard alone: what was refused is said first, and what has the focus is never behind a bar."""
+"""Forms by keyboard alone: errors come first, and the focused element is never behind a bar."""
 
 import itertools
 from typing import Any
@@ -61,13 +61,13 @@ def test_focus_is_never_hidden_by_the_bars(width: int, seat: Any, editor: Any) -
     ):
         page = desk.open(path)
         if page.locator("[data-preview-status]").count():
-            # What comes into the page moves what is below it.
+            # Inserted elements move those below.
             expect(page.locator("[data-preview-status]")).to_have_text("Not saved, not public")
         assert hidden_while_tabbing(page, "Tab") == [], path
         assert hidden_while_tabbing(page, "Shift+Tab") == [], path
 
 
-def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, editor: Any) -> None:
+def test_the_error_summary_gets_the_focus_and_links_to_its_fields(seat: Any, editor: Any) -> None:
     desk = seat(editor)
     page = desk.open("/admin/claims/claim/add/")
     shown = {}

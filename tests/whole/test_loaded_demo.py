@@ -138,7 +138,7 @@ def test_publications_are_what_the_file_published() -> None:
     ) + Counter({"translation": len(translated)})
 
 
-def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
+def test_claims_checked_by_others_wait_for_a_decision() -> None:
     imported = Publication.objects.current().exclude(pk__in=Publication.objects.current().by_newsroom())
     assert {publication.document["statement"] for publication in imported} == {
         "Kim Jong Un flew to Hanoi for the summit of February 2019.",

@@ -1,4 +1,4 @@
-"""What was checked in somebody else's article, marked there, in a real browser."""
+"""Checked claims marked in another site's article, in a real browser."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def test_passages_are_marked_under_the_strictest_policy(visit: Callable[..., Pag
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
-def test_box_tells_who_rated_it_how_and_why(visit: Callable[..., Page], claims: list[Claim]) -> None:
+def test_the_box_shows_publisher_rating_and_summary(visit: Callable[..., Page], claims: list[Claim]) -> None:
     page = visit()
     mark = page.locator("factcheck-mark button.mark").nth(1)
     expect(mark).to_have_accessible_name("Fact check: True: The ferry is late.")

@@ -1,4 +1,4 @@
-"""Reader pages in a real browser: what fits, what is readable, what works without a mouse, colour or JavaScript."""
+"""Reader pages in a real browser: layout, readability, and use without a mouse, colour or JavaScript."""
 
 import re
 from collections.abc import Callable, Iterator

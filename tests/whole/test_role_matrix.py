@@ -49,7 +49,7 @@ PAGES, BUTTONS, MOVES = (
 
 @pytest.fixture(scope="module")
 def rows(shared_rows: None, checker: User, editor: User) -> dict[type[Model], Any]:
-    """A row of every model, which belongs to somebody else."""
+    """A row of every model, which belongs to another person."""
     add_row_of_each(checker, editor)
     Authenticator.objects.create(user=checker, type="totp", data={})
     SocialAccount.objects.create(user=checker, provider="newsroom", uid="1")
@@ -111,7 +111,7 @@ def test_every_model_of_the_desk_stands_in_the_tables() -> None:
     assert set(tables()["The editorial API"]) == {row[0] for row in TABLE}
 
 
-def test_nobody_may_do_more_or_less_with_rows(
+def test_permissions_for_rows_equal_the_table(
     letter: str, somebody: Walker, rows: dict[type[Model], Any]
 ) -> None:
     found, told = {}, {}
@@ -147,7 +147,7 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
     "teamwork_notification_stop_mail": lambda rows: (mails.build_unsubscribe_token(rows[User], "commented"),),
 }
-#: What is sent, where nothing would be refused whoever sends it.
+#: Data to send if an empty request would be refused from everyone.
 SENT: dict[str, dict[str, str] | str] = {
     "claims_claim_article_appearance": "{}",
     "claims_claim_article_claim": "{}",
@@ -207,7 +207,7 @@ def _place(source: Any) -> tuple[int, ...]:
     return appearance.claim_id, appearance.pk, appearance.snapshot.number, appearance.start, appearance.end
 
 
-def test_nobody_presses_more_or_fewer_buttons(
+def test_permissions_for_buttons_equal_the_table(
     letter: str, somebody: Walker, rows: dict[type[Model], Any]
 ) -> None:
     by_name = {f"{model._meta.app_label}_{model._meta.model_name}": row for model, row in rows.items()}
@@ -262,7 +262,7 @@ def test_actions_need_their_button_and_a_row(rows: dict[type[Model], Any]) -> No
 
 
 class Subjects:
-    """A claim or verdict of somebody else in the state from which a move goes."""
+    """Another person's claim or verdict in the state from which a move starts."""
 
     def __init__(self, author: User, other: User) -> None:
         self.author, self.other = author, other
@@ -282,7 +282,7 @@ class Subjects:
         return row
 
     def own_translation(self, by: User, *moves: str) -> Translation:
-        """Written by who moves it: nobody else may, unless they review."""
+        """Written by the person who moves it: no one else may, unless they review."""
         return self.translation(*moves, author=by if by.has_perm("claims.add_translation") else None)
 
     def published(self) -> Claim:
@@ -297,7 +297,7 @@ class Subjects:
         return workflow.move(make_claim(), "merge", by=self.other, into=make_claim())
 
     def withdrawn(self, by: User) -> Verdict:
-        """In review, and written by who withdraws it: nobody else may."""
+        """In review, and written by the person who withdraws it: no one else may."""
         if not by.has_perm("claims.add_verdict"):
             return self.verdict("submit")
         return (
@@ -344,7 +344,7 @@ def nothing_stays(shared_rows: None) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("door", ["move", "desk", "api"])
-def test_nobody_makes_more_or_fewer_moves(
+def test_permissions_for_moves_equal_the_table(
     door: str, letter: str, somebody: Walker, subjects: dict[str, Callable[[User], Any]]
 ) -> None:
     by = User.objects.get(pk=somebody.person.pk)

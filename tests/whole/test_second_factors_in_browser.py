@@ -55,7 +55,7 @@ class Visitor:
         self.page.wait_for_url(lambda url: "logout" not in url)
 
     def look_closely(self) -> None:
-        """Whether anybody can read the page, on a screen and on a telephone, in light and in dark."""
+        """Check that the page is readable on a screen and on a phone, in light and in dark."""
         for width, height in ((1440, 900), (390, 800)):
             self.page.set_viewport_size({"width": width, "height": height})
             for scheme in in_each_scheme(self.page):

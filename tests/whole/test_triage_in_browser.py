@@ -1,4 +1,4 @@
-"""Fifty proposals triaged by keyboard, in a real browser: what was decided, and by how many keys."""
+"""Fifty proposals triaged by keyboard, in a real browser: the decisions, and the number of keys."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,7 +23,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def opened(chromium: Browser, live_server: LiveServer) -> Iterator[Open]:
-    """Opens a page of the desk for somebody who has signed in; nothing may go wrong in it."""
+    """Open a page of the desk as a signed-in person; any error in it fails the test."""
     contexts, trouble = [], []
 
     def open_for(person: User, path: str, **options: object) -> Page:
@@ -99,7 +99,7 @@ def test_fifty_proposals_by_keyboard(opened: Open, editor: User) -> None:
         else:
             press("a")
             expected[claim.pk] = ("accepted", "")
-    # What is left of the last article, by one key.
+    # The rest of the last article, with one key.
     is_shown(page, order[40])
     press("A")
     expected |= {claim.pk: ("accepted", "") for claim in order[40:]}

@@ -28,7 +28,7 @@ def page_of(row: Claim | Verdict) -> str:
 
 
 def on_server(page: Page, words: str = WORDS) -> None:
-    """Wait until the server has what was typed."""
+    """Wait until the server has stored the text."""
     for _glance in range(PATIENCE // 100):
         if any(words in str(kept.values) for kept in UnsavedForm.objects.filter(closed_at=None)):
             return

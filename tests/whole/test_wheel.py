@@ -21,7 +21,7 @@ PACKAGES, BUNDLED = (
     ("templates", "static", "locale", "docs/examples/api", "pyproject.toml"),
 )
 
-#: What is looked at from within: that nothing comes from a clone, all templates load, and the demo finds its files.
+#: Checks inside the installed package: no module comes from a clone, all templates load, and the demo finds its files.
 LOOK = """
 from pathlib import Path
 import factcheck

@@ -66,7 +66,7 @@ def page(client: Client, address: str) -> str:
 def test_from_article_to_reader(
     imported: dict[str, Any], contributor: User, checker: User, editor: User, client: Client
 ) -> None:
-    # The article is there with its claims, and nobody outside sees any of it.
+    # The article exists with its claims, and the public sees none of it.
     found = next(claim for claim in imported["claims"] if claim["statement"] == SHIPS)
     assert (found["claimant"], found["state"]) == ("Ida Berg", "proposed")
     claim = Claim.objects.get(pk=found["id"])
@@ -134,7 +134,7 @@ def test_from_article_to_reader(
     source_page = page(client, f"/sources/{imported['source']['id']}/")
     assert f"/claims/{claim.pk}/" in source_page
 
-    # and nothing of what is not published, or only for the newsroom.
+    # and no unpublished or internal data.
     other = next(one for one in imported["claims"] if one["id"] != claim.pk)
     assert client.get(f"/claims/{other['id']}/").status_code == 404
     assert f"/claims/{other['id']}/" not in source_page

@@ -1,4 +1,4 @@
-"""Claims and lists of claims on somebody else's pages, in a real browser."""
+"""Claims and lists of claims on another site's pages, in a real browser."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 Opened = Callable[[str, str], Page]
 
-#: What a page does whose author has heard of widgets that behave badly, and of none that behave well.
+#: A page whose author distrusts all widgets.
 HOSTILE_STYLES = """<style>
 * { color: lime !important; font: 40px cursive !important; text-transform: uppercase !important; letter-spacing: 9px }
 iframe, div, slot, button { display: none !important; border: 9px solid red !important; height: 3px !important }
@@ -117,7 +117,7 @@ def test_claim_and_list_under_the_strictest_policy(
     expect(card.locator(".badge")).to_be_visible()
     expect(listed.locator("li")).to_have_count(2)
     expect(page.locator("factcheck-claim a")).to_be_hidden()
-    # Nothing scrolls inside: each frame is as high as what is in it.
+    # Frames do not scroll: each is as high as its content.
     for element in ("factcheck-claim", "factcheck-list"):
         inner = content_of(page, element)
         inner.wait_for_function("document.documentElement.scrollHeight <= innerHeight")

@@ -98,7 +98,7 @@ def _name(node: ast.AST) -> str:
 
 
 def _bare_words(path: Path) -> Iterator[str]:
-    """Literals of a module that people read and that are not marked; what is marked and cannot be looked up."""
+    """Literals of a module that people read and that are not marked; marked ones that cannot be looked up."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
             # What a name stands for is marked where that is given its words.
@@ -170,7 +170,7 @@ def test_plain_words() -> None:
     assert ours == []
 
 
-def test_what_is_counted_has_a_singular() -> None:
+def test_counted_nouns_have_a_singular() -> None:
     rooms = ("claims/features/complaints", "claims/features/standards")
     modules = [*MODULES, *(path for room in rooms for path in (ROOT / room).rglob("*.py"))]
     said = [

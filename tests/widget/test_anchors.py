@@ -1,4 +1,4 @@
-"""Where quotes stand in somebody's page: certainly, or nowhere."""
+"""The positions of quotes in another site's page: certain ones only."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ def kept_page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def found(kept_page: Page) -> Any:
-    """What is found of quotes in a body: the text of each range."""
+    """Find quotes in a body, and return the text of each range."""
 
     def in_body(body: str, *quotes: dict[str, str]) -> list[str]:
         kept_page.evaluate("html => { document.body.innerHTML = html }", body)

@@ -135,7 +135,7 @@ def test_checked_passages_of_the_page_are_highlighted(
 
 
 @pytest.mark.browser
-def test_a_hostile_page_neither_reads_nor_rewrites_what_is_shown_on_it(
+def test_a_hostile_page_can_neither_read_nor_change_the_overlay(
     host: HostSite, page: Page, asked: Callable[[str, str], str]
 ) -> None:
     hostile = """<script>
@@ -192,7 +192,7 @@ def test_selected_text_is_checked(host: HostSite, page: Page, asked: Callable[[s
 
 
 @pytest.mark.browser
-def test_only_what_is_documented_is_sent(extension: Extension, host: HostSite, page: Page, site: str) -> None:
+def test_only_documented_data_are_sent(extension: Extension, host: HostSite, page: Page, site: str) -> None:
     page.goto(host.put("/secret", "<title>A title</title><p>Words of a page.</p>") + "?article=7#part")
     popup = extension.press(page)
     popup.evaluate(
@@ -274,7 +274,7 @@ def test_newsroom_that_is_away_is_named_and_checked_nothing(
 
 
 @pytest.mark.browser
-def test_options_refuse_what_is_no_address(extension: Extension) -> None:
+def test_the_options_page_refuses_invalid_addresses(extension: Extension) -> None:
     options = extension.open("options.html")
     for wrong in ("facts", "http://facts.example.org/", "javascript:alert(1)", "ftp://facts.example.org/"):
         options.fill("#sites", wrong)

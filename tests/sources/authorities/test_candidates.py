@@ -30,7 +30,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
         yield running
 
 
-def test_people_are_distinguished_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
+def test_people_are_distinguished_by_occupation_and_dates(server: AuthorityServer) -> None:
     assert authorities.find_candidates("Ingrid  Solheim", EntityKind.PERSON) == authorities.AuthorityResults(
         [
             AuthorityRecord(
@@ -59,20 +59,20 @@ def test_what_two_authorities_know_is_one(server: AuthorityServer) -> None:
     ]
 
 
-def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
+def test_pages_about_names_are_not_people(server: AuthorityServer) -> None:
     server.items = [item("Q1", "Solheim", P31=[{"id": "Q4167410"}]), item("Q2", "Solheim (place)")]
     assert [one.name for one in authorities.find_candidates("Solheim", EntityKind.SUBJECT).candidates] == [
         "Solheim (place)"
     ]
 
 
-def test_nobody_is_asked_unless_configured(settings: Settings) -> None:
+def test_no_authority_is_queried_unless_configured(settings: Settings) -> None:
     settings.WIKIDATA_URL = settings.ROR_URL = ""
     assert not authorities.are_authorities_configured()
     assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityResults([], [])
 
 
-def test_nobody_is_asked_about_a_letter(server: AuthorityServer) -> None:
+def test_a_single_letter_is_not_queried(server: AuthorityServer) -> None:
     assert authorities.find_candidates(" S ", EntityKind.ANY) == authorities.AuthorityResults([], [])
     assert server.asked == []
 
@@ -99,7 +99,7 @@ def test_one_that_is_away_leaves_what_the_other_says(server: AuthorityServer, se
         (200, b'{"error": {"info": "Too much."}}', "Wikidata answered: Too much."),
     ],
 )
-def test_what_is_no_answer_is_said(
+def test_invalid_answers_are_reported(
     server: AuthorityServer, settings: Settings, status: int, content: bytes, problem: str
 ) -> None:
     settings.ROR_URL = ""

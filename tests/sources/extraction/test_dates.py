@@ -79,7 +79,7 @@ def test_no_day(text: str) -> None:
 
 
 @given(st.dates(date(1500, 1, 1), date(2100, 12, 31)))
-def test_what_a_date_says_is_what_is_read(day: date) -> None:
+def test_a_date_is_read_as_written(day: date) -> None:
     assert read_date(day.isoformat()) == day
     assert read_date(f"{day:%A}, {day.day} {day:%B} {day.year}") == day
     assert read_date(f"{day:%b} {day.day}, {day.year}") == day

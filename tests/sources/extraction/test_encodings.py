@@ -39,7 +39,7 @@ ENCODINGS = [
     ("he", "cp1255"),
     ("fr", "cp1252"),
 ]
-#: The detector is not asked for what nobody writes without declaring it.
+#: The detector is not used for encodings that are always declared.
 DETECTED = [pair for pair in ENCODINGS if pair[1] != "iso-8859-5"]
 
 

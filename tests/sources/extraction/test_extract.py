@@ -1,4 +1,4 @@
-"""Which bytes become a document, and what is said about those that do not."""
+"""Bytes that become a document, and the errors for others."""
 
 import io
 import zipfile

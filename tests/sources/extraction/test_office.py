@@ -82,7 +82,7 @@ class TestDocx:
             extractor=document.extractor,
         )
 
-    def test_what_was_deleted_or_commands_is_no_text(self) -> None:
+    def test_deleted_text_and_field_codes_are_not_text(self) -> None:
         changed = (
             "<w:p><w:r><w:t>It cost </w:t></w:r><w:del><w:r><w:delText>30</w:delText><w:t>31</w:t></w:r></w:del>"
             "<w:ins><w:r><w:t>40 million</w:t></w:r></w:ins><w:r><w:instrText>HYPERLINK</w:instrText></w:r></w:p>"
@@ -187,7 +187,7 @@ class TestOdt:
         ),
     ],
 )
-def test_what_is_refused(content: bytes, code: str) -> None:
+def test_refused_documents(content: bytes, code: str) -> None:
     assert refusal(content) == code
 
 

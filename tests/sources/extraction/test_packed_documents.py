@@ -61,7 +61,7 @@ def test_a_question(question: ExtractionRequest) -> None:
 
 
 @pytest.mark.parametrize("name", ["filename", "charset", "url"])
-def test_a_name_that_is_no_text_stops_nobody(name: str) -> None:
+def test_an_undecodable_name_does_not_stop_reading(name: str) -> None:
     hints: dict[str, Any] = {name: "caf\udce9"}
     asked = unpack_request(pack_request(ExtractionRequest(b"x", **hints)))
     assert getattr(asked, name) == "caf?"

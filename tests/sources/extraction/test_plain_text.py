@@ -1,4 +1,4 @@
-"""Plain text: the words as they stand, and only what is stated unmistakably."""
+"""Plain text: the words unchanged, and only metadata that is unambiguous."""
 
 from datetime import date
 

@@ -54,12 +54,12 @@ def test_free(given: Any, free: bool) -> None:
     assert structured({"@type": "Article", "isAccessibleForFree": given}).is_free is free
 
 
-def test_only_what_is_said_of_the_article_counts() -> None:
+def test_only_data_about_the_article_count() -> None:
     page = structured(
         {"@type": "WebPage", "articleBody": "Of the page."}, {"@type": "LiveBlogPosting", "wordCount": 9}
     )
     assert (page.body(), page.word_count) == ("", 9)
 
 
-def test_a_million_of_nodes_keep_nobody() -> None:
+def test_a_million_nodes_are_read_quickly() -> None:
     assert structured([{} for _ in range(200_000)], {"@type": "Article", "wordCount": 9}).word_count is None

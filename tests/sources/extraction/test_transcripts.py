@@ -108,7 +108,7 @@ def test_subrip(hints: dict[str, str]) -> None:
     assert heard(document, "closed for nine") == "t=1,3.5"
 
 
-def test_numbers_that_are_said_are_not_those_of_the_pieces() -> None:
+def test_spoken_numbers_are_not_cue_numbers() -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nHow many were there\n1200\n\n2\n00:00:03,000 --> 00:00:04,000\nin 1987?\n"
     assert read(text).text == "How many were there 1200 in 1987?"
 
@@ -162,7 +162,7 @@ def test_captions_that_roll_say_every_word_once() -> None:
     assert heard(document, "closed") == "t=2.01,4"
 
 
-def test_what_is_said_twice_is_there_twice() -> None:
+def test_repeated_words_are_kept() -> None:
     text = "WEBVTT\n\n00:01.000 --> 00:02.000\nNo.\n\n00:02.000 --> 00:03.000\nNo.\n"
     assert read(text).text == "No. No."
 
@@ -182,7 +182,7 @@ def test_a_paragraph_ends_with_the_sentence_before_a_silence() -> None:
 
 
 class TestGivenAlong:
-    """A page tells about the recording, and a file what is said in it."""
+    """A page describes the recording, and a file has its words."""
 
     PAGE = (
         "<html lang=en><head><meta property='og:title' content='Council of 3 May'><meta property='og:site_name' "

@@ -103,7 +103,7 @@ class TestDocument:
             get(site.page("/", pack(b"<p>Rain.</p>"), Content_Encoding=encoding)).content == b"<p>Rain.</p>"
         )
 
-    def test_a_compression_nobody_asked_for(self, site: Site) -> None:
+    def test_a_compression_that_was_not_requested(self, site: Site) -> None:
         error = refusal(site.page("/", b"xyz", Content_Encoding="br"))
         assert (error.reason_code, "compressed with br" in error.sentence) == ("broken_response", True)
 
@@ -210,7 +210,7 @@ class TestRedirects:
             request.send_header("Location", "/story")
             request.send_header("Content-Length", "1000000000")
             request.end_headers()
-            redirected.wait()  # who reads on waits in vain
+            redirected.wait()  # reading on would never end
 
         site.page("/story")
         try:

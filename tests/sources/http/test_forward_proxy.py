@@ -1,4 +1,4 @@
-"""The browser's only way out: what is connected to, and what is not, however it is asked for."""
+"""The browser's only way out: permitted and refused connections, with any form of request."""
 
 import socket
 from collections.abc import Iterator
@@ -45,7 +45,9 @@ HOSTS = [
 @pytest.mark.parametrize(
     "message", ["CONNECT {0}:443 HTTP/1.1\r\n\r\n", "GET http://{0}/ HTTP/1.1\r\nHost: {0}\r\n\r\n"]
 )
-def test_what_is_not_on_the_public_internet_is_refused(strict: ForwardProxy, host: str, message: str) -> None:
+def test_addresses_outside_the_public_internet_are_refused(
+    strict: ForwardProxy, host: str, message: str
+) -> None:
     answer = said(strict, message.format(host).encode())
     assert answer.startswith(b"HTTP/1.1 403 ")
     assert [place.rpartition(":")[0] for place in strict.refused] == [host.strip("[]")]
@@ -69,7 +71,7 @@ def test_ports_that_no_web_server_has_are_refused(strict: ForwardProxy, port: in
         b"\x00\x01\r\n\r\n",
     ],
 )
-def test_what_is_no_request_for_a_page_is_refused(strict: ForwardProxy, message: bytes) -> None:
+def test_other_requests_are_refused(strict: ForwardProxy, message: bytes) -> None:
     assert said(strict, message).startswith(b"HTTP/1.1 403 ")
 
 
@@ -115,7 +117,7 @@ def test_a_tunnel_hands_on_both_ways(lenient: ForwardProxy, site: Site) -> None:
     assert received.endswith(b"<p>Rain.</p>")
 
 
-def test_no_more_comes_in_than_may(site: Site) -> None:
+def test_responses_are_limited_in_size(site: Site) -> None:
     site.page("/large", b"x" * 500_000)
     with forward_proxy(max_bytes=100_000, allow_loopback=True) as proxy:
         answer: Any = said(proxy, f"GET {site.address}/large HTTP/1.1\r\nHost: x\r\n\r\n".encode())

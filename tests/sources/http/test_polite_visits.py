@@ -86,7 +86,7 @@ def test_where_a_redirect_leads_is_forbidden_too(site: Site, other: Site, visito
         ("Rain.", "scheme_not_allowed"),
     ],
 )
-def test_what_is_wrong_with_an_address_is_said_and_nothing_of_its_rules(
+def test_an_invalid_address_is_reported_without_mentioning_its_rules(
     url: str, code: str, visitor: PoliteVisitor
 ) -> None:
     error = refusal(lambda: visitor.get(url, Limits(), None))

@@ -1,4 +1,4 @@
-"""What is not fetched: private addresses, whatever is too slow, whatever is too large."""
+"""Refused fetches: private addresses, slow answers, large answers."""
 
 import gzip
 import socket
@@ -43,7 +43,7 @@ class TestAddress:
             "https://127.0.0.1/",
         ],
     )
-    def test_what_is_not_the_public_internet(self, url: str) -> None:
+    def test_addresses_outside_the_public_internet(self, url: str) -> None:
         with pytest.raises(FetchError) as caught:
             fetch(url, limits=PATIENT)
         assert caught.value.reason_code == "private_address"
@@ -102,7 +102,7 @@ class TestAddress:
 
     def test_a_closed_port(self) -> None:
         with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
+            unused.bind(("127.0.0.1", 0))  # no other program can listen there meanwhile
             port = unused.getsockname()[1]
             assert refusal(f"http://127.0.0.1:{port}/").reason_code == "connection_failed"
 

@@ -95,7 +95,7 @@ def test_only_the_beginning_of_an_answer_is_read(server: Server) -> None:
         try:
             answer(request, 200, b"x" * 100_000_000)
         except OSError:
-            ended.set()  # nobody takes the rest
+            ended.set()  # no one reads the rest
             raise
 
     server.reply = long
@@ -183,9 +183,9 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
     assert send(server.url).status == 200
 
 
-def test_nobody_listens() -> None:
+def test_no_server_listens() -> None:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
+        probe.bind(("127.0.0.1", 0))  # no other program can listen there meanwhile
         port = probe.getsockname()[1]
         assert refusal(f"http://127.0.0.1:{port}/hook").reason_code == "connection_failed"
 

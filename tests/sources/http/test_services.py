@@ -1,4 +1,4 @@
-"""Services that the operator configured: asked wherever they are, for as long as they may take, and nobody else."""
+"""Services configured by the operator: queried at any address, within a time limit, and no others."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -32,7 +32,7 @@ def test_the_key_goes_nowhere_else(server: VectorServer) -> None:
     assert server.paths == ["/v1/x"]
 
 
-def test_it_has_so_much_time_and_no_more(server: VectorServer) -> None:
+def test_it_has_a_time_limit(server: VectorServer) -> None:
     ends = Event()
     server.answer = lambda asked: (200 if ends.wait(120) else 504, b"")
     try:
@@ -56,6 +56,6 @@ def test_a_connection_that_is_cut(server: VectorServer) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://no-such-host.invalid/x"])
-def test_nobody_is_there(url: str) -> None:
+def test_no_server_is_there(url: str) -> None:
     with pytest.raises(services.ServiceUnavailable, match="cannot be reached"):
         services.send_post(url, b"{}", {}, seconds=5, max_bytes=10)

@@ -16,7 +16,7 @@ from tests.sources.media.conftest import kept
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_at_an_address(folder: Path, site: Site) -> None:
+def test_content_of_an_address(folder: Path, site: Site) -> None:
     url = site.page("/fog.jpg?size=large", picture(1), Content_Type="text/html")
     media = store_file(url, by=None, allow_loopback=True)
     assert (media.media_type, media.filename, media.content_url) == ("image/jpeg", "fog.jpg", url)

@@ -114,7 +114,7 @@ def test_half_a_film_is_refused_or_read_as_far_as_it_goes(folder: Path, tmp_path
 @pytest.mark.parametrize("list_of_parts", [media_files.PLAYLIST, media_files.CONCAT])
 @pytest.mark.parametrize("reader", ["mov", "matroska", "avi", "ogg", "mpegts", "mp3"])
 def test_no_list_of_parts_is_followed(tmp_path: Path, list_of_parts: bytes, reader: str) -> None:
-    """Neither as a playlist nor under another name: only the demuxer of what was recognised is asked."""
+    """Neither as a playlist nor under another name: only the demuxer of the recognised format is used."""
     path = tmp_path / "list"
     path.write_bytes(list_of_parts)
     with pytest.raises(MediaRefused):

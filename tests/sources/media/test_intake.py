@@ -1,4 +1,4 @@
-"""What comes in as a picture is kept as it came, once, and readers get nothing of it but what it shows."""
+"""An uploaded picture is stored unchanged, once, and readers get only its pixels."""
 
 import hashlib
 import io
@@ -216,7 +216,7 @@ def test_a_plain_picture_is_kept_and_said_to_be_plain(folder: Path) -> None:
         (media_files.bomb(), "too_many_pixels"),
     ],
 )
-def test_what_is_refused_leaves_nothing(folder: Path, content: bytes, code: str) -> None:
+def test_refused_files_leave_nothing(folder: Path, content: bytes, code: str) -> None:
     assert refusal(content, filename="holiday.jpg").reason_code == code
     assert kept(folder) == set()
     assert not MediaObject.objects.exists()

@@ -79,7 +79,7 @@ def test_a_plain_picture_is_found_as_a_file_only(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("asked", [media_files.SVG, b"", b"text", media_files.sound(), media_files.bomb()])
-def test_what_is_no_picture_is_refused(asked: bytes) -> None:
+def test_files_that_are_not_pictures_are_refused(asked: bytes) -> None:
     with pytest.raises(MediaRefused):
         find_near_duplicates(asked)
 

@@ -1,4 +1,4 @@
-"""What a C2PA manifest states is told to editors, with who signed it and whether that holds, and never as a truth."""
+"""Editors see the statements of a C2PA manifest with its signer and validity, never as facts."""
 
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def test_a_picture_that_was_changed_is_not_the_one_that_was_signed(content: byte
     assert "assertion.dataHash.mismatch" in str(manifest["problems"])
 
 
-def test_a_manifest_that_is_damaged_is_said_to_be(content: bytes, tmp_path: Path) -> None:
+def test_a_damaged_manifest_is_reported(content: bytes, tmp_path: Path) -> None:
     changed = bytearray(content)
     changed[content.find(b"c2pa.actions") + 200] ^= 0xFF
     assert told(bytes(changed), tmp_path)["state"] in ("unreadable", "read")

@@ -1,4 +1,4 @@
-"""PDQ as everybody computes it, of pictures as they lie, turned and mirrored."""
+"""PDQ as other programs compute it, of pictures upright, turned and mirrored."""
 
 import numpy as np
 import pytest
@@ -103,6 +103,6 @@ def test_turning_bits_twice_by_half_gives_them_back(pdq: bytes) -> None:
 
 
 @sweep("digits", ["", "ab", "g" * 64, "a" * 63, "a" * 65, "é" * 64, " " * 64])
-def test_what_is_no_hash_is_refused(digits: str) -> None:
+def test_invalid_hashes_are_refused(digits: str) -> None:
     with pytest.raises(ValueError, match="hex"):
         PerceptualHash.from_hex(digits)

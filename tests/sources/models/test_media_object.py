@@ -1,4 +1,4 @@
-"""What a picture is and who may see it: each rule broken by SQL."""
+"""Rules for pictures and their visibility: each broken by SQL."""
 
 import pytest
 from django.db import connection
@@ -48,7 +48,7 @@ def test_readers_see_it_only_where_there_is_a_rendition() -> None:
     set_to(media, "show_to_readers = true", match="mediaobject_shown_has_alternative_text")
 
 
-def test_readers_never_see_what_was_uploaded() -> None:
+def test_readers_never_see_the_upload() -> None:
     set_to(shown(), "public_sha256 = sha256", match="mediaobject_readers_never_see_the_upload")
 
 
@@ -143,7 +143,7 @@ def test_a_picture_has_no_transcript() -> None:
     assert sql(f"UPDATE sources_mediaobject SET transcript_id = {snapshot} WHERE id = {sound.pk}") == 1
 
 
-def test_the_table_is_not_emptied_and_what_is_replaced_is_kept() -> None:
+def test_the_table_is_not_truncated_and_replaced_rows_are_kept() -> None:
     media = make(alternative_text="Before.")
     as_committed()
     refused("TRUNCATE sources_mediaobject CASCADE", match="no_truncate")

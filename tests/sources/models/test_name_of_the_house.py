@@ -1,4 +1,4 @@
-"""Nobody else takes the name of the newsroom: what they published would read as its own."""
+"""No other publisher takes the newsroom's name, because its publications would read as the newsroom's."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,7 +25,7 @@ LOOKALIKES = [
 
 
 @pytest.mark.parametrize("change", LOOKALIKES)
-def test_nobody_comes_with_it_even_by_sql(change: str) -> None:
+def test_no_publisher_is_created_with_it_even_by_sql(change: str) -> None:
     house = Publisher.objects.house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
@@ -51,7 +51,7 @@ def test_a_newcomer_is_reported() -> None:
 
 
 @pytest.mark.parametrize("change", LOOKALIKES)
-def test_nobody_else_takes_it_even_by_sql(other: Publisher, change: str) -> None:
+def test_no_publisher_is_renamed_to_it_even_by_sql(other: Publisher, change: str) -> None:
     house = Publisher.objects.house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
@@ -80,7 +80,7 @@ def test_any_other_name_is_free(other: Publisher) -> None:
     other.save()
 
 
-def test_who_has_it_already_can_still_be_corrected() -> None:
+def test_a_publisher_that_has_it_already_can_still_be_edited() -> None:
     namesake, house = (
         Publisher.objects.create(name="Our Desk", url="https://example.org/"),
         Publisher.objects.house(),

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def signed(publish: Callable[..., Claim], editor: User) -> ExternalCheckpoint:
-    """A signed ledger of six entries, whose checkpoint an outsider has kept. 1
+    """A signed ledger of six entries, whose checkpoint an outsider has kept.
 
-    and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
+    Entries 1 and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
     """
     source = make_source("The bridge cost nine million euros. It opened in May.")
     claim = make_claim(

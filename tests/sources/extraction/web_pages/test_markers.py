@@ -1,4 +1,4 @@
-"""What names of elements tell."""
+"""The meaning of element names."""
 
 import lxml.html
 

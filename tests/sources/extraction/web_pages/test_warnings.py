@@ -1,4 +1,4 @@
-"""What is said about a page that was not read as a whole."""
+"""Warnings about a page that was not read completely."""
 
 from sources.extraction.web_pages.warnings import find_warnings
 
@@ -14,7 +14,7 @@ def told(
     return [caveat.sentence.split(".")[0] for caveat in found]
 
 
-def test_the_pages_own_count_tells_how_much() -> None:
+def test_the_pages_own_word_count_shows_how_much_was_read() -> None:
     shares = {
         270: "About a quarter",
         300: "About a third",
