@@ -415,9 +415,8 @@ CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups have a body
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS
 
-# Rate limits per caller; see factcheck.web.throttling.
-# Limits per IP address are higher in the demo, where all requests come from one address, and for pages, because a
-# whole office may share an address.
+# Rate limits per caller; see factcheck.web.throttling. Limits per IP address are higher in the demo, where all requests
+# come from one address, and for pages, because a whole office may share an address.
 _rate_by_address: dict[str, str] = {
     "default": "60000/minute" if DEMO else "600/minute",
     "shown_default": "600/minute; 60000/minute in the demo",

@@ -28,8 +28,7 @@ _CONTEXT_LENGTH = 240
 class QuoteForm(forms.ModelForm):
     """The form of a source and a quote from it. The quote is located in the source's latest snapshot.
 
-    An unchanged quote keeps its location; the quote is located again only if the source or the quote was
-    changed.
+    An unchanged quote keeps its location; the quote is located again only if the source or the quote was changed.
     """
 
     class Meta:

@@ -70,8 +70,7 @@ def hash_unknown_name(name: str) -> str:
 def delete_old_records(days: int) -> int:
     """Remove records older than this many days, record the removal, and return the number of removed records.
 
-    The database refuses to remove records younger than `MIN_DAYS`, and refuses any removal that is not itself
-    recorded.
+    The database refuses to remove records younger than `MIN_DAYS`, and refuses any removal that is not itself recorded.
     """
     cutoff = clock.get_database_time() - timedelta(days=days)
     old_records = AuditRecord.objects.filter(at__lt=cutoff).exclude(kind=AuditKind.SHORTENED).order_by("at")

@@ -52,8 +52,7 @@ def split_pieces(text: str) -> Iterator[QueryPiece]:
 def build_websearch(text: str) -> str:
     """Return a PostgreSQL web search that keeps only the signs that PostgreSQL interprets as intended.
 
-    Compounds of several words (`long-term`) are searched as a phrase, and so is text without spaces, in indexed
-    pairs.
+    Compounds of several words (`long-term`) are searched as a phrase, and so is text without spaces, in indexed pairs.
     """
     text = remove_grouping(straighten_quotes(text))
     return " ".join(

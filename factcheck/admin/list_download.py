@@ -32,8 +32,7 @@ _BATCH_SIZE = 1_000
 class ListDownload(ListColumns, RowActions):
     """Mixin for lists that people can download as a spreadsheet."""
 
-    #: Columns with more detail in a file than in the list: column → the path of the value, such as
-    #: `claim__statement`.
+    #: Columns with more detail in a file than in the list: column → the path of the value, such as `claim__statement`.
     download_paths: ClassVar[dict[str, str]] = {}
 
     @desk_page("download/<slug:form>/")

@@ -27,8 +27,7 @@ from factcheck.web.change_context import build_context
 #: Sent with `request` when single sign-on fails.
 single_sign_on_failed = Signal()
 
-#: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge
-#: them.
+#: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge them.
 _ASYMMETRIC_ALGORITHMS = ("RS", "PS", "ES", "Ed")
 
 

@@ -25,8 +25,7 @@ import psutil
 
 from factcheck.confinement.limits import Allowance, Cause, confine
 
-#: In seconds: how often the zygote checks its running processes, and how long it waits for a request if there are
-#: none.
+#: In seconds: how often the zygote checks its running processes, and how long it waits for a request if there are none.
 CHECK_SECONDS, IDLE_SECONDS = 0.05, 300.0
 
 #: The exit status with which our own processes report the cause, unless the system ended them.

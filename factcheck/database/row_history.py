@@ -37,8 +37,7 @@ class _HistoryTrigger(trigger.Event):
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         function: pgtrigger.Func = super().get_func(model)
         in_public = function.func.replace('INSERT INTO "', 'INSERT INTO public."')
-        # IP addresses are stored only in the audit log, which few people can read and which is deleted after some
-        # time.
+        # IP addresses are stored only in the audit log, which few people can read and which is deleted after some time.
         return pgtrigger.Func(in_public.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:

@@ -1,8 +1,7 @@
 """Check that the tables of a database match this version of the program.
 
-All migrations may be recorded as applied although their contents were different, if the history was rewritten before
-a release. A database of a later version may have more tables and columns than this version knows
-(docs/installing.md).
+All migrations may be recorded as applied although their contents were different, if the history was rewritten before a
+release. A database of a later version may have more tables and columns than this version knows (docs/installing.md).
 """
 
 from collections.abc import Iterator

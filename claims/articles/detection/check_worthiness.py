@@ -1,9 +1,8 @@
 """Score the check-worthiness of a sentence, with reasons.
 
-The score is a sum of a few readable weights: checkable content raises it, and forms such as questions or opinions
-lower it. The weights were set by hand and compared with other people's labels (`docs/matching.md`), without training.
-The score ranks the sentences of an article and divides them into three bands. No sentence is left out because of its
-score.
+The score is a sum of a few readable weights: checkable content raises it, and forms such as questions or opinions lower
+it. The weights were set by hand and compared with other people's labels (`docs/matching.md`), without training. The
+score ranks the sentences of an article and divides them into three bands. No sentence is left out because of its score.
 """
 
 import math

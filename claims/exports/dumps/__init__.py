@@ -4,6 +4,5 @@
     dump_run     writes a dump
     tasks        write dumps by schedule
 
-Begin with `dump_run`. docs/exports.md describes the files for their users; decision 0085 explains how they are
-stored.
+Begin with `dump_run`. docs/exports.md describes the files for their users; decision 0085 explains how they are stored.
 """

@@ -1,8 +1,7 @@
 """Store an ArchivedCopy of a URL with its files: the response, its text, and pictures of the page.
 
-A part that cannot be fetched is recorded as missing and does not stop the others. While pages are fetched, no
-row is locked and no transaction is open. Files are stored before rows, so that no row ever refers to a
-missing file.
+A part that cannot be fetched is recorded as missing and does not stop the others. While pages are fetched, no row is
+locked and no transaction is open. Files are stored before rows, so that no row ever refers to a missing file.
 """
 
 from dataclasses import dataclass

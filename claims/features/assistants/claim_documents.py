@@ -18,8 +18,7 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: The most corrections listed for a claim, and the most items in its lists of evidence, appearances and
-#: topics.
+#: The most corrections listed for a claim, and the most items in its lists of evidence, appearances and topics.
 MAX_CORRECTIONS, MAX_LIST_ITEMS = 10, 20
 #: The longest explanation, in characters.
 MAX_EXPLANATION_LENGTH = 4000

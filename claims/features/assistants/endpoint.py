@@ -39,8 +39,7 @@ from factcheck.web.throttling import admit, gate, get_caller
 from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
 from factcheck.web.throttling.header_fields import describe_refusal
 
-#: Enough for the longest text, even if each character is sent as two six-byte escapes, with the message
-#: around it.
+#: Enough for the longest text, even if each character is sent as two six-byte escapes, with the message around it.
 BODY_LIMIT = 600_000
 #: The most messages in one body, in protocol revisions that allow batches.
 BATCH_LIMIT = 10

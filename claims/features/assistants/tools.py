@@ -81,8 +81,7 @@ class Tool:
                 "title": self.title,
                 "readOnlyHint": self.is_read_only,
                 "destructiveHint": False,
-                # Repeating a call is safe only with the same `idempotency_key`; otherwise it makes a second
-                # proposal.
+                # Repeating a call is safe only with the same `idempotency_key`; otherwise it makes a second proposal.
                 "idempotentHint": self.is_read_only,
                 "openWorldHint": not self.is_read_only,
             },

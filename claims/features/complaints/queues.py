@@ -28,8 +28,7 @@ def _build_complaint_row(complaint: Complaint) -> ListedRow:
 
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Complaint: {
-        # On the dashboard of everyone who may answer, so that no complaint goes unseen while a colleague is
-        # absent.
+        # On the dashboard of everyone who may answer, so that no complaint goes unseen while a colleague is absent.
         "complaints": Queue(
             _("Complaints to answer"),
             lambda rows, person: _find_waiting_messages(rows, person).select_related("claim"),

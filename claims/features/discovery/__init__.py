@@ -1,7 +1,6 @@
 """Discovery: sitemaps, robots.txt, pages as Markdown with `/llms.txt`, and notifications to IndexNow and WebSub hubs.
 
-Adds to the core: the pages `/robots.txt`, `/sitemap*.xml`, `/llms.txt` and `…/index.md`, a receiver of
-`entries_added`,
+Adds to the core: the pages `/robots.txt`, `/sitemap*.xml`, `/llms.txt` and `…/index.md`, a receiver of `entries_added`,
 a job, and one table, with the position of each notified service. Begin with `sitemaps` for crawlers,
 `plain_pages/views` for Markdown, and `announcements` for notifications.
 

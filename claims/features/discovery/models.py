@@ -9,8 +9,7 @@ from factcheck.database.rules import Rule
 class AnnouncementProgress(models.Model):
     """A service's position in the ledger, and its last response.
 
-    A service is `indexnow`, or the URL of a WebSub hub. A new service starts at the current end of the
-    ledger.
+    A service is `indexnow`, or the URL of a WebSub hub. A new service starts at the current end of the ledger.
     """
 
     service = models.CharField(_("service"), max_length=500, primary_key=True)

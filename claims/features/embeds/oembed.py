@@ -33,8 +33,7 @@ from factcheck.web.language_addresses import split_path
 
 Document = dict[str, Any]
 
-#: How many seconds a site may cache the response. The cached response is only a frame, whose card is always
-#: current.
+#: How many seconds a site may cache the response. The cached response is only a frame, whose card is always current.
 CACHE_AGE = 3600
 
 _CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}

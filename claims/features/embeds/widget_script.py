@@ -1,8 +1,7 @@
 """The widget script: claims, lists of claims, and highlights in articles on other sites.
 
-Its source is in four files in `static/widget/`, two of which the browser extension in docs/examples/ also
-uses; tests/widget/build.mjs combines and minifies them. The script contains its few messages in each language
-of the site.
+Its source is in four files in `static/widget/`, two of which the browser extension in docs/examples/ also uses;
+tests/widget/build.mjs combines and minifies them. The script contains its few messages in each language of the site.
 """
 
 import hashlib

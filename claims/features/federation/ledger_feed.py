@@ -11,8 +11,7 @@ from sources.http.fetched_documents import Limits, fetch
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
 LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
-#: The number of entries per request, reduced if a page would be too large. The first entry of a page is
-#: already known.
+#: The number of entries per request, reduced if a page would be too large. The first entry of a page is already known.
 PAGE_SIZES = (100, 10, 2)
 
 

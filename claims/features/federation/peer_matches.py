@@ -1,7 +1,6 @@
 """Find claims of followed newsrooms for a text, in the same way as our own claims.
 
-Claims are found by shared words, and matching then decides how each relates to the text. Vectors are not
-compared.
+Claims are found by shared words, and matching then decides how each relates to the text. Vectors are not compared.
 """
 
 from collections.abc import Sequence

@@ -26,8 +26,7 @@ from sources.http.validators import clean_error_text, clean_validators
 
 logger = logging.getLogger(__name__)
 
-#: How long a newsroom is leased. The lease is renewed before each page, and importing a page takes much less
-#: time.
+#: How long a newsroom is leased. The lease is renewed before each page, and importing a page takes much less time.
 LEASE_TIME = timedelta(minutes=5)
 #: The pause after the end of a ledger was reached.
 PAUSE_BETWEEN_VISITS = timedelta(minutes=1)

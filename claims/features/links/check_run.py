@@ -1,8 +1,7 @@
 """A run of link checks: due links are fetched site by site in a few threads, then their results are stored.
 
-The threads send requests; only the thread that started the run uses the database. Nothing is lost if the
-process dies: leased links become due again (`claims.features.links.due_links`), and each result is stored in
-its own transaction.
+The threads send requests; only the thread that started the run uses the database. Nothing is lost if the process dies:
+leased links become due again (`claims.features.links.due_links`), and each result is stored in its own transaction.
 """
 
 import logging
@@ -34,8 +33,7 @@ MAX_THREADS = 12
 LINKS_PER_RUN = 120
 #: The most results waiting in memory to be stored, each up to the size of a long page.
 _MAX_WAITING_RESULTS = 6
-#: The longest wait, in seconds, before a site may be visited again; a link that would wait longer is
-#: postponed.
+#: The longest wait, in seconds, before a site may be visited again; a link that would wait longer is postponed.
 _MAX_SITE_WAIT_SECONDS = 10.0
 #: How long a site is left alone after failures.
 _OUTAGE_DELAY = timedelta(minutes=10)

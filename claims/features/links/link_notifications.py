@@ -10,8 +10,7 @@ from claims.features.links.watched_links import find_citing_claims
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 
-#: The most claims whose editors are notified about a source, newest first; the desk's list has the link in
-#: any case.
+#: The most claims whose editors are notified about a source, newest first; the desk's list has the link in any case.
 MAX_CLAIMS = 20
 
 

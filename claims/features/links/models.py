@@ -163,8 +163,7 @@ class LinkState(models.Model):
 class LinkCheck(models.Model):
     """A recorded change in the status of a source's link.
 
-    The database writes a row whenever the status in LinkState changes; a check with the same result adds no
-    row.
+    The database writes a row whenever the status in LinkState changes; a check with the same result adds no row.
     """
 
     Outcome = LinkOutcome

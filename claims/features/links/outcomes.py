@@ -21,8 +21,7 @@ class RequiredProof(NamedTuple):
 
 
 _REQUIRED_PROOFS = {
-    # A new URL or changed text is visible in the response, so a second check is enough to show that the
-    # change lasts.
+    # A new URL or changed text is visible in the response, so a second check is enough to show that the change lasts.
     LinkOutcome.MOVED: RequiredProof(2, timedelta(hours=1)),
     LinkOutcome.CHANGED: RequiredProof(2, timedelta(hours=1)),
     LinkOutcome.GONE: RequiredProof(3, timedelta(days=2)),
@@ -38,8 +37,7 @@ MAX_RETRY_INTERVAL = timedelta(days=2)
 #: Links that are gone are checked less often, by this factor.
 GONE_INTERVAL_FACTOR = 4
 
-#: After one of these outcomes, a failure to load the page is not news: it does not contradict what was found
-#: before.
+#: After one of these outcomes, a failure to load the page is not news: it does not contradict what was found before.
 _CONFIRMED_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 
 

@@ -137,8 +137,7 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
     try:
         document = extract_document(material)
     except ExtractionError:
-        # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the quotes is
-        # unknown.
+        # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the quotes is unknown.
         return _PageReading(link.lost_quotes, page_facts)
     comparison = compare_passages(link.source_id, passages, document)
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):

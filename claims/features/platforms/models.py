@@ -8,8 +8,7 @@ from claims.features.platforms.wordings import MAX_NOTE_LENGTH, URL_LENGTH
 from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import build_append_only_rules
 
-#: The text with each URL replaced by as many characters as X counts for it. X counts some other characters
-#: twice.
+#: The text with each URL replaced by as many characters as X counts for it. X counts some other characters twice.
 _SHORTENED_TEXT = Func(
     F("text"),
     Value(r"https?://\S+"),

@@ -16,8 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 
-#: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and a final delimiter
-#: byte.
+#: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and a final delimiter byte.
 _RECORD_SIZE = 4096
 MAX_MESSAGE_BYTES = 3993
 #: The order of P-256; private keys are smaller.

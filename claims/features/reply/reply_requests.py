@@ -1,9 +1,8 @@
 """Every change to requests for reply and their replies.
 
-The desk and the editorial API call these functions. A request belongs to a draft and can be edited until the
-draft is submitted. A reply can arrive at any time. If it arrives during review, people who have signed off
-must do so again. If it arrives after publication, it is published as an update: a new version, which another
-person signs off.
+The desk and the editorial API call these functions. A request belongs to a draft and can be edited until the draft is
+submitted. A reply can arrive at any time. If it arrives during review, people who have signed off must do so again. If
+it arrives after publication, it is published as an update: a new version, which another person signs off.
 """
 
 import re

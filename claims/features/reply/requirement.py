@@ -1,8 +1,7 @@
 """Whether a request for reply is required before publication, and whether its deadline must pass first.
 
-The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation.
-The result of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the
-database enforces it.
+The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation. The result
+of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database enforces it.
 """
 
 from django.conf import settings

@@ -1,8 +1,7 @@
 """The articles of the two codes, summarised in our own words.
 
 IFCN: the Code of Principles of the International Fact-Checking Network, criteria of 2020
-(https://ifcncodeofprinciples.poynter.org/know-more/the-commitments-of-the-code-of-principles). EFCSN: the
-European Code
+(https://ifcncodeofprinciples.poynter.org/know-more/the-commitments-of-the-code-of-principles). EFCSN: the European Code
 of Standards for Independent Fact-Checking Organisations of 2022 (https://efcsn.com/code-of-standards), cited by
 chapter, or by article where other documents do so.
 """

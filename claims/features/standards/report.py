@@ -14,8 +14,7 @@ from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import NewsroomPage
 
-#: How long a report is cached, in seconds. Counting the figures for a year reads everything published in that
-#: year.
+#: How long a report is cached, in seconds. Counting the figures for a year reads everything published in that year.
 CACHE_SECONDS = 600
 
 #: A kind of page → the articles of the codes that require it.

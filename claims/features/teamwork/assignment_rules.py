@@ -29,8 +29,7 @@ IMPORTS_QUEUE = "imports"
 
 #: The number of claims assigned in one transaction.
 BATCH_SIZE = 2_000
-#: If a run assigns more claims than this, people get no notification for each claim; the dashboard shows the
-#: claims.
+#: If a run assigns more claims than this, people get no notification for each claim; the dashboard shows the claims.
 NOTIFICATION_LIMIT = 50
 #: The number of newest claims that a trial checks.
 PREVIEW_CLAIMS = 500

@@ -1,7 +1,6 @@
 """Send messages about claims to chat channels, in the worker.
 
-A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains
-it.
+A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains it.
 """
 
 import json

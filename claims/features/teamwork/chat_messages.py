@@ -63,8 +63,7 @@ def _escape_text(text: str) -> str:
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
     """Build a message with an Adaptive Card for the Teams workflow “When a Teams webhook request is received”.
 
-    Texts are in RichTextBlocks, which do not support Markdown, so links and images in a statement stay plain
-    text.
+    Texts are in RichTextBlocks, which do not support Markdown, so links and images in a statement stay plain text.
     """
     body: list[dict[str, Any]] = [
         _build_text_run(text.headline, weight="Bolder"),

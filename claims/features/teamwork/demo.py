@@ -1,7 +1,6 @@
 """The demo's work in progress: assignments, comments and a rule.
 
-Dates are relative to the day on which the demo is loaded, so that some work is overdue and some is still to
-come.
+Dates are relative to the day on which the demo is loaded, so that some work is overdue and some is still to come.
 """
 
 from datetime import timedelta

@@ -68,8 +68,7 @@ def compose_notification_mail(notification: Notification) -> EmailMultiAlternati
     )
     mail.extra_headers |= {
         "Message-ID": build_message_id(f"notification-{notification.pk}"),
-        # The first id of the thread in mail programs: no email has this id, but all emails about the claim
-        # refer to it.
+        # The first id of the thread in mail programs: no email has this id, but all emails about the claim refer to it.
         "References": build_message_id(f"claim-{claim.pk}"),
         "In-Reply-To": build_message_id(f"claim-{claim.pk}"),
     }

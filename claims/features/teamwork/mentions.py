@@ -20,8 +20,7 @@ MAX_MENTIONED_NAMES = 50
 #: The most people suggested while a name is typed.
 MAX_SUGGESTIONS = 8
 
-# Matches Django's user names, also with combining accents, but not after a letter, because that is an email
-# address.
+# Matches Django's user names, also with combining accents, but not after a letter, because that is an email address.
 _MENTION_PATTERN = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
 #: Characters that may end either a sentence or a user name.
 _TRAILING_PUNCTUATION = ".@+-"

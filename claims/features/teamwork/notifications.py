@@ -27,8 +27,7 @@ MAIL_TASK = "claims.features.teamwork.mails.mail_notification"
 
 _Kind = NotificationKind
 
-#: The kinds emailed immediately by default: work that waits for the person, or messages to them. The others are
-#: in the
+#: The kinds emailed immediately by default: work that waits for the person, or messages to them. The others are in the
 #: digest.
 INSTANT_MAIL_KINDS = frozenset(
     {

@@ -10,8 +10,7 @@ from sources.addresses import build_url_key
 from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
-#: A page older than this is not news, even if it is listed for the first time: sites reorder and move their
-#: lists.
+#: A page older than this is not news, even if it is listed for the first time: sites reorder and move their lists.
 MAX_PAGE_AGE = timedelta(days=14)
 #: A new page that is not imported within this time, because there were too many, is skipped.
 MAX_WAIT = timedelta(days=7)

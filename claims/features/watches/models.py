@@ -178,8 +178,7 @@ class WatchProgress(models.Model):
     #: The time of the last successful visit.
     visited_at = models.DateTimeField(_("last visit"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: A worker has leased the watch until this time. If that worker dies, any other one may continue
-    #: afterwards.
+    #: A worker has leased the watch until this time. If that worker dies, any other one may continue afterwards.
     held_until = models.DateTimeField(null=True)
     #: The list's validators from the last response, with which the server detects changes (RFC 9110, 13.1).
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)

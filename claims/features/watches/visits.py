@@ -28,8 +28,7 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
-#: How long a watch is leased. The lease is renewed before each page, and importing a page takes much less
-#: time.
+#: How long a watch is leased. The lease is renewed before each page, and importing a page takes much less time.
 LEASE_TIME = timedelta(minutes=8)
 #: The largest list that is read, compressed or not: a hundred times the size of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)

@@ -126,8 +126,7 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
     if not was_waiting and _has_known_text(page, material):
         # The article was already searched for claims, and the editors' decisions since then must stay.
         return _record_unchanged_page(page, now, response)
-    # A person's settings are applied to an article only once, because an editor may have corrected the
-    # article since.
+    # A person's settings are applied to an article only once, because an editor may have corrected the article since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     article_read = read_article(material, overrides)
     with transaction.atomic():

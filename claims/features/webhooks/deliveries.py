@@ -41,16 +41,14 @@ RETRY_DELAYS = (
 #: retried together.
 JITTER = 0.1
 
-#: After a failure, all messages to the endpoint wait: 5 seconds, then twice as long each time, up to 5
-#: minutes.
+#: After a failure, all messages to the endpoint wait: 5 seconds, then twice as long each time, up to 5 minutes.
 MIN_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 #: An endpoint is switched off if, for at least this long, at least this many attempts have failed and none
 #: has succeeded.
 MAX_FAILURE_PERIOD, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
 
-#: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
-#: as long.
+#: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly as long.
 LEASE_TIME = timedelta(seconds=60)
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0

@@ -1,9 +1,8 @@
 """Queue webhook jobs in the current transaction, at most one of each type.
 
-A queueing lock ensures that at most one job of each type waits, which is enough. A worker may start a job
-that is already waiting before this transaction's changes are visible, so the job is queued again after the
-commit. If the process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest
-within a minute.
+A queueing lock ensures that at most one job of each type waits, which is enough. A worker may start a job that is
+already waiting before this transaction's changes are visible, so the job is queued again after the commit. If the
+process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest within a minute.
 """
 
 from datetime import datetime
@@ -16,8 +15,7 @@ from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database.deferred_jobs import defer, defer_once
 
 QUEUE_NAME = "webhooks"
-#: A higher priority than all other jobs: copies of cited pages take minutes, and a correction must not wait
-#: for them.
+#: A higher priority than all other jobs: copies of cited pages take minutes, and a correction must not wait for them.
 PRIORITY = 10
 CREATE_DELIVERIES_TASK = "claims.features.webhooks.tasks.create_deliveries"
 SEND_DELIVERIES_TASK = "claims.features.webhooks.tasks.send_to_endpoint"

@@ -1,9 +1,8 @@
 """Witnesses: newsrooms verify each other's ledgers, so that each shows everyone the same entries.
 
-A witness stores the last checkpoint that it has seen of a ledger, and cosigns a newer checkpoint only if that
-one continues the stored one (C2SP `tlog-witness`, `tlog-cosignature`). If a newsroom shows different
-histories to different readers, one of the histories gets no cosignature, and the desks of the newsroom and of
-the witness show why.
+A witness stores the last checkpoint that it has seen of a ledger, and cosigns a newer checkpoint only if that one
+continues the stored one (C2SP `tlog-witness`, `tlog-cosignature`). If a newsroom shows different histories to different
+readers, one of the histories gets no cosignature, and the desks of the newsroom and of the witness show why.
 
 Adds to the core: the URL `/witness/add-checkpoint`, to which other newsrooms submit their checkpoints;
 cosignatures below our own checkpoint and on claim pages; two pages of the desk, with warnings; metrics; and a

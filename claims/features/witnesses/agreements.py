@@ -1,8 +1,7 @@
 """Newsrooms that follow each other also witness each other, unless one of them switches that off.
 
-We witness the ledger of each followed newsroom. If that newsroom follows us, and therefore witnesses our
-ledger, we add it as a witness. A ledger or a witness that was switched off is never switched on again
-automatically.
+We witness the ledger of each followed newsroom. If that newsroom follows us, and therefore witnesses our ledger, we add
+it as a witness. A ledger or a witness that was switched off is never switched on again automatically.
 """
 
 import logging

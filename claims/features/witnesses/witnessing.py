@@ -143,9 +143,8 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
     """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare.
 
-    An outdated size is normal: the newsroom then submits again with the current size. Two trees of the same
-    size prove two histories. A proof that does not verify is no evidence, because anyone can send it with a
-    genuine checkpoint.
+    An outdated size is normal: the newsroom then submits again with the current size. Two trees of the same size prove
+    two histories. A proof that does not verify is no evidence, because anyone can send it with a genuine checkpoint.
     """
     is_proven = (
         submission.tree_head.size == log.tree_size and submission.tree_head.root.hex() != log.root_sha256

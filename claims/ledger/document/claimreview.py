@@ -16,9 +16,8 @@ from claims.ledger.document.mediareview import build_media_review
 
 Document = dict[str, Any]
 
-#: The position of each rating class between worst (1, false) and best (5, true). Classes that are not a degree of
-#: truth have none: satire is not half true, and misleading claims may be literally true. `alternateName` has the
-#: label.
+#: The position of each rating class between worst (1, false) and best (5, true). Classes that are not a degree of truth
+#: have none: satire is not half true, and misleading claims may be literally true. `alternateName` has the label.
 RATING_VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "false": 1}
 BEST_VALUE, WORST_VALUE = 5, 1
 

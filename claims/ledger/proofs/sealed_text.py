@@ -1,9 +1,8 @@
 """The hash of an entry's content. Only salted digests of its texts are hashed, so a text can be removed by law.
 
 The note and the body are split at quotation marks (`stored` writes those inside a text as `\\u0022`). The parts are
-numbered, the note being 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one
-random seed. After a removal, the seed is gone: each text has its own salt, and a removed text has a hyphen and its
-digest.
+numbered, the note being 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random
+seed. After a removal, the seed is gone: each text has its own salt, and a removed text has a hyphen and its digest.
 
 The database computes the same (`claims.models.ledger_rules.build_sealed_sha256_sql`); docs/ledger-proofs.md
 describes it.

@@ -1,8 +1,6 @@
 """Signed notes (C2SP `signed-note`): a text, a blank line, and signatures. Pure.
 
-facts.example.org/api/v1/ledger
-20852163
-CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+facts.example.org/api/v1/ledger 20852163 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — facts.example.org/api/v1/ledger Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+…
 """

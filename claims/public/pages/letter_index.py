@@ -83,8 +83,7 @@ def find_initials(named_rows: QuerySet[Any]) -> list[str]:
 def find_indexed_initials(table: str, kind: str) -> list[str]:
     """Return the distinct initials of mentioned names from an index, without reading every name.
 
-    The query jumps from each initial to the first name with the next one, so the cost depends on the number of
-    letters.
+    The query jumps from each initial to the first name with the next one, so the cost depends on the number of letters.
     """
     rows = fetch_rows(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
     return [initial for (initial,) in rows]

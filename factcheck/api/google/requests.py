@@ -89,8 +89,7 @@ def _parse_format(value: str) -> str:
 _read_ignored_value = make_text_reader(5000)
 
 #: Parameters of every method. Keys, tokens and quotas are accepted and ignored, because reading is free for everyone.
-#: So is the version of errors, which have only one form here. Google's `callback`, for scripts before CORS, is
-#: unknown.
+#: So is the version of errors, which have only one form here. Google's `callback`, for scripts before CORS, is unknown.
 _SYSTEM_PARAMETERS: dict[str, ValueReader] = {
     "alt": _parse_format,
     "fields": make_text_reader(1000),

@@ -10,9 +10,8 @@ most L + L·t/w + n·⌈L/10⌉ responses (for requests that cost c > L/10, the 
 term is 0. The excess is also settled and delays later requests, so in the long run the limit holds exactly. Concurrent
 requests through several processes may also be counted too strictly, by up to that last term.
 
-A process forgets a caller, and at most ⌈L/10⌉ of its requests, in two cases: when it restarts, and after
-`MAX_CALLERS` other callers. When the store is unreachable, reads continue, and each process enforces the limits
-alone.
+A process forgets a caller, and at most ⌈L/10⌉ of its requests, in two cases: when it restarts, and after `MAX_CALLERS`
+other callers. When the store is unreachable, reads continue, and each process enforces the limits alone.
 """
 
 from factcheck.web.throttling.callers import Tier, admit, get_caller, get_limiter

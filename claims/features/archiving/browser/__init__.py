@@ -5,6 +5,5 @@
     devtools        messages to the browser over a private pipe (Chrome DevTools Protocol)
     launch          the program that sets limits and then becomes the browser
 
-The browser can reach the network only through `sources.http.forward_proxy`. Uses no models. Begin with
-`page_pictures`.
+The browser can reach the network only through `sources.http.forward_proxy`. Uses no models. Begin with `page_pictures`.
 """

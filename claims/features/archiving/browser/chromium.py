@@ -48,8 +48,7 @@ _BROWSER_ARGUMENTS = (
     "--password-store=basic",
     "--use-mock-keychain",
     "--disk-cache-size=50000000",
-    # Network access only through the proxy: no UDP, no local name resolution, and no exception for this
-    # machine.
+    # Network access only through the proxy: no UDP, no local name resolution, and no exception for this machine.
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -1,7 +1,6 @@
 """Collect the stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
-Sources whose text may not be shown go only into packs for the newsroom; a public pack lists what was left
-out, and why.
+Sources whose text may not be shown go only into packs for the newsroom; a public pack lists what was left out, and why.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,6 @@
 """A ZIP written as a stream, in constant memory. The same content gives the same bytes.
 
-Nothing is compressed here: large files are compressed already, and a new compressor version would change the
-bytes.
+Nothing is compressed here: large files are compressed already, and a new compressor version would change the bytes.
 """
 
 import hashlib
@@ -10,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, cast
 
-#: The earliest time that ZIP can store, set for all files so that the bytes do not depend on the time of
-#: packing.
+#: The earliest time that ZIP can store, set for all files so that the bytes do not depend on the time of packing.
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 #: A regular file that everyone can read (Unix permissions 0644).
 _FILE_MODE = 0o100644 << 16

@@ -70,8 +70,7 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     """Return the certificates in the timestamps without duplicates."""
     certificates: dict[bytes, Certificate] = {}
     for stamp in stamps:
-        # Some authorities order the certificates in a way that the library rejects; the signature does not
-        # cover them.
+        # Some authorities order the certificates in a way that the library rejects; the signature does not cover them.
         token = extract_token(sort_certificates(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
             certificates.setdefault(certificate.public_bytes(Encoding.DER), certificate)

@@ -2,10 +2,9 @@
 
 They are attached to core tables through proxy models.
 
-A trigger only writes a request (`archiving_request`); the worker makes the copy. Citations in archives
-imported from other publishers create no requests: fetching their hundreds of thousands of pages would take
-weeks and delay the sources cited here. `ARCHIVE_IMPORTED_PER_DAY` sets how many of those pages to archive
-each day.
+A trigger only writes a request (`archiving_request`); the worker makes the copy. Citations in archives imported from
+other publishers create no requests: fetching their hundreds of thousands of pages would take weeks and delay the
+sources cited here. `ARCHIVE_IMPORTED_PER_DAY` sets how many of those pages to archive each day.
 """
 
 import pgtrigger

@@ -47,8 +47,7 @@ class ComplaintFigures(NamedTuple):
 
     received: int
     answered: int
-    #: The median working days until the complaints of the period were answered or rejected; None if there were
-    #: none.
+    #: The median working days until the complaints of the period were answered or rejected; None if there were none.
     median_working_days: float | None
     #: How many of these were closed within the promised working days.
     in_time: int

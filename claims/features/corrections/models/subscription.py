@@ -21,8 +21,7 @@ class ClaimSubscription(models.Model):
     #: The same for all spellings of one mailbox.
     mailbox = models.CharField(max_length=MAX_MAIL_LENGTH)
     language = models.CharField(max_length=35)
-    #: The secret part of the subscription page's URL is derived from this value and a key of this
-    #: installation.
+    #: The secret part of the subscription page's URL is derived from this value and a key of this installation.
     seed = models.UUIDField(default=uuid4, unique=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -53,8 +53,7 @@ def format_link(text: object, address: str) -> str:
     return f"[{escape_line(text)}]({quote(address, safe=_URL_CHARACTERS)})"
 
 
-#: The characters allowed in a URL (RFC 3986), including the percent sign, except characters that would end
-#: the link.
+#: The characters allowed in a URL (RFC 3986), including the percent sign, except characters that would end the link.
 _URL_CHARACTERS = "%/:?#@!$&'*+,;=~-._[]"
 
 

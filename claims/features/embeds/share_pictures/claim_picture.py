@@ -141,8 +141,7 @@ def draw_picture(document: Document) -> bytes:
         )
     _draw_newsroom_name(image, texts)
     file = BytesIO()
-    # A few colours are enough for letters: the file becomes a third as large, and is written in half the
-    # time.
+    # A few colours are enough for letters: the file becomes a third as large, and is written in half the time.
     small_image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     small_image.save(file, "PNG")
     return file.getvalue()

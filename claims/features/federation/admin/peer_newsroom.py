@@ -135,8 +135,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def _follow_accepted_signer(self, request: HttpRequest) -> HttpResponse:
         with RefusalMessages(request):
-            # Check again: the form can contain anything, and the key may have changed since the person
-            # accepted it.
+            # Check again: the form can contain anything, and the key may have changed since the person accepted it.
             signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(

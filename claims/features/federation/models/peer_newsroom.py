@@ -151,8 +151,7 @@ class PeerProgress(models.Model):
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     visited_at = models.DateTimeField(_("up to date as of"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: A worker has leased the newsroom until this time. If that worker dies, any other one may continue
-    #: afterwards.
+    #: A worker has leased the newsroom until this time. If that worker dies, any other one may continue afterwards.
     held_until = models.DateTimeField(null=True)
     #: Why imports are stopped until a person decides.
     halted = models.CharField(_("stopped"), max_length=10, choices=Halt, blank=True)

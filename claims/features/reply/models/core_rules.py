@@ -71,8 +71,7 @@ RIGHT_OF_REPLY_RULE = Rule(
 )
 
 REPLY_COUNT_RULE = Rule(
-    # Triggers run in the order of their names: this one runs after `signoff_by_somebody_else`, which sets no
-    # value.
+    # Triggers run in the order of their names: this one runs after `signoff_by_somebody_else`, which sets no value.
     name="signoff_counts_answers",
     operation=pgtrigger.Insert,
     func=f"NEW.answers := {_build_reply_count_sql('NEW.verdict_id')}; RETURN NEW;",

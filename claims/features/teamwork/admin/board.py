@@ -281,8 +281,7 @@ def _list_published_verdicts(person: User, filters: BoardFilters) -> list[Any]:
 
 # The moves of a card ----------------------------------------------------------------------------------------------
 
-#: A card's state and a move → the column in which the card is afterwards; other moves take the card off the
-#: board.
+#: A card's state and a move → the column in which the card is afterwards; other moves take the card off the board.
 _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",

@@ -43,8 +43,7 @@ class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
         return self.filter(active=True)
 
 
-# Anyone who knows the URL can write to the channel, so the URL is stored only in the channel's row, not in
-# its history.
+# Anyone who knows the URL can write to the channel, so the URL is stored only in the channel's row, not in its history.
 @keep_history(exclude=["address"])
 class ChatChannel(models.Model):
     """A channel of a chat tool, which receives messages about claims through an incoming webhook."""

@@ -259,8 +259,7 @@ class WebhookProgress(models.Model):
     failing_since = models.DateTimeField(null=True)
     #: After a failure, the next attempt is not made before this time.
     paused_until = models.DateTimeField(null=True)
-    #: A worker has leased the endpoint until this time. If that worker dies, any other one may continue
-    #: afterwards.
+    #: A worker has leased the endpoint until this time. If that worker dies, any other one may continue afterwards.
     held_until = models.DateTimeField(null=True)
 
     class Meta:

@@ -56,9 +56,8 @@ _UNICODE_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 # "\xe2\x80\x99", from bytes written as text.
 _BYTE_ESCAPES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 
-# UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this, and little else does. ftfy then
-# decides, which takes fifty times longer. The first character is separate, so that texts without it are skipped
-# quickly.
+# UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this, and little else does. ftfy then decides,
+# which takes fifty times longer. The first character is separate, so that texts without it are skipped quickly.
 _MOJIBAKE_PATTERN = re.compile(
     "[\x80-\x9f\u00c2-\u00f4РС]"
     "(?:(?<=[\x80-\x9f])|(?<=[\u00c2-\u00f4])[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"

@@ -61,8 +61,7 @@ def parse_day(
     """Parse the day from a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019 in a
     speech".
 
-    A time stamp gives the day in its own time zone, as its author meant it. Return None if the value contains no
-    date.
+    A time stamp gives the day in its own time zone, as its author meant it. Return None if the value contains no date.
 
     Args:
         field: the field name, by which the conventions are looked up.

@@ -29,8 +29,7 @@ class Command(LocalizedCommand):
 
     def handle(self, *, token_file: str | None, **options: Any) -> None:
         caller = _identify_caller(_read_secret(token_file))
-        # Standard output is reserved for the protocol, so whatever else the program prints goes to standard
-        # error.
+        # Standard output is reserved for the protocol, so whatever else the program prints goes to standard error.
         with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             answer_lines(sys.stdin.buffer, output, caller)
