@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -16,8 +17,8 @@ _NOT_FOUND_MESSAGE = gettext_lazy("This copy does not exist, or is not public.")
 @require_safe
 def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
     """Serve the file as a download, so that browsers never display it as a page of this site."""
-    source = SourceResource().rows().filter(pk=pk).first()
-    if source is None or not can_readers_download(source):
+    source = get_object_or_404(SourceResource().rows(), pk=pk)
+    if not can_readers_download(source):
         raise Http404(_NOT_FOUND_MESSAGE)
     matching_files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
     file = matching_files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()

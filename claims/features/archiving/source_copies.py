@@ -3,7 +3,8 @@
 from typing import Annotated, TypedDict
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
@@ -67,9 +68,7 @@ class CopiesResource(PublicResource):
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         self.item_query(request.GET, request=request)
-        source = SourceResource().rows().filter(pk=id).first()
-        if source is None:
-            raise Http404("No published claim mentions this source.")
+        source = get_object_or_404(SourceResource().rows(), pk=id)
         body: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
         content = render(body).encode()
         return build_conditional_response(request, content, cache=CACHE_CURRENT)

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -51,10 +52,8 @@ def describe_shared_image(document: Document) -> Document:
 @read_public
 def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     """Render the share picture of a claim as currently published."""
-    newest_entry = Publication.objects.newest().only("body", "body_sha256", "version")
-    entry = newest_entry.filter(claim_id=min(pk, MAX_ID)).first()
-    if entry is None:
-        raise Http404("No published claim has this number.")
+    newest_entries = Publication.objects.newest().only("body", "body_sha256", "version")
+    entry = get_object_or_404(newest_entries, claim_id=min(pk, MAX_ID))
     document = entry.document
     # There is only one URL per picture, so that additional parameters cause no rendering.
     if request.get_full_path() != (address := _build_picture_path(document)):

@@ -93,22 +93,8 @@ def about_index(request: HttpRequest) -> HttpResponse:
 @read_public
 def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpResponse:
     """Show a page about the newsroom, in the reader's language if available, with its versions."""
-    if kind not in NewsroomPage.Kind.values:
-        raise Http404("There is no such page.")
-    languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    requested_language = request.GET.get("language", "")
-    language = (
-        requested_language
-        if requested_language in languages
-        else choose_language(get_reader_language(), languages)
-    )
-    versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    shown_page = next(
-        (page_version for page_version in versions if version in (None, page_version.version)), None
-    )
-    if shown_page is None:
-        raise Http404("The newsroom has not written this page.")
     wanted_language = get_reader_language()
+    shown_page, versions, languages = load_page_versions(request, kind, version, wanted_language)
     with translation.override(get_interface_language()):
         other_languages = [
             page_version for page_version in load_pages(wanted_language) if page_version.kind != kind
@@ -126,6 +112,27 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         *(page_version.title for page_version in other_languages),
     ]
     return respond(request, "claims/about.html", context, dependencies=dependencies)
+
+
+def load_page_versions(
+    request: HttpRequest, kind: str, version: int | None, reader_language: str
+) -> tuple[NewsroomPage, list[NewsroomPage], list[str]]:
+    """Return the page in this or its newest version, all its versions, and the languages in which it exists.
+
+    The language is the one that the URL names or, if the page lacks it, the best one for the reader. Raises Http404.
+    """
+    languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
+    requested_language = request.GET.get("language", "")
+    language = (
+        requested_language if requested_language in languages else choose_language(reader_language, languages)
+    )
+    versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
+    shown_page = next(
+        (page_version for page_version in versions if version in (None, page_version.version)), None
+    )
+    if shown_page is None:
+        raise Http404("The newsroom has not written this page.")
+    return shown_page, versions, languages
 
 
 def choose_language(language: str, languages: list[str]) -> str:

@@ -1,7 +1,7 @@
 """The form for a complaint about a claim, on a separate page so that the claim's page can be cached."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,10 +22,7 @@ def find_newest_entry(claim_id: int) -> Publication:
         Http404: the claim was never published.
     """
     rows = Publication.objects.newest().only("claim_id", "version", "slug", "body", "merged_into_id")
-    entry = rows.filter(claim_id=min(claim_id, MAX_ID)).first()
-    if entry is None:
-        raise Http404("No published claim has this number.")
-    return entry
+    return get_object_or_404(rows, claim_id=min(claim_id, MAX_ID))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

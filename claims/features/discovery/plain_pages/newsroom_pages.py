@@ -1,7 +1,7 @@
 """The home page, the query guide and the newsroom's pages as Markdown."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -11,8 +11,8 @@ from claims.features.discovery.plain_pages.list_pages import build_claims
 from claims.features.discovery.plain_pages.llms import list_pages, list_queries
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
-from claims.models import NewsroomPage, RatingClass
-from claims.public.pages.about_pages import choose_language, load_pages
+from claims.models import RatingClass
+from claims.public.pages.about_pages import load_page_versions, load_pages
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.views import find_shown_scales
 from factcheck.web.language_addresses import build_permanent_path
@@ -76,18 +76,6 @@ def build_rating_classes(request: HttpRequest) -> PlainPage:
 
 def build_about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
     """Return one of the newsroom's pages about itself, or an earlier version of it."""
-    languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    requested_language = request.GET.get("language", "")
-    language = (
-        requested_language
-        if requested_language in languages
-        else choose_language(get_language() or "en", languages)
-    )
-    versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    about_page = next(
-        (page_version for page_version in versions if version in (None, page_version.version)), None
-    )
-    if about_page is None:
-        raise Http404("The newsroom has not written this page.")
+    about_page, versions, _languages = load_page_versions(request, kind, version, get_language() or "en")
     text = list_text.write_page(about_page.title, newsroom_text.write_about_page(about_page, versions))
     return PlainPage(text, build_permanent_path("about", kind), is_indexable=version is None)

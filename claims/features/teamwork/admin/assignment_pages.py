@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -163,9 +164,6 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
             raise Http404
         if not request.user.has_perm(f"claims.view_{kind}"):
             raise PermissionDenied
-        subject: Subject | None = (
-            models_by_kind[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
-        )
-        if subject is None:
-            raise Http404
+        rows: QuerySet[Any] = models_by_kind[kind].objects.readable_by(get_person(request))
+        subject: Subject = get_object_or_404(rows, pk=pk)
         return subject

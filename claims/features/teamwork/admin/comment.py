@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
@@ -242,19 +243,13 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     def _get_claim(self, request: HttpRequest, pk: int) -> Claim:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        claim = Claim.objects.readable_by(get_person(request)).filter(pk=pk).first()
-        if claim is None:
-            raise Http404
-        return claim
+        return get_object_or_404(Claim.objects.readable_by(get_person(request)), pk=pk)
 
     def _get_comment(self, request: HttpRequest, pk: int) -> Comment:
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = cast("QuerySet[Comment]", self.get_queryset(request)).select_related("claim", "reply_to")
-        comment = rows.filter(pk=pk).first()
-        if comment is None:
-            raise Http404
-        return comment
+        return get_object_or_404(rows, pk=pk)
 
 
 def shorten_text(text: str, max_length: int) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -144,14 +145,8 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Redirect to the subject of the notification, and mark the notification as read."""
-        row = (
-            self.get_queryset(request)
-            .select_related("claim", "comment__reply_to", "comment__claim")
-            .filter(pk=pk)
-            .first()
-        )
-        if row is None:
-            raise Http404
+        rows = self.get_queryset(request).select_related("claim", "comment__reply_to", "comment__claim")
+        row = get_object_or_404(rows, pk=pk)
         notifications.mark_read(get_person(request), rows=Notification.objects.filter(pk=pk))
         return HttpResponseRedirect(_build_path(row, get_person(request)))
 
