@@ -20,7 +20,6 @@ from claims.admin import (
     repeat,
     saved_view,
     token,
-    topic,
     translation,
     verdict,
 )

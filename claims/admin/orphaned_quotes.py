@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance
+from claims.quotes.changed_sources import LostQuote, find_lost_quote
 from claims.quotes.locations import cut_words_after, cut_words_before, read_quote_at
-from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, get_page_url, get_person

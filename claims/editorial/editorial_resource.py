@@ -9,20 +9,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from claims.editorial.documents import Document, render_document
 from claims.editorial.idempotency import StoredResponse, run_in_transaction, run_once
-from claims.editorial.preconditions import compute_etag, require_match
-from claims.editorial.refused_requests import ResourceNotFound
+from claims.editorial.refused_requests import PreconditionFailed, ResourceNotFound
 from claims.editorial.view import EditorialView
 from factcheck.api.field_selection import describe_parts
 from factcheck.api.pagination import PAGE_SIZE, read_rows_page
 from factcheck.api.query_strings import ListQuery, build_value_error
 from factcheck.api.query_values import InvalidValue
-from factcheck.api.resources import build_page_url, count_rows
+from factcheck.api.resources import build_page_url, compute_sha256, count_rows
 
 #: The result of a change: the changed row, a finished response, or None if the row was deleted.
 Result = Model | StoredResponse | None
@@ -148,7 +148,7 @@ class EditorialResource(EditorialView, ABC):
     def build_stored_response(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
         """Return the response that shows a row."""
         text = render_document(self.build_document(row))
-        headers = {"ETag": compute_etag(text)} | ({"Location": location} if location else {})
+        headers = {"ETag": _compute_etag(text)} | ({"Location": location} if location else {})
         return StoredResponse(status, text, headers)
 
     def reload(self, row: Model) -> Any:
@@ -163,5 +163,24 @@ class EditorialResource(EditorialView, ABC):
             PreconditionFailed: the row has changed since that version.
         """
         row = self.get_row(**url_kwargs)
-        require_match(self.plain_request, render_document(self.build_document(row)))
+        _require_match(self.plain_request, render_document(self.build_document(row)))
         return row
+
+
+def _compute_etag(text: str) -> str:
+    """Return the strong ETag of a representation, given as JSON text."""
+    return quote_etag(compute_sha256([text.encode()]))
+
+
+def _require_match(request: HttpRequest, text: str) -> None:
+    """Require that `If-Match` names `text`, the representation read under lock.
+
+    A request without the header passes: edits that require it are rejected earlier, before anything is read.
+
+    Raises:
+        PreconditionFailed: the header names another version.
+    """
+    condition = request.headers.get("If-Match", "*")
+    current = _compute_etag(text)
+    if condition.strip() != "*" and current not in parse_etags(condition):
+        raise PreconditionFailed(current)

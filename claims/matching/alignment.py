@@ -1,14 +1,13 @@
-"""Align two statements word by word, and return the words that differ."""
+"""Align two statements word by word despite typing errors, and return the words that differ."""
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from claims.matching.typos import is_swap, is_typo
 from claims.search.texts import MILLI_PATTERN, UNSPACED_PATTERN, compile_word_pattern, fold_text
 
 #: The number of words of a text that are aligned; the rest is ignored.
@@ -283,4 +282,34 @@ def _find_only_difference(
         ((longer_words[index],), replaced_words)
         if longer_words is words
         else (replaced_words, (longer_words[index],))
+    )
+
+
+def is_typo(word: str, other_word: str) -> bool:
+    """Return whether two folded words differ by one letter, or by two swapped neighbouring letters."""
+    if word == other_word or abs(len(word) - len(other_word)) > 1:
+        return False
+    if is_swap(word, other_word):
+        return True
+    shorter_word, longer_word = sorted((word, other_word), key=len)
+    index = next(
+        (position for position, letter in enumerate(shorter_word) if letter != longer_word[position]),
+        len(shorter_word),
+    )
+    rest_start = index + 1 if len(shorter_word) == len(longer_word) else index
+    return shorter_word[rest_start:] == longer_word[index + 1 :]
+
+
+def is_swap(word: str, other_word: str) -> bool:
+    """Return whether the words differ by two swapped neighbouring letters."""
+    return (
+        word != other_word
+        and len(word) == len(other_word)
+        and any(variant == other_word for variant in _swap_letters(word))
+    )
+
+
+def _swap_letters(word: str) -> Iterator[str]:
+    return (
+        word[:index] + word[index + 1] + word[index] + word[index + 2 :] for index in range(len(word) - 1)
     )

@@ -1,5 +1,7 @@
 """Snapshots of sources with the claims found in them, read-only."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -7,7 +9,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,7 +21,6 @@ from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
 from factcheck.list_phrases import join_words
 from sources.addresses import build_fragment
-from sources.admin.marked_text import Mark, render_marked_passages
 from sources.models import Snapshot
 
 #: The maximum number of characters and of claims that the page of a snapshot shows.
@@ -113,3 +114,32 @@ class SnapshotAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def build_page_context(self, request: HttpRequest, snapshot: Any, /) -> dict[str, Any]:
         return {"text": render_marked_text(snapshot, get_person(request))}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage of a text (offsets in code points, `end` exclusive), and the URL that it links to."""
+
+    start: int
+    end: int
+    page: str
+    title: str
+
+
+def render_marked_passages(text: str, marks: Iterable[Mark]) -> SafeString:
+    """Render the text as HTML. If passages overlap, the later one begins where the earlier one ends."""
+    parts: list[SafeString | str] = []
+    position = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        start, end = max(mark.start, position), min(mark.end, len(text))
+        if start >= end:
+            continue
+        parts.append(text[position:start])
+        parts.append(
+            format_html('<a href="{}" title="{}"><mark>{}</mark></a>', mark.page, mark.title, text[start:end])
+        )
+        position = end
+    parts.append(text[position:])
+    return format_html(
+        '<div class="desk-text" dir="auto">{}</div>', format_html_join("", "{}", ((part,) for part in parts))
+    )

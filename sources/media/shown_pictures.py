@@ -18,7 +18,7 @@ from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, 
 from sources.media.perceptual_hash import compute_hash
 from sources.media.picture_metadata import read_metadata
 from sources.media.picture_parts import hash_parts
-from sources.media.polyglot_files import detect_second_format
+from sources.media.signatures import detect_second_format
 
 #: The longest side of the public picture, and of the hashed one.
 SHOWN_SIDE, HASHED_SIDE = 2048, 1024

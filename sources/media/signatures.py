@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import IO
 
 #: The number of bytes that identify a type.
 HEAD_BYTES = 4096
@@ -116,3 +117,35 @@ def _is_bitmap(head: bytes) -> bool:
         and head[6:10] == bytes(4)
         and int.from_bytes(head[14:18], "little") in (12, 40, 108, 124)
     )
+
+
+_PAGE_START = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
+_PIECE_SIZE, _OVERLAP = 1 << 20, 64
+#: The signature of the directory at the end of a zip archive, and the maximum size of the directory's end and comment.
+_ARCHIVE_END_SIGNATURE, _MAX_COMMENT_LENGTH = b"PK\x05\x06", 65_557
+
+
+def detect_second_format(file: IO[bytes]) -> str:
+    """Return the caveat for a picture that is also a page, an archive or a program, or "" if it is only a picture.
+
+    Readers never get such a polyglot file, only the rendition. Editors are warned, because such files are rarely
+    accidental.
+    """
+    file.seek(0)
+    previous_end = b""
+    while piece := file.read(_PIECE_SIZE):
+        if _PAGE_START.search(previous_end + piece):
+            return "holds_a_page"
+        previous_end = piece[-_OVERLAP:]
+    end = file.tell()
+    file.seek(max(0, end - _MAX_COMMENT_LENGTH))
+    return "holds_an_archive" if _is_archive(file.read()) else ""
+
+
+def _is_archive(tail: bytes) -> bool:
+    """Return whether the file ends in a complete archive directory; the four-byte signature alone may be chance."""
+    position = tail.rfind(_ARCHIVE_END_SIGNATURE)
+    if position < 0 or len(tail) - position < 22:
+        return False
+    comment = int.from_bytes(tail[position + 20 : position + 22], "little")
+    return position + 22 + comment == len(tail)

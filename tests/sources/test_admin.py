@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from sources.admin.marked_text import Mark, render_marked_passages
+from sources.admin.snapshot import Mark, render_marked_passages
 from sources.models import Publisher, Snapshot, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, UnreadableExport
-from claims.exports.restore.entry_bodies import parse_entry_body
+from claims.exports.restore.restored_entries import parse_entry_body
 from claims.ledger.document.claim_document import format_moment
 from claims.ledger.document.sections import get_sections
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash

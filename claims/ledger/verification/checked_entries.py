@@ -1,4 +1,4 @@
-"""Recompute every ledger entry in order: body, hash, position and filter columns."""
+"""Recompute every ledger entry in order: body, hash, position, filter columns, and the snapshots that it quotes."""
 
 import hashlib
 import re
@@ -24,8 +24,9 @@ from claims.models import HashTile, Publication, PublishedVerdict, Removal
 from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 from claims.models.ledger_rules import ZERO_SHA256
 from factcheck.web.site_urls import parse_stored
+from sources.models import Snapshot
 
-_BATCH_SIZE = 500
+_BATCH_SIZE, _SNAPSHOT_BATCH_SIZE = 500, 100
 
 #: Columns of an entry that its body contains too.
 _BODY_COLUMNS = (
@@ -315,3 +316,28 @@ def _check_lists(row: Row, verdicts: Mapping[int, Row], listed_verdicts: Mapping
 
 def _format_time(value: datetime | None) -> str:
     return format_moment(value) if value else "today"
+
+
+def check_snapshots(quoted_snapshots: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
+    """Yield snapshots whose text differs from the quoted one.
+
+    Args:
+        quoted_snapshots: for each snapshot, the hash of its text and the number of an entry with that hash.
+    """
+    ids = sorted(quoted_snapshots)
+    for start in range(0, len(ids), _SNAPSHOT_BATCH_SIZE):
+        batch_ids = ids[start : start + _SNAPSHOT_BATCH_SIZE]
+        texts = dict(Snapshot.objects.filter(pk__in=batch_ids).order_by().values_list("pk", "text"))
+        for pk in batch_ids:
+            sha256, entry = quoted_snapshots[pk]
+            if pk not in texts:
+                yield Discrepancy(
+                    gettext("Snapshot %(pk)s") % {"pk": pk},
+                    gettext("the snapshot was deleted, but entry %(entry)s quotes it.") % {"entry": entry},
+                )
+            elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
+                yield Discrepancy(
+                    gettext("Snapshot %(pk)s") % {"pk": pk},
+                    gettext("the snapshot’s text differs from the one that entry %(entry)s quotes.")
+                    % {"entry": entry},
+                )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from claims.ledger.proofs.merkle_tree import GrowingTree
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
-from claims.ledger.verification.checked_entries import EntriesCheck
+from claims.ledger.verification.checked_entries import EntriesCheck, check_snapshots
 from claims.ledger.verification.checked_heads import (
     SignedHeads,
     build_log_names,
@@ -22,7 +22,6 @@ from claims.ledger.verification.checked_indexes import check_indexes
 from claims.ledger.verification.checked_reviews import check_reviews
 from claims.ledger.verification.checked_rules import check_rules
 from claims.ledger.verification.checked_signoffs import check_signoffs
-from claims.ledger.verification.checked_snapshots import check_snapshots
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
 from factcheck import features

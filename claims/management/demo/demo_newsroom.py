@@ -22,8 +22,6 @@ from django.utils import timezone
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose_claims
 from claims.imports.storing import runs
-from claims.management.demo.demo_translations import create_translations
-from claims.management.demo.desk_work import create_api_token, create_desk_work
 from claims.management.demo.incoming import add_incoming_material, add_pictures, find_repeats
 from claims.management.demo.signals import verdict_drafted
 from claims.models import (
@@ -34,11 +32,16 @@ from claims.models import (
     Evidence,
     NewsroomPage,
     Rating,
+    SavedView,
     Topic,
     Verdict,
 )
+from claims.models.translation import TEXT_FIELDS
+from claims.newsroom import api_tokens
 from claims.quotes.anchors import Anchor, find_quote
-from claims.review import clusters, verdict_drafts, workflow
+from claims.review import clusters, scheduled_publications, verdict_drafts, workflow
+from claims.review.translation_drafts import begin_translation
+from claims.review.workflow import move
 from factcheck import features
 from sources.capture import capture
 from sources.models import Publisher, Source
@@ -117,7 +120,7 @@ class _Newsroom:
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._create_verdict(row, verdict)
-        create_translations(self.content, self.claims, self.people)
+        self._create_translations()
         for row in self.content["clusters"]:
             self._create_cluster(row)
         for row in self.content["readings"]:
@@ -126,8 +129,7 @@ class _Newsroom:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
         self._create_pages()
-        create_desk_work(self.content, self.claims, self.people)
-        create_api_token(self.content, self.people)
+        self._create_desk_work()
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
@@ -225,6 +227,42 @@ class _Newsroom:
         verdict_drafted.send(sender=Verdict, verdict=verdict, row=row, author=verdict.author)
         for step in row["history"]:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
+
+    def _create_translations(self) -> None:
+        for row in self.content["translations"]:
+            verdict = self.claims[row["claim"]].verdicts.get(state=Verdict.State.PUBLISHED)
+            texts = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}
+            translation = begin_translation(verdict, row["language"], by=self.people[row["by"]], **texts)
+            for step in row["history"]:
+                translation = move(translation, step["action"], by=self.people[step["by"]], note=step["note"])
+
+    def _create_desk_work(self) -> None:
+        """Schedule publications, save views and add API tokens, whose secrets are discarded.
+
+        Days are counted from the day on which the demo is loaded, so that some publications are overdue and others
+        are upcoming.
+        """
+        for row in self.content["schedules"]:
+            day = timezone.localdate() + timedelta(days=row["in_days"])
+            moment = timezone.make_aware(datetime.combine(day, time.fromisoformat(row["at"])))
+            latest_verdict = self.claims[row["claim"]].verdicts.latest("pk")
+            scheduled_publications.schedule(latest_verdict, moment, by=self.people[row["by"]])
+        for row in self.content["views"]:
+            SavedView.objects.create(
+                name=row["name"],
+                listed=row["listed"],
+                query=row["query"],
+                owner=self.people[row["by"]],
+                is_shared=row["is_shared"],
+            )
+        for row in self.content["tokens"]:
+            api_tokens.issue_token(
+                self.people[row["person"]],
+                name=row["name"],
+                scopes=row["scopes"],
+                days=row["days"],
+                by=self.people[row["by"]],
+            )
 
     def _create_cluster(self, row: Row) -> None:
         editor = self.people[row["by"]]

@@ -1,16 +1,20 @@
-"""Background jobs of embedding: a few vectors at a time, so that other jobs do not wait."""
+"""Background jobs of embedding: a few vectors at a time and at low priority, so that other work does not wait."""
 
 import logging
+import os
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.matching.embedding import maintenance
 from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, get_embedder, queue_embedding
-from claims.matching.embedding.embedder import EmbedderError
-from claims.matching.embedding.low_priority import run_with_low_priority
+from claims.matching.embedding.embedder import Embedder, EmbedderError, Vectors
 from factcheck.database.deferred_jobs import periodic_task
 
 logger = logging.getLogger(__name__)
@@ -57,3 +61,41 @@ def _run_for_limited_time(should_abort: Callable[[], bool]) -> bool:
     except EmbedderError as fault:
         logger.warning("Statements are waiting for their vectors: %s", fault)
         return True
+
+
+#: At this priority, it uses 3 % of a busy core and all of an idle one.
+NICENESS = 15
+
+
+class LowPriorityEmbedder:
+    """An embedder that runs in a thread with the lowest priority.
+
+    It needs its own thread because a lowered priority cannot be raised again. The rest of the process keeps its
+    priority.
+    """
+
+    def __init__(self, embedder: Embedder, thread: ThreadPoolExecutor) -> None:
+        self._embedder, self._thread = embedder, thread
+        self.name = embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.embed_statements, texts).result()
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.embed_queries, texts).result()
+
+
+@contextmanager
+def run_with_low_priority(embedder: Embedder) -> Iterator[Embedder]:
+    with ThreadPoolExecutor(max_workers=1, initializer=_lower_thread_priority) as thread:
+        yield LowPriorityEmbedder(embedder, thread)
+
+
+def _lower_thread_priority() -> None:
+    # On other systems the priority applies to the whole process.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

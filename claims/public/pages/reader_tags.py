@@ -28,7 +28,6 @@ from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.head_links import HeadLinks
 from claims.public.pages.head_links import build_head_links as links_of
 from claims.public.pages.responses import get_interface_language
-from claims.public.pages.share_text import share_text
 from claims.public.pages.source_notes import SourceNote
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import build_structured_data
@@ -43,11 +42,13 @@ Document = dict[str, Any]
 
 #: Interface languages that write names of languages in lower case.
 _SMALL_NAMES = {"es", "fr", "pt"}
+#: The maximum length of a statement in a text to share. A longer one is left out with its rating; cut, it could mean
+#: the opposite.
+MAX_SHARED_LENGTH = 300
 
 register = template.Library()
 register.filter("language_name", get_language_name)
 register.filter("lead_verdict", choose_lead_verdict)
-register.filter(share_text)
 
 _CHOICES = {
     "stance": Evidence.Stance,
@@ -345,3 +346,20 @@ def build_screen_reader_text(text: str) -> SafeString:
 
 def _claim_url(passage: CheckedPassage) -> str:
     return reverse("claim", args=[passage.claim["id"], passage.claim["slug"]])
+
+
+@register.filter
+def share_text(document: Document) -> str:
+    """Return a text to share, in the page's language: rating, statement, publisher and URL."""
+    verdict, statement = choose_lead_verdict(document), " ".join(document["statement"].split())
+    if verdict is None or len(statement) > MAX_SHARED_LENGTH:
+        publisher = verdict["publisher"]["name"] if verdict else ""
+        template = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"
+        return template % {"publisher": publisher, "address": document["url"]}
+    rating = verdict["rating"]
+    return _("%(rating)s: “%(statement)s” – fact check by %(publisher)s, %(address)s") % {
+        "rating": rating["labels"].get(get_language()) or rating["label"],
+        "statement": statement,
+        "publisher": verdict["publisher"]["name"],
+        "address": document["url"],
+    }

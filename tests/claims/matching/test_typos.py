@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.typos import is_swap, is_typo
+from claims.matching.alignment import is_swap, is_typo
 
 WORDS = st.text("abcd", min_size=2, max_size=7)
 

@@ -10,8 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Appearance, Claim, Evidence, QuoteStatus
-from claims.quotes.changed_sources import reanchor
-from claims.quotes.lost_quotes import LostQuote, find_lost_quote
+from claims.quotes.changed_sources import LostQuote, find_lost_quote, reanchor
 from claims.quotes.orphans import OrphanReason
 from claims.review import workflow
 from factcheck.confinement.confined import ConfinedModule

@@ -14,9 +14,8 @@ from sources.media import shown_pictures
 from sources.media.bounded_pictures import compute_picture_hash, read_picture_bytes
 from sources.media.packed_pictures import Picture, PictureRequest, pack_result, unpack_request, unpack_result
 from sources.media.packed_pictures import pack_request as pack
-from sources.media.polyglot_files import detect_second_format
 from sources.media.refused_media import MediaRefused
-from sources.media.signatures import IMAGE, recognise
+from sources.media.signatures import IMAGE, detect_second_format, recognise
 from tests.helpers import media_files
 from tests.helpers.media_files import encoded, scene
 from tests.helpers.sweeps import sweep

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from claims.matching.embedding.embedder import Vectors
-from claims.matching.embedding.low_priority import NICENESS, run_with_low_priority
+from claims.matching.embedding.tasks import NICENESS, run_with_low_priority
 from tests.helpers.embedders import TinyEmbedder
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from claims.models import Claim
-from claims.public.pages.share_text import MAX_LENGTH, share_text
+from claims.public.pages.reader_tags import MAX_SHARED_LENGTH, share_text
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import page
 from tests.helpers.translations import publish_translation
@@ -38,7 +38,7 @@ def test_it_says_the_rating_what_it_is_of_and_who_checked_it() -> None:
 
 def test_a_statement_is_whole_or_left_out_with_its_rating() -> None:
     """Cut, it could say the opposite; a rating alone would be of anything."""
-    whole = "The bridge is safe, say those who built it. ".ljust(MAX_LENGTH - 1, "x") + "."
+    whole = "The bridge is safe, say those who built it. ".ljust(MAX_SHARED_LENGTH - 1, "x") + "."
     assert whole in share_text(document(whole))
     assert share_text(document(whole + "x")) == f"Fact check by Harbour Gazette: {URL}"
     assert share_text(document(verdicts=[])) == URL
