@@ -66,13 +66,11 @@ def build_marked_paragraphs(
     next_starts = [*(begin for begin, _ in paragraph_bounds[1:]), end][: len(paragraph_bounds)]
     return [
         Paragraph(
-            first_position,
-            last_position,
-            _render_paragraph(pieces, first_position, text[last_position:next_start], lanes),
+            first,
+            last,
+            _render_paragraph(pieces, first, text[last:next_start], lanes),
         )
-        for pieces, (first_position, last_position), next_start in zip(
-            paragraphs, paragraph_bounds, next_starts, strict=True
-        )
+        for pieces, (first, last), next_start in zip(paragraphs, paragraph_bounds, next_starts, strict=True)
     ]
 
 

@@ -319,9 +319,7 @@ def _build_summary(article: ImportedArticle) -> str:
             )
             % {"number": len(proposal.also_stated)}
         )
-    if same_count := sum(
-        existing_check.kind == "same" for existing_check in article.existing_checks.values()
-    ):
+    if same_count := sum(existing.kind == "same" for existing in article.existing_checks.values()):
         parts.append(gettext("%(number)s already checked") % {"number": same_count})
     if proposal.held or proposal.moved or proposal.orphaned:
         parts.append(

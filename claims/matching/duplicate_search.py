@@ -103,9 +103,7 @@ class ComparedClaims:
 
     def find_same_words(self, position: int) -> list[int]:
         """Return the positions of claims with the same words as this one, with or without articles."""
-        other_positions = {
-            other_position for wording in self._wordings[position] for other_position in self._places[wording]
-        }
+        other_positions = {other for wording in self._wordings[position] for other in self._places[wording]}
         return sorted(other_positions - {position})
 
     # Both are built on first use, because without new claims nothing is compared.

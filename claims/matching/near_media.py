@@ -61,9 +61,7 @@ def grade_likeness(distance: int | None) -> Likeness:
 
 def find_nearest(perceptual_hash: PerceptualHash) -> dict[int, NearDuplicate]:
     """Return similar pictures and videos by media id, nearest first; of a video, only the nearest frame."""
-    return {
-        near_duplicate.media_id: near_duplicate for near_duplicate in find_near_duplicates(perceptual_hash)
-    }
+    return {duplicate.media_id: duplicate for duplicate in find_near_duplicates(perceptual_hash)}
 
 
 def find_published_media(perceptual_hash: PerceptualHash) -> list[SimilarMedia]:

@@ -67,10 +67,7 @@ def record_snapshot_repeats(
         if not _is_among(repeated_sentence, recorded.get(repeated_sentence.match.claim, []))
     ]
     Repeat.objects.bulk_create(
-        [
-            _build_repeat(snapshot, repeated_sentence, proposals.get(repeated_sentence.start))
-            for repeated_sentence in new_sentences
-        ],
+        [_build_repeat(snapshot, sentence, proposals.get(sentence.start)) for sentence in new_sentences],
         ignore_conflicts=True,
     )
 

@@ -94,9 +94,7 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in titles_by_name}
     titles = {wanted_name: titles_by_name[wanted_name][:_MAX_NAME_LENGTH] for wanted_name in names}
     existing_claimants = ClaimantIndex(names.values())
-    claimants = {
-        wanted_name: existing_claimants.find(name, titles[wanted_name]) for wanted_name, name in names.items()
-    }
+    claimants = {wanted: existing_claimants.find(name, titles[wanted]) for wanted, name in names.items()}
     if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
         lock_names("claimants")

@@ -50,7 +50,5 @@ class ChangedText:
         if self._has_failed:
             return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
         quotes = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
-        self._has_failed = any(
-            followed_quote.reason == OrphanReason.NOT_COMPARED for followed_quote in quotes
-        )
+        self._has_failed = any(followed.reason == OrphanReason.NOT_COMPARED for followed in quotes)
         return quotes

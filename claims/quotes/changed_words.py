@@ -29,8 +29,7 @@ def are_spellings(old_words_all: list[str], new_words_all: list[str]) -> bool:
     """Return whether two groups of words are equal except for misprints."""
     changes = _find_changes(old_words_all, new_words_all)
     return changes is not None and all(
-        len(old_words) == len(new_words) and all(map(_is_spelling, old_words, new_words))
-        for old_words, new_words in changes
+        len(old) == len(new) and all(map(_is_spelling, old, new)) for old, new in changes
     )
 
 

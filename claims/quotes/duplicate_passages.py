@@ -87,9 +87,7 @@ class OriginalityCheck:
     def _was_edited_elsewhere(self, new_indexes: range) -> bool:
         """Return whether a similar part elsewhere in the new text may be the edited original of these parts."""
         aligned = self.aligned
-        old_by_new = [
-            aligned.old_by_new[new_index] for new_index in new_indexes if new_index in aligned.old_by_new
-        ]
+        old_by_new = [aligned.old_by_new[new] for new in new_indexes if new in aligned.old_by_new]
         return any(
             similarity >= RIVAL_SIMILARITY and other_index not in aligned.old_by_new
             for origin in old_by_new

@@ -32,10 +32,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     published_places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
-        *(
-            QuotedPlace(lost_quote.snapshot_id or 0, lost_quote.start or 0, lost_quote.end or 0)
-            for lost_quote in lost_quotes
-        ),
+        *(QuotedPlace(lost.snapshot_id or 0, lost.start or 0, lost.end or 0) for lost in lost_quotes),
     }
     published_places = {place for place in published_places if place.snapshot != newest_snapshot}
     changed_text.read(

@@ -278,8 +278,7 @@ def _require_translation_signed_off(translation: Translation, by: User) -> None:
 def _require_shown(translation: Translation, by: User) -> None:
     newest_entry = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
     if newest_entry is None or all(
-        translation_document["id"] != translation.pk
-        for translation_document in build_restated_body(newest_entry)["translations"]
+        document["id"] != translation.pk for document in build_restated_body(newest_entry)["translations"]
     ):
         raise MoveHidden(_("This translation is no longer shown to readers."))
 

@@ -101,9 +101,7 @@ def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) 
     corrections = {}
     for word, candidates in similar_words.items():
         required_count = CORRECTION_FACTOR * counts[word, word]
-        counts_beside = {
-            likely_word.word: counts.get((word, likely_word.word), 0) for likely_word in candidates
-        }
+        counts_beside = {likely.word: counts.get((word, likely.word), 0) for likely in candidates}
         possible_candidates = [
             likely_word
             for likely_word in candidates

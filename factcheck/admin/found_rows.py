@@ -32,8 +32,7 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
         )
     for word in split_words(search):
         first_query, *other_queries = (
-            _find_keys(rows.model, path, named_columns, word)
-            for path, named_columns in columns_by_path.items()
+            _find_keys(rows.model, path, named, word) for path, named in columns_by_path.items()
         )
         rows = rows.filter(pk__in=first_query.union(*other_queries, all=True))
     return _filter_by_phrases(rows, columns, search)

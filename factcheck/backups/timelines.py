@@ -28,9 +28,7 @@ def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
     try:
         lines = gzip.decompress(history.read_bytes()).decode().splitlines()
         fields = [line.split() for line in lines if line.strip() and not line.startswith("#")]
-        return {
-            int(timeline_number): parse_position(left_at) for timeline_number, left_at, *_reason in fields
-        }
+        return {int(number): parse_position(left_at) for number, left_at, *_reason in fields}
     except FileNotFoundError:
         return {}  # it began before archiving started, so no ancestors are known
     except (OSError, EOFError, ValueError) as error:

@@ -125,9 +125,7 @@ def _build_statement(model: type[Model], names: list[str]) -> sql.Composed:
 
 def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Model] | Sequence[Row]) -> None:
     fields = [_map_fields(model)[name] for name in names]
-    writers = [
-        (column_index, write) for column_index, field in enumerate(fields) if (write := _choose_writer(field))
-    ]
+    writers = [(index, write) for index, field in enumerate(fields) if (write := _choose_writer(field))]
     values = itemgetter(*names)
     for row in rows:
         line = list(values(get_stored_values(row) if isinstance(row, Model) else row))

@@ -93,9 +93,7 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         fitting_languages = [
-            language_code
-            for language_code in languages
-            if text and _collect_letters(text) <= _get_alphabet(language_code)
+            code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)
         ]
         if fitting_languages and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
             scores = score_languages(text)
@@ -108,11 +106,7 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
         text = _decode_or_none(sample, encoding)
         if not text or _mixes_with_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
             continue
-        if all(
-            script.fullmatch(language_code) or language_code in _COMMON_SIGNS
-            for language_code in text
-            if language_code > "\x7f"
-        ):
+        if all(script.fullmatch(code) or code in _COMMON_SIGNS for code in text if code > "\x7f"):
             scores = score_languages(text)
             names = _PERSIAN if language == "ar" else (language,)
             yield encoding, max(scores.get(language_code, 0.0) for language_code in names)

@@ -260,9 +260,7 @@ class KnownPeople:
                 index += 1
                 continue
             for length in range(min(_MAX_NAME_WORDS, len(tokens) - index), 0, -1):
-                words = [
-                    tokens[token_index][0].strip(".!?…*") for token_index in range(index, index + length)
-                ]
+                words = [tokens[number][0].strip(".!?…*") for number in range(index, index + length)]
                 member = self.find(" ".join([*words[:-1], POSSESSIVE_PATTERN.sub("", words[-1])]))
                 if member is not None:
                     is_own_name = POSSESSIVE_PATTERN.search(words[-1]) is None

@@ -137,10 +137,7 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
         with _create_work_folder() as work_folder, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())
             description = _describe_dump(selection.moment, now)
-            files = [
-                _write_file(dump_part, selection, work_folder, folder, report_part)
-                for dump_part in DUMP_PARTS
-            ]
+            files = [_write_file(part, selection, work_folder, folder, report_part) for part in DUMP_PARTS]
         # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
         lock.require_connection()
         manifest = format_manifest({**description, "files": files})

@@ -56,10 +56,7 @@ class ListedCopy:
     @property
     def proof(self) -> SafeString:
         sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
-        names = {
-            shown_file.file.name or shown_file.file.get_role_display(): shown_file.file.sha256
-            for shown_file in self.files
-        }
+        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
         return render_fingerprints(sentence, names)
 
     @property

@@ -304,9 +304,7 @@ def lookup_url(arguments: Arguments, caller: Caller) -> ToolResult:
         "more": result["more"] or (_build_list_url(source) if is_cut and source else None),
     }
     lines = [f"Looked up {quote_text(document['url'])}. {meaning}"]
-    lines += [
-        f"- Claim {page_part['claim_id']}: {' '.join(_describe_relations(page_part))}" for page_part in parts
-    ]
+    lines += [f"- Claim {part['claim_id']}: {' '.join(_describe_relations(part))}" for part in parts]
     for claim in claims.values():
         lines += write_claim(claim)
     if document["more"]:

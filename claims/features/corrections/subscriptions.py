@@ -147,10 +147,7 @@ def mail_change(*, subscription_id: int) -> None:
         return
     with activate_reader_language(subscription.language):
         context = {
-            "changes": [
-                {"kind": entry_changed.get_kind_display(), "note": entry_changed.note}
-                for entry_changed in changes
-            ],
+            "changes": [{"kind": change.get_kind_display(), "note": change.note} for change in changes],
             "judgement": describe_judgement(entry.document),
         }
         subject = _("A fact check that you follow was changed")

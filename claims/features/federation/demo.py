@@ -45,9 +45,7 @@ def _follow_invented_newsroom(row: Row, by: User) -> None:
 
 def _build_ledger(row: Row) -> list[Row]:
     """Return the ledger entries of an invented newsroom: each claim, then the retractions."""
-    claims = [
-        _build_peer_claim(claim_number, claim, row) for claim_number, claim in enumerate(row["claims"], 1)
-    ]
+    claims = [_build_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
     published_entries = [_build_entry("published", claim["id"], claim) for claim in claims]
     retracted_entries = [
         _build_entry("retracted", claim_number, None, version=2, kind="retraction", note=claim["withdrawn"])

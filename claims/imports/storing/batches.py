@@ -127,15 +127,9 @@ def _split_batch(
     known_keys = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
     )
-    known_keys |= {
-        staged_review.statement_key
-        for staged_review in batch
-        if {staged_review.key, staged_review.number_key} & stored_keys
-    }
+    known_keys |= {staged.statement_key for staged in batch if {staged.key, staged.number_key} & stored_keys}
     new_reviews = [staged_review for staged_review in batch if staged_review.statement_key not in known_keys]
-    return new_reviews, [
-        staged_review for staged_review in batch if staged_review.statement_key in known_keys
-    ]
+    return new_reviews, [staged for staged in batch if staged.statement_key in known_keys]
 
 
 @dataclass(slots=True)
@@ -212,11 +206,7 @@ class _BatchRows:
             Appearance,
             [appearance for existing_claim in existing_claims for appearance in existing_claim.appearances],
         )
-        topics = [
-            (existing_claim.claim.pk, topic.pk)
-            for existing_claim in existing_claims
-            for topic in existing_claim.topics
-        ]
+        topics = [(existing.claim.pk, topic.pk) for existing in existing_claims for topic in existing.topics]
         yield from build_lines(
             ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
         )
@@ -233,9 +223,7 @@ class _BatchRows:
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problems for values that conflict with stored ones, as lines for COPY."""
         conflicting_reviews = [
-            decided_review
-            for decided_review in self.decisions.decided_reviews
-            if decided_review.omitted_values
+            decided for decided in self.decisions.decided_reviews if decided.omitted_values
         ]
         if not conflicting_reviews:
             return []
@@ -275,9 +263,7 @@ class _BatchRows:
         old_claims = self.decisions.old_claims
         self._change_old_claims(old_claims)
         send_lines(self.lines)
-        if published_ids := [
-            new_claim.claim.pk for new_claim in self.decisions.new_claims if new_claim.verdicts
-        ]:
+        if published_ids := [new.claim.pk for new in self.decisions.new_claims if new.verdicts]:
             entries_added.send(Publication, claims=published_ids)
         verdicts = (verdict for old_claim in old_claims for verdict in old_claim.verdicts)
         if replacements := {row.supersedes_id: row.pk for row in verdicts if row.supersedes_id}:
@@ -297,13 +283,9 @@ class _BatchRows:
 
     def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
         accepted_claims = [
-            old_claim.claim
-            for old_claim in old_claims
-            if old_claim.verdicts and old_claim.claim.state == Claim.State.PROPOSED
+            old.claim for old in old_claims if old.verdicts and old.claim.state == Claim.State.PROPOSED
         ]
-        superseded_verdicts = [
-            verdict for old_claim in old_claims for verdict in old_claim.superseded_verdicts
-        ]
+        superseded_verdicts = [verdict for old in old_claims for verdict in old.superseded_verdicts]
         copy_rows(
             Transition,
             [
@@ -320,9 +302,7 @@ class _BatchRows:
         for claim in accepted_claims:
             claim.state = Claim.State.ACCEPTED
         changed_claims = [
-            old_claim.claim
-            for old_claim in old_claims
-            if old_claim.earlier_values or old_claim.claim in accepted_claims
+            old.claim for old in old_claims if old.earlier_values or old.claim in accepted_claims
         ]
         for claim in changed_claims:
             claim.updated_at = self.decisions.now
@@ -348,20 +328,14 @@ class _BatchRows:
         copy_rows(ImportProblem, self.decisions.problems)
         copy_rows(
             ImportedChange,
-            [
-                self._build_change(changed_claim)
-                for changed_claim in self.decisions.old_claims
-                if changed_claim.is_changed
-            ],
+            [self._build_change(changed) for changed in self.decisions.old_claims if changed.is_changed],
         )
         copy_rows(
             PossibleDuplicate,
             [
-                PossibleDuplicate(
-                    claim=later_claim.claim, earlier=earlier_claim.claim, run=self.decisions.run
-                )
-                for later_claim, earlier_claim in self.decisions.duplicate_pairs
-                if self.decisions.is_stored(later_claim) and self.decisions.is_stored(earlier_claim)
+                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.decisions.run)
+                for later, earlier in self.decisions.duplicate_pairs
+                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier)
             ],
         )
 

@@ -102,11 +102,7 @@ class Decisions:
                 staged_review.digest: earlier_records.find(staged_review, known_claims_found.by_id)
                 for staged_review in reviews_of_statement
             }
-            known_by_digest = {
-                digest: existing_claim
-                for digest, existing_claim in claims_by_digest.items()
-                if existing_claim
-            }
+            known_by_digest = {digest: existing for digest, existing in claims_by_digest.items() if existing}
             existing_claims = list(known_claims_found.by_statement_key.get(key, []))
             assignments, pairs = assign_claims(
                 reviews_of_statement,

@@ -92,9 +92,7 @@ class Stage:
             offset += len(rows)
             pending_reviews += rows
             last_key = pending_reviews[-1].statement_key
-            complete_groups = [
-                staged_review for staged_review in pending_reviews if staged_review.statement_key != last_key
-            ]
+            complete_groups = [staged for staged in pending_reviews if staged.statement_key != last_key]
             if len(complete_groups) >= size // 2:
                 yield complete_groups
                 pending_reviews = pending_reviews[len(complete_groups) :]

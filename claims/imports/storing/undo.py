@@ -195,10 +195,7 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
         .values("run")
     )
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
-    return [
-        (later_run, counts[later_run.pk])
-        for later_run in ImportRun.objects.filter(pk__in=counts).order_by("-pk")
-    ]
+    return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
 
 
 @transaction.atomic

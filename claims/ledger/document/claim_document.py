@@ -378,9 +378,7 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
     whole_hashes = (
-        picture_hash
-        for picture_hash in row.hashes.all()
-        if picture_hash.transformation == MediaHash.Transformation.WHOLE
+        digest for digest in row.hashes.all() if digest.transformation == MediaHash.Transformation.WHOLE
     )
     first_hash = next((picture_hash for picture_hash in whole_hashes if picture_hash.frame_at is None), None)
     return first_hash.pdq.hex() if first_hash else ""

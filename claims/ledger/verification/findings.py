@@ -16,10 +16,7 @@ class Discrepancy(NamedTuple):
 
 def format_ranges(numbers: Iterable[int]) -> str:
     """Format numbers for people: `3, 7 to 12 and 40`."""
-    ranges = [
-        str(first_number) if first_number == last_number else f"{first_number} to {last_number}"
-        for first_number, last_number in _iterate_runs(numbers)
-    ]
+    ranges = [str(first) if first == last else f"{first} to {last}" for first, last in _iterate_runs(numbers)]
     return ranges[0] if len(ranges) == 1 else f"{', '.join(ranges[:-1])} and {ranges[-1]}"
 
 

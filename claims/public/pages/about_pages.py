@@ -96,9 +96,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     wanted_language = get_reader_language()
     shown_page, versions, languages = load_page_versions(request, kind, version, wanted_language)
     with translation.override(get_interface_language()):
-        other_languages = [
-            page_version for page_version in load_pages(wanted_language) if page_version.kind != kind
-        ]
+        other_languages = [row for row in load_pages(wanted_language) if row.kind != kind]
     context: dict[str, Any] = {
         "page": shown_page,
         "text": mark_safe(to_html(shown_page.text)),  # noqa: S308 - to_html sanitises
@@ -141,11 +139,7 @@ def choose_language(language: str, languages: list[str]) -> str:
         main_language = wanted_language.partition("-")[0].lower()
         suitable_languages = [
             wanted_language,
-            *(
-                language_code
-                for language_code in languages
-                if language_code.partition("-")[0].lower() == main_language
-            ),
+            *(code for code in languages if code.partition("-")[0].lower() == main_language),
         ]
         if chosen_language := next(
             (language_code for language_code in suitable_languages if language_code in languages), ""

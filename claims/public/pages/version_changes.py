@@ -61,9 +61,7 @@ def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
 
 def _find_reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
     earlier_ratings = {
-        earlier_verdict["publisher"]["id"]: earlier_verdict["rating"]
-        for earlier_verdict in before["verdicts"]
-        if earlier_verdict["rating"]
+        earlier["publisher"]["id"]: earlier["rating"] for earlier in before["verdicts"] if earlier["rating"]
     }
     return tuple(
         Rerating(verdict["publisher"], earlier_ratings[verdict["publisher"]["id"]], verdict["rating"])

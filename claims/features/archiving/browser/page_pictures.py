@@ -151,8 +151,7 @@ def _load_page(devtools: Devtools, url: str) -> None:
 
 def _has_reached_stage(devtools: Devtools, stage: str) -> bool:
     return any(
-        event_name == "Page.lifecycleEvent" and event.get("name") == stage
-        for event_name, event in devtools.events
+        name == "Page.lifecycleEvent" and event.get("name") == stage for name, event in devtools.events
     )
 
 

@@ -178,9 +178,7 @@ def _iterate_cosigned_files(
         if cosignature is None:
             continue
         suffixes = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
-        paths = {
-            file_role: f"{base_path}-witness-{step_number}-{suffix}" for file_role, suffix in suffixes.items()
-        }
+        paths = {role: f"{base_path}-witness-{step_number}-{suffix}" for role, suffix in suffixes.items()}
         yield _CosignedFiles(
             _COSIGNATURE_TEMPLATE.format(
                 name=name, moment=format_moment(cosignature.moment), text=text, **paths

@@ -344,10 +344,6 @@ def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "columns": build_columns(person, filters),
         "moves": list_moves(person),
         "filters": filters,
-        "people": [
-            (other_person.pk, get_display_name(other_person))
-            for other_person in people
-            if other_person != person
-        ],
+        "people": [(other.pk, get_display_name(other)) for other in people if other != person],
         "topics": list(Topic.objects.values_list("pk", "name")[:MAX_LISTED_PEOPLE]),
     }

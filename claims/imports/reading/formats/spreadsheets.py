@@ -143,9 +143,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         for number, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
                 if unread_names := [
-                    other_name
-                    for other_name in names[number:]
-                    if workbook.get_sheet_by_name(other_name).height
+                    other for other in names[number:] if workbook.get_sheet_by_name(other).height
                 ]:
                     file.note(
                         TranslatableMessage(

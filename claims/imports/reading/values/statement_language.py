@@ -28,11 +28,7 @@ def choose_statement_language(statement: str, expected_languages: Iterable[str])
     likely_languages = [tag.partition("-")[0] for tag in expected_languages if tag]
     if score >= MIN_CERTAINTY:
         return next(
-            (
-                likely_language
-                for likely_language in likely_languages
-                if _is_alike(likely_language, detected_language)
-            ),
+            (likely for likely in likely_languages if _is_alike(likely, detected_language)),
             detected_language,
         ), False
     for likely_language in likely_languages:
