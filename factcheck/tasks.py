@@ -13,7 +13,7 @@ __all__ = ["backup_tasks"]
 
 
 @periodic_task("17 * * * *")
-def forget_settled_rate_limits(timestamp: int) -> None:
+def delete_settled_rate_limits(timestamp: int) -> None:
     """Delete callers without debts from the table of rate limits. Runs hourly."""
     PostgresStore.forget_settled()
 
@@ -25,7 +25,7 @@ async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
 
 
 @periodic_task("* * * * *", pass_context=True)
-async def take_up_left_jobs(context: JobContext, timestamp: int) -> None:
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Retry jobs whose worker was killed or stopped. Runs every minute."""
     manager = context.app.job_manager
     silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]

@@ -14,7 +14,7 @@ from sources.media import keyframes
 from sources.models import Source
 from sources.source_kinds import Material
 
-__all__ = ["UrlUnresponsive", "capture_source", "forget_sites", "keyframes"]
+__all__ = ["UrlUnresponsive", "capture_source", "delete_unvisited_sites", "keyframes"]
 
 
 class UrlUnresponsive(Exception):
@@ -47,6 +47,6 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
 
 
 @periodic_task("23 3 * * *")
-def forget_sites(timestamp: int) -> None:
+def delete_unvisited_sites(timestamp: int) -> None:
     """Delete sites that are no longer used. Runs daily."""
     known_sites.delete_unvisited_sites()

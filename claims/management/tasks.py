@@ -24,24 +24,24 @@ features.guard_jobs(app.tasks.values())
 
 
 @periodic_task("17 * * * *")
-def forget_answers(timestamp: int) -> None:
+def delete_expired_responses(timestamp: int) -> None:
     """Delete expired responses to requests with an Idempotency-Key."""
     StoredAnswer.objects.outdated().delete()
 
 
 @periodic_task("37 * * * *")
-def forget_unsaved_forms(timestamp: int) -> None:
+def delete_old_unsaved_forms(timestamp: int) -> None:
     """Delete unsaved texts after a month."""
     UnsavedForm.objects.outdated().delete()
 
 
 @periodic_task("27 3 * * *")
-def forget_audit_records(timestamp: int) -> None:
+def delete_old_audit_records(timestamp: int) -> None:
     """Delete records of the audit log older than `AUDIT_LOG_DAYS`, every day."""
     audit.delete_old_records(settings.AUDIT_LOG_DAYS)
 
 
 @periodic_task("37 3 * * *")
-def forget_sessions(timestamp: int) -> None:
+def delete_expired_sessions(timestamp: int) -> None:
     """Remove expired sessions, every day."""
     desk_sessions.delete_expired_sessions()

@@ -40,7 +40,7 @@ class AllReadersBusy(Exception):
         max_attempts=6, exponential_wait=10, retry_exceptions=[FileStoreUnavailable, AllReadersBusy]
     ),
 )
-def take_keyframes(*, media_id: int) -> None:
+def process_video(*, media_id: int) -> None:
     """Compute the hashes of a film's frames, and store the still picture that readers see."""
     media = MediaObject.objects.get(pk=media_id)
     if media.keyframes == MediaObject.Keyframes.TAKEN:
@@ -49,19 +49,19 @@ def take_keyframes(*, media_id: int) -> None:
 
 
 @periodic_task("23 * * * *")
-def take_outstanding(timestamp: int) -> None:
+def queue_missing_keyframes(timestamp: int) -> None:
     """Queue videos whose keyframes are missing because a worker stopped or FFmpeg was not installed."""
     if not films.is_ffmpeg_installed():
         return
     waiting_states = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
     rows = MediaObject.objects.filter(keyframes__in=waiting_states, created_at__lt=Now() - LEASE_TIME)
     for pk in rows.order_by("created_at").values_list("pk", flat=True)[:BATCH_SIZE]:
-        defer_once(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
+        defer_once(process_video.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
 
 def queue_keyframes(media: MediaObject) -> None:
     """Queue the extraction of keyframes when a video is stored."""
-    defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
+    defer(process_video.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
 
 def extract_keyframes(media: MediaObject) -> None:

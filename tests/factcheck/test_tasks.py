@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factcheck.tasks import remove_finished_jobs, take_up_left_jobs
+from factcheck.tasks import remove_finished_jobs, retry_stalled_jobs
 from tests.helpers.worker import run_waiting_jobs
 
 
@@ -68,7 +68,7 @@ def test_jobs_of_dead_workers_are_taken_up_and_of_living_ones_are_not(without_sc
             " WHERE id = %s",
             [waiting.pk],
         )
-    take_up_left_jobs.configure(task_kwargs={"timestamp": 0}).defer()
+    retry_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_waiting_jobs()
     states = dict(ProcrastinateJob.objects.filter(task_name="left").values_list("pk", "status"))
     taken_up = "failed"  # the worker of this test knows no such task

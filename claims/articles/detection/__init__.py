@@ -94,20 +94,20 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
     # A text that is a single quoted sentence does not name its speaker.
     is_alone = sum(len(sentences) for sentences, _ in split_blocks_found) == 1
     for block, (sentences, quotations) in zip(blocks, split_blocks_found, strict=True):
-        voices = attributor.attribute_block(
+        sentence_speakers = attributor.attribute_block(
             block.text,
             sentences,
             quotations,
             turn_by_start[block.start],
             introduction=introductions.get(block.start, ""),
         )
-        for sentence, voice in zip(sentences, voices, strict=True):
+        for sentence, sentence_speaker in zip(sentences, sentence_speakers, strict=True):
             start, end = block.start + sentence.start, block.start + sentence.end
             worthiness = score_sentence(
                 sentence.text,
                 start,
                 language,
-                voice=voice,
+                sentence_speaker=sentence_speaker,
                 quotations=() if is_alone else _find_quoted_parts(block, sentence, quotations),
                 newest_year=newest_year,
             )
@@ -117,11 +117,11 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
                 exact=text[start:end],
                 prefix=text[max(0, start - _CONTEXT_CHARACTERS) : start],
                 suffix=text[end : end + _CONTEXT_CHARACTERS],
-                statement=build_statement(sentence.text, voice),
+                statement=build_statement(sentence.text, sentence_speaker),
                 score=worthiness.score,
                 reasons=worthiness.reasons,
-                claimant=voice.speaker.name if voice else None,
-                claimant_description=voice.speaker.description if voice else None,
+                claimant=sentence_speaker.speaker.name if sentence_speaker else None,
+                claimant_description=sentence_speaker.speaker.description if sentence_speaker else None,
             )
 
 

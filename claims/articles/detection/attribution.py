@@ -41,7 +41,7 @@ _QUESTION_PATTERN = re.compile(r"[?？؟]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SentenceSpeaker:
     """The speaker of a sentence, and the position at which a closing attribution ("…, she said") begins."""
 
     speaker: Speaker
@@ -69,8 +69,8 @@ class Attributor:
         quotations: Quotations,
         dialogue_turn: DialogueTurn | None = None,
         introduction: str = "",
-    ) -> list[Voice | None]:
-        """Return the voice of each sentence of the block; None for the article's own words.
+    ) -> list[SentenceSpeaker | None]:
+        """Return the speaker of each sentence of the block; None for the article's own words.
 
         Args:
             introduction: the preceding block, if it ends in a colon.
@@ -85,42 +85,47 @@ class Attributor:
             for sentence in sentences
         ]
         previous_speaker = self._last
-        voices = self._find_voices(sentences, narrations, quotations)
-        if previous_speaker and not any(voices) and all(map(_is_only_quoted, narrations)):
+        sentence_speakers = self._find_speakers(sentences, narrations, quotations)
+        if previous_speaker and not any(sentence_speakers) and all(map(_is_only_quoted, narrations)):
             # A paragraph that consists of a quotation continues the last speaker of the previous one.
-            voices = [Voice(previous_speaker)] * len(voices)
-        self._spread_voice(sentences, narrations, quotations, voices)
+            sentence_speakers = [SentenceSpeaker(previous_speaker)] * len(sentence_speakers)
+        self._spread_speaker(sentences, narrations, quotations, sentence_speakers)
         if dialogue_turn is not None:
-            return self._read_answer(dialogue_turn, voices, narrations)
-        return voices
+            return self._read_answer(dialogue_turn, sentence_speakers, narrations)
+        return sentence_speakers
 
-    def _read_turn(self, dialogue_turn: DialogueTurn, count: int) -> list[Voice | None]:
+    def _read_turn(self, dialogue_turn: DialogueTurn, count: int) -> list[SentenceSpeaker | None]:
         self._running = self._last = None
         if dialogue_turn.member is None:
             return [None] * count
         self._focus.note_speaker(dialogue_turn.member)
-        return [Voice(self._identities.build_speaker(dialogue_turn.member))] * count
+        return [SentenceSpeaker(self._identities.build_speaker(dialogue_turn.member))] * count
 
     def _read_answer(
-        self, dialogue_turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
-    ) -> list[Voice | None]:
-        """Return the voices of an answer without a label: the speaker that it names, or else the interviewee.
+        self,
+        dialogue_turn: DialogueTurn,
+        sentence_speakers: list[SentenceSpeaker | None],
+        narrations: Sequence[str],
+    ) -> list[SentenceSpeaker | None]:
+        """Return the speakers of an answer without a label: the speaker that it names, or else the interviewee.
 
         If the answer is quoted, the words outside the quotation are the article's own.
         """
-        own_voice = next((voice for voice in voices if voice is not None), None)
-        if own_voice is None and dialogue_turn.member is not None:
+        own_speaker = next(
+            (sentence_speaker for sentence_speaker in sentence_speakers if sentence_speaker is not None), None
+        )
+        if own_speaker is None and dialogue_turn.member is not None:
             self._focus.note_speaker(dialogue_turn.member)
-            own_voice = Voice(self._identities.build_speaker(dialogue_turn.member))
+            own_speaker = SentenceSpeaker(self._identities.build_speaker(dialogue_turn.member))
         has_quote = any(QUOTED_MARK in narration for narration in narrations)
         return [
-            voice
+            sentence_speaker
             or (
-                Voice(own_voice.speaker)
-                if own_voice and (QUOTED_MARK in narration or not has_quote)
+                SentenceSpeaker(own_speaker.speaker)
+                if own_speaker and (QUOTED_MARK in narration or not has_quote)
                 else None
             )
-            for voice, narration in zip(voices, narrations, strict=True)
+            for sentence_speaker, narration in zip(sentence_speakers, narrations, strict=True)
         ]
 
     def _read_introduced(self, introduction: str) -> Speaker | None:
@@ -130,24 +135,24 @@ class Attributor:
         is_clear = (
             len(people_named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         )
-        if is_clear and (voice := self._build_voice(narration)):
-            return voice.speaker
+        if is_clear and (sentence_speaker := self._build_speaker(narration)):
+            return sentence_speaker.speaker
         only_mention = people_named[0] if len(people_named) == 1 and people_named[0].is_subject else None
         if only_mention is None or not self._can_be_person(only_mention.member):
             return None
         return self._identities.build_speaker(only_mention.member)
 
-    def _find_voices(
+    def _find_speakers(
         self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
-    ) -> list[Voice | None]:
-        """Return the voice of each sentence, as far as the sentence's own words show it.
+    ) -> list[SentenceSpeaker | None]:
+        """Return the speaker of each sentence, as far as the sentence's own words show it.
 
         If a quotation spans several sentences, the words before and after it form one clause: one part names the
         speaker, the other has the verb.
         """
-        voices: list[Voice | None] = []
-        while len(voices) < len(sentences):
-            first_index = last_index = len(voices)
+        sentence_speakers: list[SentenceSpeaker | None] = []
+        while len(sentence_speakers) < len(sentences):
+            first_index = last_index = len(sentence_speakers)
             while last_index + 1 < len(sentences) and _is_inside(sentences[last_index].end, quotations):
                 last_index += 1
             joined_narrations = narrations[first_index : last_index + 1]
@@ -155,13 +160,15 @@ class Attributor:
                 bool(split_words(_remove_quotations(joined_narrations[0]))) and last_index > first_index
             )
             if opens_itself and bool(split_words(_remove_quotations(joined_narrations[-1]))):
-                voice = self._build_voice(" ".join(joined_narrations))
-                voices += [Voice(voice.speaker) if voice else None] * len(joined_narrations)
+                sentence_speaker = self._build_speaker(" ".join(joined_narrations))
+                sentence_speakers += [
+                    SentenceSpeaker(sentence_speaker.speaker) if sentence_speaker else None
+                ] * len(joined_narrations)
             else:
-                voices += [self._build_voice(narration) for narration in joined_narrations]
-        return voices
+                sentence_speakers += [self._build_speaker(narration) for narration in joined_narrations]
+        return sentence_speakers
 
-    def _build_voice(self, narration: str) -> Voice | None:
+    def _build_speaker(self, narration: str) -> SentenceSpeaker | None:
         if not _is_only_quoted(narration):
             self._focus.start_sentence()
         mentions = self._people.find_mentions(narration)
@@ -189,7 +196,9 @@ class Attributor:
             self._last = speaker
         if speaker is None:
             return None
-        return Voice(speaker, find_tail(narration, attribution, self._language) if attribution else None)
+        return SentenceSpeaker(
+            speaker, find_tail(narration, attribution, self._language) if attribution else None
+        )
 
     def _is_not_asserted(self, narration: str, attribution: Attribution) -> bool:
         """Return whether a sentence asks, supposes or denies that someone spoke: "Did Ruiz say that …?"."""
@@ -341,42 +350,49 @@ class Attributor:
         )
         return None if is_contradicted else self._last
 
-    def _spread_voice(
+    def _spread_speaker(
         self,
         sentences: Sequence[Sentence],
         narrations: Sequence[str],
         quotations: Quotations,
-        voices: list[Voice | None],
+        sentence_speakers: list[SentenceSpeaker | None],
     ) -> None:
-        """Give every sentence of a quotation the voice of the sentence that names the speaker."""
+        """Give every sentence of a quotation the speaker of the sentence that names the speaker."""
         sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
         opens_with_quotation = bool(sentences_inside) and narrations[0].startswith(QUOTED_MARK)
-        current = Voice(self._running) if self._running and opens_with_quotation else None
+        current = SentenceSpeaker(self._running) if self._running and opens_with_quotation else None
         continues, self._unclosed = (
             self._unclosed,
             bool(quotations.spans) and not quotations.spans[-1].is_closed,
         )
         for sentence_index in sentences_inside:
-            own_voice = next((voices[index] for index in reversed(sentence_index) if voices[index]), None)
-            if own_voice is not None and own_voice.speaker.office and continues and current is not None:
-                own_voice = voices[sentence_index[-1]] = Voice(
-                    current.speaker, own_voice.tail
+            own_speaker = next(
+                (sentence_speakers[index] for index in reversed(sentence_index) if sentence_speakers[index]),
+                None,
+            )
+            if own_speaker is not None and own_speaker.speaker.office and continues and current is not None:
+                own_speaker = sentence_speakers[sentence_index[-1]] = SentenceSpeaker(
+                    current.speaker, own_speaker.tail
                 )  # the office belongs to the speaker
             only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
-            if own_voice is None and not only_quoted:
+            if own_speaker is None and not only_quoted:
                 current = None
             elif current is None and sentence_index[0]:
-                current = voices[sentence_index[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
-            current = own_voice or current
+                current = sentence_speakers[
+                    sentence_index[0] - 1
+                ]  # "She denies it, says Ruiz. “I was not there.”"
+            current = own_speaker or current
             for index in sentence_index:
-                if voices[index] is None and current is not None:
-                    voices[index] = Voice(current.speaker)
+                if sentence_speakers[index] is None and current is not None:
+                    sentence_speakers[index] = SentenceSpeaker(current.speaker)
         last_sentence = sentences_inside[-1][-1] if sentences_inside else None
-        final_voice = voices[-1] if voices else None
+        final_speaker = sentence_speakers[-1] if sentence_speakers else None
         self._running = (
-            final_voice.speaker if final_voice is not None and last_sentence == len(sentences) - 1 else None
+            final_speaker.speaker
+            if final_speaker is not None and last_sentence == len(sentences) - 1
+            else None
         )
-        self._last = final_voice.speaker if final_voice is not None else self._last
+        self._last = final_speaker.speaker if final_speaker is not None else self._last
 
 
 def _find_touched_sentences(

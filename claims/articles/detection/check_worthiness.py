@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from claims.articles.detection.attribution import Voice
+from claims.articles.detection.attribution import SentenceSpeaker
 from claims.articles.detection.boilerplate import is_complete
 from claims.articles.detection.cues import SentenceCue, find_cues, find_years
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
@@ -138,7 +138,7 @@ def score_sentence(
     start: int,
     language: Lexicon,
     *,
-    voice: Voice | None,
+    sentence_speaker: SentenceSpeaker | None,
     quotations: Iterable[tuple[int, int]],
     newest_year: int | None,
 ) -> CheckWorthiness:
@@ -146,18 +146,22 @@ def score_sentence(
 
     Args:
         start: the sentence's offset in the article.
-        voice: the speaker; the words that attribute the sentence are not part of the claim.
+        sentence_speaker: the speaker; the words that attribute the sentence are not part of the claim.
         quotations: direct quotations of several words, as offsets in the sentence.
         newest_year: the latest year that the article names.
     """
-    claimed_text = text[: voice.tail] if voice is not None and voice.tail else text
+    claimed_text = (
+        text[: sentence_speaker.tail] if sentence_speaker is not None and sentence_speaker.tail else text
+    )
     tokens = tokenise(claimed_text)
     cues = find_cues(claimed_text, tokens, language)
     cues += [SentenceCue("quotation", *span) for span in quotations]
-    if voice is not None and (name_found := _find_name(voice.speaker.name, text, language)):
+    if sentence_speaker is not None and (
+        name_found := _find_name(sentence_speaker.speaker.name, text, language)
+    ):
         cues.append(SentenceCue("attributed", *name_found))
     figures = {name: 1.0 for cue in cues for name in _FEATURES_BY_CUE.get(cue.kind, ())}
-    if voice is not None:
+    if sentence_speaker is not None:
         figures["attribution"] = 1.0
     count = sum(cue.kind in {"number", "quantity"} for cue in cues)
     figures["several numbers"] = min(max(count - 1, 0), 3) / 3

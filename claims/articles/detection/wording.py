@@ -1,6 +1,6 @@
 """Write the statement of a claim for editors: without outer quotation marks or a closing "…, she said"."""
 
-from claims.articles.detection.attribution import Voice
+from claims.articles.detection.attribution import SentenceSpeaker
 from claims.articles.detection.boilerplate import TERMINAL_MARKS
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
@@ -8,11 +8,15 @@ _OPENING_MARKS = "\"“„«»”「『‘'‹ \u00a0\u202f"
 _SINGLE_MARKS = "'’‘"
 
 
-def build_statement(sentence: str, voice: Voice | None) -> str:
+def build_statement(sentence: str, sentence_speaker: SentenceSpeaker | None) -> str:
     """Return a sentence as the wording of a claim, with white space folded."""
     text = sentence
-    if voice is not None and voice.tail is not None and 0 < voice.tail < len(sentence):
-        text = _add_full_stop(sentence[: voice.tail], sentence)
+    if (
+        sentence_speaker is not None
+        and sentence_speaker.tail is not None
+        and 0 < sentence_speaker.tail < len(sentence)
+    ):
+        text = _add_full_stop(sentence[: sentence_speaker.tail], sentence)
     return " ".join(_remove_outer_marks(text).split())
 
 

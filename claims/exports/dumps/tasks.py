@@ -11,12 +11,12 @@ logger = logging.getLogger(__name__)
 
 
 @app.task(
-    name="claims.exports.dumps.tasks.write_by_schedule",
+    name="claims.exports.dumps.tasks.write_scheduled_dump",
     queueing_lock="write_dump",
     lock="write_dump",
     retry=3,
 )
-def write_by_schedule(timestamp: int) -> None:
+def write_scheduled_dump(timestamp: int) -> None:
     """Write a dump. An interrupted job is restarted; a failed one is tried three more times."""
     try:
         write_dump()
@@ -25,4 +25,4 @@ def write_by_schedule(timestamp: int) -> None:
 
 
 if settings.DUMP_SCHEDULE:
-    app.periodic(cron=settings.DUMP_SCHEDULE)(write_by_schedule)
+    app.periodic(cron=settings.DUMP_SCHEDULE)(write_scheduled_dump)

@@ -72,7 +72,7 @@ def deposit_pages() -> None:
         deposits.process_due_deposits()
 
 
-@periodic_task("* * * * *", name="claims.features.archiving.look_after_archive", queue=QUEUE)
+@periodic_task("* * * * *", name="claims.features.archiving.queue_due_archiving", queue=QUEUE)
 def queue_due_archiving(timestamp: int) -> None:
     """Queue the archiving jobs for which there is due work. Runs every minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):

@@ -11,7 +11,7 @@ from claims.newsroom.mail_languages import override_language_for
 from factcheck.database.deferred_jobs import defer
 
 #: The task in `tasks` that sends the email.
-ALARM_TASK = "claims.features.federation.tell_of_trouble"
+ALARM_TASK = "claims.features.federation.mail_alarm"
 QUEUE = "mail"
 
 

@@ -43,7 +43,7 @@ def mail_alarm(*, newsroom_id: int) -> None:
         alarms.send_alarm(newsroom)
 
 
-@periodic_task("* * * * *", name="claims.features.federation.keep_up", queue=QUEUE)
+@periodic_task("* * * * *", name="claims.features.federation.queue_due_syncs", queue=QUEUE)
 def queue_due_syncs(timestamp: int) -> None:
     """Queue a job for each newsroom that is due. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():

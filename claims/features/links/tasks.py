@@ -16,14 +16,14 @@ MAX_RUN_SECONDS = 15.0
 _LOW_PRIORITY = -5
 
 
-@periodic_task("*/10 * * * *", name="claims.features.links.look_for_new_links", queue="links")
+@periodic_task("*/10 * * * *", name="claims.features.links.watch_new_links", queue="links")
 def watch_new_links(timestamp: int) -> None:
     """Add newly cited links to those that are checked, and remove links that are no longer cited. Runs every
     ten minutes."""
     watched_links.update_watched_links()
 
 
-@periodic_task("* * * * *", name="claims.features.links.look_after_links", queue="links")
+@periodic_task("* * * * *", name="claims.features.links.queue_due_checks", queue="links")
 def queue_due_checks(timestamp: int) -> None:
     """Queue a job if links are due for a check. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():

@@ -45,7 +45,7 @@ def notify_batch_of_passed_deadlines() -> int:
 
 
 @periodic_task("47 3 * * *")
-def forget_addresses(timestamp: int) -> None:
+def delete_old_addresses(timestamp: int) -> None:
     """Delete contact details `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
     oldest_allowed = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
     old_requests = Q(sent_at__lt=oldest_allowed) | Q(sent_at=None, created_at__lt=oldest_allowed)

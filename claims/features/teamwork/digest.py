@@ -33,7 +33,7 @@ SEND_TASK = "claims.features.teamwork.digest.send_digest"
 MAX_NOTIFICATIONS = 100
 
 
-@periodic_task("*/15 * * * *", name="claims.features.teamwork.digest.begin_digests", queue=MAIL_QUEUE)
+@periodic_task("*/15 * * * *", name="claims.features.teamwork.digest.queue_due_digests", queue=MAIL_QUEUE)
 @transaction.atomic
 def queue_due_digests(timestamp: int) -> None:
     """Queue every due digest, four times an hour because some time zones differ by quarter hours."""

@@ -15,13 +15,13 @@ def assign_imported(*, run_id: int) -> None:
     assignment_rules.apply_to_import(run_id)
 
 
-@periodic_task("11 * * * *", name="claims.features.teamwork.tell_of_due_dates")
+@periodic_task("11 * * * *", name="claims.features.teamwork.notify_of_due_dates")
 def notify_of_due_dates(timestamp: int) -> None:
     """Notify people about work that is due soon or overdue. Runs hourly."""
     due_dates.notify_of_due_dates()
 
 
-@periodic_task("37 * * * *", name="claims.features.teamwork.forget_presence")
+@periodic_task("37 * * * *", name="claims.features.teamwork.delete_outdated_presence")
 def delete_outdated_presence(timestamp: int) -> None:
     """Delete the records of pages that were open hours ago. Runs hourly."""
     Presence.objects.outdated().delete()

@@ -40,7 +40,7 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
         queue_visit(watch_id)
 
 
-@periodic_task("* * * * *", name="claims.features.watches.look_after", queue="watches")
+@periodic_task("* * * * *", name="claims.features.watches.queue_due_visits", queue="watches")
 def queue_due_visits(timestamp: int) -> None:
     """Queue a visit to each watch that is due. Runs every minute."""
     for watch_id in visits.list_due_watches():

@@ -31,9 +31,9 @@ def make_vectors(context: JobContext) -> None:
 
 
 @periodic_task(
-    "* * * * *", name="claims.matching.embedding.look_after_vectors", queue=QUEUE, pass_context=True
+    "* * * * *", name="claims.matching.embedding.queue_missing_vectors", queue=QUEUE, pass_context=True
 )
-def look_after_vectors(context: JobContext, timestamp: int) -> None:
+def queue_missing_vectors(context: JobContext, timestamp: int) -> None:
     """Queue embedding once a minute, for changes without a job: made in psql, or when a worker was killed."""
     if not _run_for_limited_time(context.should_abort):
         queue_embedding()

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.management.tasks import forget_unsaved_forms
+from claims.management.tasks import delete_old_unsaved_forms
 from claims.models import UnsavedForm
 from claims.models.desk_state import MAX_BYTES, MAX_PER_PERSON, RETENTION_DAYS
 from tests.helpers.broken_rules import refused, sql
@@ -108,8 +108,8 @@ def test_it_is_kept_for_thirty_days(checker: User) -> None:
             writer.name,
         )
     assert young.values() == [{"context": "young"}]
-    forget_unsaved_forms(0)
+    delete_old_unsaved_forms(0)
     assert set(UnsavedForm.objects.values_list("writer", flat=True)) == {UUID(young.name), UUID(saved.name)}
     sql("UPDATE claims_unsavedform SET closed_at = closed_at - interval '9 days' WHERE closed_at IS NOT NULL")
-    forget_unsaved_forms(0)
+    delete_old_unsaved_forms(0)
     assert UnsavedForm.objects.count() == 1

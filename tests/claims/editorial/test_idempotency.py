@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from claims.editorial import idempotency
-from claims.management.tasks import forget_answers
+from claims.management.tasks import delete_expired_responses
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
 from claims.newsroom.people import get_display_name
 from claims.review import claim_edits
@@ -183,12 +183,12 @@ def test_an_answer_is_promised_for_a_day_and_then_removed(editor: User, settings
         StoredAnswer.objects.update(created_at=timezone.now() - timedelta(**age))
 
     aged(hours=23)
-    forget_answers(0)
+    delete_expired_responses(0)
     assert_replayed(first, asking.post("claims/", CLAIM, Idempotency_Key=KEY))
     aged(hours=25)
     assert asking.post("claims/", CLAIM, Idempotency_Key=KEY)["Location"] != first["Location"]
     aged(hours=25)
-    forget_answers(0)
+    delete_expired_responses(0)
     assert not StoredAnswer.objects.exists()
 
 

@@ -36,7 +36,7 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     assert media.metadata["place"] == {"latitude": 52.52, "longitude": -13.41}
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"media_id": media.pk}]
 
-    keyframes.take_keyframes(media_id=media.pk)
+    keyframes.process_video(media_id=media.pk)
     media.refresh_from_db()
     assert media.keyframes == "taken"
     assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0, 4.0]
@@ -45,7 +45,7 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     [near] = find_near_duplicates(media_files.encoded(scene(32, 480, 320)))
     assert (near.media_id, near.frame_at) == (media.pk, 2.0)
 
-    keyframes.take_keyframes(media_id=media.pk)  # once more changes nothing
+    keyframes.process_video(media_id=media.pk)  # once more changes nothing
     assert media.hashes.count() == 3
 
 
@@ -190,8 +190,8 @@ def test_a_film_that_came_before_ffmpeg_is_seen_to_later(folder: Path, tmp_path:
         created_at=timezone.now() - timedelta(hours=2),
     )
     store_file(film(tmp_path, [33]), by=None)  # the worker is about to see to it
-    keyframes.take_outstanding(timestamp=0)
-    keyframes.take_outstanding(timestamp=0)
+    keyframes.queue_missing_keyframes(timestamp=0)
+    keyframes.queue_missing_keyframes(timestamp=0)
     asked = ProcrastinateJob.objects.filter(queueing_lock=f"media {old.pk}")
     assert [job.args for job in asked] == [{"media_id": old.pk}]
     assert ProcrastinateJob.objects.count() == 2

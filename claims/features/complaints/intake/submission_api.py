@@ -186,7 +186,7 @@ class RequestSubmission(SubmissionView):
         context = self.read_submission_context(plain_request)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
-        results = _ImmediateResults(find_first_answer(**body.what))
+        results = _ImmediateResults(find_first_answer(**body.content))
         content = {"found": results.claims}
         if results.answer.has_same_claim and not body.validated_data.get("anyway"):
             detail = gettext(
@@ -197,7 +197,7 @@ class RequestSubmission(SubmissionView):
             )
         self.require_rate_limit(plain_request)
         try:
-            submit_request(**body.what, sender=body.sender, context=context)
+            submit_request(**body.content, sender=body.sender, context=context)
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         receipt = _build_receipt()

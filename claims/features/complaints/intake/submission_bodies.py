@@ -119,7 +119,7 @@ class RequestBody(SenderBody):
         return attrs
 
     @property
-    def what(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """Return the request's text, URL and picture; a text that is only a URL is returned as the URL."""
         values = self.validated_data
         text, address = values.get("text", ""), values.get("address", "")

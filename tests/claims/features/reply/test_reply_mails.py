@@ -166,7 +166,7 @@ def test_addresses_are_deleted_after_a_while(checker: User, editor: User, settin
     draft = named_draft(checker)
     old, young = ask(draft, checker, ago=24 * 40, hours=-1), ask(draft, checker, ago=24 * 3, hours=-1)
     workflow.move(draft, "submit", by=checker)
-    open_replies.forget_addresses(0)
+    open_replies.delete_old_addresses(0)
     old.refresh_from_db()
     young.refresh_from_db()
     assert (old.address, young.address) == ("", "press@ministry.example")

@@ -84,12 +84,12 @@ def test_unfinished_work_continues_in_the_next_job(
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
     make_claim()
-    tasks.look_after_vectors.defer(timestamp=0)  # as the clock does
+    tasks.queue_missing_vectors.defer(timestamp=0)  # as the clock does
     run_waiting_jobs()
     assert StatementVector.objects.count() == 1
     EmbeddingModel.objects.update(kept_at=timezone.now() - maintenance.ABANDONED_AFTER - timedelta(minutes=1))
     settings.EMBEDDER = OTHER
-    tasks.look_after_vectors.defer(timestamp=60)
+    tasks.queue_missing_vectors.defer(timestamp=60)
     run_waiting_jobs()
     assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
 

@@ -124,7 +124,7 @@ def test_the_worker_removes_callers_without_debt() -> None:
     store = PostgresStore()
     owed_after(store, "owes", 100.0)
     owed_after(store, "free", 0.0)
-    tasks.forget_settled_rate_limits(timestamp=0)
+    tasks.delete_settled_rate_limits(timestamp=0)
     assert names() == {"owes"}
 
 
