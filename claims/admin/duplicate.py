@@ -106,19 +106,19 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
         return open_cluster(request, lambda: duplicates.gather(pairs, by=get_person(request)))
 
     @row_action(_("Same claim: merge"), permission="decide")
-    def same(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
+    def merge(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
         """Merge the newer claim of a pair into the older one, and return a message."""
         duplicates.merge(pair, by=get_person(request))
         link = format_html('<a href="{}">{}</a>', get_page_url(pair.earlier), pair.earlier)
         return format_html(gettext("Merged into “{}”."), link)
 
     @row_action(_("Different"), permission="decide")
-    def different(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
+    def mark_as_different(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
         duplicates.mark_as_different([pair], by=get_person(request))
         return gettext("Marked as different claims.")
 
     @row_action(_("Different, but the same rumour"), permission="gather")
-    def rumour(self, request: HttpRequest, pair: PossibleDuplicate) -> str | HttpResponse:
+    def group_as_rumour(self, request: HttpRequest, pair: PossibleDuplicate) -> str | HttpResponse:
         return open_cluster(request, lambda: duplicates.gather([pair], by=get_person(request))) or ""
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:

@@ -243,7 +243,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
             "kinds": _count_problem_kinds(run),
             "is_broken_off": is_interrupted(run),
             "may_run": may_run,
-            "may_go_on": may_run and _can_resume(run),
+            "may_resume": may_run and _can_resume(run),
             "obstacles": obstacles,
             "rest": undo.count_undoable_claims(run) if obstacles else 0,
         }
@@ -271,7 +271,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         is_offered=lambda run, person: bool(run.upload) and _can_resume(run),
         look="main",
     )
-    def go_on(self, request: HttpRequest, run: ImportRun) -> str:
+    def resume(self, request: HttpRequest, run: ImportRun) -> str:
         """Resume an import that failed or was interrupted, and return a message."""
         runs.start_run(run, by=get_person(request))
         return gettext("The import continues. Records that are already stored are not stored twice.")

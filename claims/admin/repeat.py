@@ -120,7 +120,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     # Returning claims -----------------------------------------------------------------------------------------------
 
-    @desk_page("coming-back/", "coming-back")
+    @desk_page("coming-back/", "returning")
     def returning_claims_view(self, request: HttpRequest) -> HttpResponse:
         """Show false claims that have appeared again, with their sources, counts and dates."""
         if not self.has_view_permission(request):

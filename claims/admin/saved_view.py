@@ -128,7 +128,7 @@ class SavedViewAdmin(DeskAdmin):
 
     # Saving and opening ---------------------------------------------------------------------------------------------
 
-    @desk_page("keep/", "keep")
+    @desk_page("keep/", "save")
     def save_view(self, request: HttpRequest) -> HttpResponse:
         """Save a list as currently shown, replacing the person's own view of the same name."""
         values = request.POST

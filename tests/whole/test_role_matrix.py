@@ -155,7 +155,7 @@ SENT: dict[str, dict[str, str] | str] = {
     "claims_claim_article_evidence": "{}",
     "claims_claim_article_offers": '{"for": "claim"}',
     "claims_claim_pasted": {"address": "https://paper.example.com/tunnel"},
-    "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
+    "claims_savedview_save": {"listed": "claims.claim", "name": "Mine"},
     "teamwork_comment_write": {"text": "Whom do we ask?"},
     "teamwork_comment_edit": {"text": "Whom do we ask now?"},
     "claims_claimant_names": {"app_label": "claims", "model_name": "claim", "field_name": "claimant"},

@@ -57,7 +57,7 @@ def test_a_pair_becomes_a_cluster(desk: Desk) -> None:
         claim=other, earlier=one, confidence=0.876, reasons=["other words"]
     )
     assert "other words" in " ".join(desk.text(pair).split())
-    address = reverse("admin:claims_possibleduplicate_rumour", args=[pair.pk])
+    address = reverse("admin:claims_possibleduplicate_group-as-rumour", args=[pair.pk])
     assert desk.client.get(address).status_code == 302
     assert not Cluster.objects.exists()
     answer = desk.client.post(address)

@@ -57,7 +57,7 @@ def test_both_stand_side_by_side(desk: Desk, pair: PossibleDuplicate, publish: C
 
 
 def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: PossibleDuplicate) -> None:
-    (message,) = press(desk, pair, "same")
+    (message,) = press(desk, pair, "merge")
     assert "Merged into" in message
     pair.claim.refresh_from_db()
     assert (pair.claim.state, pair.claim.merged_into) == ("merged", pair.earlier)
@@ -67,7 +67,7 @@ def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: Possib
 
 
 def test_the_different_is_not_asked_about_again(desk: Desk, pair: PossibleDuplicate) -> None:
-    assert press(desk, pair, "different") == ["Marked as different claims."]
+    assert press(desk, pair, "mark-as-different") == ["Marked as different claims."]
     pair.refresh_from_db()
     assert pair.dismissed_at is not None
     assert (pair.dismissed_by_name, shown(desk)) == ("Edda", [])
@@ -120,14 +120,14 @@ def test_is_for_editors(
         duplicates.mark_as_different([pair], by=person)
     client.force_login(person)
     assert client.get(QUEUE).status_code == 403
-    for button in ("same", "different"):
+    for button in ("merge", "mark-as-different"):
         address = reverse(f"admin:claims_possibleduplicate_{button}", args=[pair.pk])
         assert client.post(address).status_code == 403
     assert PossibleDuplicate.objects.open().get() == pair
 
 
 def test_a_decision_leads_back_to_the_list_as_it_was(desk: Desk, pair: PossibleDuplicate) -> None:
-    address = reverse("admin:claims_possibleduplicate_different", args=[pair.pk])
+    address = reverse("admin:claims_possibleduplicate_mark-as-different", args=[pair.pk])
     own = f"http://testserver{QUEUE}&p=2"
     assert desk.client.post(address, headers={"Referer": own}).headers["Location"] == own
     foreign = f"https://elsewhere.example{QUEUE}"

@@ -147,7 +147,7 @@ class TestPage:
     def test_says_why_it_failed_and_goes_on(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="failed", error="The disk is full.")
         assert "The disk is full." in desk.text(run)
-        answer = desk.client.post(address(run, "go-on"), follow=True)
+        answer = desk.client.post(address(run, "resume"), follow=True)
         assert said(answer) == ["The import continues. Records that are already stored are not stored twice."]
         assert intake.calls == [("start", run.pk, editor.username)]
 
@@ -155,7 +155,7 @@ class TestPage:
         run = make_run(editor, state="failed", error="The disk is full.", upload="")
         text = desk.text(run)
         assert "Run the same command to continue" in text
-        assert address(run, "go-on") not in text
+        assert address(run, "resume") not in text
 
     @pytest.mark.parametrize(("minutes", "offered"), [(1, False), (5, True)])
     def test_an_interrupted_import_can_continue(
@@ -163,13 +163,13 @@ class TestPage:
     ) -> None:
         moved = timezone.now() - timedelta(minutes=minutes)
         run = make_run(editor, state="writing", started_at=moved, moved_at=moved, records=10)
-        assert (address(run, "go-on") in desk.text(run)) is offered
+        assert (address(run, "resume") in desk.text(run)) is offered
 
     @pytest.mark.parametrize("state", ["chosen", "waiting", "finished", "undone"])
     def test_nothing_goes_on_that_need_not(
         self, state: str, desk: Desk, intake: Intake, editor: User
     ) -> None:
-        assert address(run := make_run(editor, state=state), "go-on") not in desk.text(run)
+        assert address(run := make_run(editor, state=state), "resume") not in desk.text(run)
 
     def test_is_undone_or_says_what_stands_in_the_way(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="finished")

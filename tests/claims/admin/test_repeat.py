@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:claims_repeat_changelist")
 QUEUE = LIST + "?queue=repeats"
-RETURNING = reverse("admin:claims_repeat_coming-back")
+RETURNING = reverse("admin:claims_repeat_returning")
 TEXT = "It rains. Trams are free. Really."
 
 
