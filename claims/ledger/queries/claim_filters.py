@@ -94,7 +94,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         "claim",
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
-        resolves=find_claim_ids,
+        # An empty list would raise EmptyResultSet instead of giving SQL. No claim has the id 0.
+        resolves=lambda clusters: find_claim_ids(clusters) or [0],
         slotted=False,
     )
     source = Parameter.one_of(
