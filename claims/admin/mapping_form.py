@@ -344,5 +344,12 @@ def _describe_columns(columns: Any) -> str:
     if isinstance(columns, dict):
         return " + ".join(map(str, columns.get("columns", [])))
     if isinstance(columns, list):
-        return _(", otherwise ").join(map(str, columns))
+        description = ""
+        for column in map(str, columns):
+            description = (
+                _("%(columns)s, otherwise %(column)s") % {"columns": description, "column": column}
+                if description
+                else column
+            )
+        return description
     return str(columns)

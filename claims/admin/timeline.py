@@ -283,13 +283,20 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
         PastEvent(
             move.at,
             move.actor_name,
-            get_move_label(move.action)
-            + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
-            + ("" if move.before == move.after else _(": %s") % move.states),
+            _describe_move(move),
             note=move.note,
         )
         for move in transitions
     ]
+
+
+def _describe_move(move: Transition) -> str:
+    values = {"move": get_move_label(move.action), "id": move.verdict_id, "states": move.states}
+    if move.before == move.after:
+        return _("%(move)s (verdict %(id)s)") % values if move.verdict_id else str(values["move"])
+    if move.verdict_id:
+        return _("%(move)s (verdict %(id)s): %(states)s") % values
+    return _("%(move)s: %(states)s") % values
 
 
 def get_move_label(action: str) -> str:

@@ -16,7 +16,7 @@ from rest_framework import exceptions, serializers
 from claims.editorial.refused_requests import Unprocessable
 from claims.models.claim_media import find_readable_media
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.query_values import MAX_ID, suggest_word
+from factcheck.api.query_values import MAX_ID, add_suggestion
 from sources.models import MediaObject
 
 _MOMENT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
@@ -134,12 +134,11 @@ class StrictKeys(serializers.Serializer):
 
     def _build_errors(self, unknown_keys: list[str]) -> dict[str, Any]:
         known_fields = sorted(self.fields)
+        known_keys = gettext("Known keys: %(known)s.") % {"known": ", ".join(known_fields)}
         return {
             key: [
                 exceptions.ErrorDetail(
-                    gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
-                    % {"suggestion": suggest_word(key, known_fields), "known": ", ".join(known_fields)},
-                    "unknown",
+                    f"{add_suggestion(gettext('Unknown key.'), key, known_fields)} {known_keys}", "unknown"
                 )
             ]
             for key in unknown_keys

@@ -192,12 +192,10 @@ def _build_outcome(outcome: AnchorOutcome) -> dict[str, Any]:
 def _build_header(article: ImportedArticle) -> Table:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
-    number = "" if captured.is_new_source and article.dry_run else f" {source.pk}"
-    details = (
-        gettext("source%(number)s, new")
-        if captured.is_new_source
-        else gettext("source%(number)s, already known")
-    )
+    if not captured.is_new_source:
+        details = gettext("source %(number)s, already known")
+    else:
+        details = gettext("new source") if article.dry_run else gettext("source %(number)s, new")
     version = (
         gettext("snapshot %(number)s, new")
         if captured.is_new_snapshot
@@ -217,7 +215,7 @@ def _build_header(article: ImportedArticle) -> Table:
         gettext("Language"): source.language,
         gettext("Address"): source.url,
         gettext("Text"): ", ".join(length),
-        gettext("Source"): f"{details % {'number': number}}; {version}",
+        gettext("Source"): f"{details % {'number': source.pk}}; {version}",
     }
     failure = [sentence_in_words(article.proposal.failure)] if article.proposal.failure else []
     caveats = "\n".join([*(caveat.sentence for caveat in captured.document.caveats), *failure])

@@ -39,7 +39,7 @@ class NotificationKind(models.TextChoices):
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
     ANSWERED = "answered", _("A reply arrived")
-    ANSWER_OVERDUE = "answer_overdue", _("No answer by the deadline")
+    ANSWER_OVERDUE = "answer_overdue", _("No reply by the deadline")
     COMPLAINED = "complained", _("Complaint from a reader")
     COMPLAINT_GIVEN = "complaint_given", _("Complaint assigned to you")
     COMPLAINT_LATE = "complaint_late", _("Complaint overdue")

@@ -48,14 +48,18 @@ class DeskForm(forms.ModelForm):
         ):
             return
         author_name, changed_at = find_last_save(locked_row)
-        raise forms.ValidationError(
+        message = (
             _(
-                "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing was overwritten "
+                "Not saved: %(who)s changed this page at %(when)s, after you opened it. Nothing was overwritten "
                 "and your text is not lost. Compare both versions, then save again."
             )
-            % {
-                "who": author_name or _("another user"),
-                "when": _(" at %s") % f"{localtime(changed_at):%H:%M}" if changed_at else "",
-            },
-            code="stale",
+            if changed_at
+            else _(
+                "Not saved: %(who)s changed this page after you opened it. Nothing was overwritten "
+                "and your text is not lost. Compare both versions, then save again."
+            )
+        )
+        when = f"{localtime(changed_at):%H:%M}" if changed_at else ""
+        raise forms.ValidationError(
+            message % {"who": author_name or _("another user"), "when": when}, code="stale"
         )

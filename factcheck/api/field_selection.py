@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
-from factcheck.api.query_values import InvalidValue, suggest_word
+from factcheck.api.query_values import InvalidValue, add_suggestion
 
 #: The name of the query parameter.
 FIELDS_PARAMETER = "fields"
@@ -37,8 +37,7 @@ class PartPath:
         if text in self.names:
             return text
         raise InvalidValue(
-            gettext("the response has no part with this name.%(suggestion)s")
-            % {"suggestion": suggest_word(text, self.names)}
+            add_suggestion(gettext("the response has no part with this name."), text, self.names)
         )
 
 

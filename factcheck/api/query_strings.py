@@ -21,7 +21,15 @@ from rest_framework.serializers import Serializer
 from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath
 from factcheck.api.pagination import ORDERING_PARAMETER, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, TargetNotFound
-from factcheck.api.query_values import InvalidValue, Keyword, Moment, Reader, WholeNumber, Words, suggest_word
+from factcheck.api.query_values import (
+    InvalidValue,
+    Keyword,
+    Moment,
+    Reader,
+    WholeNumber,
+    Words,
+    add_suggestion,
+)
 from factcheck.database.cached_sql import Slot, TargetTable, Template
 from factcheck.django_internals import UncopiedFilterSet
 
@@ -231,7 +239,7 @@ class Query(UncopiedFilterSet):
             if names
             else gettext("This address has no parameters.")
         )
-        return f"{message}{suggest_word(name, names)} {allowed_names}"
+        return f"{add_suggestion(message, name, names)} {allowed_names}"
 
 
 class NoQuery(Query):

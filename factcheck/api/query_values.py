@@ -94,8 +94,9 @@ class Keyword:
         if text in self.words:
             return text
         raise InvalidValue(
-            gettext("give one of %(words)s.%(suggestion)s")
-            % {"words": ", ".join(self.words), "suggestion": suggest_word(text, self.words)}
+            add_suggestion(
+                gettext("give one of %(words)s.") % {"words": ", ".join(self.words)}, text, self.words
+            )
         )
 
 
@@ -253,7 +254,7 @@ class IdOrName:
         return name
 
 
-def suggest_word(word: str, known_words: Iterable[str]) -> str:
-    """Return " Did you mean …?" if one of the known words is similar, otherwise ""."""
+def add_suggestion(message: str, word: str, known_words: Iterable[str]) -> str:
+    """Add “Did you mean …?” to a message about an unknown word if one of the known words is similar."""
     nearest = get_close_matches(word[:100], list(known_words), n=1)
-    return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""
+    return f"{message} {gettext('Did you mean %(name)s?') % {'name': nearest[0]}}" if nearest else message

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from claims.features.assistants.text_rendering import quote_text
-from factcheck.api.query_values import MAX_ID, suggest_word
+from factcheck.api.query_values import MAX_ID, add_suggestion
 
 Arguments = dict[str, Any]
 
@@ -105,8 +105,10 @@ class ChoiceArgument(Argument):
 
     def read(self, value: Any) -> str:
         if value not in self.choices:
-            suggestion = suggest_word(value, self.choices) if isinstance(value, str) else ""
-            raise self.build_refusal(f"give one of {', '.join(self.choices)}.{suggestion}")
+            problem = f"give one of {', '.join(self.choices)}."
+            if isinstance(value, str):
+                problem = add_suggestion(problem, value, self.choices)
+            raise self.build_refusal(problem)
         return str(value)
 
 
@@ -144,10 +146,8 @@ def parse_arguments(arguments: Sequence[Argument], values: Mapping[str, Any]) ->
     known_arguments = {argument.name: argument for argument in arguments}
     for name in values:
         if name not in known_arguments:
-            raise ToolRefused(
-                f"There is no argument {quote_text(name, 50)}.{suggest_word(name, known_arguments)}"
-                f" Known arguments: {', '.join(known_arguments)}."
-            )
+            problem = add_suggestion(f"There is no argument {quote_text(name, 50)}.", name, known_arguments)
+            raise ToolRefused(f"{problem} Known arguments: {', '.join(known_arguments)}.")
     result: Arguments = {}
     for name, argument in known_arguments.items():
         if values.get(name) is not None:

@@ -17,7 +17,7 @@ class Reply(Feature):
     }
     newsroom_rows = "claims.features.reply.wording.ensure_templates"
     menu = {
-        "checking": [build_menu_entry(_("Awaiting answers"), "reply", "reply_replyrequest", queue="awaited")],
+        "checking": [build_menu_entry(_("Awaiting replies"), "reply", "reply_replyrequest", queue="awaited")],
     }
     queues = "claims.features.reply.queues.QUEUES"
     panels = {"claims.verdict": "claims.features.reply.admin.reply_panel.build_replies_panel"}

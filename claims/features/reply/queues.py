@@ -31,14 +31,14 @@ def _build_request_row(row: ReplyRequest) -> ListedRow:
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReplyRequest: {
         "awaited": Queue(
-            _("Awaiting answers"),
+            _("Awaiting replies"),
             _find_open_requests,
             ("answer_by", "pk"),
             "reply.change_replyrequest",
             "sent_at",
         ),
         "my_requests": Queue(
-            _("Awaiting answers to my requests"),
+            _("Awaiting replies to my requests"),
             _find_open_requests_of_person,
             ("answer_by", "pk"),
             "reply.change_replyrequest",

@@ -65,5 +65,5 @@ def _find_obstacle(row: ReplyRequest) -> str:
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:
         return _("Not sent: the person who asked no longer has an email address here.")
     if row.answer_by is None or row.answer_by <= clock.get_database_time():
-        return _("Not sent: the deadline for the answer has passed.")
+        return _("Not sent: the deadline for the reply has passed.")
     return ""

@@ -132,10 +132,10 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
         raise NotPossible(_("“%s” is not an email address.") % row.address) from None
     if not by.email:
         raise NotPossible(
-            _("Answers go to you, but your account has no email address. Ask an administrator to add one.")
+            _("Replies go to you, but your account has no email address. Ask an administrator to add one.")
         )
     if row.answer_by is None or row.answer_by <= clock.get_database_time():
-        raise NotPossible(_("The deadline for the answer has passed."))
+        raise NotPossible(_("The deadline for the reply has passed."))
     row.mail_asked_at, row.mail_problem = clock.get_database_time(), ""
     row.sent_by, row.sent_by_name = by, get_display_name(by)
     row.save()
@@ -168,14 +168,14 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
         NotPossible: no request was made, there is already a reply, or the excerpt is not part of the reply.
         NotAllowed: the person's role does not include it.
     """
-    require_permission(by, "reply.change_replyrequest", _("record answers"))
+    require_permission(by, "reply.change_replyrequest", _("record replies"))
     row = _lock_request(row, by)
     if row.verdict.state == Verdict.State.SUPERSEDED:
-        raise NotPossible(_("A newer version of the verdict contains this request. Record the answer there."))
+        raise NotPossible(_("A newer version of the verdict contains this request. Record the reply there."))
     if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
-        raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
+        raise NotPossible(_("A reply has already been recorded. Draft a new version to change it."))
     if row.sent_at is None:
-        raise NotPossible(_("The request has not been sent yet, so there can be no answer."))
+        raise NotPossible(_("The request has not been sent yet, so there can be no reply."))
     reply = _adjust_reply_time(row, reply)
     _require_complete_reply(row, reply)
     newer_reply = (
@@ -212,12 +212,12 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     row = _lock_request(row, by)
     verdict = row.verdict
     if row.answered_at is None:
-        raise NotPossible(_("There is no answer to publish."))
+        raise NotPossible(_("There is no reply to publish."))
     if verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("You can draft an update only for a published verdict."))
     draft = verdict_drafts.create_draft(verdict.claim, author=by, publisher=verdict.publisher)
     with activate_newsroom_language():
-        note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
+        note = _("%(whom)s replied after publication; the reply has been added.") % {"whom": row.whom}
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
 
@@ -309,7 +309,7 @@ def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
     if reply.at > clock.get_database_time():
         raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and reply.at < row.sent_at:
-        raise NotPossible(_("The answer cannot have arrived before the request was sent."))
+        raise NotPossible(_("The reply cannot have arrived before the request was sent."))
     shown_parts = ReplyRequest.Shown
     texts_by_choice = {
         shown_parts.FULL.value: reply.text,
@@ -326,7 +326,7 @@ def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
         missing_part := _find_missing_excerpt_part(reply.excerpt, reply.text)
     ):
         raise NotPossible(
-            _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
+            _("The reply does not contain these words at this place: “%(words)s”. Mark omissions with […].")
             % {"words": missing_part[:200]}
         )
 

@@ -94,7 +94,7 @@ class AnswerBody(StrictKeys):
     answered_at = MomentField(help_text="When the reply arrived.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
     text = TextField(
-        required=False, allow_blank=True, max_length=MAX_ANSWER_LENGTH, help_text="The full answer."
+        required=False, allow_blank=True, max_length=MAX_ANSWER_LENGTH, help_text="The full reply."
     )
     shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
     excerpt = TextField(

@@ -85,8 +85,8 @@ def require_passed_deadline(verdict: Verdict) -> None:
     if last_request is not None and last_request.answer_by is not None:
         raise TooEarly(
             _(
-                "%(whom)s has until %(moment)s to answer. Record the answer when it arrives, or publish "
-                "after that time: you can schedule it now."
+                "%(whom)s has until %(moment)s to reply. Record the reply when it arrives, or "
+                "publish after that time: you can schedule it now."
             )
             % {
                 "whom": last_request.whom,

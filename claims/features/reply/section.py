@@ -39,9 +39,9 @@ def _format_plain_reply(reply: Mapping[str, Any]) -> tuple[str, str]:
     if reply["not_asked"]:
         text = _("not asked: %(reason)s") % {"reason": reply["not_asked_reason"]}
     elif reply["answered_on"]:
-        text = _("answered on %(day)s") % {"day": reply["answered_on"]}
+        text = _("replied on %(day)s") % {"day": reply["answered_on"]}
     else:
-        text = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
+        text = _("asked on %(day)s; no reply yet") % {"day": reply["asked_on"]}
     return f"{reply['whom']}: {text}", reply["answer"] or reply["statement"]
 
 

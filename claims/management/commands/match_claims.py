@@ -92,8 +92,12 @@ class Command(LocalizedCommand):
                 gettext("%(place)s cannot be matched: %(problem)s.") % {"place": place, "problem": problem}
             ) from None
         except KeyboardInterrupt:
-            hint = gettext(" To continue, use --resume.") if output != "-" else ""
-            raise CommandError(f"Interrupted.{hint}", returncode=130) from None
+            message = (
+                gettext("Interrupted.")
+                if output == "-"
+                else gettext("Interrupted. To continue, use --resume.")
+            )
+            raise CommandError(message, returncode=130) from None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from rest_framework import exceptions
 from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
 from factcheck.api.problems import convert_exception
-from factcheck.api.query_values import InvalidValue, suggest_word
+from factcheck.api.query_values import InvalidValue, add_suggestion
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.django_internals import mark_as_logged
 
@@ -153,10 +153,10 @@ def _to_camel_case(name: str) -> str:
 
 def _describe_unknown(name: str, fields: Mapping[str, ValueReader]) -> str:
     names = sorted(map(_to_camel_case, fields))
-    return (
-        f"Unknown name {_quote_value(name)}: there is no such query parameter.{suggest_word(name, names)} "
-        f"Known here: {', '.join(names)}."
+    problem = add_suggestion(
+        f"Unknown name {_quote_value(name)}: there is no such query parameter.", name, names
     )
+    return f"{problem} Known here: {', '.join(names)}."
 
 
 def _quote_value(value: str) -> str:

@@ -14,7 +14,7 @@ def build_reply_badge(row: ReplyRequest) -> SafeString:
     if row.not_asked:
         return render_badge(gettext("Not asked, with a reason"), "neutral")
     if row.answered_at:
-        return render_badge(gettext("Answered"), "good")
+        return render_badge(gettext("Replied"), "good")
     if row.sent_at:
         return build_deadline_badge(row)
     return render_badge(
@@ -28,5 +28,5 @@ def build_deadline_badge(row: ReplyRequest) -> SafeString:
         return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")
     if row.answer_by <= timezone.now():
-        return render_badge(gettext("No answer by %s") % moment, "bad")
-    return render_badge(gettext("Answer by %s") % moment, "active")
+        return render_badge(gettext("No reply by %s") % moment, "bad")
+    return render_badge(gettext("Reply due by %s") % moment, "active")

@@ -119,12 +119,12 @@ class SentAtForm(forms.Form):
 class ReceivedReplyForm(forms.Form):
     """A form for the reply to a request: time and channel of arrival, text, and the part that readers see."""
 
-    answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
+    answered_at = forms.DateTimeField(label=gettext_lazy("When the reply arrived"))
     answer_channel = forms.ChoiceField(
-        label=gettext_lazy("How the answer arrived"), choices=ReplyRequest.Channel
+        label=gettext_lazy("How the reply arrived"), choices=ReplyRequest.Channel
     )
     answer = forms.CharField(
-        label=gettext_lazy("Full answer"), required=False, max_length=100_000, strip=False
+        label=gettext_lazy("Full reply"), required=False, max_length=100_000, strip=False
     )
     answer_shown = forms.ChoiceField(label=gettext_lazy("Shown to readers"), choices=ReplyRequest.Shown)
     excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)

@@ -80,7 +80,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def on_claim(self, row: ReplyRequest) -> SafeString:
         return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
 
-    @admin.display(description=gettext_lazy("answer"), ordering="answer_by")
+    @admin.display(description=gettext_lazy("reply"), ordering="answer_by")
     def badge(self, row: ReplyRequest) -> SafeString:
         return build_reply_badge(row)
 
@@ -195,7 +195,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Send by email"), permission=_CHANGE_PERMISSION, look="main")
     def send_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.queue_mail(row, by=get_person(request))
-        return _("The request will be sent within a minute. Answers will come to you.")
+        return _("The request will be sent within a minute. Replies will come to you.")
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentAtForm, look="main")
     def mark_sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
@@ -209,10 +209,10 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         reply_requests.stop_mail(row, by=get_person(request))
         return _("Stopped: no email will be sent.")
 
-    @row_action(gettext_lazy("Draft an update with this answer"), permission=_CHANGE_PERMISSION, look="main")
+    @row_action(gettext_lazy("Draft an update with this reply"), permission=_CHANGE_PERMISSION, look="main")
     def draft_update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
         draft = reply_requests.draft_update(row, by=get_person(request))
-        messages.success(request, _("Draft created with the answer. Check the public note, then submit it."))
+        messages.success(request, _("Draft created with the reply. Check the public note, then submit it."))
         return HttpResponseRedirect(_build_page_path(draft))
 
     @desk_page("<int:pk>/answer/")
@@ -233,7 +233,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 return HttpResponseRedirect(get_page_url(reply))
         context = {
             **_build_verdict_context(row.verdict),
-            "title": _("Answer from %s") % row.whom,
+            "title": _("Reply from %s") % row.whom,
             "row": row,
             "form": form,
             "back": get_page_url(row),
@@ -246,10 +246,10 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 def _describe_saved_request(row: ReplyRequest) -> str:
     state = row.verdict.state
     if state == Verdict.State.PUBLISHED:
-        return _("Saved. Readers do not see the answer yet: draft an update that includes it.")
+        return _("Saved. Readers do not see the reply yet: draft an update that includes it.")
     if state == Verdict.State.IN_REVIEW:
         return _(
-            "Saved. Everyone who signed off must do so again, because the answer is published with the verdict."
+            "Saved. Everyone who signed off must do so again, because the reply is published with the verdict."
         )
     return _("Saved. This will be published with the verdict.")
 

@@ -75,10 +75,10 @@ class ReplyRequest(models.Model):
     class Shown(models.TextChoices):
         """The part of a reply that readers see."""
 
-        FULL = "full", _("Full answer")
+        FULL = "full", _("Full reply")
         EXCERPT = "excerpt", _("An excerpt, word for word")
         STATEMENT = "statement", _("A summary in our own words")
-        NOTHING = "nothing", _("Only the fact that an answer arrived")
+        NOTHING = "nothing", _("Only the fact that a reply arrived")
 
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, related_name="reply_requests", verbose_name=_("verdict")
@@ -135,23 +135,23 @@ class ReplyRequest(models.Model):
     #: When people were notified that the deadline had passed.
     reminded_at = models.DateTimeField(null=True, editable=False)
 
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("replied"), null=True, blank=True)
     #: When the reply was recorded here, which shows whether a publication could include it.
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
-    answer_channel = models.CharField(_("channel of the answer"), max_length=20, choices=Channel, blank=True)
-    answer = models.TextField(_("the answer"), max_length=reply_rules.MAX_ANSWER_LENGTH, blank=True)
+    answer_channel = models.CharField(_("channel of the reply"), max_length=20, choices=Channel, blank=True)
+    answer = models.TextField(_("the reply"), max_length=reply_rules.MAX_ANSWER_LENGTH, blank=True)
     answer_shown = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
     excerpt = models.TextField(
         _("excerpt"),
         max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
-        help_text=_("The exact words of the answer, with […] for omissions."),
+        help_text=_("The exact words of the reply, with […] for omissions."),
     )
     statement = models.TextField(
         _("in our own words"),
         max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
-        help_text=_("The full answer."),
+        help_text=_("The full reply."),
     )
 
     #: The same request on the previous version.

@@ -81,7 +81,7 @@ ANSWER_CONSTRAINT = CheckConstraint(
         | Q(answer_shown="nothing")
     ),
     violation_error_message=_(
-        "An answer needs a time of arrival, after the request was sent, and a text for readers."
+        "A reply needs a time of arrival, after the request was sent, and a text for readers."
     ),
 )
 

@@ -162,9 +162,9 @@ def test_answer_after_publication_leads_to_an_update(
     seat = Desk(client).sign_in(checker)
     reply_requests.record_reply(row, answer(), by=checker)
     found = page(seat, reverse("admin:claims_claim_change", args=[draft.claim_id]))
-    assert "Draft an update with this answer" in found.cssselect("#right-of-reply")[0].text_content()
+    assert "Draft an update with this reply" in found.cssselect("#right-of-reply")[0].text_content()
     assert press(seat, row, "draft-update") == [
-        "Draft created with the answer. Check the public note, then submit it."
+        "Draft created with the reply. Check the public note, then submit it."
     ]
     newer = Verdict.objects.get(supersedes=draft)
     assert (newer.correction_kind, newer.reply_requests.get().answer) == ("update", "It rests on the tender.")

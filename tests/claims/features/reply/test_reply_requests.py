@@ -266,7 +266,7 @@ def test_answer_an_hour_after_publication_becomes_an_update(
     assert told_of(draft.claim)[0]["answered_on"] is None  # nothing published changes by itself
     newer = reply_requests.draft_update(row, by=checker)
     assert newer.correction_kind == "update"
-    assert newer.correction_note == "Mara Lindqvist answered after publication; the answer has been added."
+    assert newer.correction_note == "Mara Lindqvist replied after publication; the reply has been added."
     through(newer, checker, editor)
     [told] = told_of(draft.claim)
     assert told["answer"] == "It rests on the tender."
@@ -291,7 +291,7 @@ def test_an_update_is_drafted_only_for_a_published_verdict_with_a_reply(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker, hours=-1)
-    with pytest.raises(NotPossible, match="There is no answer"):
+    with pytest.raises(NotPossible, match="There is no reply"):
         reply_requests.draft_update(row, by=checker)
     row = reply_requests.record_reply(row, answer(), by=checker)
     with pytest.raises(NotPossible, match="only for a published verdict"):
