@@ -155,8 +155,8 @@ def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -
         "legend": LEGEND,
         "reasons": DECLINE_REASONS,
         "stances": Evidence.Stance.choices,
-        "longest_statement": MAX_STATEMENT_LENGTH,
-        "longest_name": Claimant._meta.get_field("name").max_length,
+        "max_statement_length": MAX_STATEMENT_LENGTH,
+        "max_name_length": Claimant._meta.get_field("name").max_length,
         **_list_permissions(request.user, is_newest=is_newest),
         **(build_annotated_context(snapshot, get_person(request)) if snapshot else {}),
     }

@@ -25,7 +25,7 @@
     // What says the same as a statement is shown beneath it while it is typed.
     const showSimilar = (field) => {
         const box = document.createElement("div");
-        box.className = "desk-similar-typed";
+        box.className = "desk-similar-results";
         box.setAttribute("role", "status");
         field.after(box);
         let timer = null;

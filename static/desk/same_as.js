@@ -56,7 +56,7 @@
         };
 
         const makeItem = (candidate) => {
-            const caption = makeElement("span", "same-as-words");
+            const caption = makeElement("span", "same-as-text");
             const strong = makeElement("strong", "", candidate.name);
             strong.dir = "auto";
             caption.append(strong);
@@ -77,7 +77,7 @@
                 const page = makeElement("a", "", candidate.known.name);
                 page.href = candidate.known.page;
                 page.dir = "auto";
-                item.append(makeElement("span", "same-as-known", translate("Already recorded:"), " ", page));
+                item.append(makeElement("span", "same-as-existing", translate("Already recorded:"), " ", page));
             } else {
                 const useButton = makeElement("button", "desk-button", translate("Use this identifier"));
                 useButton.type = "button";

@@ -159,16 +159,16 @@ def test_similar_claims_show_while_a_statement_is_typed(
     page = desk.open("/admin/claims/claim/add/")
     page.locator("[name=statement]").press_sequentially("The tunnel is closed.")
     page.clock.run_for(400)
-    found = page.locator(".desk-similar-typed li")
+    found = page.locator(".desk-similar-results li")
     expect(found).to_have_count(1)
     expect(found.get_by_role("link")).to_have_text(known.statement)
     assert answers.asked == [("The tunnel is closed.", editor)]  # not for each letter
     page.locator("[name=statement]").fill("Rain")
     page.clock.run_for(400)
-    expect(page.locator(".desk-similar-typed")).to_be_empty()
+    expect(page.locator(".desk-similar-results")).to_be_empty()
     # The search opens the form with its words: known claims are shown before anything is typed.
     page = desk.open("/admin/claims/claim/add/?statement=The+tunnel+is+closed.")
-    expect(page.locator(".desk-similar-typed li")).to_have_count(1)
+    expect(page.locator(".desk-similar-results li")).to_have_count(1)
     assert desk.trouble == []
 
 

@@ -357,7 +357,7 @@ def test_a_text_is_checked_without_javascript_on_a_phone(
     )
     expect(page.locator(".source-text mark")).to_have_count(2)
     page.get_by_role("link", name="The checked claim differs").press("Enter")
-    expect(page.locator("#found-2")).to_be_in_viewport()
+    expect(page.locator("#match-2")).to_be_in_viewport()
     page.get_by_role("link", name="Sentence 2 in the text").click()
     expect(page.locator("#sentence-2")).to_be_in_viewport()
 

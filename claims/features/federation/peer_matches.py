@@ -84,7 +84,7 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
 def build_peer_context(text: str) -> dict[str, Any]:
     """Return the template context with other newsrooms' checks of a reader's text."""
     return {
-        "elsewhere": find_peer_matches(text, MatchTerms(cut="auto", max_matches=_MAX_MATCHES_FOR_READERS))
+        "peer_matches": find_peer_matches(text, MatchTerms(cut="auto", max_matches=_MAX_MATCHES_FOR_READERS))
     }
 
 

@@ -62,7 +62,7 @@ class CheckForm(forms.Form):
 @cache_page
 def show_form(request: HttpRequest) -> HttpResponse:
     """Show the page with the input field."""
-    return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, dependencies=[])
+    return respond(request, "claims/check.html", {"max_length": MAX_TEXT_LENGTH}, dependencies=[])
 
 
 # No token is needed: another site can make a browser send a text, but cannot read the response or change anything.
@@ -75,7 +75,7 @@ def show_matches(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST)
     if not form.is_valid():
         context = {
-            "longest": MAX_TEXT_LENGTH,
+            "max_length": MAX_TEXT_LENGTH,
             "form": form,
             "text": form.data.get("text", "")[:MAX_TEXT_LENGTH],
         }
@@ -95,7 +95,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     context = {
         "passages": passages,
         "text": text,
-        "longest": MAX_TEXT_LENGTH,
+        "max_length": MAX_TEXT_LENGTH,
     }
     for build_context in features.load_declared("below_answer"):
         context |= build_context(text)
@@ -117,7 +117,7 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
         "passages": passages,
         "related_claims": related_claims,
         "text": address,
-        "longest": MAX_TEXT_LENGTH,
+        "max_length": MAX_TEXT_LENGTH,
     }
     shown_claims = [*related_claims, *(passages.claims if passages else [])]
     return respond_uncached(

@@ -61,7 +61,7 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 def match_colours(match: RelatedMatch) -> str:
     """Return the colour classes of the verdict if it applies to the claim in the sentence."""
     if match.kind != "same":
-        return f"found-{match.kind}"
+        return f"match-{match.kind}"
     return colour_classes(match.verdict["rating"] if match.verdict else None)
 
 
@@ -76,7 +76,7 @@ def render_text_piece(piece: TextPiece[CheckedSentence]) -> SafeString:
         return conditional_escape(piece.text)
     begins, ends = sentence in piece.begins, sentence in piece.ends
     return format_html(
-        '<mark class="{}"{}><a href="#found-{}">{}{}{}</a></mark>',
+        '<mark class="{}"{}><a href="#match-{}">{}{}{}</a></mark>',
         match_colours(sentence.first),
         format_html(' id="sentence-{}"', sentence.number) if begins else "",
         sentence.number,

@@ -68,7 +68,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     topics, about = _count_topics(), load_pages(language)
     context = {
-        "longest": MAX_LENGTH,
+        "max_length": MAX_LENGTH,
         "claims": documents,
         "repeated": [_count_appearances(entry.document) for entry in repeated_entries],
         "clusters": clusters,

@@ -56,7 +56,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     documents = [row.document for row in page.rows]
     context = {
         "query": search.cleaned_data,
-        "longest": MAX_LENGTH,
+        "max_length": MAX_LENGTH,
         "narrows": search.is_filtered,
         "reading": search.reading,
         "is_ranked": search.is_ranked,

@@ -42,7 +42,7 @@ class SourceText:
     #: Passages of this snapshot, in the order of the text.
     passages: list[CheckedPassage]
     #: Passages that are not located in this snapshot.
-    elsewhere: list[CheckedPassage]
+    other_passages: list[CheckedPassage]
     #: Claims whose verdicts cite the source as evidence.
     cited_by: list[Document]
 
@@ -96,7 +96,7 @@ def load_source_text(
     shown_passages = [
         passage for passage in passages if shown_number and passage.snapshot_number == shown_number
     ]
-    elsewhere = [
+    other_passages = [
         passage for passage in passages if not shown_number or passage.snapshot_number != shown_number
     ]
     return SourceText(
@@ -105,7 +105,7 @@ def load_source_text(
         passages=_number_passages(
             sorted(shown_passages, key=lambda passage: (passage.start, passage.end)), first_number=1
         ),
-        elsewhere=_number_passages(elsewhere, first_number=len(shown_passages) + 1),
+        other_passages=_number_passages(other_passages, first_number=len(shown_passages) + 1),
         cited_by=citing_items,
     )
 

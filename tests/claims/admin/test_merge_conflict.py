@@ -50,7 +50,7 @@ class Tab:
         for box in self.page.cssselect(".desk-both-choice"):
             radios = box.cssselect("[type=radio]")
             checked = [radio.get("value") for radio in radios if radio.get("checked") is not None]
-            mine, theirs = (marked(side) for side in box.cssselect(".desk-both-sides .desk-both-words"))
+            mine, theirs = (marked(side) for side in box.cssselect(".desk-both-sides .desk-both-text"))
             found[radios[0].get("name").removeprefix("_take-")] = ("".join(checked), mine, theirs)
         return found
 

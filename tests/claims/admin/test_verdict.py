@@ -204,7 +204,7 @@ def test_a_reviewer_reads_the_verdict_once_and_before_the_buttons(
         before = page.partition("/move/sign_off/")[0]
         assert [words in before for words in ("It is a new sum.", "Counted again.")] == [True, True], row
         assert len(parts.cssselect("p.desk-summary, .field-summary")) == 1, row
-        changed = [cell.text for cell in parts.cssselect(".desk-compared tbody th")]
+        changed = [cell.text for cell in parts.cssselect(".desk-comparison tbody th")]
         assert changed == ["Summary", "Explanation", "Corrections"], row
         assert "under “Appearances”" not in page or row is claim
     title = html.document_fromstring(desk.text(verdict)).cssselect("title")[0].text_content().strip()

@@ -101,7 +101,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
         text = complaint.text if len(complaint.text) <= 160 else complaint.text[:159] + "…"
         return format_html(
             '<span class="desk-statement" dir="auto"><span class="desk-reader-claim">{}</span>'
-            '<span class="desk-quiet desk-reader-words" dir="auto">{}</span></span>',
+            '<span class="desk-quiet desk-reader-text" dir="auto">{}</span></span>',
             complaint.claim,
             text or gettext("(deleted by the reader)"),
         )

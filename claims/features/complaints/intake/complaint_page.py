@@ -51,7 +51,7 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": entry.document,
         "entry": entry,
         "kinds": Complaint.Kind.choices,
-        "longest": MAX_READER_TEXT_LENGTH,
+        "max_length": MAX_READER_TEXT_LENGTH,
     }
     page = render_form_page(request, "readers/complain.html", context)
     return add_limit_fields(page, limit) if limit else page

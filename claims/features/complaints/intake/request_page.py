@@ -54,7 +54,7 @@ class _FirstAnswerResponse(HttpResponse):
 def _render_page(
     request: HttpRequest, form: RequestForm, first_answer: FirstAnswer | None = None
 ) -> HttpResponse:
-    context = {"form": form, "found": first_answer, "longest": MAX_READER_TEXT_LENGTH}
+    context = {"form": form, "first_answer": first_answer, "max_length": MAX_READER_TEXT_LENGTH}
     return render_form_page(
         request, "readers/ask.html", context, ratings=first_answer.ratings if first_answer else None
     )

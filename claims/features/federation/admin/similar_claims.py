@@ -17,4 +17,4 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     if not person.has_perm("federation.view_peerclaim"):
         return {}
     matches = find_peer_matches(statement, MatchTerms(cut="text", max_matches=MAX_PEER_CLAIMS))
-    return {"elsewhere": [{"match": match, "kind": build_kind_badge(match.kind)} for match in matches]}
+    return {"peer_matches": [{"match": match, "kind": build_kind_badge(match.kind)} for match in matches]}

@@ -42,7 +42,7 @@ def test_queue_and_checks_of_others_are_gone_when_switched_off_and_the_rows_stay
         lines = [
             (line.number, line.age) for line in iterate_queue_lines(administrator) if line.name == "trouble"
         ]
-        beside = len(collect_additions(statement, person=administrator).get("elsewhere", []))
+        beside = len(collect_additions(statement, person=administrator).get("peer_matches", []))
         answer = client.post("/check/answer/", {"text": statement}).content.decode()
         shown.append((lines, beside, "Checked by other newsrooms" in answer))
     assert shown == [([(1, "3 days")], 1, True), ([], 0, False)]

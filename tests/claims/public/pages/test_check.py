@@ -39,7 +39,7 @@ def posted(client: Client, text: str, **extra: Any) -> html.HtmlElement:
 
 
 def found(document: html.HtmlElement) -> list[str]:
-    return [words(item) for item in document.cssselect(".found-claims > li")]
+    return [words(item) for item in document.cssselect(".match-list > li")]
 
 
 def test_the_page_with_the_field_can_be_kept_by_caches(
@@ -61,11 +61,11 @@ def test_a_sentence_that_was_checked_is_marked_and_explained(
     document = posted(client, TEXT)
     (mark,) = document.cssselect("mark")
     assert words(mark) == "The same claim was rated False: The tunnel is safe.1"
-    assert mark.cssselect("a")[0].get("href") == "#found-1"
+    assert mark.cssselect("a")[0].get("href") == "#match-1"
     assert found(document) == [
         "1 The same claim (very likely) The tunnel is safe. False Factcheck Newsroom, 1 March 2026 Why: the same words"
     ]
-    assert document.cssselect("#found-1 a")[1].get("href") == claim.get_absolute_url()
+    assert document.cssselect("#match-1 a")[1].get("href") == claim.get_absolute_url()
     assert answers.asked == [(TEXT, None)]
 
 
@@ -85,7 +85,7 @@ def test_the_opposite_is_never_shown_in_the_colours_of_the_verdict(
     )
     document = posted(client, TEXT)
     (mark,) = document.cssselect("mark")
-    assert mark.get("class") == "found-contradicts"
+    assert mark.get("class") == "match-contradicts"
     assert words(mark) == "The checked claim differs: The tunnel is safe.1"
     assert found(document) == [
         (
@@ -102,7 +102,7 @@ def test_the_same_matter_is_distinguished_from_the_same_claim(
         "Trams are free.", publish(make_claim("Buses are free.")), "related", confidence=0.5, reasons=()
     )
     document = posted(client, TEXT)
-    assert document.cssselect("mark")[0].get("class") == "found-related"
+    assert document.cssselect("mark")[0].get("class") == "match-related"
     assert found(document) == [
         (
             "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The "
