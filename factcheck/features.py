@@ -308,9 +308,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 def guard_overrides(mixin: type, base: type) -> None:
     """Make a feature's mixin inactive while the feature is off: its methods then call the base class."""
     (feature,) = (
-        installed_feature
-        for installed_feature in list_installed()
-        if mixin.__module__.startswith(f"{installed_feature.name}.")
+        installed for installed in list_installed() if mixin.__module__.startswith(f"{installed.name}.")
     )
     for mixin_class in mixin.__mro__[:-1]:
         for name, method in list(vars(mixin_class).items()):

@@ -97,15 +97,11 @@ def list_hosts(url: str) -> tuple[str, ...]:
         return ()
     if (platform := _remove_layout_labels(host)) in AUTHORS_BY_PATH and (author := _AUTHOR_PATH.match(path)):
         return (f"{platform}/{author[1].lower()}",)
-    own_host, registrable_domain = _remove_layout_labels(host), _get_registrable_domain(host) or host
-    labels = (
-        own_host.removesuffix(registrable_domain).rstrip(".").split(".")
-        if own_host != registrable_domain
-        else []
-    )
+    own_host, domain = _remove_layout_labels(host), _get_registrable_domain(host) or host
+    labels = own_host.removesuffix(domain).rstrip(".").split(".") if own_host != domain else []
     return (
-        *(f"{'.'.join(labels[start:])}.{registrable_domain}" for start in range(len(labels))),
-        registrable_domain,
+        *(f"{'.'.join(labels[start:])}.{domain}" for start in range(len(labels))),
+        domain,
     )
 
 

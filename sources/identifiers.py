@@ -85,10 +85,8 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def are_different_entities(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
     """Return whether some authority has a different identifier for each of the two."""
-    own_ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
-    return any(
-        own_ids[authority].isdisjoint(other_ids[authority]) for authority in own_ids.keys() & other_ids.keys()
-    )
+    own, others = group_by_authority(identifiers), group_by_authority(other_identifiers)
+    return any(own[authority].isdisjoint(others[authority]) for authority in own.keys() & others.keys())
 
 
 def are_same_entity(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:

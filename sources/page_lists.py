@@ -293,12 +293,8 @@ def _clean_title(text: str) -> str:
     title_text = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # surrogates, halves of characters
-    plain_title = " ".join(_TAG_PATTERN.sub(" ", title_text).replace("\0", " ").split())
-    return (
-        plain_title
-        if len(plain_title) <= MAX_TITLE_LENGTH
-        else plain_title[: MAX_TITLE_LENGTH - 2].rstrip() + " …"
-    )
+    title = " ".join(_TAG_PATTERN.sub(" ", title_text).replace("\0", " ").split())
+    return title if len(title) <= MAX_TITLE_LENGTH else title[: MAX_TITLE_LENGTH - 2].rstrip() + " …"
 
 
 def _find_latest(dates: Iterable[str]) -> datetime | None:

@@ -243,15 +243,13 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
         material = form.load_material()
         article = read_article(material, overrides)
         with transaction.atomic():
-            imported_article = import_article(
-                material, overrides=overrides, by=get_person(request), article=article
-            )
+            imported = import_article(material, overrides=overrides, by=get_person(request), article=article)
             mark_form_as_saved(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, translate_message(problem))
         return None
-    _show_import_messages(request, imported_article)
-    return imported_article
+    _show_import_messages(request, imported)
+    return imported
 
 
 def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> None:

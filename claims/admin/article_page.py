@@ -69,10 +69,8 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
-        first_span = current_note.spans[0] if current_note and current_note.spans else None
-        start, end = find_window(
-            text, *(first_span.start, first_span.end) if first_span else (0, 0), _CONTEXT_LENGTH
-        )
+        first = current_note.spans[0] if current_note and current_note.spans else None
+        start, end = find_window(text, *(first.start, first.end) if first else (0, 0), _CONTEXT_LENGTH)
     note_spans = [span for note in notes for span in note.spans]
     return {
         "annotated": AnnotatedText(
@@ -136,13 +134,9 @@ def _get_source(request: HttpRequest, pk: int) -> Source:
 def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
     """Show the newest text of a source, or an older one (`?snapshot=2`), to read and annotate."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
-    snapshot_number = request.GET.get("snapshot", "")
-    snapshot = (
-        next((row for row in snapshots if str(row.number) == snapshot_number), None)
-        if snapshot_number
-        else None
-    )
-    if snapshot_number and snapshot is None:
+    number = request.GET.get("snapshot", "")
+    snapshot = next((row for row in snapshots if str(row.number) == number), None) if number else None
+    if number and snapshot is None:
         raise Http404
     snapshot = snapshot or next(iter(snapshots), None)
     is_newest = snapshot is None or snapshot == snapshots[0]

@@ -26,16 +26,14 @@ def build_offers(model_admin: DeskAdmin, request: HttpRequest, source: Source, v
     """Return suggestions of the requested type, `values["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    person, selected_text = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]
+    person, text = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]
     search = str(values.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
     match values.get("for"):
         case "claim":
             return {"claimant": _detect_speaker(source, values)}
         case "appearance":
             rows = (
-                _search_claims(model_admin, request, search)
-                if search
-                else _find_similar_claims(selected_text, person)
+                _search_claims(model_admin, request, search) if search else _find_similar_claims(text, person)
             )
             return {
                 "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": search})
@@ -72,12 +70,8 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
 def _find_similar_claims(text: str, person: User) -> list[tuple[Claim, Any]]:
     """Return claims with the same or nearly the same statement as the text, each with its relation to the text."""
     matches = find_similar_claims(text, person=person)
-    attachable_claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
-    return [
-        (attachable_claims[match.claim.pk], match.kind)
-        for match in matches
-        if match.claim.pk in attachable_claims
-    ]
+    claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
+    return [(claims[match.claim.pk], match.kind) for match in matches if match.claim.pk in claims]
 
 
 def _search_claims(model_admin: DeskAdmin, request: HttpRequest, search: str) -> list[tuple[Claim, Any]]:

@@ -124,10 +124,8 @@ def decide_proposal(source: Source, values: Any, person: User, pk: int, action: 
     require_permission(person, "claims.triage_claim", _("accept and decline claims"))
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    snapshot_number = values.get("snapshot")
-    snapshot = (
-        source.snapshots.filter(number=snapshot_number).first() if isinstance(snapshot_number, int) else None
-    )
+    number = values.get("snapshot")
+    snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
     if snapshot is None:
         raise InvalidPageRequest(
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")

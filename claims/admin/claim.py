@@ -299,13 +299,11 @@ class ClaimAdmin(TypedNames, ClaimList):
         form = super().get_form(request, obj, change, **({} if obj else {"form": NewClaimForm}) | kwargs)
         form.adds_sources = request.user.has_perm("sources.add_source")
         form.is_draft_missing = bool(obj and has_draft(request) and get_draft_on_page(request, obj) is None)
-        if appearance_field := form.base_fields.get("first_appearance"):
+        if field := form.base_fields.get("first_appearance"):
             # Offer only the claim's own appearances, which are added and edited on the same page.
-            appearance_field.queryset = (
-                obj.appearances.select_related("source") if obj else Appearance.objects.none()
-            )
-            appearance_field.widget.can_add_related = appearance_field.widget.can_change_related = False
-            appearance_field.widget.can_delete_related = appearance_field.widget.can_view_related = False
+            field.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_delete_related = field.widget.can_view_related = False
         return form
 
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:

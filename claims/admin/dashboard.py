@@ -118,10 +118,8 @@ def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
-                waiting_rows = queue.filter_rows(filter_readable_rows(model, person), person)
-                yield _build_line(
-                    name, str(queue.title), waiting_rows, queue.since, build_queue_url(model, name)
-                )
+                rows = queue.filter_rows(filter_readable_rows(model, person), person)
+                yield _build_line(name, str(queue.title), rows, queue.since, build_queue_url(model, name))
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed_jobs = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
@@ -227,10 +225,8 @@ def _find_verdicts(person: User) -> QuerySet[Verdict]:
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
     count, rows_found = count_rows(queue.select_rows(rows, person))
-    list_url = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
-    return Card(
-        name, str(queue.title), count, f"{list_url}?queue={name}", [_build_row(row) for row in rows_found]
-    )
+    url = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
+    return Card(name, str(queue.title), count, f"{url}?queue={name}", [_build_row(row) for row in rows_found])
 
 
 def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[Any]]:

@@ -36,10 +36,8 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
     def save(self, commit: bool = True) -> Any:
         """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been saved."""
         if not self.instance.stance:
-            rating_classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list(
-                "rating__rating_class"
-            )
-            self.instance.stance = _USUAL_STANCES.get(rating_classes.get()[0], Evidence.Stance.CONTEXT)
+            classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
+            self.instance.stance = _USUAL_STANCES.get(classes.get()[0], Evidence.Stance.CONTEXT)
         return super().save(commit)
 
 

@@ -275,19 +275,13 @@ class MappingForm(forms.Form):
 
     def settings(self) -> Settings:
         """Return the settings chosen in the form."""
-        cleaned_data = self.cleaned_data
+        data = self.cleaned_data
         earlier_fields = get_section(self._mapping, "fields")
-        fields = {
-            name: json.loads(cleaned_data[f"column-{name}"])
-            for name in FIELDS
-            if cleaned_data[f"column-{name}"]
-        }
+        fields = {name: json.loads(data[f"column-{name}"]) for name in FIELDS if data[f"column-{name}"]}
         mapping = {
             "fields": fields,
-            "constants": {
-                name: cleaned_data[f"constant-{name}"] for name in FIELDS if cleaned_data[f"constant-{name}"]
-            },
-            "ratings": cleaned_data["ratings"],
+            "constants": {name: data[f"constant-{name}"] for name in FIELDS if data[f"constant-{name}"]},
+            "ratings": data["ratings"],
             "dates": self._collect_date_orders(),
             "split": self._collect_separators(),
         }
@@ -297,7 +291,7 @@ class MappingForm(forms.Form):
             "mapping": other_sections | {name: section for name, section in mapping.items() if section},
         }
         settings.pop(UNRATED_KEY, None)
-        if cleaned_data["unrated"]:
+        if data["unrated"]:
             settings[UNRATED_KEY] = True
         # A date order detected in one column does not apply to another column.
         date_orders = get_section(settings, "date_order").items()
@@ -307,10 +301,10 @@ class MappingForm(forms.Form):
             }
         if "dialect" in settings:
             settings["dialect"] = get_section(settings, "dialect") | {
-                "delimiter": cleaned_data["delimiter"],
-                "quoting": cleaned_data["quoting"],
-                "encoding": cleaned_data["encoding"],
-                "header": cleaned_data["header"] == "1",
+                "delimiter": data["delimiter"],
+                "quoting": data["quoting"],
+                "encoding": data["encoding"],
+                "header": data["header"] == "1",
             }
         return settings
 

@@ -177,10 +177,8 @@ def _compute_hash_of_form(form: PictureForm, request: HttpRequest) -> Perceptual
 
 def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
     readable_media = find_readable_media(get_person(request)).filter(pk=pk)
-    whole_hashes = MediaHash.objects.filter(
-        media__in=readable_media, transformation=MediaHash.Transformation.WHOLE
-    )
-    first_hash = whole_hashes.order_by("frame_at", "pk").first()
+    hashes = MediaHash.objects.filter(media__in=readable_media, transformation=MediaHash.Transformation.WHOLE)
+    first_hash = hashes.order_by("frame_at", "pk").first()
     return PerceptualHash(bytes(first_hash.pdq), first_hash.quality) if first_hash else None
 
 

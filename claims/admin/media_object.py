@@ -114,10 +114,8 @@ class DescriptionFilter(admin.SimpleListFilter):
 
 
 def _count_rows(rows: QuerySet[Any]) -> Coalesce:
-    row_counts = (
-        rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
-    )
-    return Coalesce(Subquery(row_counts, output_field=IntegerField()), 0)
+    counts = rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
 @admin.register(MediaObject)

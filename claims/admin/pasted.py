@@ -229,11 +229,9 @@ def _build_display_rows(
     stored_rows: Sequence[StoredRow] | None,
     person: User,
 ) -> list[PreviewRow]:
-    stored_iterator = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
+    stored = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
     return [
-        _build_refused_row(review)
-        if isinstance(review, Refusal)
-        else _build_row(review, next(stored_iterator))
+        _build_refused_row(review) if isinstance(review, Refusal) else _build_row(review, next(stored))
         for _record, review in pasted_rows
     ]
 

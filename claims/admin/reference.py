@@ -92,18 +92,16 @@ class NewsroomPageForm(DeskForm):
     """The form for a new version of a page about the newsroom, which gets the next number."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned_data = super().clean()
-        page_versions = NewsroomPage.objects.filter(
-            kind=cleaned_data.get("kind"), language=cleaned_data.get("language")
-        )
+        data = super().clean()
+        page_versions = NewsroomPage.objects.filter(kind=data.get("kind"), language=data.get("language"))
         newest_version = page_versions.order_by("-version").first()
         if newest_version:
             self.instance.version = newest_version.version + 1
-            if not cleaned_data.get("note"):
+            if not data.get("note"):
                 self.add_error(
                     "note", _("Describe the change in one sentence. Readers see the note beside the page.")
                 )
-        return cleaned_data
+        return data
 
 
 @admin.register(NewsroomPage)

@@ -147,12 +147,10 @@ class SavedViewAdmin(DeskAdmin):
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
-        own_views = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
+        own = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
-                count = SavedView.objects.filter(own_views).update(
-                    name=name, query=query, is_shared=is_shared
-                )
+                count = SavedView.objects.filter(own).update(name=name, query=query, is_shared=is_shared)
                 if not count:
                     SavedView.objects.create(
                         owner=get_person(request),
@@ -210,21 +208,17 @@ def _split_valid_parts(model_admin: DeskAdmin, request: HttpRequest, query: str)
     """Return the valid part of a saved query string, and the names of the invalid parameters."""
     parts = parse_qsl(query, keep_blank_values=True)
     missing_names: list[str] = []
-    column_names = [
-        column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")
-    ]
+    names = [column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")]
     known_columns = model_admin.get_all_columns(request)
-    if missing_columns := [column for column in column_names if column not in known_columns]:
+    if missing_columns := [column for column in names if column not in known_columns]:
         missing_names += missing_columns
         # The sort order refers to columns by number, and the numbers now belong to other columns.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
-        parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
+        parts += [(COLUMNS_PARAMETER, column) for column in names if column in known_columns]
     if not _is_openable(model_admin, request, parts):
-        invalid_names = {
-            name for name, value in parts if not _is_openable(model_admin, request, [(name, value)])
-        }
-        missing_names += sorted(invalid_names)
-        parts = [(name, value) for name, value in parts if name not in invalid_names]
+        invalid = {name for name, value in parts if not _is_openable(model_admin, request, [(name, value)])}
+        missing_names += sorted(invalid)
+        parts = [(name, value) for name, value in parts if name not in invalid]
         if not _is_openable(model_admin, request, parts):
             return "", [*missing_names, *sorted({name for name, _value in parts})]
     return urlencode(parts), missing_names

@@ -43,16 +43,11 @@ def build_scheduling_context(verdict: Verdict, person: User, *, is_ready: bool) 
     """
     if verdict.state != Verdict.State.IN_REVIEW:
         return {"scheduled": None, "may_schedule": False}
-    planned_publication = (
-        ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
-    )
+    planned = ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
     return {
-        "scheduled": planned_publication,
-        "scheduled_local": f"{localtime(planned_publication.publish_at):%Y-%m-%dT%H:%M}"
-        if planned_publication
-        else "",
-        "may_schedule": person.has_perm("claims.publish_verdict")
-        and (is_ready or planned_publication is not None),
+        "scheduled": planned,
+        "scheduled_local": f"{localtime(planned.publish_at):%Y-%m-%dT%H:%M}" if planned else "",
+        "may_schedule": person.has_perm("claims.publish_verdict") and (is_ready or planned is not None),
         "is_ready": is_ready,
         "time_zone": describe_time_zone(),
     }

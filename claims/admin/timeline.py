@@ -141,20 +141,16 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
         past_events += list_link_changes(ClaimTopic, link_name="topic", limit=limit, claim_id=claim.pk)
     # People who may not read other people's drafts still see the full history of their own.
     may_read_all = reader.has_perm(READ_DRAFTS)
-    verdict_ids = [pk for pk, author in verdicts if may_read_all or author == reader.pk]
-    past_events += list_changes(
-        Verdict, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id__in=verdict_ids
-    )
-    past_events += list_changes(
-        Evidence, row_name=_("an item of evidence"), limit=limit, verdict_id__in=verdict_ids
-    )
+    ids = [pk for pk, author in verdicts if may_read_all or author == reader.pk]
+    past_events += list_changes(Verdict, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id__in=ids)
+    past_events += list_changes(Evidence, row_name=_("an item of evidence"), limit=limit, verdict_id__in=ids)
     for section in get_sections():
         past_events += list_changes(
             section.model,
             row_name=section.row_name,
             excluded_fields=section.unlogged,
             limit=limit,
-            verdict_id__in=verdict_ids,
+            verdict_id__in=ids,
         )
     for event in past_events:
         yield TimelineEvent(

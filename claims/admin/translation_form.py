@@ -90,9 +90,9 @@ def pair_parts(
     """
     pairs = []
     for name in TEXT_FIELDS:
-        translated_text = getattr(translation, name)
+        translated = getattr(translation, name)
         original_text = original.words[name] if original else ""
-        if not original_text.strip() and not translated_text.strip():
+        if not original_text.strip() and not translated.strip():
             continue
         field = form[name] if form is not None and name in form.fields else None
         if field is not None:
@@ -103,9 +103,7 @@ def pair_parts(
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        pairs.append(
-            TranslatedPart(name, label, split_paragraphs(original_text), translated_text, field, is_same)
-        )
+        pairs.append(TranslatedPart(name, label, split_paragraphs(original_text), translated, field, is_same))
     return pairs
 
 
@@ -156,7 +154,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         or (verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) and verdict.supersedes_id is None)
     ):
         return {"translations": None}
-    published_verdict = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
+    published = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
     rows = list(
         Translation.objects.readable_by(person)
         .filter(verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id)
@@ -165,26 +163,22 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         .defer("explanation")
         .order_by("-pk")[:_TRANSLATION_LIMIT]
     )
-    live_translations = {
-        row.language.lower() for row in rows if published_verdict and row.verdict_id == published_verdict.pk
-    }
-    may_add = published_verdict is not None and person.has_perm("claims.add_translation")
+    live_translations = {row.language.lower() for row in rows if published and row.verdict_id == published.pk}
+    may_add = published is not None and person.has_perm("claims.add_translation")
     lines = [
         _build_translation_line(
             row,
             is_renewed=row.language.lower() in live_translations,
-            published_verdict=published_verdict,
+            published_verdict=published,
             may_add=may_add,
         )
         for row in rows
     ]
-    taken_languages = {verdict.language, *live_translations}
+    taken = {verdict.language, *live_translations}
     return {
         "translations": sorted(lines, key=lambda line: (line.row.language.lower(), -line.row.pk)),
-        "translated_verdict": published_verdict,
-        "translate_into": [
-            (code, get_language_name(code)) for code in list_offered_languages(taken_languages)
-        ]
+        "translated_verdict": published,
+        "translate_into": [(code, get_language_name(code)) for code in list_offered_languages(taken)]
         if may_add
         else [],
         "may_translate": may_add,

@@ -70,19 +70,17 @@ def import_article(
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})
     with transaction.atomic():
         with pghistory.context(**context):
-            capture_result = capture(
-                material, overrides=overrides, by=by, dry_run=dry_run, document=article.document
-            )
+            result = capture(material, overrides=overrides, by=by, dry_run=dry_run, document=article.document)
             reanchored = next(
-                (outcome for outcome in capture_result.answers if isinstance(outcome, Reanchoring)), None
+                (outcome for outcome in result.answers if isinstance(outcome, Reanchoring)), None
             )
             proposal = propose_claims(
-                capture_result.snapshot,
+                result.snapshot,
                 include_all=include_all,
                 by=by,
                 reanchored=reanchored,
                 searched_text=article.searched,
             )
-        existing_checks = find_existing_checks(capture_result.snapshot, proposal)
+        existing_checks = find_existing_checks(result.snapshot, proposal)
         transaction.set_rollback(dry_run)
-    return ImportedArticle(capture_result, proposal, dry_run, existing_checks)
+    return ImportedArticle(result, proposal, dry_run, existing_checks)

@@ -49,11 +49,9 @@ def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingChec
 
 def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Return the matches for each claim's words, with passages at their positions in the text."""
-    statements = [claim_found.anchor.exact for claim_found in proposals]
+    statements = [proposal.anchor.exact for proposal in proposals]
     results = match_published_texts(statements, MatchTerms(cut="text")) if statements else []
-    return [
-        _shift_to_text(claim_found, result) for claim_found, result in zip(proposals, results, strict=True)
-    ]
+    return [_shift_to_text(proposal, result) for proposal, result in zip(proposals, results, strict=True)]
 
 
 def _build_known_checks(

@@ -89,14 +89,12 @@ def propose_claims(
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=snapshot.source_id)
         known_claims = _KnownClaims(source, snapshot)
-        existing_claims: list[FoundClaim] = []
+        existing: list[FoundClaim] = []
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
         for candidate in _select_statements(searched_text):
             if claim := known_claims.find_claim(candidate):
-                existing_claims.append(
-                    FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons)
-                )
+                existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
             elif choose_band(candidate.score) == CheckBand.ALSO_STATED and not include_all:
                 also_stated.append(candidate)
             else:
@@ -106,7 +104,7 @@ def propose_claims(
         claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created_claims])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(
-        created_claims, existing_claims, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned
+        created_claims, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned
     )
 
 
@@ -117,13 +115,9 @@ def _get_language(snapshot: Snapshot) -> str:
 def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
     """Return the statements of a text that are not claims yet, best first; none if the search fails."""
     searched_text = search_text(snapshot.text, _get_language(snapshot))
-    known_claims = _KnownClaims(snapshot.source, snapshot)
+    claims = _KnownClaims(snapshot.source, snapshot)
     return sorted(
-        (
-            statement
-            for statement in _select_statements(searched_text)
-            if not known_claims.find_claim(statement)
-        ),
+        (statement for statement in _select_statements(searched_text) if not claims.find_claim(statement)),
         key=lambda candidate: -candidate.score,
     )
 

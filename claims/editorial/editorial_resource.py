@@ -42,8 +42,8 @@ class EditorialResource(EditorialView, ABC):
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def list(self, request: Request, **parent_ids: Any) -> HttpResponse:
-        plain_parameters = self.plain_request
-        query = self.list_query(plain_parameters.GET, self.get_rows(), request=plain_parameters)
+        parameters = self.plain_request
+        query = self.list_query(parameters.GET, self.get_rows(), request=parameters)
         try:
             page = read_rows_page(
                 query.qs,
@@ -60,10 +60,8 @@ class EditorialResource(EditorialView, ABC):
                 render_document(
                     {
                         "count": count_rows(query),
-                        "next": build_page_url(plain_parameters, page.next) if page.next else None,
-                        "previous": build_page_url(plain_parameters, page.previous)
-                        if page.previous
-                        else None,
+                        "next": build_page_url(parameters, page.next) if page.next else None,
+                        "previous": build_page_url(parameters, page.previous) if page.previous else None,
                         "results": [shorten(self.build_document(row)) for row in page.rows],
                     }
                 ),

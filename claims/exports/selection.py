@@ -78,12 +78,8 @@ class ExportQuery(ClaimListQuery):
     def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
         if "as_of" in filter_values:
             return super()._select_entries(filter_values) & self.ledger_moment.entries
-        newest_entries = self.ledger_moment.newest
-        return (
-            newest_entries
-            if "status" in filter_values
-            else newest_entries.filter(status=Publication.Status.PUBLISHED)
-        )
+        entries = self.ledger_moment.newest
+        return entries if "status" in filter_values else entries.filter(status=Publication.Status.PUBLISHED)
 
 
 class Selection:

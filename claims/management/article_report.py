@@ -36,9 +36,7 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     claims = _sort_claims(article)
-    may_be = find_likely_claimants(
-        claim_found.claim.claimant for claim_found, _ in claims if claim_found.claim.claimant
-    )
+    may_be = find_likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {
@@ -68,10 +66,10 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
         },
         "claims": [
             {
-                **_build_claim(claim_found, is_new, article),
-                "claimant_may_be": _list_likely_claimants(claim_found.claim, may_be),
+                **_build_claim(found, is_new, article),
+                "claimant_may_be": _list_likely_claimants(found.claim, may_be),
             }
-            for claim_found, is_new in claims
+            for found, is_new in claims
         ],
         "also_stated": [
             {
@@ -238,12 +236,10 @@ def _build_claims_table(
     if not narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
         table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
-    for claim_found, is_new in claims:
-        claim = claim_found.claim
+    for found, is_new in claims:
+        claim = found.claim
         statement = Text(claim.statement)
-        if position := build_fragment(
-            article.captured.snapshot.cues, claim_found.anchor.start, claim_found.anchor.end
-        ):
+        if position := build_fragment(article.captured.snapshot.cues, found.anchor.start, found.anchor.end):
             statement.append(f" ({position})", style="dim")
         if not is_new:
             existing_claim = gettext("claim %(id)s, %(state)s") % {
@@ -256,7 +252,7 @@ def _build_claims_table(
                 f"\n{_KINDS[existing_check.kind]}: {_describe_rating(existing_check)}, {existing_check.address}",
                 style="bold",
             )
-        columns = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
+        columns = [_format_claimant(claim), Text(_format_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *columns]
         if narrow:
             cells = [Group(statement, *(text for text in columns if text))]
@@ -301,10 +297,9 @@ def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
 
 def _build_summary(article: ImportedArticle) -> str:
     proposal = article.proposal
-    created_count, existing_count = len(proposal.created), len(proposal.existing)
+    created, existing_count = len(proposal.created), len(proposal.existing)
     parts = [
-        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created_count)
-        % {"number": created_count}
+        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created) % {"number": created}
     ]
     if existing_count:
         parts.append(gettext("%(number)s seen before") % {"number": existing_count})

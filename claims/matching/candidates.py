@@ -154,14 +154,12 @@ def load_all_vectors(
     shares: Iterable[Iterable[int]], nearest_claims: Sequence[NearestClaims], *, is_public: bool
 ) -> dict[int, Vector]:
     """Load the vectors of all candidates, including those found only by their words."""
-    known_vectors = {
-        claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()
-    }
-    missing_claims = {claim for claim_ids in shares for claim in claim_ids} - known_vectors.keys()
+    known = {claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()}
+    missing_claims = {claim for claim_ids in shares for claim in claim_ids} - known.keys()
     return (
-        {**known_vectors, **embedding.load_vectors(sorted(missing_claims), is_public=is_public)}
-        if known_vectors and missing_claims
-        else known_vectors
+        {**known, **embedding.load_vectors(sorted(missing_claims), is_public=is_public)}
+        if known and missing_claims
+        else known
     )
 
 

@@ -72,11 +72,9 @@ def _keep_unless_empty(text: str, shortened_text: str) -> str:
 
 
 def _remove_mentions(text: str) -> str:
-    leading_mentions = _LEADING_MENTIONS.match(text)
-    if leading_mentions and not (
-        leading_mentions.group().count("@") == 1 and text[leading_mentions.end()].islower()
-    ):
-        text = text[leading_mentions.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
+    mentions = _LEADING_MENTIONS.match(text)
+    if mentions and not (mentions.group().count("@") == 1 and text[mentions.end()].islower()):
+        text = text[mentions.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
     text = _TRAILING_MENTIONS.sub("", text)
     return _MENTION_PATTERN.sub(lambda match: _split_hashtag(match[1]), text)
 

@@ -63,16 +63,11 @@ class Weights:
     def compute_probability(
         self, candidate_sum: float, competitors_by_kind: "CompetingCandidates", figures: Features
     ) -> float:
-        distance_to_best, over_crowd = (
+        behind, ahead = (
             candidate_sum - competitors_by_kind.best,
             candidate_sum - competitors_by_kind.crowd,
         )
-        odds = (
-            self.level * candidate_sum
-            + self.behind * distance_to_best
-            + self.ahead * over_crowd
-            + self.constant
-        )
+        odds = self.level * candidate_sum + self.behind * behind + self.ahead * ahead + self.constant
         odds += _sum_weighted(self.alone, figures)
         return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
 
@@ -98,10 +93,8 @@ class CompetingCandidates:
     def build(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
         descending = sorted(sums, reverse=True)
         crowd_sums = descending[CROWD_RANKS]
-        missing_count = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd_sums)
-        return cls(
-            descending[0], (sum(crowd_sums) + missing_count * usual_sum) / (len(crowd_sums) + missing_count)
-        )
+        missing = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd_sums)
+        return cls(descending[0], (sum(crowd_sums) + missing * usual_sum) / (len(crowd_sums) + missing))
 
 
 def rank_candidates(

@@ -108,23 +108,19 @@ def record_reader_repeats(text: str, repeated_sentences: Iterable[RepeatedSenten
 
     A repetition of the same sentence is counted.
     """
-    for repeated_sentence in repeated_sentences:
-        sentence_text = text[repeated_sentence.start : repeated_sentence.end][:MAX_QUOTE_LENGTH]
-        earlier_repeats = Repeat.objects.filter(
-            claim=repeated_sentence.match.claim, source=None, exact=sentence_text
-        )
-        if earlier_repeats.update(times=F("times") + 1, last_seen_at=Now()):
+    for sentence in repeated_sentences:
+        sentence_text = text[sentence.start : sentence.end][:MAX_QUOTE_LENGTH]
+        earlier = Repeat.objects.filter(claim=sentence.match.claim, source=None, exact=sentence_text)
+        if earlier.update(times=F("times") + 1, last_seen_at=Now()):
             continue
-        open_repeats = Repeat.objects.open().filter(
-            claim=repeated_sentence.match.claim, origin=Repeat.Origin.READER
-        )
+        open_repeats = Repeat.objects.open().filter(claim=sentence.match.claim, origin=Repeat.Origin.READER)
         if open_repeats.count() >= READER_REPEAT_LIMIT:
             continue
         repeat = Repeat(
-            claim_id=repeated_sentence.match.claim,
+            claim_id=sentence.match.claim,
             exact=sentence_text,
             origin=Repeat.Origin.READER,
-            confidence=repeated_sentence.match.confidence,
-            reasons=list(repeated_sentence.match.reasons),
+            confidence=sentence.match.confidence,
+            reasons=list(sentence.match.reasons),
         )
         Repeat.objects.bulk_create([repeat], ignore_conflicts=True)

@@ -132,10 +132,8 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
         return self.exclude(self._in_store())
 
     def _in_store(self) -> Exists:
-        live_sessions = Session.objects.filter(
-            session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
-        )
-        return Exists(live_sessions)
+        live = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+        return Exists(live)
 
 
 class DeskSession(models.Model):

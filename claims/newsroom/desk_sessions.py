@@ -95,15 +95,13 @@ def end_sessions(
 ) -> int:
     """End sessions of one person. The caller checks the permission with `may_end`."""
     keys = list(sessions.values_list("session_key", flat=True))
-    ended_count, _counts = Session.objects.filter(
-        session_key__in=keys, expire_date__gt=timezone.now()
-    ).delete()
+    count, _counts = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
     sessions.delete()
-    if ended_count:
+    if count:
         audit.record_event(
-            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(ended_count), request=request
+            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(count), request=request
         )
-    return ended_count
+    return count
 
 
 def delete_expired_sessions() -> None:

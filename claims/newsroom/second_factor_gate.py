@@ -56,11 +56,9 @@ class SecondFactorGate:
 def _set_reminder(request: Any, deadline: datetime) -> None:
     """Store the deadline for the person's pages, and the page to continue with if setup is postponed."""
     request.second_factor_due, request.second_factor_overdue = deadline, is_past_deadline(deadline)
-    next_url = request.GET.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(
-        next_url, {request.get_host()}, require_https=request.is_secure()
-    )
-    request.later = next_url if is_safe else reverse("admin:index")
+    url = request.GET.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    request.later = url if is_safe else reverse("admin:index")
 
 
 def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:

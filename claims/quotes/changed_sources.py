@@ -63,20 +63,16 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         .select_related("claim")
         .order_by("pk")
     )
-    changed_text = ChangedText(snapshot)
+    text = ChangedText(snapshot)
     result = Reanchoring()
     moved_quotes: list[_FollowedAppearance] = []
-    changed_text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
+    text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
     # Do not compare the texts for a lost quote whose words the new text does not contain.
     absent_ids = {
-        row.pk
-        for row in appearances
-        if row.anchor == Appearance.Anchor.ORPHANED and not changed_text.has(row.exact)
+        row.pk for row in appearances if row.anchor == Appearance.Anchor.ORPHANED and not text.has(row.exact)
     }
     searched_appearances = [row for row in appearances if row.pk not in absent_ids]
-    followed_quotes = changed_text.follow(
-        [(row.snapshot_id or 0, build_anchor(row)) for row in searched_appearances]
-    )
+    followed_quotes = text.follow([(row.snapshot_id or 0, build_anchor(row)) for row in searched_appearances])
     place_of = dict(zip((row.pk for row in searched_appearances), followed_quotes, strict=True))
     for appearance in appearances:
         followed_quote = place_of.get(appearance.pk, _NOT_FOUND)
@@ -98,7 +94,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     Appearance.objects.filter(pk__in=[appearance.pk for appearance in orphaned_appearances]).exclude(
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
-    record_statuses(changed_text, orphaned_appearances)
+    record_statuses(text, orphaned_appearances)
     return result
 
 

@@ -80,9 +80,7 @@ class FoldedText:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of a folded span, without white space at its ends."""
-        start_spans, end_spans = (
-            self._map_character(folded_position - 1) for folded_position in (start, end - 1)
-        )
+        start_spans, end_spans = (self._map_character(position - 1) for position in (start, end - 1))
         first_position, last_position = start_spans[0], end_spans[1]
         while self._original[first_position].isspace():
             first_position += 1

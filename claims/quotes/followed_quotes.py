@@ -74,11 +74,9 @@ class QuoteFollower:
         except OrphanedQuote as orphaned:
             candidates = self._find_candidates(anchor, part_indexes, orphaned.wording)
             return FollowedQuote("orphaned", None, orphaned.reason, orphaned.wording, candidates)
-        new_anchor = make_anchor(
-            self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1)
-        )
-        is_unchanged = (start, end, new_anchor.exact) == (anchor.start, anchor.end, anchor.exact)
-        return FollowedQuote("held" if is_unchanged else "moved", new_anchor)
+        new = make_anchor(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
+        is_unchanged = (start, end, new.exact) == (anchor.start, anchor.end, anchor.exact)
+        return FollowedQuote("held" if is_unchanged else "moved", new)
 
     # The position in the new text ---------------------------------------------------------------------------------
 

@@ -48,13 +48,11 @@ def _is_lost(aligned: Alignment, first_index: int, end_index: int) -> bool:
 
 def follow_inside(aligned: Alignment) -> None:
     """Pair sentences that swapped places inside their paragraph."""
-    for first_index, end_index in _iterate_paragraphs(aligned.old):
+    for first, end in _iterate_paragraphs(aligned.old):
         paired_indexes = [
-            aligned.new_by_old[number]
-            for number in range(first_index, end_index)
-            if number in aligned.new_by_old
+            aligned.new_by_old[number] for number in range(first, end) if number in aligned.new_by_old
         ]
-        if not paired_indexes or len(paired_indexes) == end_index - first_index:
+        if not paired_indexes or len(paired_indexes) == end - first:
             continue
         paragraph_numbers = {
             number
@@ -64,7 +62,7 @@ def follow_inside(aligned: Alignment) -> None:
         free_numbers: dict[str, list[int]] = defaultdict(list)
         for new_index in sorted(paragraph_numbers - aligned.old_by_new.keys()):
             free_numbers[aligned.new[new_index].key].append(new_index)
-        for number in range(first_index, end_index):
+        for number in range(first, end):
             free_indexes = free_numbers.get(aligned.old[number].key, [])
             if number not in aligned.new_by_old and len(free_indexes) == 1:
                 aligned.add_pair(number, free_indexes.pop())

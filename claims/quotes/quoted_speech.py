@@ -41,30 +41,25 @@ class QuotedSpeech:
         if not speech:
             return []
         old_parts = self.aligned.old
-        first_index, last_index = speech[0], speech[-1]
-        while first_index and old_parts[first_index].is_quoted_at_start:
-            first_index -= 1
+        first, last = speech[0], speech[-1]
+        while first and old_parts[first].is_quoted_at_start:
+            first -= 1
         while (
-            last_index + 1 < len(old_parts)
-            and old_parts[last_index].is_quoted_at_end
-            and old_parts[last_index + 1].is_quoted_at_start
+            last + 1 < len(old_parts)
+            and old_parts[last].is_quoted_at_end
+            and old_parts[last + 1].is_quoted_at_start
         ):
-            last_index += 1
+            last += 1
         speech_numbers = [
-            number
-            for number in range(first_index, last_index + 1)
-            if split_words(old_parts[number].outside_speech)
+            number for number in range(first, last + 1) if split_words(old_parts[number].outside_speech)
         ]
         if speech_numbers:
             return speech_numbers
-        adjacent_indexes = [
-            number for number in (first_index - 1, last_index + 1) if 0 <= number < len(old_parts)
-        ]
+        adjacent_indexes = [number for number in (first - 1, last + 1) if 0 <= number < len(old_parts)]
         return [
             number
             for number in adjacent_indexes
-            if old_parts[number].paragraph == old_parts[first_index].paragraph
-            and number in self.aligned.new_by_old
+            if old_parts[number].paragraph == old_parts[first].paragraph and number in self.aligned.new_by_old
         ]
 
     def _find_previous(self, first_index: int, is_relevant: Callable[[str], bool]) -> list[int]:

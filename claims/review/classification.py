@@ -42,15 +42,13 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
     if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose a rating class."))
     locked_ratings = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
-    changed_ratings = list(locked_ratings.exclude(rating_class=rating_class).order_by("pk"))
+    changed = list(locked_ratings.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):
-        Rating.objects.filter(pk__in=[rating.pk for rating in changed_ratings]).update(
-            rating_class=rating_class
-        )
-    for rating in changed_ratings:
+        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(rating_class=rating_class)
+    for rating in changed:
         rating.rating_class = rating_class
-    queue_class_updates(changed_ratings)
-    return changed_ratings
+    queue_class_updates(changed)
+    return changed
 
 
 def queue_class_updates(ratings: Collection[Rating]) -> None:
@@ -105,12 +103,8 @@ def _find_outdated(rating_ids: Sequence[int] | None) -> list[int]:
 @transaction.atomic
 def _restate_claims(claim_ids: list[int]) -> None:
     # Lock claims in the order of `workflow`. Publications added meanwhile already have the new classes.
-    locked_claims = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
-    entries = (
-        Publication.objects.current()
-        .filter(claim__in=[claim.pk for claim in locked_claims])
-        .order_by("claim")
-    )
+    claims = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
+    entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in claims]).order_by("claim")
     documents = {entry.pk: entry.document for entry in entries}
     rating_ids = {rating["id"] for document in documents.values() for rating in _list_ratings(document)}
     current_classes = dict(Rating.objects.filter(pk__in=rating_ids).values_list("pk", "rating_class"))
@@ -122,10 +116,8 @@ def _restate_claims(claim_ids: list[int]) -> None:
         for rating in _list_ratings(document):
             rating["rating_class"] = current_classes[rating["id"]] or None
 
-    outdated_entries = [
-        entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))
-    ]
-    publishing.restate(outdated_entries, Publication.Kind.CLASSIFICATION, update_classes)
+    outdated = [entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))]
+    publishing.restate(outdated, Publication.Kind.CLASSIFICATION, update_classes)
 
 
 def _list_ratings(document: dict[str, Any]) -> list[dict[str, Any]]:

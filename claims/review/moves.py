@@ -79,10 +79,8 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
             _("the kind of change and its public note"),
         ),
     }
-    missing_parts = {
-        part: description for part, (is_lacking, description) in requirements.items() if is_lacking
-    }
-    return missing_parts | {
+    parts = {part: description for part, (is_lacking, description) in requirements.items() if is_lacking}
+    return parts | {
         requirement.part: description
         for requirement in list_requirements()
         if (description := requirement.find_missing(verdict))
@@ -256,10 +254,8 @@ def _require_author_and_complete(translation: Translation, by: User) -> None:
 
 
 def _require_translation_complete(translation: Translation, by: User) -> None:
-    if missing_requirements := list_missing_translation_requirements(translation):
-        raise NotPossible(
-            _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing_requirements)}
-        )
+    if missing := list_missing_translation_requirements(translation):
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
 
 
 def _require_translation_signed_off(translation: Translation, by: User) -> None:

@@ -48,11 +48,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         replacement = REPLACEMENT_BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         for spelling in (
-            *(
-                escaped_variant
-                for variant in _list_spellings_of_word(word)
-                for escaped_variant in _list_escapes(variant)
-            ),
+            *(escaped for variant in _list_spellings_of_word(word) for escaped in _list_escapes(variant)),
             make_searchable(word).strip(),
             # As the search index stores it inside a longer run of letters.
             pair_letters(word) if UNSPACED_PATTERN.fullmatch(word) else "",

@@ -44,11 +44,7 @@ def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> lis
     remaining_lines = []
     for line in lines:
         if isinstance(line, list):
-            remaining_lines += (
-                [remaining_children]
-                if (remaining_children := _remove_matching_lines(line, beginnings))
-                else []
-            )
+            remaining_lines += [remaining] if (remaining := _remove_matching_lines(line, beginnings)) else []
         elif not line.startswith(beginnings):
             remaining_lines.append(line)
     return remaining_lines

@@ -171,12 +171,10 @@ def _list_tracked(event_model: type[models.Model]) -> list[str]:
 def _build_event(
     versions: _RowVersions, names: "_DisplayNames", row_name: str, excluded_fields: Collection[str]
 ) -> PastEvent | None:
-    author_name, changed_at = _get_actor_name(versions.event, names.people), versions.event.pgh_created_at
+    author, changed_at = _get_actor_name(versions.event, names.people), versions.event.pgh_created_at
     if versions.event.pgh_label == "deleted":
         quote = versions.before.get("exact") or ""
-        return PastEvent(
-            changed_at, author_name, _("Deleted: %s") % (row_name or names.kind), note=str(quote)
-        )
+        return PastEvent(changed_at, author, _("Deleted: %s") % (row_name or names.kind), note=str(quote))
     after = versions.after or {}
     changed_names = [
         name
@@ -188,7 +186,7 @@ def _build_event(
     sentence = _("Changed %s") % (row_name or names.fields(changed_names))
     return PastEvent(
         changed_at,
-        author_name,
+        author,
         sentence,
         changes=tuple(names.change(name, versions.before[name], after[name]) for name in changed_names),
     )

@@ -50,16 +50,11 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
     match = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if match is None:
         return None
-    first_number, second_number, year = int(match[1]), int(match[3]), int(match[4])
-    if (
-        day_first is None
-        and match[2] != "."
-        and first_number != second_number
-        and max(first_number, second_number) <= 12
-    ):
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if day_first is None and match[2] != "." and first != second and max(first, second) <= 12:
         return None
-    starts_with_day = match[2] == "." or first_number > 12 or (day_first and second_number <= 12)
-    day, month = (first_number, second_number) if starts_with_day else (second_number, first_number)
+    starts_with_day = match[2] == "." or first > 12 or (day_first and second <= 12)
+    day, month = (first, second) if starts_with_day else (second, first)
     try:
         return date(year, month, day)
     except ValueError:

@@ -79,15 +79,13 @@ def _find_keys(
     if not path:
         return rows.filter(_match_words(model, columns, word)).values("pk")
     relation: Any = model._meta.get_field(path[0])
-    related_keys = _find_keys(relation.related_model, path[1:], columns, word)
+    keys = _find_keys(relation.related_model, path[1:], columns, word)
     if relation.one_to_many:
         reverse_field = relation.remote_field
         return (
-            relation.related_model._base_manager.order_by()
-            .filter(pk__in=related_keys)
-            .values(reverse_field.attname)
+            relation.related_model._base_manager.order_by().filter(pk__in=keys).values(reverse_field.attname)
         )
-    return rows.filter(**{f"{relation.name}__in": related_keys}).values("pk")
+    return rows.filter(**{f"{relation.name}__in": keys}).values("pk")
 
 
 def _filter_by_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:

@@ -261,10 +261,8 @@ class RowActions(ModelAdmin):
     ) -> TemplateResponse:
         """Render a page below the model's pages with a template from `admin/desk`."""
         request.current_app = self.admin_site.name
-        shared_context = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
-        return TemplateResponse(
-            request, f"admin/desk/{template}.html", shared_context | context, status=status
-        )
+        shared = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
+        return TemplateResponse(request, f"admin/desk/{template}.html", shared | context, status=status)
 
     def _show_question(self, request: HttpRequest, row: Any, button: Button) -> HttpResponseBase:
         back_url = self.get_page_after(request, row)
@@ -284,9 +282,5 @@ class RowActions(ModelAdmin):
             return get_person(request).has_perm(permission)
         if permission == "view":
             return self.has_view_or_change_permission(request, row)
-        check_permission = getattr(self, f"has_{permission}_permission")
-        return bool(
-            check_permission(request, row)
-            if permission in ("change", "delete")
-            else check_permission(request)
-        )
+        check = getattr(self, f"has_{permission}_permission")
+        return bool(check(request, row) if permission in ("change", "delete") else check(request))

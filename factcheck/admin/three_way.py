@@ -107,14 +107,12 @@ def merge_rows(
     """
     my_rows = list(mine)
     rows_by_key = {row.key: row for row in my_rows if row.key is not None}
-    stored_rows = [
-        _merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()
-    ]
+    stored = [_merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()]
     deleted_rows = [
         row for key, row in rows_by_key.items() if key not in theirs and _is_deletion_conflict(key, row, base)
     ]
     return [
-        *stored_rows,
+        *stored,
         *(MergedRow(None, row.fields, deletion=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
         *(MergedRow(None, row.fields, is_deleted=row.is_deleted) for row in my_rows if row.key is None),
     ]

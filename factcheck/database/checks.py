@@ -157,16 +157,12 @@ def _check_temporary_tables(alias: str) -> list[CheckMessage]:
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check that at least one other person must sign off; tests and overrides could set it lower."""
-    required_signoffs: object = settings.REQUIRED_SIGNOFFS
-    if (
-        isinstance(required_signoffs, int)
-        and not isinstance(required_signoffs, bool)
-        and required_signoffs >= 1
-    ):
+    required: object = settings.REQUIRED_SIGNOFFS
+    if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
         return []
     return [
         Error(
-            f"REQUIRED_SIGNOFFS is {required_signoffs!r}; at least one person other than the author must sign off.",
+            f"REQUIRED_SIGNOFFS is {required!r}; at least one person other than the author must sign off.",
             hint="Set it to 1 or more.",
             id="factcheck.E005",
         )

@@ -170,12 +170,10 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
     operations = database_roles.get_intended_privileges(relation)
     excess = sorted((relation.serving - operations) | relation.public)
-    missing_operations = sorted(operations - relation.serving)
+    missing = sorted(operations - relation.serving)
     differences = [f"more than it needs of {relation.name} ({', '.join(excess)})"] if excess else []
     differences += (
-        [f"less than it needs of {relation.name} ({', '.join(missing_operations)} is missing)"]
-        if missing_operations
-        else []
+        [f"less than it needs of {relation.name} ({', '.join(missing)} is missing)"] if missing else []
     )
     return " and ".join(differences)
 

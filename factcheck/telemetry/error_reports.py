@@ -95,9 +95,7 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     if record is not None and record.name.partition(".")[0] in _OWN_PACKAGES:
         report["logentry"] = {"message": str(record.msg)}
     if "exception" in event:
-        report["exception"] = {
-            "values": [_reduce_error(raw_error) for raw_error in event["exception"].get("values", ())]
-        }
+        report["exception"] = {"values": [_reduce_error(raw) for raw in event["exception"].get("values", ())]}
     return report
 
 

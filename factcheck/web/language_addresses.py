@@ -85,12 +85,8 @@ def is_page(path: str) -> bool:
 def build_path_in(path: str, code: str) -> str:
     """Return the path of a page in another language. Paths of other resources stay unchanged."""
     path_language, rest = split_path(path)
-    plain_path = rest or "/"
-    return (
-        f"/{code}{plain_path}"
-        if is_page(plain_path.partition("?")[0])
-        else (path if path_language else plain_path)
-    )
+    plain = rest or "/"
+    return f"/{code}{plain}" if is_page(plain.partition("?")[0]) else (path if path_language else plain)
 
 
 def build_path_here(path: str) -> str:
@@ -126,15 +122,13 @@ def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
     path = get_page_path(request)
     if not is_page(path.partition("?")[0]):
         return []
-    default_url = settings.SITE_URL + path
+    default = settings.SITE_URL + path
     return [
-        (X_DEFAULT, default_url),
+        (X_DEFAULT, default),
         *(
             (
                 code,
-                default_url
-                if code == settings.LANGUAGE_CODE
-                else settings.SITE_URL + build_path_in(path, code),
+                default if code == settings.LANGUAGE_CODE else settings.SITE_URL + build_path_in(path, code),
             )
             for code in _list_codes()
         ),

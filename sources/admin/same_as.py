@@ -86,7 +86,7 @@ class SameAsAdmin(NamedDesk):
         lookup_result = authorities.find_candidates(
             request.GET.get("q", ""), entity_kind, language=get_language() or "en"
         )
-        known_rows = self._find_known(lookup_result.candidates, request.GET.get("row", ""))
+        rows = self._find_known(lookup_result.candidates, request.GET.get("row", ""))
         return JsonResponse(
             {
                 "candidates": [
@@ -98,11 +98,7 @@ class SameAsAdmin(NamedDesk):
                         "website": candidate.website,
                         "known": _describe_row(
                             next(
-                                (
-                                    known_rows[address]
-                                    for address in candidate.same_as
-                                    if address in known_rows
-                                ),
+                                (rows[address] for address in candidate.same_as if address in rows),
                                 None,
                             )
                         ),

@@ -28,10 +28,8 @@ def _count_related(relation: str, reader: User) -> Coalesce:
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects
     readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
-    row_counts = (
-        readable_rows.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
-    )
-    return Coalesce(Subquery(row_counts.values("n"), output_field=IntegerField()), 0)
+    counts = readable_rows.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)
 
 
 #: A URL and nothing else.
@@ -49,11 +47,9 @@ class SourceForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
         # The constraint compares the address's key, which is not a form field, so Django does not check it here.
-        same_sources = Source.objects.at(cleaned_data.get("url") or "")
-        if same_sources and same_sources.pk != self.instance.pk:
-            self.add_error(
-                "url", gettext("There is already a source with this address: “%s”.") % same_sources
-            )
+        same = Source.objects.at(cleaned_data.get("url") or "")
+        if same and same.pk != self.instance.pk:
+            self.add_error("url", gettext("There is already a source with this address: “%s”.") % same)
         return cleaned_data
 
 
@@ -148,12 +144,10 @@ class SourceAdmin(TypedNames, NamedDesk):
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Add the stored source to `results` if the typed URL is known in any spelling."""
-        known_sources = Source.objects.at(read_address(name))
-        if known_sources is None:
+        known = Source.objects.at(read_address(name))
+        if known is None:
             return super().offer_typed(request, name, results)
-        return [
-            {"id": str(known_sources.pk), "text": gettext("Use the stored source: %s") % known_sources.title}
-        ]
+        return [{"id": str(known.pk), "text": gettext("Use the stored source: %s") % known.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""

@@ -151,14 +151,12 @@ def _find_codec(label: str) -> str:
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     """Return `text`, decoded as declared, unless another encoding yields more plausible words."""
     declared_words = _select_non_ascii_words(text)
-    declared_mess_ratio, declared_certainty = (
+    declared_mess_ratio, certainty = (
         mess_ratio(declared_words, HOPELESS_RATIO * 2),
         compute_certainty(declared_words),
     )
     is_sibling = (_find_codec(label), detect_language(declared_words)) in SIBLING_ENCODINGS
-    if declared_words and (
-        declared_mess_ratio > GIBBERISH_RATIO or declared_certainty < DOUBTFUL_RATIO or is_sibling
-    ):
+    if declared_words and (declared_mess_ratio > GIBBERISH_RATIO or certainty < DOUBTFUL_RATIO or is_sibling):
         try:
             detected_text = _decode_detected(content)
         except ExtractionError:
@@ -167,7 +165,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
         if (
             is_sibling
             or mess_ratio(detected_words) < declared_mess_ratio / 2
-            or compute_certainty(detected_words) > declared_certainty + 0.15
+            or compute_certainty(detected_words) > certainty + 0.15
         ):
             return detected_text
         if declared_mess_ratio > HOPELESS_RATIO:
@@ -203,14 +201,10 @@ def _decode_utf8(content: bytes) -> str | None:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("utf-8", errors="replace")
-    non_ascii_count = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
-    stray_count = text.count("\ufffd")
+    count = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
+    strays = text.count("\ufffd")
     # In any other encoding every accented letter would be a stray byte, so sound ones must be the great majority.
-    return (
-        text
-        if stray_count <= len(text) * STRAY_BYTES_PER_CHARACTER and non_ascii_count >= 10 * stray_count
-        else None
-    )
+    return text if strays <= len(text) * STRAY_BYTES_PER_CHARACTER and count >= 10 * strays else None
 
 
 def detect_unmarked_utf16(content: bytes) -> str:

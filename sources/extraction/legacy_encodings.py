@@ -92,14 +92,12 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
     """Yield the encodings in which all letters belong to one language, with the certainty of this language."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
-        fitting_languages = [
-            code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)
-        ]
-        if fitting_languages and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
+        fitting = [code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)]
+        if fitting and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
             scores = score_languages(text)
             yield (
                 encoding,
-                max(scores.get(language_code, 0.0) for language_code in fitting_languages)
+                max(scores.get(language_code, 0.0) for language_code in fitting)
                 - 2 * _compute_odd_case_share(text),
             )
     for encoding, language, script in _SCRIPTS:

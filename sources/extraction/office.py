@@ -81,9 +81,7 @@ def extract_office(content: bytes, kind: str) -> Document:
                     "This document is locked with a password. Save a copy without the password and import that.",
                 )
             names = archive.namelist()
-            main_part = _parse_tree(
-                _read_part(archive, "word/document.xml" if kind == DOCX else "content.xml")
-            )
+            main = _parse_tree(_read_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
             notes = [
                 _parse_tree(_read_part(archive, name))
                 for name in ("word/footnotes.xml", "word/endnotes.xml")
@@ -100,9 +98,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
         ) from None
     text = clean_text(
-        "\n\n".join(
-            [*_read_paragraphs(main_part), *(line for note in notes for line in _read_paragraphs(note))]
-        )
+        "\n\n".join([*_read_paragraphs(main), *(line for note in notes for line in _read_paragraphs(note))])
     )
     if not any(map(str.isalnum, text)):
         raise ExtractionError(

@@ -179,33 +179,27 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
     for piece in pieces:
         lines = [(line, _clean_words(line)) for line in piece.lines]
         lines = [(line, words) for line, words in lines if words]
-        earlier_words = [words for _, words in lines]
+        earlier = [words for _, words in lines]
         if is_rolling and before:
             still = max(
-                k
-                for k in range(min(len(before), len(earlier_words)) + 1)
-                if before[-k:] == earlier_words[:k] or not k
+                k for k in range(min(len(before), len(earlier)) + 1) if before[-k:] == earlier[:k] or not k
             )
             lines = lines[still:]
-        before = earlier_words or before
+        before = earlier or before
         gathered_words: list[str] = []
         is_turn = False
         for line, words in lines:
             voice = _VOICE_TAG.search(line)
-            speaker_name = clean_line(html.unescape(voice[1])) if voice else ""
+            name = clean_line(html.unescape(voice[1])) if voice else ""
             turn = _SPEAKER_CHANGE.match(words)
-            begins_turn = bool(
-                (speaker_name and speaker_name != speaker) or turn or _NAMED_SPEAKER.match(words)
-            )
+            begins_turn = bool((name and name != speaker) or turn or _NAMED_SPEAKER.match(words))
             if begins_turn and gathered_words:
                 yield _Utterance(piece.begins, piece.ends, _join_lines(gathered_words), is_turn)
                 gathered_words, is_turn = [], False
             is_turn |= begins_turn
             speech = words[turn.end() :] if turn else words
-            gathered_words.append(
-                f"{speaker_name}: {speech}" if speaker_name and speaker_name != speaker else speech
-            )
-            speaker = speaker_name or speaker
+            gathered_words.append(f"{name}: {speech}" if name and name != speaker else speech)
+            speaker = name or speaker
         if gathered_words:
             yield _Utterance(piece.begins, piece.ends, _join_lines(gathered_words), is_turn)
 

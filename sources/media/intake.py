@@ -125,15 +125,11 @@ def _store_media(
 def _list_distinct(hashes: list[PictureHash]) -> list[PictureHash]:
     """Return the hashes for finding the picture, without duplicates."""
     distinct = {
-        (picture_hash.frame_at, picture_hash.hash.pdq): picture_hash
-        for picture_hash in reversed(hashes)
-        if picture_hash.hash.is_distinctive
+        (digest.frame_at, digest.hash.pdq): digest
+        for digest in reversed(hashes)
+        if digest.hash.is_distinctive
     }
-    return [
-        picture_hash
-        for picture_hash in hashes
-        if distinct.get((picture_hash.frame_at, picture_hash.hash.pdq)) is picture_hash
-    ]
+    return [digest for digest in hashes if distinct.get((digest.frame_at, digest.hash.pdq)) is digest]
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:

@@ -100,12 +100,10 @@ def unpack_result(message: bytes) -> Picture:
     picture = head["picture"]
     looks = []
     for part, frame_at, quality, digits, part_features in picture["looks"]:
-        turned_hashes = tuple(map(bytes.fromhex, digits))
+        turned = tuple(map(bytes.fromhex, digits))
         features = tuple(LocalFeatures(*each) for each in part_features)
         looks.append(
-            PictureHash(
-                part, frame_at, PerceptualHash(turned_hashes[0], quality, turned_hashes, features=features)
-            )
+            PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned, features=features))
         )
     packed_rendition = picture["rendition"]
     rendition = Rendition(content, *packed_rendition) if packed_rendition else None

@@ -46,13 +46,13 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     image = _open_image(file, request.reader)
     width, height = image.size
     try:
-        rendered_image = _orient_image(_decode_image(image))
+        rendered = _orient_image(_decode_image(image))
     except OSError:
-        image, rendered_image = _decode_truncated(file, request.reader)
+        image, rendered = _decode_truncated(file, request.reader)
         caveats.append("cut_off")
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
-    luma = compute_luma(rendered_image)
+    luma = compute_luma(rendered)
     looks = [_hash_whole(luma, request), *hash_parts(luma)]
     if request.hash_only:
         return Picture(width, height, looks)
@@ -61,9 +61,7 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
         caveats.append("animated")
     if second_format := detect_second_format(file):
         caveats.append(second_format)
-    return Picture(
-        width, height, looks, _encode_rendition(rendered_image, file), read_metadata(image), caveats
-    )
+    return Picture(width, height, looks, _encode_rendition(rendered, file), read_metadata(image), caveats)
 
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
@@ -174,15 +172,13 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
     if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MAX_DECODED_FRAMES, MAX_FRAME_PIXELS // pixels)
-    frame_numbers = {
-        round(number * (frames - 1) / (HASHED_FRAMES - 1)) for number in range(HASHED_FRAMES)
-    } - {0}
+    numbers = {round(number * (frames - 1) / (HASHED_FRAMES - 1)) for number in range(HASHED_FRAMES)} - {0}
     seconds = 0.0
     with suppress(OSError, EOFError, ValueError, SyntaxError):  # decoding stops at the first damaged frame
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number >= frames:
                 return
-            if number in frame_numbers:
+            if number in numbers:
                 yield PictureHash(
                     "whole", round(seconds, 3), compute_hash(compute_luma(_shrink_image(frame)))
                 )

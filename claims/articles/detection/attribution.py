@@ -85,14 +85,14 @@ class Attributor:
             for sentence in sentences
         ]
         previous_speaker = self._last
-        sentence_speakers = self._find_speakers(sentences, narrations, quotations)
-        if previous_speaker and not any(sentence_speakers) and all(map(_is_only_quoted, narrations)):
+        speakers = self._find_speakers(sentences, narrations, quotations)
+        if previous_speaker and not any(speakers) and all(map(_is_only_quoted, narrations)):
             # A paragraph that consists of a quotation continues the last speaker of the previous one.
-            sentence_speakers = [SentenceSpeaker(previous_speaker)] * len(sentence_speakers)
-        self._spread_speaker(sentences, narrations, quotations, sentence_speakers)
+            speakers = [SentenceSpeaker(previous_speaker)] * len(speakers)
+        self._spread_speaker(sentences, narrations, quotations, speakers)
         if dialogue_turn is not None:
-            return self._read_answer(dialogue_turn, sentence_speakers, narrations)
-        return sentence_speakers
+            return self._read_answer(dialogue_turn, speakers, narrations)
+        return speakers
 
     def _read_turn(self, dialogue_turn: DialogueTurn, count: int) -> list[SentenceSpeaker | None]:
         self._running = self._last = None
@@ -104,7 +104,7 @@ class Attributor:
     def _read_answer(
         self,
         dialogue_turn: DialogueTurn,
-        sentence_speakers: list[SentenceSpeaker | None],
+        speakers: list[SentenceSpeaker | None],
         narrations: Sequence[str],
     ) -> list[SentenceSpeaker | None]:
         """Return the speakers of an answer without a label: the speaker that it names, or else the interviewee.
@@ -112,7 +112,7 @@ class Attributor:
         If the answer is quoted, the words outside the quotation are the article's own.
         """
         own_speaker = next(
-            (sentence_speaker for sentence_speaker in sentence_speakers if sentence_speaker is not None), None
+            (sentence_speaker for sentence_speaker in speakers if sentence_speaker is not None), None
         )
         if own_speaker is None and dialogue_turn.member is not None:
             self._focus.note_speaker(dialogue_turn.member)
@@ -125,7 +125,7 @@ class Attributor:
                 if own_speaker and (QUOTED_MARK in narration or not has_quote)
                 else None
             )
-            for sentence_speaker, narration in zip(sentence_speakers, narrations, strict=True)
+            for sentence_speaker, narration in zip(speakers, narrations, strict=True)
         ]
 
     def _read_introduced(self, introduction: str) -> Speaker | None:
@@ -150,23 +150,21 @@ class Attributor:
         If a quotation spans several sentences, the words before and after it form one clause: one part names the
         speaker, the other has the verb.
         """
-        sentence_speakers: list[SentenceSpeaker | None] = []
-        while len(sentence_speakers) < len(sentences):
-            first_index = last_index = len(sentence_speakers)
-            while last_index + 1 < len(sentences) and _is_inside(sentences[last_index].end, quotations):
-                last_index += 1
-            joined_narrations = narrations[first_index : last_index + 1]
-            opens_itself = (
-                bool(split_words(_remove_quotations(joined_narrations[0]))) and last_index > first_index
-            )
-            if opens_itself and bool(split_words(_remove_quotations(joined_narrations[-1]))):
-                sentence_speaker = self._build_speaker(" ".join(joined_narrations))
-                sentence_speakers += [
-                    SentenceSpeaker(sentence_speaker.speaker) if sentence_speaker else None
-                ] * len(joined_narrations)
+        speakers: list[SentenceSpeaker | None] = []
+        while len(speakers) < len(sentences):
+            first = last = len(speakers)
+            while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
+                last += 1
+            joined = narrations[first : last + 1]
+            opens_itself = bool(split_words(_remove_quotations(joined[0]))) and last > first
+            if opens_itself and bool(split_words(_remove_quotations(joined[-1]))):
+                sentence_speaker = self._build_speaker(" ".join(joined))
+                speakers += [SentenceSpeaker(sentence_speaker.speaker) if sentence_speaker else None] * len(
+                    joined
+                )
             else:
-                sentence_speakers += [self._build_speaker(narration) for narration in joined_narrations]
-        return sentence_speakers
+                speakers += [self._build_speaker(narration) for narration in joined]
+        return speakers
 
     def _build_speaker(self, narration: str) -> SentenceSpeaker | None:
         if not _is_only_quoted(narration):
@@ -355,7 +353,7 @@ class Attributor:
         sentences: Sequence[Sentence],
         narrations: Sequence[str],
         quotations: Quotations,
-        sentence_speakers: list[SentenceSpeaker | None],
+        speakers: list[SentenceSpeaker | None],
     ) -> None:
         """Give every sentence of a quotation the speaker of the sentence that names the speaker."""
         sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
@@ -367,32 +365,26 @@ class Attributor:
         )
         for sentence_index in sentences_inside:
             own_speaker = next(
-                (sentence_speakers[index] for index in reversed(sentence_index) if sentence_speakers[index]),
+                (speakers[index] for index in reversed(sentence_index) if speakers[index]),
                 None,
             )
             if own_speaker is not None and own_speaker.speaker.office and continues and current is not None:
-                own_speaker = sentence_speakers[sentence_index[-1]] = SentenceSpeaker(
+                own_speaker = speakers[sentence_index[-1]] = SentenceSpeaker(
                     current.speaker, own_speaker.tail
                 )  # the office belongs to the speaker
             only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
             if own_speaker is None and not only_quoted:
                 current = None
             elif current is None and sentence_index[0]:
-                current = sentence_speakers[
-                    sentence_index[0] - 1
-                ]  # "She denies it, says Ruiz. “I was not there.”"
+                current = speakers[sentence_index[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
             current = own_speaker or current
             for index in sentence_index:
-                if sentence_speakers[index] is None and current is not None:
-                    sentence_speakers[index] = SentenceSpeaker(current.speaker)
+                if speakers[index] is None and current is not None:
+                    speakers[index] = SentenceSpeaker(current.speaker)
         last_sentence = sentences_inside[-1][-1] if sentences_inside else None
-        final_speaker = sentence_speakers[-1] if sentence_speakers else None
-        self._running = (
-            final_speaker.speaker
-            if final_speaker is not None and last_sentence == len(sentences) - 1
-            else None
-        )
-        self._last = final_speaker.speaker if final_speaker is not None else self._last
+        last = speakers[-1] if speakers else None
+        self._running = last.speaker if last is not None and last_sentence == len(sentences) - 1 else None
+        self._last = last.speaker if last is not None else self._last
 
 
 def _find_touched_sentences(

@@ -160,21 +160,19 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
 
 
 def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
-    plain_text = (
-        " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")
-    )  # from the Turkish İ
-    plain_text = plain_text.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
-    if not language.known and _COOKIES_PATTERN.search(plain_text):
+    plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # from the Turkish İ
+    plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    if not language.known and _COOKIES_PATTERN.search(plain):
         return length <= _MAX_LABEL_WORDS * 2
-    if any(phrase in plain_text for phrase in language.furniture_holds):
+    if any(phrase in plain for phrase in language.furniture_holds):
         return length <= _MAX_LABEL_WORDS * 2
-    opening = language.furniture_opens.match(plain_text)
+    opening = language.furniture_opens.match(plain)
     if opening is None:
         return False
     # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.
     return (
         not complete
-        or plain_text[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
+        or plain[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
         or length <= 6
     )
 

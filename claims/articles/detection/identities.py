@@ -59,13 +59,8 @@ class Identities:
     def _belongs_to_other(self, speaker: Speaker, attribution: Attribution) -> bool:
         """Return whether the name belongs to another person: "Адвокат мэра Ивана Лескова", "Pengacara Bupati Budi"."""
         tokens = split_name(attribution.phrase)
-        plain_tokens = [token for token in tokens if token.lower() not in self._language.determiners]
-        if (
-            plain_tokens
-            and plain_tokens[0].lower() in self._grammar.dependents
-            and len(plain_tokens) > 1
-            and self._language.cased
-        ):
+        plain = [token for token in tokens if token.lower() not in self._language.determiners]
+        if plain and plain[0].lower() in self._grammar.dependents and len(plain) > 1 and self._language.cased:
             return True
         if not self._language.cased:
             return self._people.is_related(attribution.phrase, speaker.name)
@@ -168,23 +163,16 @@ class Identities:
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Return whether a phrase refers to a person mentioned before: "the researcher", not "the ministry"."""
-        plain_tokens = [
+        plain = [
             ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in self._language.definite
         ]
         is_marked = (
-            len(plain_tokens) < len(tokens)
+            len(plain) < len(tokens)
             or ELISION_PATTERN.match(tokens[0]) is not None
             or not self._language.definite
         )
-        is_name = (
-            is_capital(plain_tokens[0]) and not self._language.nouns_capitalised if plain_tokens else False
-        )
-        return (
-            is_marked
-            and len(plain_tokens) == 1
-            and not is_name
-            and not is_body_word(plain_tokens[0], self._language)
-        )
+        is_name = is_capital(plain[0]) and not self._language.nouns_capitalised if plain else False
+        return is_marked and len(plain) == 1 and not is_name and not is_body_word(plain[0], self._language)
 
     def _build_stranger(self, speaker: Speaker, attribution: Attribution, narration: str) -> Speaker | None:
         """Return a speaker for a name that is not in the text's list of people, if its form shows that it is a name."""
@@ -233,13 +221,11 @@ class Identities:
         """Return whether "and" joins two people: "Kern and Toll", but not "Food and Drug Office"."""
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
-                joined_members = (
+                members = (
                     self._people.find(" ".join(tokens[:index])),
                     self._people.find(" ".join(tokens[index + 1 :])),
                 )
-                if any(
-                    joined_member is not None and joined_member.is_person for joined_member in joined_members
-                ):
+                if any(member is not None and member.is_person for member in members):
                     return True
         return False
 

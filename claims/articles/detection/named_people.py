@@ -66,14 +66,14 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
     """Yield runs of capitalised words that may be a name: first and last index, and the line's tokens."""
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
-    run_start: int | None = None
+    start: int | None = None
     for index, token in enumerate(tokens):
         word = token[0]
         plain_word = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
         initial = len(plain_word) == 2 and plain_word.endswith(".")
         name = plain_word if initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
         surname = (
-            run_start is not None and tokens[index - 1][0].lower() in PARTICLES
+            start is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is not a farmer
         role = is_role(name, language) and not surname
         is_small_word = name.lower() in language.common and not (
@@ -82,32 +82,26 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
         is_small_word |= language.nouns_capitalised and _is_figure(name, language)
         is_usable = is_capital(name) and not role and not is_small_word and name.lower() not in sources
         if role and is_capital(name):
-            run_start = None  # "Example News Agency" is not a person's full name
-        if run_start is not None and (
-            word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)
-        ):
-            yield run_start, index - 1, tokens
-            run_start = None
+            start = None  # "Example News Agency" is not a person's full name
+        if start is not None and (word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)):
+            yield start, index - 1, tokens
+            start = None
         if not is_usable:
-            if not (run_start is not None and name.lower() in PARTICLES):
-                run_start = None
+            if not (start is not None and name.lower() in PARTICLES):
+                start = None
             continue
-        if run_start is None:
-            run_start = index
+        if start is None:
+            start = index
         if name != word.lstrip(_OPENING_MARKS):
-            yield run_start, index, tokens
-            run_start = None
-    if run_start is not None:
-        yield run_start, len(tokens) - 1, tokens
+            yield start, index, tokens
+            start = None
+    if start is not None:
+        yield start, len(tokens) - 1, tokens
 
 
 def _strip_marks(token: re.Match[str]) -> str:
-    plain_word = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
-    return (
-        plain_word
-        if len(plain_word) == 2 and plain_word.endswith(".")
-        else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
-    )
+    word = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
+    return word if len(word) == 2 and word.endswith(".") else POSSESSIVE_PATTERN.sub("", word.rstrip("."))
 
 
 def _build_named_person(
@@ -204,13 +198,9 @@ def _find_office_before(tokens: Sequence[re.Match[str]], first_index: int, langu
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)
-    role_indexes = [index for index, word in enumerate(words) if is_role(word, language)]
+    indexes = [index for index, word in enumerate(words) if is_role(word, language)]
     farthest = 4 if is_whole else 2  # "The North Korean foreign minister,"
-    if (
-        not role_indexes
-        or (is_apposed and role_indexes[0] > farthest)
-        or is_plural_name(words[role_indexes[-1]], language)
-    ):
+    if not indexes or (is_apposed and indexes[0] > farthest) or is_plural_name(words[indexes[-1]], language):
         return ""
     return " ".join(words)
 

@@ -42,14 +42,11 @@ def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar
         return True
     if not split_words(text_before) and text_after.lstrip()[:1] in tuple(",،，–—"):
         return True
-    near_text = text_after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
-    if grammar.quotatives and near_text.startswith(grammar.quotatives):
+    text = text_after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
+    if grammar.quotatives and text.startswith(grammar.quotatives):
         return True
     return (
-        not split_words(text_before)
-        and bool(near_text)
-        and near_text[0].islower()
-        and language.has_speech_verb(near_text)
+        not split_words(text_before) and bool(text) and text[0].islower() and language.has_speech_verb(text)
     )
 
 

@@ -173,11 +173,9 @@ class KnownPeople:
             and (None in (is_feminine, member.is_feminine) or is_feminine == member.is_feminine)
             and self._holds_office(member, roles[-1:])
         ]
-        exact_holders = [
-            member for member in members if not self._language.is_spaced and words[0] in member.offices
-        ]
-        if exact_holders:
-            return exact_holders, True
+        exact = [member for member in members if not self._language.is_spaced and words[0] in member.offices]
+        if exact:
+            return exact, True
         other_words = [word for word in words if word not in roles[-1:] and word not in self._language.of]
         return [member for member in members if self._holds_office(member, other_words)], bool(members)
 
@@ -320,17 +318,15 @@ class KnownPeople:
         """Return the only person with this single name, with any title: "中村市長", "이 시장", "منصور"."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
-            matching_members = [
-                member for member in people if member.is_person and self._is_name_of(member, name)
-            ]
+            matching = [member for member in people if member.is_person and self._is_name_of(member, name)]
         else:
             members = {
                 id(member): member
                 for members_by_part in (self._by_last, self._by_first)
                 for member in members_by_part.get(name, ())
             }
-            matching_members = [member for member in members.values() if member.is_person]
-        return matching_members[0] if len(matching_members) == 1 else None
+            matching = [member for member in members.values() if member.is_person]
+        return matching[0] if len(matching) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
         """Return whether a text names this person by the beginning of the name and a title or office of the person."""

@@ -244,11 +244,9 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
 
 def _find_phrase_limit(narration: str, start: int) -> int:
     """Return the position of the next punctuation mark, ignoring the full stops of initials and titles."""
-    for phrase_end in _PHRASE_END.finditer(narration, start):
-        if phrase_end[0] != "." or not _SHORT_FORM.search(
-            narration[max(start, phrase_end.start() - 6) : phrase_end.start()]
-        ):
-            return phrase_end.start()
+    for end in _PHRASE_END.finditer(narration, start):
+        if end[0] != "." or not _SHORT_FORM.search(narration[max(start, end.start() - 6) : end.start()]):
+            return end.start()
     return len(narration)
 
 

@@ -222,9 +222,7 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
 
 def _remove_old_dumps(newest_dump: KeptDump, kept_count: int) -> None:
     """Remove dumps beyond the number to keep, and dumps that were replaced on the same day."""
-    kept_folders = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {
-        newest_dump.folder
-    }
+    kept = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {newest_dump.folder}
     for folder in kept_dumps.list_all_folders():
-        if folder not in kept_folders:
+        if folder not in kept:
             kept_dumps.remove(folder)

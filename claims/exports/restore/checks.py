@@ -127,11 +127,7 @@ class _ExportCheck:
             self._check_end(batch[0])
         else:
             self._check_rows(
-                next(
-                    line_kind
-                    for line_kind in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND)
-                    if line_kind.name == line_type
-                ),
+                next(kind for kind in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND) if kind.name == line_type),
                 batch,
             )
         if len(self._conflicts) > _SHOWN_PROBLEMS:
@@ -141,13 +137,9 @@ class _ExportCheck:
         """Raise `RestoreRefused` if there are conflicts."""
         if not self._conflicts:
             return
-        shown_conflicts = self._conflicts[:_SHOWN_PROBLEMS]
-        omission_note = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
-        raise RestoreRefused(
-            "\n".join(
-                ["This database has other things under the same ids:", *shown_conflicts, *omission_note]
-            )
-        )
+        shown = self._conflicts[:_SHOWN_PROBLEMS]
+        note = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
+        raise RestoreRefused("\n".join(["This database has other things under the same ids:", *shown, *note]))
 
     def _add_conflict(self, line: ArchiveLine, description: str) -> None:
         self._conflicts.append(f"Line {line.number}: {description}")
@@ -223,13 +215,11 @@ class _ExportCheck:
             key = keys[line.number]
             other_id = stored_keys.get(key) if key else None
             if other_id is not None and other_id != line.values["id"]:
-                key_text = ", ".join(
-                    f"{name} “{value}”" for name, value in zip(names, key or (), strict=True)
-                )
+                text = ", ".join(f"{name} “{value}”" for name, value in zip(names, key or (), strict=True))
                 self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s: %(said)s already belongs to %(kind)s %(other)s here.")
-                    % {"kind": kind.name, "id": line.values["id"], "other": other_id, "said": key_text},
+                    % {"kind": kind.name, "id": line.values["id"], "other": other_id, "said": text},
                 )
 
     # Entries ----------------------------------------------------------------------------------------------------------
@@ -323,17 +313,15 @@ class _ExportCheck:
         ids = {line.values["claim_id"]: line for line in batch}
         stored_claims = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
         for claim in stored_claims:
-            line, newest_entry = ids[claim.pk], claim.publications.newest().first()
-            if newest_entry is None:
+            line, newest = ids[claim.pk], claim.publications.newest().first()
+            if newest is None:
                 if claim.pk not in self._merged_claims or claim.state != Claim.State.MERGED:
                     self._add_conflict(
                         line,
                         gettext("claim %(claim)s differs in this database: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
-            elif have_reviewed_parts_changed(claim, newest_entry) or have_claimed_media_changed(
-                claim, newest_entry
-            ):
+            elif have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
                 self._add_conflict(
                     line,
                     gettext("claim %(claim)s has been edited in this database since it was published.")

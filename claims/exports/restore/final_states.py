@@ -50,13 +50,9 @@ def _restore_topics(newest_entries: Mapping[int, RestoredEntry]) -> None:
         if topic["id"] in known_ids
     }
     links = ClaimTopic.objects.filter(claim__in=newest_entries)
-    stored_links = {
-        (claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")
-    }
-    ClaimTopic.objects.filter(
-        pk__in=[pk for link, pk in stored_links.items() if link not in wanted_links]
-    ).delete()
-    new_links = sorted(wanted_links - stored_links.keys())
+    stored = {(claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")}
+    ClaimTopic.objects.filter(pk__in=[pk for link, pk in stored.items() if link not in wanted_links]).delete()
+    new_links = sorted(wanted_links - stored.keys())
     copy_rows(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new_links])
 
 
@@ -98,12 +94,10 @@ def _restore_media(newest_entries: Mapping[int, RestoredEntry], merged_parts: Me
 def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> set[int]:
     """Add, change and remove appearances, and return the ids of the remaining ones."""
     # A merged claim's appearances are also in the entries of the other claim. Its own entry takes precedence.
-    sorted_entries = sorted(
-        newest_entries.items(), key=lambda item: item[1].status == Publication.Status.MERGED
-    )
+    entries = sorted(newest_entries.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
     appearances = {
         appearance["id"]: (pk, appearance)
-        for pk, entry in sorted_entries
+        for pk, entry in entries
         for appearance in entry.body["appearances"]
     }
     rows = Appearance.objects.filter(Q(pk__in=appearances) | Q(claim__in=newest_entries)).in_bulk()

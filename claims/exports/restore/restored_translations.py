@@ -17,14 +17,12 @@ _State = Translation.State
 
 def restore_translation_states(entries: list[RestoredEntry]) -> None:
     """Store the translations in these entries, with their states. Called inside a transaction."""
-    known_ids = set(
-        Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True)
-    )
+    known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
     for entry in entries:
         bodies = entry.body.get("translations", [])  # older exports do not have these
         for body in bodies:
-            if body["id"] not in known_ids:
-                known_ids.add(body["id"])
+            if body["id"] not in known:
+                known.add(body["id"])
                 _replace_earlier(entry, body)
         if entry.kind == Publication.Kind.TRANSLATION:
             _retract_missing(entry, {body["id"] for body in bodies})

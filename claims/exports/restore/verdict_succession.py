@@ -74,10 +74,8 @@ class _VerdictTracker:
                 self._last[claim, publisher] = pk
 
     def judge(self, entry: RestoredEntry, merged_parts: MergedParts) -> EntryOutcome:
-        live_verdicts = self._live[entry.claim]
-        removed_verdicts = {
-            pk: live_verdicts.pop(pk) for pk in _find_removed(entry, set(live_verdicts), merged_parts)
-        }
+        live = self._live[entry.claim]
+        removed_verdicts = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged_parts)}
         new_verdicts = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new_verdicts}
         arrived_verdicts = [self._add_arrived(entry, verdict, merged_parts) for verdict in new_verdicts]
@@ -86,7 +84,7 @@ class _VerdictTracker:
             arrived_verdicts,
             superseded_ids=[pk for pk, publisher in removed_verdicts.items() if publisher in publishers],
             retracted_ids=[pk for pk, publisher in removed_verdicts.items() if publisher not in publishers],
-            has_verdict=bool(live_verdicts),
+            has_verdict=bool(live),
         )
 
     def _add_arrived(
@@ -95,13 +93,11 @@ class _VerdictTracker:
         pk, publisher = body["id"], body["publisher"]["id"]
         claim = merged_parts.verdicts.get(pk, entry.claim)
         is_correction = entry.kind in CorrectionKind.values and claim == entry.claim
-        arrived_verdict = ArrivedVerdict(
-            body, claim, self._last.get((claim, publisher)) if is_correction else None
-        )
+        verdict = ArrivedVerdict(body, claim, self._last.get((claim, publisher)) if is_correction else None)
         self._known.add(pk)
         self._live[claim][pk] = publisher
         self._last[claim, publisher] = pk
-        return arrived_verdict
+        return verdict
 
 
 def _find_removed(entry: RestoredEntry, live_ids: set[int], merged_parts: MergedParts) -> set[int]:

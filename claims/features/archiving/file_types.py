@@ -108,7 +108,5 @@ def _detect_text_type(beginning: bytes) -> str:
     beginning_of_text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if beginning_of_text.startswith(_MARKUP_STARTS):
         return ""
-    first_line = beginning_of_text.partition(b"\n")[0]
-    return (
-        "text/csv" if any(first_line.count(separator) for separator in (b",", b";", b"\t")) else "text/plain"
-    )
+    line = beginning_of_text.partition(b"\n")[0]
+    return "text/csv" if any(line.count(separator) for separator in (b",", b";", b"\t")) else "text/plain"

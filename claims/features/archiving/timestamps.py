@@ -69,12 +69,8 @@ def request_timestamp(sha256: str) -> Timestamp:
 
 def find_unstamped_hashes(max_hashes: int) -> list[str]:
     """Return the hashes of archived files that the configured authority has not signed yet, oldest first."""
-    stamped_hashes = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
-    rows = (
-        ArchivedFile.objects.exclude(sha256__in=stamped_hashes)
-        .order_by("pk")
-        .values_list("sha256", flat=True)
-    )
+    hashes = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
+    rows = ArchivedFile.objects.exclude(sha256__in=hashes).order_by("pk").values_list("sha256", flat=True)
     return list(dict.fromkeys(rows[:max_hashes]))
 
 

@@ -131,9 +131,7 @@ def build_whole_document(entry: Sequence[Any], *, newest_version: int) -> Docume
             if verdict["explanation"]
         ],
         # Entries written before the ledger had translations lack this member.
-        "translations": [
-            _build_translation(evidence_item) for evidence_item in document.get("translations", [])
-        ],
+        "translations": [_build_translation(item) for item in document.get("translations", [])],
         "evidence": evidence[:MAX_LIST_ITEMS],
         "seen_at": [
             _build_source(evidence_entry) for evidence_entry in document["appearances"][:MAX_LIST_ITEMS]

@@ -77,9 +77,7 @@ def _require_own_origin(request: HttpRequest) -> None:
     origin = request.headers.get("Origin")
     own_site = urlsplit(settings.SITE_URL)
     allowed_origins = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
-    if origin is not None and origin.lower() not in {
-        allowed_origin.lower() for allowed_origin in allowed_origins
-    }:
+    if origin is not None and origin.lower() not in {allowed.lower() for allowed in allowed_origins}:
         raise RpcError(
             INVALID_REQUEST,
             "Pages of other sites may not use this address (`Origin`).",
@@ -195,12 +193,10 @@ def _compute_cost(message: Message, caller: Caller) -> int:
         return 1
     tool = mcp_server.find_tool(message, caller)
     try:
-        equivalent_request = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
+        equivalent = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(
-        MAX_COST, Costs().of(equivalent_request.path, equivalent_request.query, equivalent_request.text)
-    )
+    return min(MAX_COST, Costs().of(equivalent.path, equivalent.query, equivalent.text))
 
 
 def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:

@@ -74,15 +74,11 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
             f"`text`: there are {sentence_count} sentences in it; at most {MAX_SENTENCES} are answered at once."
             " Send parts."
         )
-    match_result = match_published_text(
+    result = match_published_text(
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
-    claims = load_current_claims(
-        {match.claim for passage in match_result.passages for match in passage.matches}
-    )
-    passages = [
-        _build_passage(text, passage, claims, arguments["matches"]) for passage in match_result.passages
-    ]
+    claims = load_current_claims({match.claim for passage in result.passages for match in passage.matches})
+    passages = [_build_passage(text, passage, claims, arguments["matches"]) for passage in result.passages]
     # Each claim once, in the order of the matches.
     claim_ids = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
     claims = {key: claims[key] for key in claim_ids}
@@ -91,8 +87,8 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
     document: Document = {
         "outcome": outcome_name,
         "meaning": findings.OUTCOME_MESSAGES[outcome_name],
-        "language": match_result.language,
-        "compared_meanings": bool(match_result.embedder),
+        "language": result.language,
+        "compared_meanings": bool(result.embedder),
         "passages": passages,
         "claims": list(claims.values()),
     }
@@ -112,27 +108,23 @@ def _build_passage(
     text: str, passage: AnsweredPassage, claims: dict[int, Document], max_matches: int
 ) -> Document:
     # Leave out claims that were withdrawn since the match.
-    published_matches = [match for match in passage.matches if match.claim in claims]
+    published = [match for match in passage.matches if match.claim in claims]
     likely_matches = [
-        match
-        for match in published_matches
-        if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
+        match for match in published if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
     ]
-    shown_matches = likely_matches[:max_matches]
-    uncertain_matches = [match for match in published_matches if match not in likely_matches]
+    shown = likely_matches[:max_matches]
+    uncertain_matches = [match for match in published if match not in likely_matches]
     possibly_meant = (
-        []
-        if shown_matches
-        else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
+        [] if shown else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
     )
     empty_outcome = "perhaps_checked" if possibly_meant else "not_checked"
-    outcome = findings.OUTCOMES_BY_RELATION[shown_matches[0].kind] if shown_matches else empty_outcome
+    outcome = findings.OUTCOMES_BY_RELATION[shown[0].kind] if shown else empty_outcome
     return {
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
-        "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown_matches],
+        "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown],
         "may_be_meant": possibly_meant,
     }
 

@@ -78,12 +78,10 @@ def _build_write_result(
         "address": path,
         "replayed": written_document["replayed"],
     }
-    repeat_note = (
-        " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
-    )
+    note = " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
     state = f", {written_document['state']}" if "state" in written_document else ""
     location_sentence = f"It is {object_type} {written_document['id']}{state}, at {quote_text(path)}."
-    line = f"{findings.WRITTEN_MESSAGE} {location_sentence}{repeat_note}"
+    line = f"{findings.WRITTEN_MESSAGE} {location_sentence}{note}"
     return ToolResult(document, compose_text([line]))
 
 

@@ -156,10 +156,8 @@ def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
     """Return whether the person wrote a published verdict on the claim, so that another should answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
-    published_verdicts = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
-    return Verdict.objects.filter(
-        is_author, claim__in=filter(None, claims), state__in=published_verdicts
-    ).exists()
+    states = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
+    return Verdict.objects.filter(is_author, claim__in=filter(None, claims), state__in=states).exists()
 
 
 def _lock_open_complaint(complaint: Complaint, by: User) -> Complaint:

@@ -30,15 +30,11 @@ def _link_published_corrections(claims: Collection[int]) -> None:
     )
     for complaint in waiting_complaints.select_related("correction"):
         assert complaint.correction is not None  # noqa: S101  it was requested
-        newest_entry = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
-        if (
-            newest_entry is None
-            or newest_entry.version == 1
-            or newest_entry.published_at < complaint.received_at
-        ):
+        entry = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
+        if entry is None or entry.version == 1 or entry.published_at < complaint.received_at:
             continue
-        is_clarification = newest_entry.kind == Publication.Kind.CLARIFICATION
-        complaint.entry = newest_entry
+        is_clarification = entry.kind == Publication.Kind.CLARIFICATION
+        complaint.entry = entry
         complaint.outcome = Complaint.Outcome.CLARIFIED if is_clarification else Complaint.Outcome.CORRECTED
         complaint.save(update_fields=["entry", "outcome"])
 
@@ -57,13 +53,11 @@ def answer_all_published() -> None:
 
 
 def _answer_requests_on_published_claims(requests: QuerySet[ReaderRequest]) -> None:
-    waiting_requests = requests.filter(state=ReaderRequest.State.TAKEN_UP)
-    if (
-        not waiting_requests.exists()
-    ):  # after most publications, and a fifth of the work of asking which are published
+    waiting = requests.filter(state=ReaderRequest.State.TAKEN_UP)
+    if not waiting.exists():  # after most publications, and a fifth of the work of asking which are published
         return
     current_publications = Publication.objects.current()
-    rows = waiting_requests.select_for_update(of=("self",)).filter(
+    rows = waiting.select_for_update(of=("self",)).filter(
         Exists(current_publications.filter(claim=OuterRef("claim")))
         | Exists(current_publications.filter(claim=OuterRef("claim__merged_into")))
     )

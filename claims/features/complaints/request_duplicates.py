@@ -50,23 +50,19 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         return None
     terms = MatchTerms(language=get_primary_language(language), cut="text", max_matches=1)
     [match_result] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
-    same_requests = [
-        match for passage in match_result.passages for match in passage.matches if match.kind == "same"
-    ]
-    return ReaderRequest.objects.get(pk=same_requests[0].claim) if same_requests else None
+    same = [match for passage in match_result.passages for match in passage.matches if match.kind == "same"]
+    return ReaderRequest.objects.get(pk=same[0].claim) if same else None
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
     """Return the open requests to compare with these texts, as matching represents claims."""
     texts = [candidate_text.cleaned for candidate_text in queries]
-    shared_claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
+    claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
     return FoundCandidates(
         [
-            build_candidates(
-                compute_word_shares(text, texts_by_id, shared_claims.rarity), {}, texts_by_id, {}, None
-            )
+            build_candidates(compute_word_shares(text, texts_by_id, claims.rarity), {}, texts_by_id, {}, None)
             for text in texts
         ],
-        shared_claims.rarity,
-        shared_claims.unknown,
+        claims.rarity,
+        claims.unknown,
     )

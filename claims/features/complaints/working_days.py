@@ -20,11 +20,9 @@ def get_today() -> date:
 
 def find_due_day(moment: datetime, days: int) -> date:
     """Return the date that is this many working days after the newsroom's date of a moment."""
-    start_day = get_newsroom_day(moment)
+    start = get_newsroom_day(moment)
     # Less than nine days in ten are holidays or weekends everywhere, and an extra year does no harm.
-    due_day: date = _get_calendar(start_day.year, start_day.year + 1 + days // 30).get_nth_working_day(
-        start_day, days
-    )
+    due_day: date = _get_calendar(start.year, start.year + 1 + days // 30).get_nth_working_day(start, days)
     return due_day
 
 

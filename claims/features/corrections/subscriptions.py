@@ -93,10 +93,8 @@ def delete_unconfirmed_subscriptions() -> int:
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
     """Queue the job `task` for each subscription not yet emailed about the claim's newest entry."""
-    newest_entry = Publication.objects.newest().filter(
-        claim=OuterRef("claim"), sequence__gt=OuterRef("sequence")
-    )
-    outdated_subscriptions = subscriptions.filter(Exists(newest_entry)).order_by("pk")
+    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
+    outdated_subscriptions = subscriptions.filter(Exists(newest)).order_by("pk")
     for pk in outdated_subscriptions.values_list("pk", flat=True):
         lock = f"{task}:{pk}"
         defer_once(task, {"subscription_id": pk}, queue=MAIL_QUEUE, queueing_lock=lock)
@@ -138,10 +136,8 @@ def mail_change(*, subscription_id: int) -> None:
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
         return
-    later_entries = Publication.objects.filter(
-        claim=subscription.claim_id, sequence__gt=subscription.sequence
-    )
-    changes = list(later_entries.filter(kind__in=MAILED_KINDS).order_by("sequence"))
+    later = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
+    changes = list(later.filter(kind__in=MAILED_KINDS).order_by("sequence"))
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
@@ -178,7 +174,5 @@ def _send_to_subscriber(
         "claim_page": settings.SITE_URL + build_permanent_path("claim", entry.claim_id, entry.slug),
         **context,
     }
-    unsubscribe_url = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
-    send_to_reader(
-        compose_mail(subscription.mail, subject, template, mail_context, unsubscribe_url=unsubscribe_url)
-    )
+    url = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
+    send_to_reader(compose_mail(subscription.mail, subject, template, mail_context, unsubscribe_url=url))

@@ -57,10 +57,8 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
     if response.status in _OPERATOR_FAULT_STATUSES:
         # PostgreSQL stores every character except NUL.
         response_text = response.content[:200].decode(errors="replace").replace("\0", "\ufffd")
-        response_beginning = " ".join(response_text.split())
-        raise NotificationRefused(
-            f"{service} refused it ({response.status}): {response_beginning}", pause=MAX_PAUSE
-        )
+        beginning = " ".join(response_text.split())
+        raise NotificationRefused(f"{service} refused it ({response.status}): {beginning}", pause=MAX_PAUSE)
     raise NotificationRefused(f"{service} answered with {response.status}.", pause=requested_pause)
 
 

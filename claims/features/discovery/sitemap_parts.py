@@ -100,14 +100,12 @@ def iterate_parts() -> Iterator[SitemapPart]:
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
     for part_number in dict.fromkeys((pk - 1) // IDS_PER_PART for pk in clusters):
         yield SitemapPart(f"clusters-{part_number + 1}")
-    part_names = {str(kind): name for name, (_route, kind, _model) in SUBJECT_KINDS.items()}
+    names = {str(kind): name for name, (_route, kind, _model) in SUBJECT_KINDS.items()}
     ranges = (
-        _find_subjects_with_page()
-        .filter(kind__in=part_names)
-        .annotate(part=(F("thing_id") - 1) / IDS_PER_PART)
+        _find_subjects_with_page().filter(kind__in=names).annotate(part=(F("thing_id") - 1) / IDS_PER_PART)
     )
     for kind, part_number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
-        yield SitemapPart(f"{part_names[kind]}-{part_number + 1}")
+        yield SitemapPart(f"{names[kind]}-{part_number + 1}")
 
 
 def load_pages_of_part(kind: str, number: int) -> list[SitemapPage] | None:

@@ -24,11 +24,7 @@ def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
     """Return the URLs of the feeds that contain these entries."""
     routes = [
         *_CLAIM_FEEDS,
-        *(
-            [_CORRECTIONS_FEED]
-            if any(route_name["kind"] in _CORRECTION_KINDS for route_name in entries)
-            else []
-        ),
+        *([_CORRECTIONS_FEED] if any(entry["kind"] in _CORRECTION_KINDS for entry in entries) else []),
     ]
     return [settings.SITE_URL + reverse(route) for route in routes]
 
@@ -40,7 +36,5 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
         NotificationRefused: the hub did not accept the notification.
     """
     topics_changed = list_topics(entries)
-    form_data = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
-    send_message(
-        urlsplit(hub).netloc, hub, urlencode(form_data).encode(), "application/x-www-form-urlencoded"
-    )
+    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
+    send_message(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

@@ -29,28 +29,24 @@ def look_up_newsroom(address: str) -> Signer:
         NotPossible: the newsroom cannot be followed; the message has the reason.
     """
     address = address.strip()
-    site_url = extract_origin(address if is_address(address) else f"https://{address}")
-    if not site_url:
+    url = extract_origin(address if is_address(address) else f"https://{address}")
+    if not url:
         raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
-    if site_url == extract_origin(settings.SITE_URL):
+    if url == extract_origin(settings.SITE_URL):
         raise NotPossible(_("This is our own site. A newsroom cannot follow itself."))
     try:
-        response = fetch_entries(site_url, last_sequence=0, sizes=(2,))
+        response = fetch_entries(url, last_sequence=0, sizes=(2,))
         if response.page is None:
             raise VerificationFailed(_("The site did not answer."))
         signer = response.page.signer
-        verify_page(
-            response.page, key=signer.key, site=site_url, last_sequence=0, last_change="", max_entries=2
-        )
+        verify_page(response.page, key=signer.key, site=url, last_sequence=0, last_change="", max_entries=2)
     except FetchError as refusal:
         raise NotPossible(translate_message(refusal)) from None
     except VerificationFailed as refusal:
-        raise NotPossible(
-            _("%(site)s cannot be followed. %(why)s") % {"site": site_url, "why": refusal}
-        ) from None
+        raise NotPossible(_("%(site)s cannot be followed. %(why)s") % {"site": url, "why": refusal}) from None
     if signer.key == get_public_key():
-        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site_url)
-    return Signer(" ".join(signer.name.split()), site_url, signer.key)
+        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % url)
+    return Signer(" ".join(signer.name.split()), url, signer.key)
 
 
 @transaction.atomic

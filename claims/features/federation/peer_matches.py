@@ -102,21 +102,19 @@ def _choose_best_matches(
 
 def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     texts = [query.cleaned for query in queries]
-    shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
+    claims = find_claims_sharing_words(texts, MATCH_LIMIT)
     claims_by_text: list[set[int]] = [set() for _ in texts]
     for query_number, pk in fetch_rows(_SHARED_WORDS_SQL, [texts]):
         claims_by_text[query_number - 1].add(pk)
     texts_by_id = _load_claim_texts({pk for ids in claims_by_text for pk in ids})
     candidates = [
-        compute_word_shares(
-            text, {pk: texts_by_id[pk] for pk in ids if pk in texts_by_id}, shared_claims.rarity
-        )
+        compute_word_shares(text, {pk: texts_by_id[pk] for pk in ids if pk in texts_by_id}, claims.rarity)
         for text, ids in zip(texts, claims_by_text, strict=True)
     ]
     return FoundCandidates(
         [build_candidates(word_shares, {}, texts_by_id, {}, None) for word_shares in candidates],
-        shared_claims.rarity,
-        shared_claims.unknown,
+        claims.rarity,
+        claims.unknown,
     )
 
 

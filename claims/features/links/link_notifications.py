@@ -24,13 +24,9 @@ def notify_about_link(link: LinkState) -> None:
             "what": describe_change(link),
         }
     for claim in citing_claims:
-        published_verdicts = Verdict.objects.filter(
-            claim=claim, state=Verdict.State.PUBLISHED
-        ).select_related("author")
-        verdict_authors = [verdict.author for verdict in published_verdicts if verdict.author]
-        notify_people(
-            NotificationKind.LINK_LOST, claim=claim, to=verdict_authors, with_followers=True, note=note
-        )
+        verdicts = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
+        authors = [verdict.author for verdict in verdicts if verdict.author]
+        notify_people(NotificationKind.LINK_LOST, claim=claim, to=authors, with_followers=True, note=note)
 
 
 def describe_change(link: LinkState) -> str:

@@ -46,9 +46,7 @@ def is_missing_page(
     ):
         return True
     headings = [heading for heading in _extract_headings(content, charset) if _is_not_found_message(heading)]
-    return bool(headings) and not any(
-        _is_not_found_message(heading_part) for heading_part in _split_heading(known_title)
-    )
+    return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
 
 
 def is_redirected_to_front(requested_url: str, final_url: str) -> bool:
@@ -73,9 +71,7 @@ def _extract_headings(content: bytes, charset: str | None) -> list[str]:
 
 
 def _split_heading(heading: str) -> list[str]:
-    return [
-        folded_part for part in _SEPARATORS_PATTERN.split(f" {heading} ") if (folded_part := _fold_text(part))
-    ]
+    return [folded for part in _SEPARATORS_PATTERN.split(f" {heading} ") if (folded := _fold_text(part))]
 
 
 def _is_not_found_message(heading_part: str) -> bool:
@@ -105,6 +101,4 @@ def _fold_text(text: str) -> str:
 @cache
 def _load_phrases() -> frozenset[str]:
     lines = (Path(__file__).parent / "data" / "missing_pages.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(
-        folded_line for line in lines if not line.startswith("#") and (folded_line := _fold_text(line))
-    )
+    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _fold_text(line)))

@@ -59,13 +59,11 @@ def send_latest_change(*, subscription_id: int) -> None:
     if subscription is None:
         return
     entries = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    newest_entry = entries.order_by("-sequence").first()
+    newest = entries.order_by("-sequence").first()
     latest_change = entries.filter(kind__in=MAILED_KINDS).order_by("-sequence").first()
-    if newest_entry is None or (latest_change is not None and not _post_message(subscription, latest_change)):
+    if newest is None or (latest_change is not None and not _post_message(subscription, latest_change)):
         return
-    PushSubscription.objects.filter(pk=subscription.pk).update(
-        sequence=newest_entry.sequence, failing_since=None
-    )
+    PushSubscription.objects.filter(pk=subscription.pk).update(sequence=newest.sequence, failing_since=None)
 
 
 def _post_message(subscription: PushSubscription, message_content: Publication) -> bool:

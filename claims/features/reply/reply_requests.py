@@ -178,15 +178,13 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
         raise NotPossible(_("The request has not been sent yet, so there can be no reply."))
     reply = _adjust_reply_time(row, reply)
     _require_complete_reply(row, reply)
-    newer_reply = (
-        ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
-    )
-    for stored_verdict in filter(None, (row, newer_reply)):
+    newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
+    for stored_verdict in filter(None, (row, newer)):
         _save_request(reply, stored_verdict)
         stored_verdict.save()
         if stored_verdict.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(stored_verdict.verdict, by)
-    verdict = newer_reply.verdict if newer_reply else row.verdict
+    verdict = newer.verdict if newer else row.verdict
     people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
         NotificationKind.ANSWERED,
@@ -310,19 +308,17 @@ def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
         raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and reply.at < row.sent_at:
         raise NotPossible(_("The reply cannot have arrived before the request was sent."))
-    shown_parts = ReplyRequest.Shown
+    parts = ReplyRequest.Shown
     texts_by_choice = {
-        shown_parts.FULL.value: reply.text,
-        shown_parts.EXCERPT.value: reply.excerpt,
-        shown_parts.STATEMENT.value: reply.statement,
+        parts.FULL.value: reply.text,
+        parts.EXCERPT.value: reply.excerpt,
+        parts.STATEMENT.value: reply.statement,
     }
-    if reply.shown not in shown_parts.values:
+    if reply.shown not in parts.values:
         raise NotPossible(_("Choose what to show to readers."))
     if not texts_by_choice.get(reply.shown, "-").strip():
-        raise NotPossible(
-            _("Fill in the text for readers: %(what)s.") % {"what": shown_parts(reply.shown).label}
-        )
-    if reply.shown == shown_parts.EXCERPT and (
+        raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": parts(reply.shown).label})
+    if reply.shown == parts.EXCERPT and (
         missing_part := _find_missing_excerpt_part(reply.excerpt, reply.text)
     ):
         raise NotPossible(

@@ -62,16 +62,10 @@ class ReplyBody(StrictKeys):
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        request_fields = [
-            name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)
-        ]
-        if values.get("not_asked") and request_fields:
+        fields = [name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)]
+        if values.get("not_asked") and fields:
             raise serializers.ValidationError(
-                {
-                    request_fields[0]: [
-                        gettext("Name the person who is asked, or say in `not_asked` why no one is.")
-                    ]
-                }
+                {fields[0]: [gettext("Name the person who is asked, or say in `not_asked` why no one is.")]}
             )
         if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
             raise serializers.ValidationError(

@@ -165,10 +165,8 @@ def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
 def _find_matching_claims(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Return the claims that meet all conditions of the rule."""
     if rule.topic_id:
-        topic_links = ClaimTopic.objects.filter(
-            claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id)
-        )
-        claims = claims.filter(Exists(topic_links))
+        links = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id))
+        claims = claims.filter(Exists(links))
     if rule.language:
         claims = claims.filter(
             Q(language__iexact=rule.language) | Q(language__istartswith=f"{rule.language}-")

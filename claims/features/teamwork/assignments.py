@@ -303,17 +303,15 @@ def _check_priority(priority: int) -> int:
 
 
 def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
-    previous_assignee = get_assignee(assignment)
+    previous = get_assignee(assignment)
     assignment.person = to
     stored_assignment = _save_assignment(assignment, by, note)
     followers.add_followers([assignment.claim_id], [to.pk])
-    if previous_assignee != to:
+    if previous != to:
         claim, verdict = assignment.claim, assignment.verdict
         notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
-        if previous_assignee:
-            notify_people(
-                "handed_over", claim=claim, verdict=verdict, to=[previous_assignee], by=by, note=note
-            )
+        if previous:
+            notify_people("handed_over", claim=claim, verdict=verdict, to=[previous], by=by, note=note)
     return stored_assignment
 
 

@@ -259,12 +259,10 @@ def _save_comment(comment: Comment, **changes: Any) -> None:
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Record the mentioned people; return those who may read the comment, and those who may not."""
-    mentioned_people = find_mentioned_people(comment.text)
-    readers = list(
-        find_readers(mentioned_people, claim=comment.claim, verdict=comment.verdict, comment=comment)
-    )
+    mentioned = find_mentioned_people(comment.text)
+    readers = list(find_readers(mentioned, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(readers)
-    return readers, [person for person in mentioned_people if person not in readers]
+    return readers, [person for person in mentioned if person not in readers]
 
 
 def _find_participants(thread: Comment) -> Iterable[User]:

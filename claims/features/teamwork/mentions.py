@@ -34,11 +34,9 @@ def find_mentionable_people() -> QuerySet[User]:
 def find_mentioned_people(text: str) -> list[User]:
     """Return the people mentioned in the text, each once."""
     mentioned_names = _find_mentioned_names(parse_markdown(text))
-    folded_names = {
-        _fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)
-    }
+    folded = {_fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)}
     by_name = _group_by_name(
-        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded_names)
+        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded)
     )
     people = (_find_person(name, by_name) for name in mentioned_names)
     return list({person.pk: person for person, _length in filter(None, people)}.values())

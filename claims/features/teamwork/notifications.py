@@ -80,11 +80,9 @@ def notify_people(
     people = {person: may_read_drafts for person, may_read_drafts in readers.items() if person != by}
     if comment:
         earlier_notifications = Notification.objects.filter(comment=comment, person__in=people)
-        notified_ids = set(earlier_notifications.values_list("person", flat=True))
+        notified = set(earlier_notifications.values_list("person", flat=True))
         people = {
-            person: may_read_drafts
-            for person, may_read_drafts in people.items()
-            if person.pk not in notified_ids
+            person: may_read_drafts for person, may_read_drafts in people.items() if person.pk not in notified
         }
     if not people:
         return []

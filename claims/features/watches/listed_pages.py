@@ -130,10 +130,8 @@ def _is_too_old(page: ListedPage, now: datetime) -> bool:
 def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
     """Queue pages whose listed date is newer than before for another check. Skipped pages stay skipped."""
     keys = list(changed_pages)
-    for batch_start in range(0, len(keys), _BATCH_SIZE):
-        batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE]).exclude(
-            state=_State.PASSED
-        )
+    for start in range(0, len(keys), _BATCH_SIZE):
+        batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)
         rows = list(batch)
         for row in rows:
             # A date that was not listed before does not indicate a change.

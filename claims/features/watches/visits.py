@@ -251,13 +251,11 @@ class _Visit:
 
     def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the most recently changed sitemaps, without those unchanged since the last visit."""
-        last_visit = self._lease.row.visited_at
+        last = self._lease.row.visited_at
         changed_pages = [
             sitemap
             for sitemap in sitemaps
-            if last_visit is None
-            or sitemap.changed_at is None
-            or sitemap.changed_at > last_visit - timedelta(days=1)
+            if last is None or sitemap.changed_at is None or sitemap.changed_at > last - timedelta(days=1)
         ]
         earliest_time = datetime.min.replace(tzinfo=UTC)
         return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or earliest_time, reverse=True)[

@@ -66,13 +66,11 @@ def send_due_deliveries(endpoint_id: int) -> None:
     """Send an endpoint's due deliveries, unless it is paused or leased by another worker."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
-    while leased_endpoint := Lease.acquire(
-        rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())
-    ):
+    while endpoint := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):
         should_continue = True
         while should_continue and time.monotonic() < deadline:
-            should_continue = _send_next_delivery(leased_endpoint)
-        leased_endpoint.release()
+            should_continue = _send_next_delivery(endpoint)
+        endpoint.release()
         if should_continue:
             worker_calls.queue_deliveries(endpoint_id)
             return

@@ -84,9 +84,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     now = clock.get_database_time()
     with transaction.atomic():
         speed_up_transaction()  # the caller waits for all commits before the import ends
-        entities = ReferencedEntities(
-            (staged_review.review for staged_review in batch), now=now, by=run.started_by
-        )
+        entities = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
         new_reviews, known_reviews = _split_batch(batch, run)
         decisions = Decisions(run, entities, now)
         decisions.decide_new(new_reviews)
@@ -114,14 +112,11 @@ def _split_batch(
     keys = {staged_review.key for staged_review in batch if staged_review.key}
     numbers = {staged_review.number_key for staged_review in batch if staged_review.number_key}
     # Records stored by this import are not earlier versions of its later records.
-    earlier_records = ImportedRecord.objects.filter(
-        Q(key__any_of=keys) | Q(number_key__any_of=numbers)
-    ).exclude(run=run)
+    records = ImportedRecord.objects.filter(Q(key__any_of=keys) | Q(number_key__any_of=numbers)).exclude(
+        run=run
+    )
     stored_keys = {
-        key
-        for keys_of_record in earlier_records.values_list("key", "number_key")
-        for key in keys_of_record
-        if key
+        key for keys_of_record in records.values_list("key", "number_key") for key in keys_of_record if key
     }
     statements: set[UUID] = {staged_review.statement_key for staged_review in batch}
     known_keys = set(
@@ -222,21 +217,19 @@ class _BatchRows:
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problems for values that conflict with stored ones, as lines for COPY."""
-        conflicting_reviews = [
-            decided for decided in self.decisions.decided_reviews if decided.omitted_values
-        ]
-        if not conflicting_reviews:
+        conflicting = [decided for decided in self.decisions.decided_reviews if decided.omitted_values]
+        if not conflicting:
             return []
         first_records = known_claims.find_first_records(
             decided_review.existing_claim.claim.pk
-            for decided_review in conflicting_reviews
+            for decided_review in conflicting
             if not decided_review.existing_claim.is_new
         )
         return build_lines(
             ImportProblem,
             [
                 problem
-                for decided_review in conflicting_reviews
+                for decided_review in conflicting
                 for staged_review in (
                     decided_review.staged_review,
                     *decided_review.staged_review.iterate_repeats(),
@@ -282,7 +275,7 @@ class _BatchRows:
             counts.agreed += 0 if decided_review.omitted_values else repeats
 
     def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
-        accepted_claims = [
+        accepted = [
             old.claim for old in old_claims if old.verdicts and old.claim.state == Claim.State.PROPOSED
         ]
         superseded_verdicts = [verdict for old in old_claims for verdict in old.superseded_verdicts]
@@ -291,7 +284,7 @@ class _BatchRows:
             [
                 *(
                     self._build_transition(claim, None, "accept", "proposed", "accepted")
-                    for claim in accepted_claims
+                    for claim in accepted
                 ),
                 *(
                     self._build_transition(verdict.claim, verdict, "supersede", "published", "superseded")
@@ -299,11 +292,9 @@ class _BatchRows:
                 ),
             ],
         )
-        for claim in accepted_claims:
+        for claim in accepted:
             claim.state = Claim.State.ACCEPTED
-        changed_claims = [
-            old.claim for old in old_claims if old.earlier_values or old.claim in accepted_claims
-        ]
+        changed_claims = [old.claim for old in old_claims if old.earlier_values or old.claim in accepted]
         for claim in changed_claims:
             claim.updated_at = self.decisions.now
         Claim.objects.bulk_update(changed_claims, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)

@@ -152,7 +152,7 @@ class Decisions:
         is_first = existing_claim.is_new and id(existing_claim) not in self._claims
         count_before = len(existing_claim.verdicts) + len(existing_claim.drafts)
         try:
-            outcome, verdict, omitted_values = existing_claim.apply_review(
+            outcome, verdict, omitted = existing_claim.apply_review(
                 staged_review.review,
                 self.entities,
                 now=self.now,
@@ -166,13 +166,11 @@ class Decisions:
         self._claims[id(existing_claim)] = existing_claim
         if is_first:
             outcome = ImportedRecord.Outcome.CREATED
-        elif omitted_values and outcome == ImportedRecord.Outcome.AGREED:
+        elif omitted and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
         has_new_verdict = len(existing_claim.verdicts) + len(existing_claim.drafts) > count_before
         self.decided_reviews.append(
-            DecidedReview(
-                staged_review, existing_claim, outcome, verdict, omitted_values, is_first, has_new_verdict
-            )
+            DecidedReview(staged_review, existing_claim, outcome, verdict, omitted, is_first, has_new_verdict)
         )
 
     def _refuse(self, staged_review: StagedReview, disagreement: Disagreement) -> None:
@@ -256,25 +254,21 @@ def _find_same_claims(
     if not existing_claims:
         return
     person = review.claimant
-    fitting_claims = [candidate for candidate in existing_claims if candidate.may_be_made_by(person)]
-    yield from (
-        candidate for candidate in fitting_claims if candidate.was_reviewed_on_page(review, publisher)
-    )
+    fitting = [candidate for candidate in existing_claims if candidate.may_be_made_by(person)]
+    yield from (candidate for candidate in fitting if candidate.was_reviewed_on_page(review, publisher))
     if not is_distinctive(review.statement):
         return
-    fitting_claims = [
-        candidate for candidate in fitting_claims if not candidate.was_reviewed_elsewhere(review, publisher)
-    ]
+    fitting = [candidate for candidate in fitting if not candidate.was_reviewed_elsewhere(review, publisher)]
     if person:
-        yield from (candidate for candidate in fitting_claims if candidate.was_made_by(person))
+        yield from (candidate for candidate in fitting if candidate.was_made_by(person))
         # A publisher that judges a statement twice, once without a claimant, judges a single claim.
         yield from (
             candidate
-            for candidate in fitting_claims
+            for candidate in fitting
             if not candidate.claimant_names and publisher in candidate.publisher_ids
         )
     elif review.rating is None and publisher is None:
-        yield from fitting_claims  # this review names no other claimant
+        yield from fitting  # this review names no other claimant
     else:
-        yield from (candidate for candidate in fitting_claims if publisher in candidate.publisher_ids)
-        yield from (candidate for candidate in fitting_claims if not candidate.claimant_names)
+        yield from (candidate for candidate in fitting if publisher in candidate.publisher_ids)
+        yield from (candidate for candidate in fitting if not candidate.claimant_names)

@@ -88,10 +88,8 @@ class ReferencedEntities:
         self._house = Publisher.objects.house()
         self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
         own_outlets = self._ours | self._namesakes
-        other_outlets = [outlet for outlet in outlets if outlet not in own_outlets]
-        self._publishers = _find_or_make_publishers(
-            {build_outlet_key(outlet): outlet for outlet in other_outlets}
-        )
+        others = [outlet for outlet in outlets if outlet not in own_outlets]
+        self._publishers = _find_or_make_publishers({build_outlet_key(outlet): outlet for outlet in others})
         self._ratings = self._load_ratings(reviews)
         people = [review.claimant for review in reviews if review.claimant]
         self._claimants = _find_or_make_claimants({_build_person_key(person): person for person in people})
@@ -363,11 +361,9 @@ def _get_or_create_scale(publisher: Publisher, name: str, version: str, language
 
 def _iterate_new_ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
     """Yield new ratings for the labels missing from the scale."""
-    existing_labels = list(scale.ratings.values_list("label", "code"))
-    labels, codes = {label for label, _ in existing_labels}, {code for _, code in existing_labels}
-    for position, label in enumerate(
-        (label for label in classes if label not in labels), len(existing_labels) + 1
-    ):
+    existing = list(scale.ratings.values_list("label", "code"))
+    labels, codes = {label for label, _ in existing}, {code for _, code in existing}
+    for position, label in enumerate((label for label in classes if label not in labels), len(existing) + 1):
         code = slugify(label, allow_unicode=True)[:_MAX_CODE_LENGTH].strip("-_")
         if not code or code in codes:
             code = f"{code[: _MAX_CODE_LENGTH - 12]}-{position}".lstrip("-")

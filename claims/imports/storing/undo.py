@@ -324,7 +324,7 @@ class _BatchUndo:
         for verdict in made_verdicts.select_related("supersedes").order_by("version"):
             first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # The live verdict may not be of this import: undoing a later import restores the content as a new version.
-        live_verdicts = [
+        live = [
             row
             for row in Verdict.objects.filter(
                 claim__in={claim for claim, _publisher in first_verdicts},
@@ -332,25 +332,19 @@ class _BatchUndo:
             ).exclude(origin=Verdict.Origin.HOUSE)
             if (row.claim_id, row.publisher_id) in first_verdicts
         ]
-        predecessors = {
-            row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live_verdicts
-        }
-        retracted_verdicts = [row for row in live_verdicts if predecessors[row.pk] is None]
-        restored = [
-            (row, earlier_values) for row in live_verdicts if (earlier_values := predecessors[row.pk])
-        ]
+        predecessors = {row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live}
+        retracted_verdicts = [row for row in live if predecessors[row.pk] is None]
+        restored = [(row, earlier_values) for row in live if (earlier_values := predecessors[row.pk])]
         self._retract(retracted_verdicts)
         self._restore(restored)
         # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
-        publication_kinds = Publication.Kind
+        kinds = Publication.Kind
         changes = {
-            row.claim_id: publishing.LedgerChange(publication_kinds.RETRACTION, self.note)
-            for row in retracted_verdicts
+            row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted_verdicts
         }
         return changes | {
-            row.claim_id: publishing.LedgerChange(publication_kinds.CORRECTION, self.note)
-            for row, _earlier in restored
+            row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:
@@ -365,11 +359,9 @@ class _BatchUndo:
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each verdict with a new version that has its content from before the import."""
-        live_verdicts = [verdict for verdict, _earlier in verdicts]
-        self._store_transitions(live_verdicts, "supersede", Verdict.State.SUPERSEDED)
-        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live_verdicts]).update(
-            state=Verdict.State.SUPERSEDED
-        )
+        live = [verdict for verdict, _earlier in verdicts]
+        self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
         rows = [
             Verdict(
                 id=pk,

@@ -35,13 +35,11 @@ def find_claim_ids(clusters: list[int]) -> list[int]:
 
 def _has_claims(claims: list[int]) -> Q:
     """Return the condition that a cluster contains one of these claims and that the claim is published."""
-    published_entries = Publication.objects.current().filter(
-        claim_id=OuterRef("standing"), claim_id__in=claims
-    )
+    entries = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
     members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
         standing=Coalesce("claim__merged_into", "claim")
     )
-    return Q(Exists(members.filter(Exists(published_entries))))
+    return Q(Exists(members.filter(Exists(entries))))
 
 
 class ClusterListQuery(ListQuery):

@@ -145,24 +145,20 @@ class ClaimSearch(forms.Form):
         The main list shows the newsroom's own checks, unless a search, another publisher or all checks are requested.
         Pages about a person, a topic or a rating include the claims of all publishers.
         """
-        cleaned_data = self.cleaned_data
-        if cleaned_data["publisher"]:
+        data = self.cleaned_data
+        if data["publisher"]:
             return False
-        return bool(
-            cleaned_data["by"] == "house" or not (cleaned_data["by"] or cleaned_data["q"] or self.about)
-        )
+        return bool(data["by"] == "house" or not (data["by"] or data["q"] or self.about))
 
     @cached_property
     def api_parameters(self) -> dict[str, Any]:
         """Return the parameters of the API's list of claims for the same search."""
-        cleaned_data = self.cleaned_data
+        data = self.cleaned_data
         api_parameters = {
-            name: str(cleaned_data[field])
-            for field, name in FILTER_PARAMETERS.items()
-            if name and cleaned_data[field]
+            name: str(data[field]) for field, name in FILTER_PARAMETERS.items() if name and data[field]
         }
-        if cleaned_data["reviewed"]:
-            first_day, last_day = parse_period(cleaned_data["reviewed"])
+        if data["reviewed"]:
+            first_day, last_day = parse_period(data["reviewed"])
             api_parameters |= {
                 "reviewed_after": first_day.isoformat(),
                 "reviewed_before": last_day.isoformat(),

@@ -38,13 +38,11 @@ def load_published_source(pk: int, number: int | None = None) -> PublishedSource
     )
     rows = list(entries.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
     documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
-    source_text = load_source_text(pk, documents, number=number)
-    if source_text is None:
+    text = load_source_text(pk, documents, number=number)
+    if text is None:
         return None
     hashes = [row.body_sha256 for row in rows]
-    return PublishedSource(
-        source_text, _load_readable_text(source_text), documents, hashes, len(rows) > CLAIMS_PER_SOURCE
-    )
+    return PublishedSource(text, _load_readable_text(text), documents, hashes, len(rows) > CLAIMS_PER_SOURCE)
 
 
 def _load_readable_text(source_text: SourceText) -> str:

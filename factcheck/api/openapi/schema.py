@@ -98,12 +98,10 @@ class PublicSchema(AutoSchema):
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         view = self.view
-        item_serializer = view.item_serializer_class or view.serializer_class
+        serializer = view.item_serializer_class or view.serializer_class
         if self.lists and self.method == "GET":
-            self.resolve_serializer(
-                item_serializer, "response"
-            )  # which `view` may ask for (`partial_bodies`)
-        item = view.serializer_class if self.lists else item_serializer
+            self.resolve_serializer(serializer, "response")  # which `view` may ask for (`partial_bodies`)
+        item = view.serializer_class if self.lists else serializer
         return {
             200: item,
             304: OpenApiResponse(

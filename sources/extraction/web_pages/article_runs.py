@@ -87,10 +87,8 @@ class ArticleRuns:
         """Return the number of the headline's run: the first like the title, else the first heading, or None."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
-        matching_runs = [
-            n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)
-        ]
-        return next(iter(matching_runs or firsts), None)
+        matching = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
+        return next(iter(matching or firsts), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
         """Return whether an element is in a part separate from the article. A part with most of the text never is."""
@@ -157,9 +155,7 @@ class ArticleRuns:
     def _find_outside_body(self) -> set[int]:
         """Return the numbers of texts outside the body in the metadata, if nearly all of that body was found."""
         described_texts = [
-            text_number
-            for text_number in range(len(self.extracted_texts))
-            if self._is_in_described_body(text_number)
+            number for number in range(len(self.extracted_texts)) if self._is_in_described_body(number)
         ]
         letters = self._count_letters(described_texts)
         # Some pages describe the beginning only, and some cut it off.
@@ -167,11 +163,11 @@ class ArticleRuns:
         if not is_whole or letters < MIN_FOUND_BODY_SHARE * len(self.body_key):
             return set()
         outside = {
-            text_number
-            for text_number in range(described_texts[0], len(self.extracted_texts))
-            if len(self.keys[text_number]) >= DISTINCTIVE_LENGTH
-            and self.keys[text_number] not in self.body_key
-            and " | " not in self.extracted_texts[text_number]  # descriptions have no tables
+            number
+            for number in range(described_texts[0], len(self.extracted_texts))
+            if len(self.keys[number]) >= DISTINCTIVE_LENGTH
+            and self.keys[number] not in self.body_key
+            and " | " not in self.extracted_texts[number]  # descriptions have no tables
         }
         return outside if self._count_letters(outside) < MAX_OUTSIDE_SHARE * letters else set()
 

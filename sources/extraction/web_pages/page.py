@@ -107,17 +107,15 @@ def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
 
 def _is_small_part(text: str, body: str) -> bool:
     """Return whether a text is too small a part of the stated article body."""
-    whole_text = build_key(body)
+    whole = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
-        return len(whole_text) >= MIN_LETTERS
-    if len(whole_text) < MIN_BODY_LENGTH:
+        return len(whole) >= MIN_LETTERS
+    if len(whole) < MIN_BODY_LENGTH:
         return False
     pieces = [key for line in text.split("\n") if (key := build_key(line))]
-    common = sum(len(key) for key in pieces if key in whole_text)
+    common = sum(len(key) for key in pieces if key in whole)
     letters = sum(map(len, pieces))
-    return common < MIN_SHOWN_SHARE * len(whole_text) and (
-        common >= 0.5 * letters or letters < MIN_BODY_LENGTH
-    )
+    return common < MIN_SHOWN_SHARE * len(whole) and (common >= 0.5 * letters or letters < MIN_BODY_LENGTH)
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:

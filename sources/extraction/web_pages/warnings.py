@@ -64,6 +64,4 @@ def build_data_warning() -> Caveat:
 
 
 def _describe_share(missing_share: float) -> str:
-    return next(
-        (phrase for min_share, phrase in _SHARE_PHRASES if missing_share >= min_share), "About a quarter"
-    )
+    return next((phrase for minimum, phrase in _SHARE_PHRASES if missing_share >= minimum), "About a quarter")

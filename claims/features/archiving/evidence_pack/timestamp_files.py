@@ -38,12 +38,10 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     )
     for stamp in ordered_stamps:
         stamp_number = stamp_counts[stamp.sha256] = stamp_counts.get(stamp.sha256, 0) + 1
-        file_name = f"timestamps/{stamp.sha256}{f'-{stamp_number}' if stamp_number > 1 else ''}.tsr"
-        files.append(PackedFile.from_bytes(file_name, build_response(bytes(stamp.token))))
+        name = f"timestamps/{stamp.sha256}{f'-{stamp_number}' if stamp_number > 1 else ''}.tsr"
+        files.append(PackedFile.from_bytes(name, build_response(bytes(stamp.token))))
         stamped_at = stamp.stamped_at.isoformat().replace("+00:00", "Z")
-        table_rows.append(
-            f"{paths[stamp.sha256]}\t{stamp.sha256}\t{stamped_at}\t{stamp.authority}\t{file_name}\n"
-        )
+        table_rows.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{stamped_at}\t{stamp.authority}\t{name}\n")
     chain = _collect_certificates(ordered_stamps)
     files.append(PackedFile.from_bytes(TABLE_PATH, "".join(table_rows).encode()))
     files.append(PackedFile.from_bytes(CHAIN_PATH, _encode_pem(chain)))

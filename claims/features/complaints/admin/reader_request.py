@@ -26,11 +26,9 @@ from factcheck.admin.row_actions import desk_page, row_action
 def _find_named_claim(request: HttpRequest) -> Claim:
     """Return the claim that the submitted form names by its number or by its URL on this site."""
     text = request.POST.get("claim", "").strip()
-    claim_number = next((path_part for path_part in text.split("/") if path_part.isdecimal()), "")
+    number = next((path_part for path_part in text.split("/") if path_part.isdecimal()), "")
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
-    chosen_claim = (
-        rows.filter(pk=int(claim_number)).first() if claim_number and len(claim_number) < 19 else None
-    )
+    chosen_claim = rows.filter(pk=int(number)).first() if number and len(number) < 19 else None
     if chosen_claim is None:
         raise NotPossible(gettext("Enter the claim’s number, or the address of its page."))
     return chosen_claim

@@ -127,16 +127,12 @@ class RequestForm(ReaderForm):
             raise forms.ValidationError(str(refusal)) from None
 
     def clean(self) -> dict[str, Any]:
-        cleaned_data = super().clean() or {}
-        if (
-            not cleaned_data.get("what")
-            and not cleaned_data.get("picture")
-            and not self.errors.keys() & {"what", "picture"}
-        ):
+        data = super().clean() or {}
+        if not data.get("what") and not data.get("picture") and not self.errors.keys() & {"what", "picture"}:
             self.add_error(
                 "what", _("Enter the text that you want checked, or give an address or a picture.")
             )
-        return cleaned_data
+        return data
 
     @property
     def address(self) -> str:

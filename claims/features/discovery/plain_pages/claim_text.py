@@ -264,13 +264,11 @@ def _write_versions(body: Document, history: Sequence[PlainVersion]) -> str:
             else settings.SITE_URL + build_permanent_path("claim-version", body["id"], plain_version.version)
         )
         kind = str(dict(Publication.Kind.choices).get(plain_version.kind, plain_version.kind))
-        version_link = format_link(
+        link = format_link(
             _("Version %(version)s") % {"version": plain_version.version}, build_markdown_url(address)
         )
         note = f": {escape_line(plain_version.note)}" if plain_version.note else ""
-        items.append(
-            f"- {version_link}, {plain_version.published_at.date().isoformat()}, {escape_line(kind)}{note}"
-        )
+        items.append(f"- {link}, {plain_version.published_at.date().isoformat()}, {escape_line(kind)}{note}")
     return f"## {_('Corrections and versions')}\n\n" + "\n".join(items)
 
 

@@ -46,14 +46,10 @@ def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None =
     except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
     documents = [claim_row.document for claim_row in page.rows]
-    search_text = search.cleaned_data["q"]
+    text = search.cleaned_data["q"]
     is_semantic = bool(documents and search.reading and search.reading.is_matched)
-    result_text = (
-        list_text.describe_search_result(search_text, documents, is_semantic=is_semantic)
-        if search_text
-        else ""
-    )
-    if not documents and not search_text:
+    result_text = list_text.describe_search_result(text, documents, is_semantic=is_semantic) if text else ""
+    if not documents and not text:
         result_text = (
             _("No published claim matches.") if search.is_filtered else _("Nothing has been published yet.")
         )

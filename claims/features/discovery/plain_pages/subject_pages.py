@@ -78,10 +78,8 @@ def _build_index_page(request: HttpRequest, index: SubjectIndex) -> PlainPage:
         for subject in page.subjects
     ]
     lines = newsroom_text.write_links(links) or _("Nothing was found.")
-    next_link = list_text.format_next_link(build_next_url(request, page.page.next)) if page.page.next else ""
-    return PlainPage(
-        list_text.write_page(str(index.title), lines, next_link), build_permanent_path(index.route)
-    )
+    link = list_text.format_next_link(build_next_url(request, page.page.next)) if page.page.next else ""
+    return PlainPage(list_text.write_page(str(index.title), lines, link), build_permanent_path(index.route))
 
 
 def _build_subject_page(

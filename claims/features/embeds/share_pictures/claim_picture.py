@@ -74,7 +74,7 @@ def build_picture_texts(document: Document) -> PictureTexts:
         published_verdicts = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
         claimant_text = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
-        common_texts = {
+        common = {
             "statement": " ".join(document["statement"].split()),
             "claimant": claimant_text or _("Claimant not identified"),
             "newsroom": settings.NEWSROOM_NAME,
@@ -83,9 +83,7 @@ def build_picture_texts(document: Document) -> PictureTexts:
         if published_verdicts and verdict:
             attribution = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = find_label(document["language"], verdict["rating"])
-            return PictureTexts(
-                label, attribution, colours=_choose_colours(verdict["rating"]), **common_texts
-            )
+            return PictureTexts(label, attribution, colours=_choose_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
             note = _("The other claim is not published, so there is no verdict to show.")
         else:
@@ -94,7 +92,7 @@ def build_picture_texts(document: Document) -> PictureTexts:
             describe_judgement(document),
             "" if published_verdicts else note,
             colours=_NEUTRAL_COLOURS,
-            **common_texts,
+            **common,
         )
 
 
@@ -102,15 +100,13 @@ def build_alternative_text(document: Document) -> str:
     """Return the alternative text of the picture."""
     texts = build_picture_texts(document)
     with translation.override(_choose_language(document)):
-        alternative_text = _(
-            "%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s."
-        ) % {
+        text = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
             "judged": texts.rating_or_status or texts.kind,
             "statement": Truncator(texts.statement).words(60),
             "claimant": texts.claimant,
             "newsroom": texts.newsroom,
         }
-    return f"{alternative_text} {texts.attribution}" if texts.attribution else alternative_text
+    return f"{text} {texts.attribution}" if texts.attribution else text
 
 
 def draw_picture(document: Document) -> bytes:
@@ -152,13 +148,11 @@ def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | N
     label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
     if not label or not attribution:
         return None, None
-    rating_paragraph = fit_text(
-        label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language
-    )
+    paragraph = fit_text(label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language)
     attribution_paragraph = fit_text(
         attribution, width=_TEXT_WIDTH, height=46, sizes=(30, 26), max_lines=1, language=language
     )
-    return (rating_paragraph, attribution_paragraph) if rating_paragraph.is_complete else (None, None)
+    return (paragraph, attribution_paragraph) if paragraph.is_complete else (None, None)
 
 
 def _typeset_kind(texts: PictureTexts, language: str) -> TypesetText | None:
@@ -176,18 +170,16 @@ def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, te
 
 
 def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
-    top_edge, bottom_edge = _BAND_HEIGHT + 34, 470
-    statement_paragraph = fit_text(
+    top, bottom = _BAND_HEIGHT + 34, 470
+    paragraph = fit_text(
         f"“{statement}”",
         width=_TEXT_WIDTH,
-        height=bottom_edge - top_edge,
+        height=bottom - top,
         sizes=(60, 52, 44, 38),
         language=language,
         closing_mark="”",
     )
-    statement_paragraph.draw(
-        image, (_MARGIN, top_edge, WIDTH - _MARGIN, bottom_edge), _INK_COLOUR, _PAPER_COLOUR
-    )
+    paragraph.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK_COLOUR, _PAPER_COLOUR)
 
 
 def _draw_newsroom_name(image: Image.Image, texts: PictureTexts) -> None:

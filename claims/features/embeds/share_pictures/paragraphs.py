@@ -82,16 +82,12 @@ class TypesetText:
 
         Lines are aligned to the side on which reading starts, or to the other side if `is_aligned_to_end`.
         """
-        left_edge, top_edge, right_edge, bottom_edge = box
-        layer = Image.new("RGB", (right_edge - left_edge, bottom_edge - top_edge), background)
+        left, top, right, bottom = box
+        layer = Image.new("RGB", (right - left, bottom - top), background)
         drawing = ImageDraw.Draw(layer)
         for line_number, line in enumerate(self.lines):
             widths = [_measure_run(run, self.size, self.language) for run in line]
-            x = (
-                float(right_edge - left_edge) - sum(widths)
-                if self.is_right_to_left != is_aligned_to_end
-                else 0.0
-            )
+            x = float(right - left) - sum(widths) if self.is_right_to_left != is_aligned_to_end else 0.0
             baseline = round(self.line_height * line_number + self.size * 1.05)
             for run, width in zip(line, widths, strict=True):
                 drawing.text(
@@ -104,7 +100,7 @@ class TypesetText:
                     language=self.language or None,
                 )
                 x += width
-        image.paste(layer, (left_edge, top_edge))
+        image.paste(layer, (left, top))
 
 
 def clean_drawable(text: str) -> str | None:
@@ -175,17 +171,13 @@ def fit_text(
     size, line_limit = sizes[-1], _count_fitting_lines(sizes[-1], height, max_lines)
     visible_parts = text[: _break_lines(text, parts, size, width, language)[max(line_limit - 1, 0)].stop]
     while visible_parts:
-        shortened_parts = f"{visible_parts.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
-        lines = _break_lines(
-            shortened_parts, list(_split_breakable_parts(shortened_parts)), size, width, language
-        )
+        shortened = f"{visible_parts.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
+        lines = _break_lines(shortened, list(_split_breakable_parts(shortened)), size, width, language)
         if len(lines) <= line_limit:
-            return _typeset_lines(shortened_parts, lines, size, language, is_complete=False)
-        last_part = list(_split_breakable_parts(visible_parts))[-1]
+            return _typeset_lines(shortened, lines, size, language, is_complete=False)
+        last = list(_split_breakable_parts(visible_parts))[-1]
         # A single word that is too long loses a few characters at a time.
-        visible_parts = visible_parts[
-            : last_part.start or max(last_part.stop - max(last_part.stop // 20, 1), 0)
-        ].rstrip()
+        visible_parts = visible_parts[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
     return _typeset_lines("", [], size, language, is_complete=False)
 
 

@@ -102,12 +102,10 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         }
 
     def describe_deletion(self, rows: Any) -> str:
-        claim_count = PeerClaim.objects.filter(newsroom__in=rows).count()
+        count = PeerClaim.objects.filter(newsroom__in=rows).count()
         return (
-            ngettext(
-                "%d claim imported from the newsroom", "%d claims imported from the newsroom", claim_count
-            )
-            % claim_count
+            ngettext("%d claim imported from the newsroom", "%d claims imported from the newsroom", count)
+            % count
         )
 
     # Following a newsroom -----------------------------------------------------------------------------------------

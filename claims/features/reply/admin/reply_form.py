@@ -67,14 +67,12 @@ class ReplyRequestForm(DeskForm):
         return subject
 
     def clean(self) -> dict[str, Any]:
-        cleaned_data = super().clean()
-        if cleaned_data.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned_data.get(
-            "not_asked_note"
-        ):
+        data = super().clean()
+        if data.get("not_asked") == ReplyRequest.NotAsked.OTHER and not data.get("not_asked_note"):
             self.add_error(
                 "not_asked_note", _("Explain in your own words why no one was asked. Readers see this.")
             )
-        return cleaned_data
+        return data
 
     def _get_validation_exclusions(self) -> set[str]:
         # Set the person asked before validation, because the database rules need this field.

@@ -199,10 +199,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentAtForm, look="main")
     def mark_sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
-        sent_request = reply_requests.mark_sent(row, by=get_person(request), at=at)
-        return _("Marked as sent on %s.") % date_format(
-            timezone.localtime(sent_request.sent_at), "DATETIME_FORMAT"
-        )
+        sent = reply_requests.mark_sent(row, by=get_person(request), at=at)
+        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
 
     @row_action(gettext_lazy("Cancel sending"), permission=_CHANGE_PERMISSION)
     def cancel_mail(self, request: HttpRequest, row: ReplyRequest) -> str:

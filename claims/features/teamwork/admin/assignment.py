@@ -123,11 +123,8 @@ def _list_people(subject: Subject, assignee: User | None) -> list[tuple[int, str
 def _list_common_days() -> list[tuple[str, str]]:
     """Return common due dates as pairs of the date and the label of its button."""
     today = timezone.localdate()
-    common_days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
-    return [
-        (day.isoformat(), label)
-        for day, label in [*common_days, (today + timedelta(7), gettext("In a week"))]
-    ]
+    days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
+    return [(day.isoformat(), label) for day, label in [*days, (today + timedelta(7), gettext("In a week"))]]
 
 
 def parse_day(text: str) -> date | None:

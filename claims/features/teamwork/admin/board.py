@@ -220,15 +220,13 @@ def _list_proposed_claims(person: User, filters: BoardFilters) -> list[Any]:
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     assignee = filters.get_assignee_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
-    urgent_claims = _list_urgent_claims(
-        proposals, _find_assigned_work(assignee) if assignee else open_assignments
-    )
-    if not assignee and len(urgent_claims) <= MAX_SHOWN_CARDS:
+    urgent = _list_urgent_claims(proposals, _find_assigned_work(assignee) if assignee else open_assignments)
+    if not assignee and len(urgent) <= MAX_SHOWN_CARDS:
         ordered_claims = proposals.order_by(*TRIAGE_ORDERING)
-        urgent_claims += ordered_claims.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
-            : MAX_SHOWN_CARDS + 1 - len(urgent_claims)
+        urgent += ordered_claims.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
+            : MAX_SHOWN_CARDS + 1 - len(urgent)
         ]
-    return urgent_claims
+    return urgent
 
 
 def _exclude_claims_with_verdicts(claims: QuerySet[Claim]) -> QuerySet[Claim]:

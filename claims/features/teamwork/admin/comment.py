@@ -200,11 +200,9 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def get_page_after(self, request: HttpRequest, row: Comment) -> str:
         """Return the URL of the comment on the page that contained the button."""
-        return_url = request.POST.get("back", "").partition("#")[0]
-        if url_has_allowed_host_and_scheme(
-            return_url, {request.get_host()}, require_https=request.is_secure()
-        ):
-            return f"{return_url}#comment-{row.pk}"
+        url = request.POST.get("back", "").partition("#")[0]
+        if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+            return f"{url}#comment-{row.pk}"
         return build_comment_path(row, get_person(request))
 
     # Pages ------------------------------------------------------------------------------------------------------------

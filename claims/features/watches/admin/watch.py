@@ -192,16 +192,14 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
     """Return the lists that can be followed at the URL, each with its existing watch, if any."""
     try:
-        followable_lists = find_followable_lists(
-            form.cleaned_data["address"], visits.build_visitor(max_wait=10.0)
-        )
+        lists = find_followable_lists(form.cleaned_data["address"], visits.build_visitor(max_wait=10.0))
     except FetchError as problem:
         form.add_error("address", translate_message(problem))
         return []
     kind_labels = dict(WatchProgress.Kind.choices)
     return [
         (followable, str(kind_labels[followable.kind]), Watch.objects.with_url(followable.url))
-        for followable in followable_lists
+        for followable in lists
     ]
 
 

@@ -88,10 +88,8 @@ def is_review(node: Any) -> bool:
     """Return whether a node is a ClaimReview, rather than only a reference to one."""
     if not isinstance(node, dict) or schema_org.is_reference(node):
         return False
-    type_names = find_types(node)
-    return CLAIM_REVIEW in type_names or (
-        "Review" in type_names and find_value(node, "claimReviewed") is not None
-    )
+    types = find_types(node)
+    return CLAIM_REVIEW in types or ("Review" in types and find_value(node, "claimReviewed") is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,10 +407,8 @@ def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str
             addresses += find_addresses(find_value(claim, name), graph)
     addresses += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
     # Some publishers give the URL of the review as the URL of the claim.
-    review_keys = {build_url_key(address) for address in find_addresses(find_value(review, "url"), graph)} - {
-        ""
-    }
-    return [address for address in dict.fromkeys(addresses) if build_url_key(address) not in review_keys]
+    keys = {build_url_key(address) for address in find_addresses(find_value(review, "url"), graph)} - {""}
+    return [address for address in dict.fromkeys(addresses) if build_url_key(address) not in keys]
 
 
 def _read_topics(keywords: Any, graph: Graph) -> Any:

@@ -96,16 +96,14 @@ def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
 def _read_markup_page(page: Any, markup: Any) -> dict[str, Any]:
     """Return the fields of a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` and one of its reviews."""
     claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
-    first_appearances = find_texts(find_value(markup, "claimFirstAppearance"))
+    appearances = find_texts(find_value(markup, "claimFirstAppearance"))
     return {
         "statement": find_text(find_value(markup, "claimReviewed")),
         "claimant": find_text(find_value(claimant, "name")),
         "claimant_title": find_text(find_value(claimant, "jobTitle")),
         "claimant_same_as": find_texts(find_value(claimant, "sameAs")),
         "claimed_on": find_text(find_value(markup, "claimDate")),
-        "appearances": list(
-            dict.fromkeys(first_appearances + find_texts(find_value(markup, "claimAppearances")))
-        ),
+        "appearances": list(dict.fromkeys(appearances + find_texts(find_value(markup, "claimAppearances")))),
         "publisher": find_text(find_value(find_value(page, "claimReviewAuthor"), "name")),
         "rating": find_text(find_value(rating, "textualRating")),
         "rating_value": find_text(find_value(rating, "ratingValue")),

@@ -128,11 +128,9 @@ class ClaimsInRows:
                 column.replace("*", number) if column in self._numbered_columns else column
                 for column in field_columns.columns
             ]
-            existing_columns = tuple(
-                column for column in columns if self._is_column(column, field_columns.columns)
-            )
-            if existing_columns or not columns:
-                fields[name] = replace(field_columns, columns=existing_columns)
+            existing = tuple(column for column in columns if self._is_column(column, field_columns.columns))
+            if existing or not columns:
+                fields[name] = replace(field_columns, columns=existing)
         return replace(rules, fields=fields)
 
     def _is_column(self, column: Column, columns: tuple[Column, ...]) -> bool:

@@ -209,15 +209,13 @@ class RowReader:
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """Return the conventions of the file, from the mapping or, if it states none, from the first rows."""
     rules = mapping.rules
-    stated_orders = {name: dates.order for name, dates in rules.dates.items() if dates.order}
+    stated = {name: dates.order for name, dates in rules.dates.items() if dates.order}
     detected_orders = (
-        {}
-        if "" in stated_orders
-        else {name: order for name, order in date_order.items() if name not in stated_orders}
+        {} if "" in stated else {name: order for name, order in date_order.items() if name not in stated}
     )
     return Conventions(
         constants=rules.constants,
-        date_order={name: order for name, order in stated_orders.items() if order != "mixed"},
+        date_order={name: order for name, order in stated.items() if order != "mixed"},
         detected_date_order=detected_orders,
         date_formats={name: dates.formats for name, dates in rules.dates.items() if dates.formats},
         ratings=rules.ratings,
@@ -286,9 +284,7 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that tests whether a value matches any of these patterns; * stands for any text."""
     plain_values = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: (
-        value in plain_values or any(_matches_pieces(value, pattern_parts) for pattern_parts in patterns)
-    )
+    return lambda value: value in plain_values or any(_matches_pieces(value, parts) for parts in patterns)
 
 
 def _matches_pieces(value: str, parts: list[str]) -> bool:

@@ -175,12 +175,8 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
 
 def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -> str:
     """Return a sentence that names the columns that are not read; "" if all are read."""
-    unread_columns = [name for name in columns if name not in used_columns]
-    return (
-        TranslatableMessage("Columns not read: %(columns)s.", columns=", ".join(unread_columns))
-        if unread_columns
-        else ""
-    )
+    unread = [name for name in columns if name not in used_columns]
+    return TranslatableMessage("Columns not read: %(columns)s.", columns=", ".join(unread)) if unread else ""
 
 
 def _has_field(mapping: Mapping, *names: str) -> bool:
@@ -255,9 +251,7 @@ def detect_dates(
         ]
     except MissingColumn:
         return {}
-    date_orders = {
-        name: detect_date_order(fields_found.get(name) for fields_found in fields) for name in DATE_FIELDS
-    }
+    date_orders = {name: detect_date_order(found.get(name) for found in fields) for name in DATE_FIELDS}
     return {name: order for name, order in date_orders.items() if order}
 
 

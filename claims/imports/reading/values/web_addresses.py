@@ -77,15 +77,13 @@ def get_original_url(address: str) -> str:
     """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
     if not (match := _ARCHIVED_PATTERN.match(address)):
         return address
-    original_url = (
-        unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
+    original = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
+    original = (
+        _SCHEME_PATTERN.sub(r"\1://", original, count=1)
+        if _SCHEME_PATTERN.match(original)
+        else f"http://{original}"
     )
-    original_url = (
-        _SCHEME_PATTERN.sub(r"\1://", original_url, count=1)
-        if _SCHEME_PATTERN.match(original_url)
-        else f"http://{original_url}"
-    )
-    return get_original_url(original_url) if len(original_url) < len(address) else original_url
+    return get_original_url(original) if len(original) < len(address) else original
 
 
 def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:

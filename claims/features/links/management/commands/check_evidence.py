@@ -44,15 +44,13 @@ class Command(LocalizedCommand):
         watched_links.update_watched_links()
         source_ids = self._find_claim_sources(claim) if claim is not None else None
         started_at = timezone.now()
-        selected_links = (
-            LinkState.objects.all() if source_ids is None else LinkState.objects.filter(pk__in=source_ids)
-        )
+        links = LinkState.objects.all() if source_ids is None else LinkState.objects.filter(pk__in=source_ids)
         if options["all"] or source_ids is not None:
-            selected_links.filter(next_at__gt=started_at).update(next_at=started_at)
+            links.filter(next_at__gt=started_at).update(next_at=started_at)
         tally = self._check_links(source_ids)
         console = build_console(cast(TextIO, self.stdout))
         print_tally(tally, console)
-        checked_links = selected_links.filter(checked_at__gte=started_at)
+        checked_links = links.filter(checked_at__gte=started_at)
         links_to_review = list(checked_links.waiting().select_related("source").order_by("since", "pk")[:200])
         if links_to_review:
             print_links_needing_decision(links_to_review, console)
