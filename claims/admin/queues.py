@@ -66,7 +66,7 @@ class Queue:
     """
 
     title: StrOrPromise
-    filter_rows: Callable[[QuerySet[Any], User], QuerySet[Any]]
+    filter_rows: Callable[[Any, User], QuerySet[Any]]
     order: tuple[Any, ...]
     permission: str = ""
     since: str = ""

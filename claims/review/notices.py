@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from claims.models import Claim, Translation, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
+from claims.newsroom.people import find_people_with
 
 #: Actions of moves, and their notifications. A withdrawal from review is not announced.
 _KINDS = {
@@ -70,7 +71,5 @@ def notify_translators(verdict: Verdict, *, by: User) -> None:
 
 def find_reviewers(subject: Verdict | Translation) -> QuerySet[User]:
     """Return the people who may sign off a verdict or translation, except its writers."""
-    reviewers = User.objects.with_perm(
-        f"claims.sign_off_{subject._meta.model_name}", backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return reviewers.filter(is_active=True).exclude(pk__in=subject.writers)
+    reviewers = find_people_with(f"claims.sign_off_{subject._meta.model_name}")
+    return reviewers.exclude(pk__in=subject.writers)

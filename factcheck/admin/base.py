@@ -297,6 +297,9 @@ def extend_desk(model: type[models.Model], mixin: type) -> None:
 class ReadOnlyAdmin:
     """Mixin for rows that are never edited by hand: ledgers, and rows written by commands or the workflow."""
 
+    #: The names of pages that delete such rows together with their parent.
+    deleted_by_pages: ClassVar[tuple[str, ...]] = ()
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -304,7 +307,7 @@ class ReadOnlyAdmin:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return is_cascade_deletion(request, *self.deleted_by_pages)
 
 
 def _translate_message(line: LogEntry) -> str:

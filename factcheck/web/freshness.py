@@ -27,7 +27,7 @@ def read_for_request(request: HttpRequest, read: Callable[[], Response]) -> Resp
     """Call a read-only function on a suitable database, and again on the primary if only that has current data."""
     if not has_replicas():
         return read_publicly(read)
-    if _may_have_written(request):
+    if claims_to_be_signed_in(request):
         return read_freshly(read)
     response = read_publicly(lambda: _answer_unless_newer(request, read))
     return read_freshly(read) if response is None else response
@@ -47,7 +47,8 @@ def _answer_unless_newer(request: HttpRequest, read: Callable[[], Response]) -> 
     return response
 
 
-def _may_have_written(request: HttpRequest) -> bool:
+def claims_to_be_signed_in(request: HttpRequest) -> bool:
+    """Return whether the request claims to be from a signed-in user, which is verified later."""
     return "HTTP_AUTHORIZATION" in request.META or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 

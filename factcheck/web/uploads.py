@@ -21,6 +21,7 @@ from django_stubs_ext import StrOrPromise
 
 from factcheck.django_internals import leave_body_unread, read_body_ahead, wrap_body
 from factcheck.web.body_deadlines import Arrival, Deadlines
+from factcheck.web.freshness import claims_to_be_signed_in
 from factcheck.web.throttling.callers import get_caller
 
 #: Bodies up to this size are read before the request continues; larger ones are read as they arrive. It is Django's
@@ -124,7 +125,7 @@ def receive_body(request: HttpRequest) -> BodyRefusal | None:
     length = get_content_length(request)
     if length == 0:
         return None
-    if length > MEMORY_BYTES and not _may_send_much(request):
+    if length > MEMORY_BYTES and not claims_to_be_signed_in(request):
         return BODY_TOO_LARGE
     if length > get_max_body_bytes():
         return refuse_oversized()
@@ -184,8 +185,3 @@ def get_content_length(request: HttpRequest) -> int:
         return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:
         return 0  # so does Django
-
-
-def _may_send_much(request: HttpRequest) -> bool:
-    """Return whether the request claims to be from a signed-in user, which is verified later; they may send more."""
-    return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

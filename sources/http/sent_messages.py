@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
@@ -40,6 +42,20 @@ class PostResponse:
 
 class PostError(Failure):
     """The message could not be sent, or no response arrived."""
+
+
+def validate_address(address: str) -> str:
+    """Return a URL that users entered without surrounding spaces.
+
+    Raises:
+        ValidationError: messages cannot be sent to this URL; the exception has the reason.
+    """
+    address = address.strip()
+    try:
+        check_address(address, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
+    except PostError as refusal:
+        raise ValidationError(str(refusal), code=refusal.reason_code) from None
+    return address
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:

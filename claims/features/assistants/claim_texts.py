@@ -23,9 +23,9 @@ def compose_text(lines: Iterable[str]) -> str:
     return "\n".join((QUOTATION_NOTE, *lines))
 
 
-def write_claim(claim: Document, *, heading_prefix: str = "") -> Iterator[str]:
+def write_claim(claim: Document) -> Iterator[str]:
     """Yield the lines of the text of a published claim."""
-    yield f"{heading_prefix}Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
+    yield f"Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
         newest_version = claim["newest_version"]
         yield (

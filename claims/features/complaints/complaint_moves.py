@@ -17,7 +17,7 @@ from claims.features.complaints.models import Complaint
 from claims.features.complaints.submissions import ANSWER_PERMISSION, summarise_complaint
 from claims.models import Claim, Publication, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
-from claims.newsroom.people import get_display_name
+from claims.newsroom.people import find_people_with, get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from claims.review import verdict_drafts
@@ -148,8 +148,7 @@ def notify_overdue_complaints() -> int:
 
 def find_complaint_handlers() -> Any:
     """Return all people who work on complaints, by name."""
-    rows = User.objects.with_perm(ANSWER_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
-    return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
+    return find_people_with(ANSWER_PERMISSION).order_by("first_name", "last_name", "username")
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -25,6 +24,7 @@ from claims.features.complaints.request_duplicates import find_duplicate_request
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
 from claims.newsroom.notifications import NotificationKind, notify_people
+from claims.newsroom.people import find_people_with
 from factcheck.database.locks import lock_names
 from sources.extraction import detect_language
 
@@ -164,9 +164,7 @@ def _deliver_complaint(pk: int) -> None:
     complaint.promised_days = settings.COMPLAINT_WORKING_DAYS
     complaint.due_on = working_days.find_due_day(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
     complaint.save(update_fields=["state", "promised_days", "due_on"])
-    reviewers = User.objects.with_perm(
-        ANSWER_PERMISSION, backend="django.contrib.auth.backends.ModelBackend"
-    ).filter(is_active=True)
+    reviewers = find_people_with(ANSWER_PERMISSION)
     notify_people(
         NotificationKind.COMPLAINED, claim=complaint.claim, to=reviewers, note=summarise_complaint(complaint)
     )

@@ -1,13 +1,13 @@
 """Emails to administrators when a followed newsroom needs their decision or keeps failing."""
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.features.federation.models import PeerNewsroom
 from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.people import find_people_with
 from factcheck.database.deferred_jobs import defer
 
 #: The task in `tasks` that sends the email.
@@ -22,10 +22,7 @@ def queue_alarm(newsroom: PeerNewsroom) -> None:
 
 def send_alarm(newsroom: PeerNewsroom) -> None:
     """Email the people who manage followed newsrooms why imports from this newsroom have stopped."""
-    people = User.objects.with_perm(
-        "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
-    )
-    for person in people.filter(is_active=True).exclude(email=""):
+    for person in find_people_with("federation.change_peernewsroom").exclude(email=""):
         with override_language_for(person):
             _send_alarm_to(newsroom, person.email)
 

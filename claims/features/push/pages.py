@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
@@ -29,12 +28,7 @@ class BrowserForm(forms.Form):
     auth = forms.RegexField(AUTH_PATTERN)
 
     def clean_endpoint(self) -> str:
-        endpoint: str = self.cleaned_data["endpoint"]
-        try:
-            sent_messages.check_address(endpoint, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
-        except sent_messages.PostError as refusal:
-            raise ValidationError(str(refusal)) from None
-        return endpoint
+        return sent_messages.validate_address(self.cleaned_data["endpoint"])
 
     def clean(self) -> None:
         keys = {name: self.cleaned_data.get(name) for name in ("p256dh", "auth")}

@@ -12,10 +12,6 @@ from claims.features.reply.models import ReplyRequest
 from factcheck.admin.base import get_page_url
 
 
-def _find_open_requests(requests: Any, person: User) -> Any:
-    return requests.needing_attention()
-
-
 def _find_open_requests_of_person(requests: Any, person: User) -> Any:
     rows = requests.needing_attention().filter(Q(sent_by=person) | Q(verdict__author=person))
     return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
@@ -32,7 +28,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReplyRequest: {
         "awaited": Queue(
             _("Awaiting replies"),
-            _find_open_requests,
+            lambda rows, person: rows.needing_attention(),
             ("answer_by", "pk"),
             "reply.change_replyrequest",
             "sent_at",

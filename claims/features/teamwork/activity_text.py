@@ -7,11 +7,11 @@ from claims.newsroom.notifications import NotificationKind as Kind
 
 #: A kind of event → the sentence with the person who acted, and the sentence if no person did (but a rule, or
 #: a passed deadline).
-_EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
+_EVENT_SENTENCES: dict[str, StrPromise | tuple[StrPromise, StrPromise]] = {
     Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
     Kind.HANDED_OVER: (_("%(who)s handed this over to another person"), _("This was handed over")),
-    Kind.DUE_SOON: (_("This is due soon"), _("This is due soon")),
-    Kind.OVERDUE: (_("This is overdue"), _("This is overdue")),
+    Kind.DUE_SOON: _("This is due soon"),
+    Kind.OVERDUE: _("This is overdue"),
     Kind.MENTIONED: (_("%(who)s mentioned you"), _("You were mentioned")),
     Kind.REPLIED: (_("%(who)s replied"), _("New reply")),
     Kind.COMMENTED: (_("%(who)s commented"), _("New comment")),
@@ -19,11 +19,8 @@ _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.RETURNED: (_("%(who)s requests changes to the verdict"), _("The verdict needs changes")),
     Kind.SIGNED_OFF: (_("%(who)s signed off the verdict"), _("The verdict was signed off")),
     Kind.PUBLISHED: (_("%(who)s published this"), _("This was published")),
-    Kind.NOT_PUBLISHED: (
-        _("This was not published at the scheduled time"),
-        _("This was not published at the scheduled time"),
-    ),
-    Kind.LINK_LOST: (_("A cited page needs attention"), _("A cited page needs attention")),
+    Kind.NOT_PUBLISHED: _("This was not published at the scheduled time"),
+    Kind.LINK_LOST: _("A cited page needs attention"),
     Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
     Kind.TRANSLATION_WAITS: (
         _("%(who)s requests a sign-off for a translation"),
@@ -48,24 +45,21 @@ _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
         _("%(who)s recorded a reply to a request"),
         _("A reply to a request arrived"),
     ),
-    Kind.ANSWER_OVERDUE: (
-        _("The deadline for a reply has passed"),
-        _("The deadline for a reply has passed"),
-    ),
+    Kind.ANSWER_OVERDUE: _("The deadline for a reply has passed"),
     Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
-    Kind.COMPLAINED: (_("A reader complains about this"), _("A reader complains about this")),
+    Kind.COMPLAINED: _("A reader complains about this"),
     Kind.COMPLAINT_GIVEN: (
         _("%(who)s assigned you a reader’s complaint about this"),
         _("A reader’s complaint about this is assigned to you"),
     ),
-    Kind.COMPLAINT_LATE: (
-        _("A reader’s complaint about this is overdue"),
-        _("A reader’s complaint about this is overdue"),
-    ),
+    Kind.COMPLAINT_LATE: _("A reader’s complaint about this is overdue"),
 }
 
 
 def describe_event(kind: str, actor_name: str) -> str:
     """Return a sentence without a full stop that describes the event and names the person, if any."""
-    sentence_with_name, sentence_without_name = _EVENT_SENTENCES[kind]
+    sentences = _EVENT_SENTENCES[kind]
+    sentence_with_name, sentence_without_name = (
+        sentences if isinstance(sentences, tuple) else (sentences,) * 2
+    )
     return str(sentence_with_name) % {"who": actor_name} if actor_name else str(sentence_without_name)

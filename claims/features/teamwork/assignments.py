@@ -25,7 +25,7 @@ from claims.features.teamwork.models.assignment import AssignmentQuerySet
 from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Verdict
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.people import get_display_name
+from claims.newsroom.people import find_people_with, get_display_name
 from claims.newsroom.refusals import NotInRole, NotPossible
 from claims.newsroom.roles import require_permission
 
@@ -61,10 +61,9 @@ def can_do_work(kind: type[Subject], person: User) -> bool:
 
 def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
     """Return all people who can be assigned work on this kind of subject, sorted by name."""
-    backend = "django.contrib.auth.backends.ModelBackend"
-    people = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
-    draft_readers = User.objects.with_perm(READ_DRAFTS, backend=backend)
-    return people.filter(pk__in=draft_readers.values("pk")).order_by("first_name", "last_name", "username")
+    draft_readers = find_people_with(READ_DRAFTS)
+    people = find_people_with(_REQUIRED_PERMISSIONS[kind]).filter(pk__in=draft_readers.values("pk"))
+    return people.order_by("first_name", "last_name", "username")
 
 
 def is_work_open(subject: Subject) -> bool:
@@ -142,28 +141,16 @@ def assign_work(
     return _hand_over(subject, assignment, to, by=by, note=note)
 
 
-def reassign_work(
-    subject: Subject,
-    to: User,
-    *,
-    by: User,
-    note: str = "",
-    expected_id: int | KeepValue | None = KEEP_VALUE,
-) -> Assignment:
-    """Hand the work over to another person, with a note. Raises the same exceptions as `assign_work`."""
-    return assign_work(subject, to, by=by, note=note, expected_id=expected_id)
-
-
 @transaction.atomic
 def release_work(
-    subject: Subject, *, by: User, note: str = "", expected_id: int | KeepValue | None = KEEP_VALUE
+    subject: Subject, *, by: User, expected_id: int | KeepValue | None = KEEP_VALUE
 ) -> Assignment:
     """Release the work; its due date and priority stay. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
     _require_current_assignee(assignment, expected_id)
     _may_edit(assignment, by)
     assignment.person = None
-    return _save_assignment(assignment, by, note)
+    return _save_assignment(assignment, by, "")
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -72,20 +71,6 @@ def queue_chat_messages(
         for channel in channels.filter(topics).distinct()
     )
     defer(SEND_TASK, *({"message_id": message.pk, "attempt": 1} for message in messages), queue=QUEUE_NAME)
-
-
-def check_address(address: str) -> str:
-    """Return a channel's URL in its stored form.
-
-    Raises:
-        ValidationError: messages cannot be sent to this URL; the exception has the reason.
-    """
-    address = address.strip()
-    try:
-        sent_messages.check_address(address, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
-    except sent_messages.PostError as refusal:
-        raise ValidationError(str(refusal), code=refusal.reason_code) from None
-    return address
 
 
 def mask_address(address: str) -> str:

@@ -19,7 +19,7 @@ from claims.models import Claim, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.mails import MAIL_QUEUE
 from claims.newsroom.notifications import NotificationKind
-from claims.newsroom.people import get_display_name
+from claims.newsroom.people import find_people_with, get_display_name
 from factcheck.database.deferred_jobs import defer
 
 #: The task in `mails` that emails one notification.
@@ -113,7 +113,7 @@ def find_readers(
 ) -> dict[User, bool]:
     """Return the people who may read all of these objects, each with whether they may read all drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
-    draft_readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    draft_readers = find_people_with(READ_DRAFTS)
     active_readers = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
     rows = active_readers.annotate(reads_drafts=Exists(draft_readers.filter(pk=OuterRef("pk"))))
     return {

@@ -1,7 +1,6 @@
 """Switch off an endpoint that rejects messages, and notify its owner."""
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from claims.features.webhooks import worker_calls
 from claims.features.webhooks.models.endpoint import WebhookEndpoint
 from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.people import find_people_with
 
 
 def disable_endpoint(endpoint: WebhookEndpoint, reason: str) -> None:
@@ -44,7 +44,8 @@ def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]
     else:
-        page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _find_administrators()
+        page = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/"
+        people = list(find_people_with("webhooks.change_webhookendpoint").exclude(email=""))
     for person in people:
         with override_language_for(person):
             _send_report(endpoint, page, person.email)
@@ -60,10 +61,3 @@ def _send_report(endpoint: WebhookEndpoint, page: str, address: str) -> None:
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name
     send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])
-
-
-def _find_administrators() -> list[User]:
-    administrators = User.objects.with_perm(
-        "webhooks.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return list(administrators.filter(is_active=True).exclude(email=""))

@@ -20,6 +20,7 @@ from claims.features.webhooks.conditions import check_filter
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from claims.models import Scope
 from claims.newsroom.refusals import NotPossible
+from sources.http import sent_messages
 
 #: The cost of sending a message, in plain requests.
 SENDING_COST = 100
@@ -213,7 +214,7 @@ def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     field_values = dict(values)
     if "url" in field_values:
         try:
-            endpoints.check_address(field_values["url"])
+            sent_messages.validate_address(field_values["url"])
         except ValidationError as refusal:
             raise build_unprocessable("url", *refusal.messages) from None
     if "filter" in field_values:

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,19 +13,9 @@ from claims.features.webhooks.models.endpoint import (
     WebhookProgress,
     make_secret,
 )
-from sources.http import sent_messages
 
 #: How long a replaced secret still signs messages, to give the receiver time to switch to the new one.
 OLD_SECRET_LIFETIME = timedelta(hours=24)
-
-
-def check_address(url: str) -> str:
-    """Return the URL if messages may be sent to it. Raises ValidationError."""
-    try:
-        sent_messages.check_address(url, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
-    except sent_messages.PostError as refusal:
-        raise ValidationError(str(refusal), code=refusal.reason_code) from None
-    return url
 
 
 def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:

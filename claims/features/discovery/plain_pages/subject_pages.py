@@ -12,9 +12,6 @@ from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect
 from claims.models import PublishedVerdict, RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_indexes import (
-    CLAIMANTS,
-    PUBLISHERS,
-    TOPICS,
     SubjectIndex,
     read_index_query,
 )
@@ -24,22 +21,12 @@ from factcheck.api.query_values import MAX_ID
 from factcheck.web.language_addresses import build_permanent_path
 
 
-def build_claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return the page of a person or body with their checked claims."""
-    return _build_subject_page(request, "claimant", pk, slug)
-
-
-def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return the page with the claims on a topic."""
-    return _build_subject_page(request, "topic", pk, slug)
-
-
 def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return the page with a publisher's fact checks. Publishers known only from sources have no page."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
     if not verdicts.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
-    return _build_subject_page(request, "publisher", pk, slug)
+    return build_subject_page("publisher", request, pk, slug)
 
 
 def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
@@ -52,22 +39,8 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
-def build_claimants(request: HttpRequest) -> PlainPage:
-    """Return the page with the claimants of published claims, sorted by name or found by a search."""
-    return _build_index_page(request, CLAIMANTS)
-
-
-def build_topics(request: HttpRequest) -> PlainPage:
-    """Return the page with the topics of published claims, sorted by name or found by a search."""
-    return _build_index_page(request, TOPICS)
-
-
-def build_publishers(request: HttpRequest) -> PlainPage:
-    """Return the page with the publishers of published claims, sorted by name or found by a search."""
-    return _build_index_page(request, PUBLISHERS)
-
-
-def _build_index_page(request: HttpRequest, index: SubjectIndex) -> PlainPage:
+def build_index_page(index: SubjectIndex, request: HttpRequest) -> PlainPage:
+    """Return the page with the subjects of published claims, sorted by name or found by a search."""
     page = read_index_query(request, index)
     links = [
         (
@@ -82,9 +55,10 @@ def _build_index_page(request: HttpRequest, index: SubjectIndex) -> PlainPage:
     return PlainPage(list_text.write_page(str(index.title), lines, link), build_permanent_path(index.route))
 
 
-def _build_subject_page(
-    request: HttpRequest, subject_type: str, pk: int, slug: str
+def build_subject_page(
+    subject_type: str, request: HttpRequest, pk: int, slug: str = ""
 ) -> PlainPage | HttpResponseBase:
+    """Return the page of a claimant, topic or publisher with the checked claims."""
     pk = min(pk, MAX_ID)
     name = load_names({subject_type: [pk]}).get((subject_type, pk))
     if name is None:

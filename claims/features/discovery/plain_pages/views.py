@@ -17,6 +17,7 @@ from claims.features.discovery.plain_pages import list_pages, newsroom_pages, si
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.public.pages.head_links import LLMS_PATH, MARKDOWN_FILE
 from claims.public.pages.page_addresses import build_canonical_url
+from claims.public.pages.subject_indexes import CLAIMANTS, PUBLISHERS, TOPICS
 from factcheck import features
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.web.language_addresses import build_path_in, get_address_language
@@ -38,13 +39,13 @@ PAGES: dict[str, Writer] = {
     "corrections": list_pages.build_corrections,
     "source": single_pages.build_source,
     "source-snapshot": single_pages.build_source,
-    "claimants": subject_pages.build_claimants,
-    "claimant": subject_pages.build_claimant,
-    "claimant-permanent": subject_pages.build_claimant,
-    "topic": subject_pages.build_topic,
-    "topic-permanent": subject_pages.build_topic,
-    "topics": subject_pages.build_topics,
-    "publishers": subject_pages.build_publishers,
+    "claimants": partial(subject_pages.build_index_page, CLAIMANTS),
+    "claimant": partial(subject_pages.build_subject_page, "claimant"),
+    "claimant-permanent": partial(subject_pages.build_subject_page, "claimant"),
+    "topic": partial(subject_pages.build_subject_page, "topic"),
+    "topic-permanent": partial(subject_pages.build_subject_page, "topic"),
+    "topics": partial(subject_pages.build_index_page, TOPICS),
+    "publishers": partial(subject_pages.build_index_page, PUBLISHERS),
     "publisher": subject_pages.build_publisher,
     "publisher-permanent": subject_pages.build_publisher,
     "rating-class": subject_pages.build_rating_class,

@@ -178,7 +178,7 @@ def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User)
             return gettext("Assigned to you.")
         case "hand-over":
             assignee, note = find_person(data.get("person", "")), data.get("note", "")
-            assignments.reassign_work(
+            assignments.assign_work(
                 subject, assignee, by=by, note=note, expected_id=_read_displayed_assignee(data)
             )
             return gettext("Assigned to %s.") % get_display_name(assignee)

@@ -36,7 +36,7 @@ from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages, desk_page
 
 
@@ -54,6 +54,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         ("priority", ChoicesDropdownFilter),
     )
     list_select_related = ("claim", "verdict", "person")
+    deleted_by_pages = ("claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
     search_fields = ("claim__statement", "note")
     search_help_text = _("Search by words in the claim or note")
     ordering = ("-pk",)
@@ -91,11 +92,6 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return build_priority_badge(row.priority) or str(Priority(row.priority).label)
 
     # The buttons ------------------------------------------------------------------------------------------------------
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_cascade_deletion(
-            request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete"
-        )
 
     @desk_page("<slug:kind>/<int:pk>/<slug:action>/")
     def action_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from claims.features.teamwork.assignment_rules import PREVIEW_CLAIMS
 from claims.features.teamwork.models import AssignmentRule, Priority
 from claims.models import Claim
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.people import get_display_name
+from claims.newsroom.people import find_people_with, get_display_name
 from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.list_phrases import join_words
 
@@ -135,8 +135,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 def _find_readers() -> QuerySet[User]:
-    readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
-    return readers.order_by("first_name", "last_name", "username")
+    return find_people_with(READ_DRAFTS).order_by("first_name", "last_name", "username")
 
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:

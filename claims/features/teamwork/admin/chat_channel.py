@@ -29,6 +29,7 @@ from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
+from sources.http import sent_messages
 
 #: Stored untranslated in the log, because people read the log in different languages.
 TEST_SENT_MESSAGE = gettext_noop("Test message sent.")
@@ -79,7 +80,7 @@ class ChatChannelForm(DeskForm):
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
         if address:
-            return chat.check_address(address)
+            return sent_messages.validate_address(address)
         if not self.instance.pk:
             raise ValidationError(gettext("Enter the address."), code="required")
         return self._stored_address

@@ -24,7 +24,7 @@ from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
@@ -55,6 +55,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display_links = None
     list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("claim", "comment")
+    deleted_by_pages = ("claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
     ordering = (F("read_at").desc(nulls_first=True), "-pk")
     sortable_by = ()
     actions = ("mark_selected_read",)
@@ -103,11 +104,6 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         messages.success(request, _describe_marked_count(marked_count))
 
     # Requests ---------------------------------------------------------------------------------------------------------
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_cascade_deletion(
-            request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete"
-        )
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -26,6 +26,7 @@ from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
+from sources.http import sent_messages
 
 
 def _count_deliveries(state: str) -> Coalesce:
@@ -56,7 +57,7 @@ class WebhookForm(DeskForm):
         return name
 
     def clean_url(self) -> str:
-        return endpoints.check_address(self.cleaned_data["url"])
+        return sent_messages.validate_address(self.cleaned_data["url"])
 
     def clean_filter(self) -> str:
         return check_filter(self.cleaned_data["filter"])

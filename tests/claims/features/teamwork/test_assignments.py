@@ -55,7 +55,7 @@ def test_taken_twice_changes_nothing(claim: Claim, checker: User) -> None:
 def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     assignments.assign_to_self(claim, by=checker)
     assignments.set_due_date(claim, DAY, by=checker)
-    given = assignments.reassign_work(claim, colleague, by=checker, note=" Half done. ")
+    given = assignments.assign_work(claim, colleague, by=checker, note=" Half done. ")
     assert (given.person, given.by, given.by_name, given.note) == (colleague, checker, "Chris", "Half done.")
     assert given.due_on == DAY
     assignments.assign_work(claim, checker, by=editor, priority=Priority.URGENT)
@@ -79,7 +79,7 @@ def test_permissions_to_assign(
             act()
     assignments.assign_work(claim, colleague, by=editor)
     for act in (
-        lambda: assignments.reassign_work(claim, checker, by=checker),
+        lambda: assignments.assign_work(claim, checker, by=checker),
         lambda: assignments.set_priority(claim, Priority.HIGH, by=checker),
         lambda: assignments.release_work(claim, by=checker),
     ):

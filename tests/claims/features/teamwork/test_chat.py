@@ -14,6 +14,7 @@ from claims.features.teamwork.models import ChatChannel, ChatMessage
 from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Topic, Verdict
 from claims.review import workflow
+from sources.http import sent_messages
 from tests.claims.features.teamwork.conftest import jobs
 from tests.helpers.newsroom import make_claim
 from tests.helpers.parallel import served
@@ -203,7 +204,7 @@ def test_what_waits_for_a_channel_that_is_switched_off_is_given_up(
 )
 def test_addresses_that_nothing_is_sent_to(address: str) -> None:
     with pytest.raises(ValidationError):
-        chat.check_address(address)
+        sent_messages.validate_address(address)
 
 
 def test_private_addresses_are_not_reached(claim: Claim, checker: User) -> None:
