@@ -96,7 +96,7 @@ class ListedFields(ResponseHeaders):
 
 
 def update_policy(response: HttpResponseBase, policy: Policy) -> None:
-    """Change the content security policy of a response; django-csp's decorator needs it in advance."""
+    """Change the content security policy of a response; django-csp's decorator has to know it in advance."""
     response._csp_update = policy  # type: ignore[attr-defined]  # where django-csp looks
 
 
@@ -149,7 +149,7 @@ def redirect_missing_row(
 def build_bare_row(
     model: type[AnyModel], related_rows: Mapping[str, Model | None], *values: Mapping[str, Any]
 ) -> AnyModel:
-    """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
+    """Build a row from its attributes' values and its related rows, without calling Model.__init__.
 
     The constructor visits each field and sends signals. It takes ten times as long, too long for an import of hundreds
     of thousands of rows.
@@ -169,7 +169,7 @@ def get_stored_values(row: Model) -> dict[str, Any]:
 
 
 def replace_object(row: AnyModel, other: AnyModel) -> None:
-    """Replace the contents of one object by another's, because the admin continues with the object from its form."""
+    """Replace the contents of one object with another's, because the admin continues with the object from its form."""
     vars(row).update(vars(other))
 
 

@@ -33,7 +33,7 @@ _CHOICES_MAX_AGE_SECONDS = 5.0
 
 @dataclass
 class KnownChoices:
-    """Administrators' choices at the desk: whether each feature that they switched is on, by its label.
+    """Administrators' choices at the desk: for the label of each feature that they switched, whether it is on.
 
     Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
 
@@ -181,7 +181,7 @@ def list_switched_on() -> list[Feature]:
 
 
 def _get_active_labels() -> set[str]:
-    """Return the labels of the active features, by `FEATURES` and administrators' choices at the desk."""
+    """Return the labels of the active features, according to `FEATURES` and administrators' choices at the desk."""
     labels = _get_preset()
     for label, is_on in _load_choices().items():
         (labels.add if is_on else labels.discard)(label)
@@ -193,7 +193,7 @@ def _get_active_labels() -> set[str]:
 
 
 def _load_choices() -> Mapping[str, bool]:
-    """Load administrators' choices: whether each feature that they switched is on, by its label."""
+    """Return administrators' choices: for the label of each feature that they switched, whether it is on."""
     if known_choices.reader and monotonic() >= known_choices.until:
         reload_choices()
     return known_choices.by_label
@@ -344,7 +344,7 @@ def has_route(name: str) -> bool:
 
 @cache
 def _get_route_owners() -> dict[str, str]:
-    """Return the labels of features by the names of their routes, also of those below desk pages of the core."""
+    """Return the owning feature's label for each route name, including routes below the core's desk pages."""
 
     def list_routes(resolver: URLResolver) -> Iterator[URLPattern]:
         for route in resolver.url_patterns:
@@ -366,7 +366,7 @@ def is_off(label: str) -> bool:
 
 
 def map_notification_lists() -> dict[str, str]:
-    """Return the models whose lists notifications link to, by kind of notification."""
+    """Return, for each kind of notification, the model whose list it links to."""
     return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 

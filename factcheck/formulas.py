@@ -10,7 +10,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 
 
 def is_formula(value: Any) -> bool:
-    """Return whether a spreadsheet program would run the text as a formula. Numbers are no formulas: -5 is a number."""
+    """Return whether a spreadsheet program would run the text as a formula. A number, such as -5, is not a formula."""
     return isinstance(value, str) and value.startswith(FORMULA_SIGNS)
 
 

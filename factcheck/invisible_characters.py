@@ -1,4 +1,4 @@
-"""Invisible characters, which readers miss but programs read.
+"""Invisible characters, which people cannot see but programs read.
 
 These are control and format characters (including the tags from U+E0000 and direction marks), non-characters,
 private-use characters, line separators, and characters that are not drawn. They stay where they have a purpose: joiners
@@ -19,13 +19,13 @@ _JOINERS_IN_USE = regex.compile(
 )
 
 
-def replace_invisible(text: str, instead: str) -> str:
-    """Replace each run of invisible characters by `instead`."""
+def replace_invisible(text: str, replacement: str) -> str:
+    """Replace each run of invisible characters with `replacement`."""
     characters: list[str] = []
     begin = 0
     for match in _INVISIBLE_PATTERN.finditer(text):
         start, end = match.span()
         at_work = _JOINERS_IN_USE.match(text, start, end + 1)
-        characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead
+        characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else replacement
         begin = end
     return "".join((*characters, text[begin:]))

@@ -1,4 +1,4 @@
-"""Join words in the page's language: lists, and numbers with a percent sign."""
+"""Join words and phrases in the page's language."""
 
 from collections.abc import Iterable
 

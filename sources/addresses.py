@@ -228,7 +228,7 @@ CueRow = tuple[int, float, float]
 
 
 def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
-    """Return `t=12.5,17` for the characters from `start` to `end`; "" without times.
+    """Return a fragment such as `t=12.5,17` for the characters from `start` to `end`; "" if they have no times.
 
     The times are those of the cues that contain the characters; nothing more exact is known.
     """

@@ -16,7 +16,7 @@ def render_badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
 def build_coloured_badge(
     text: StrOrPromise, *, light: tuple[str, str], dark: tuple[str, str], title: str = ""
 ) -> SafeString:
-    """Return a badge in given colours, as (background, text) pairs; missing ones are grey."""
+    """Return a badge in the given colours, a (background, text) pair for each theme; missing colours become grey."""
     names = ("--badge", "--badge-text", "--badge-dark", "--badge-text-dark")
     style = ";".join(f"{name}:{value}" for name, value in zip(names, (*light, *dark), strict=True) if value)
     return format_html(

@@ -1,4 +1,4 @@
-"""The base class of desk pages: readable history, edit conflicts, and errors in sentences."""
+"""The base class of desk pages, with a readable history, edit conflicts and errors in plain sentences."""
 
 from typing import Any, ClassVar
 
@@ -117,7 +117,7 @@ class DeskAdmin(DayFields, ListDownload):
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Search for lists and pickers. The matches are computed once, for counting and reading."""
+        """Search a list or picker. The matches are found once, then both counted and read."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = list_newest_keys(self.filter_matching(request, queryset, search_term))

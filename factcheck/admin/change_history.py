@@ -1,4 +1,4 @@
-"""The history of a row in plain words: each changed field with person and time.
+"""The history of a row in plain words: each changed field, with the person who changed it and the time.
 
 The events are stored by the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
 change. The row after the change is in the next event, or is the current row.

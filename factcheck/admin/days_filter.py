@@ -1,4 +1,4 @@
-"""A list filter of times by day."""
+"""A list filter that selects times by day."""
 
 from datetime import datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""The search of lists, pickers and Ctrl-K.
+"""The search for rows in desk lists, pickers and Ctrl-K.
 
 Each word is searched in all columns named by the list (`search_fields`), including columns of related rows. Every word
 must occur, each in any of the columns. Each table is searched with its own index and never scanned.
@@ -46,8 +46,8 @@ def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
 def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
     """Return the keys of the newest rows: as many as a list shows, and one more if there are more.
 
-    The keys are sorted by an expression, because with the order of the primary key the planner would read that index
-    and compare words row by row.
+    The keys are sorted by an expression. If they were sorted by the primary key itself, the planner would walk that
+    index and compare words row by row.
     """
     is_number = isinstance(found_rows.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")

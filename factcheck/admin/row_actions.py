@@ -64,7 +64,7 @@ class RefusalMessages:
 
 
 def describe_unchanged(name: object, reason: str) -> str:
-    """Return the message that an action on several rows left this one unchanged."""
+    """Return the message that says why an action on several rows left this one unchanged."""
     return _("“%(claim)s” was not changed. %(why)s") % {"claim": str(name)[:100], "why": reason}
 
 
@@ -129,13 +129,14 @@ def row_action(
     look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
-    """Return a decorator that declares a method of a model's pages as an action. It takes the request and the row."""
+    """Return a decorator that declares a method of a model's pages, taking the request and the row, as an action."""
     return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
 
 
 def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that gives a method of a model's pages a URL below them. The route is named `name` or, by
-    default, after the method.
+    """Return a decorator that serves a method of a model's pages at a URL below them.
+
+    The route is named `name` or, by default, after the method.
     """
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +182,7 @@ class RowActions(ModelAdmin):
 
     @classmethod
     def list_actions(cls) -> dict[str, RowAction]:
-        """Return the declared actions by method name, in the order of the code."""
+        """Return the declared actions by method name, in the order in which the code declares them."""
         pairs = [pair for ancestor in reversed(cls.__mro__) for pair in vars(ancestor).items()]
         return {name: value for name, value in pairs if isinstance(value, RowAction)}
 

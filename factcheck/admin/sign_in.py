@@ -1,4 +1,4 @@
-"""Sign-in without sign-up, and with counted attempts."""
+"""Sign-in to existing accounts only, with limits on the number of attempts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +67,7 @@ class SecondFactorAgain(_CountedCode, ReauthenticateForm):
 
 @contextmanager
 def report_refused_code(person: Any) -> Iterator[None]:
-    """Send the signal `code_refused` if a second factor is rejected in the block."""
+    """Send the signal `code_refused` if the block rejects the code of a second factor."""
     try:
         yield
     except ValidationError:

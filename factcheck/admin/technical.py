@@ -20,7 +20,7 @@ def render_json(sentence: StrOrPromise, document: Any) -> SafeString:
 
 
 def render_fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
-    """Render the checksums of several files by name, with their purpose."""
+    """Render the checksums of several files, each with the file's name, below a sentence on their purpose."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary><p class="desk-quiet">{}</p>{}</details>',
         _("Checksums"),
@@ -34,7 +34,7 @@ def render_fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> Safe
 
 
 def render_fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
-    """Render a checksum with its purpose, and its algorithm in the title."""
+    """Render a checksum below a sentence on its purpose, with its algorithm in the title."""
     if not digest:
         return "–"
     return format_html(

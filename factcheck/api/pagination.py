@@ -133,7 +133,7 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns. If `parts` divides the rows in two, the second is queried only if needed."""
+    """Return a page of these columns. If `parts` splits the rows in two, the second part is queried only if needed."""
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, limit: _fetch_rows(

@@ -81,13 +81,14 @@ class Parameter(Filter):
     Args:
         reader: the reader of a value (`factcheck.api.query_values`).
         meaning: a sentence for the documentation.
-        matches: a function from the value to compare with, or a slot for it, to the condition on the rows; None if the
+        matches: takes the value to compare with, or a slot for it, and returns the condition on the rows; None if the
             parameter is not a filter.
-        resolves: a function from the given value or values to the value to compare rows with, such as from names to
-            ids. several: whether it can be repeated; rows that match any of the values are returned. split: whether
-            commas also separate values. slotted: whether the condition accepts a slot; otherwise its SQL is built for
-            each value. default: the default value, for the documentation. required: whether a request without it is
-            rejected.
+        resolves: converts the given value or values to the value that rows are compared with, such as names to ids.
+        several: whether it can be repeated; rows that match any of the values are returned.
+        split: whether commas also separate values.
+        slotted: whether the condition accepts a slot; otherwise its SQL is built for each value.
+        default: the default value, for the documentation.
+        required: whether a request without it is rejected.
     """
 
     field_class = ValuesField
@@ -293,7 +294,7 @@ class ListQuery(Query):
 
     @property
     def is_full(self) -> bool:
-        """Return whether results are shown in full or by `fields`, and not as summaries."""
+        """Return whether results are shown in full or as selected by `fields`, rather than as summaries."""
         return (
             VIEW_PARAMETER not in self.base_filters
             or self.value(VIEW_PARAMETER) == "full"

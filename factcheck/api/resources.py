@@ -293,7 +293,8 @@ def build_page_url(request: HttpRequest, cursor: str) -> str:
 def count_rows(query: ListQuery) -> int | None:
     """Return the total number of rows if it was requested, and otherwise None.
 
-    The QuerySet is built for counting only: that costs more than reading a page, whose SQL is cached.
+    The QuerySet is built only if the rows are counted, because building it costs more than reading a page, whose SQL
+    is cached.
     """
     counting = query.value("count", "none")
     if counting == "none":

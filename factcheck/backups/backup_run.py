@@ -64,7 +64,7 @@ def make_backup(
     """Back up the running server and files, verify the backup, and remove backups older than `days`.
 
     Args:
-        source_folders: the folders to back up, by their names in the backup.
+        source_folders: the folders to back up, keyed by their names in the backup.
         is_full: copy the whole database, not only the changes since the last backup.
         full_days: after this many days, make a full copy anyway.
 

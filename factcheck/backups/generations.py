@@ -123,7 +123,7 @@ def choose_generations_to_keep(generations: list[Generation], *, now: datetime, 
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return the time at which each generation expires, by name, if backups are made as planned.
+    """Return the time at which each generation expires, keyed by its name, if backups are made as planned.
 
     A generation is needed until the next one is older than `days`, and for as long as a generation based on it is
     needed.

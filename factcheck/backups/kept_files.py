@@ -39,7 +39,7 @@ class KeptFile:
 
 
 class ScanCounts(NamedTuple):
-    """The counts of a scan of all files."""
+    """The numbers of files that a scan found and copied."""
 
     files: int
     copied: int
@@ -55,7 +55,7 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
     """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
-        source_folders: the folders to back up, by their names in the backup.
+        source_folders: the folders to back up, keyed by their names in the backup.
     """
     remove_unfinished(folder)
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}

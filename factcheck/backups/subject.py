@@ -37,7 +37,7 @@ def get_backup_folder() -> BackupFolder:
 
 
 def list_source_folders() -> dict[str, Path]:
-    """Return the folders to back up by their names in the backup. Files in an object store are not included."""
+    """Return the folders to back up, keyed by their names in the backup. Files in an object store are not included."""
     folders = {"reports": settings.DATA_DIR / "reports"}
     if isinstance(default_storage, FileSystemStorage):
         folders["files"] = Path(default_storage.location)

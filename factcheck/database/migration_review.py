@@ -1,4 +1,4 @@
-"""Check whether migrations can run while the previous version serves, by testing both on one schema under load.
+"""Check whether migrations can run while the previous version still serves requests.
 
 A migration is applied to a real, empty PostgreSQL database, and its effects are observed. So operations of every kind
 are understood, including those of libraries, raw SQL and Python.

@@ -136,7 +136,7 @@ def read_publicly(read: Callable[[], Result]) -> Result:
 
 
 def read_freshly(read: Callable[[], Result]) -> Result:
-    """Call a function whose model reads then return data that includes the last write.
+    """Call a function with all model reads on a database that includes the last write.
 
     Raises:
         OperationalError: the primary is unreachable, and no replica is known to have all its data.

@@ -4,8 +4,8 @@ Database triggers store the row that an UPDATE or DELETE is about to replace or 
 whichever program writes (admin, API, bulk import, psql), and inserting costs nothing: the current row is its own last
 entry.
 
-They are django-pghistory's triggers, installed like our rules: no session setting switches them off, and TRUNCATE,
-which would bypass them, is refused. History rows are append-only, and only these triggers write them.
+The triggers are django-pghistory's, installed like our rules: no session setting switches them off, and
+TRUNCATE, which would bypass them, is refused. History rows are append-only, and only these triggers write them.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ class _LinkRemovalEvent(_RowEvent, pghistory.DeleteEvent):
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[AnyModel], AnyModel]:
-    """Decorate a model so that every replaced or deleted row is stored, with the person and the page."""
+    """Decorate a model so that every replaced or deleted row is stored, with the person who changed it and the page."""
 
     def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(

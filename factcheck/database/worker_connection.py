@@ -127,8 +127,9 @@ async def _retry_until_reached(run_statement: Callable[[], Awaitable[Result]]) -
 
 
 def _is_lost(failure: ConnectorException) -> bool:
-    """Return whether the statement failed because the server was gone or could no longer write. It is not lost if a
-    stopping worker has closed its own connection pool.
+    """Return whether the statement failed because the server was gone or could no longer write.
+
+    A stopping worker that has closed its own connection pool does not count.
     """
     cause = failure.__cause__
     return not isinstance(cause, PoolClosed) and isinstance(

@@ -1,4 +1,4 @@
-"""Settings that must be more than well-formed, such as a program that exists. settings.py reads the others itself."""
+"""Settings that need further checks, such as whether a program exists. settings.py reads the others itself."""
 
 import re
 import shutil

@@ -54,7 +54,7 @@ class RefusalsWithoutTraceback(logging.Filter):
 
 
 class LogLines(logging.Formatter):
-    """Log lines for people. Each message stays on one line; tracebacks follow."""
+    """A formatter of log lines for people. Each message stays on one line; tracebacks follow."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
@@ -67,7 +67,7 @@ class LogLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """Log lines as JSON objects, with the request and job that caused them."""
+    """A formatter of log lines as JSON objects, with the request and job that caused them."""
 
     def format(self, record: logging.LogRecord) -> str:
         # JSON has no lone surrogates, which stand for bytes of a path that is not UTF-8.

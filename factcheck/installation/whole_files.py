@@ -15,7 +15,7 @@ DUMPS = "dumps"
 
 
 def write_atomically(storage: Storage, name: str, content: File) -> None:
-    """Write a file atomically under its final name. An existing file stays or is replaced by an equal one."""
+    """Write a file atomically under its final name. An existing file is kept or replaced with an identical one."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.
         saved = storage.save(name, content)
@@ -38,7 +38,7 @@ def write_atomically(storage: Storage, name: str, content: File) -> None:
 
 
 def compute_digest(storage: Storage, name: str) -> str:
-    """Return the SHA-256 of a stored file, or ""."""
+    """Return the SHA-256 of a stored file; "" if the file does not exist."""
     try:
         with storage.open(name, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

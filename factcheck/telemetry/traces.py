@@ -112,7 +112,7 @@ def summarise_statement(sql: str) -> str:
 
 
 def _read_parent(request: HttpRequest) -> Any:
-    """Return the parent trace if one of our own proxies states it. Statements of anyone else are ignored."""
+    """Return the parent trace stated by one of our own proxies; one stated by anyone else is ignored."""
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
 

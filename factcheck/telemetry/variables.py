@@ -33,7 +33,7 @@ def read_metrics_settings() -> tuple[int, str, str]:
 
 
 def read_receivers() -> tuple[str, str]:
-    """Return where error reports and traces are sent; nowhere by default.
+    """Return the URL to which error reports are sent and the URL to which traces are sent; "" by default.
 
     Raises:
         ImproperlyConfigured: a URL is invalid, or the library that sends to it is not installed.

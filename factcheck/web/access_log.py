@@ -19,7 +19,7 @@ _FORWARDED, _REQUEST_ID = "_h0", "_h1"
 
 
 class JsonRequests(JsonLines):
-    """Access log lines as JSON with request, client and outcome."""
+    """A formatter of access log lines as JSON objects, with the request, the client and the outcome."""
 
     def build_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         if not isinstance(record.args, dict):

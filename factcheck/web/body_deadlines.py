@@ -91,7 +91,7 @@ class Deadlines:
                 logger.exception("Overdue request bodies could not be ended.")
 
     def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
-        """Shut down the connections of overdue bodies. Return the other ones of their clients, for the next call."""
+        """Shut down the connections of overdue bodies. Return their clients' other connections, for the next call."""
         with self._changed:
             overdue = [
                 waiting_arrival

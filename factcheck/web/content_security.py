@@ -14,7 +14,7 @@ DESK_DIRECTIVES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE
 
 
 class DeskPolicy:
-    """Middleware that relaxes the policy under /admin/ only. It follows django-csp's.
+    """Middleware that relaxes the policy under /admin/ only. It comes after django-csp's middleware.
 
     Sign-in, passwords and second factors are under /accounts/ and stay strict.
     """

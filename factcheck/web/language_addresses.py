@@ -107,7 +107,7 @@ def get_address_language(request: HttpRequest) -> str:
 
 
 def get_page_path(request: HttpRequest) -> str:
-    """Return the requested path and query without a language; the home page if it cannot be repeated."""
+    """Return the requested path and query without a language; "/" if the request cannot be repeated."""
     if request.method not in ("GET", "HEAD"):
         return "/"
     _code, path = split_path(request.get_full_path())

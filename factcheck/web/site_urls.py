@@ -31,9 +31,9 @@ def render_stored(document: Any) -> str:
 
 
 def escape_quotation_marks(text: bytes) -> bytes:
-    """Return JSON in which texts have quotation marks as `\\u0022`, so that all others delimit texts.
+    """Return JSON with quotation marks inside texts as `\\u0022`, so that all other ones delimit texts.
 
-    So the ledger, and programs that verify it, find the texts without parsing JSON.
+    The ledger, and programs that verify it, can then find the texts without parsing JSON.
     """
     return text.replace(b"\\\\", b"\\u005c").replace(b'\\"', b"\\u0022") if b'\\"' in text else text
 

@@ -11,7 +11,7 @@ from factcheck.installation import program
 
 
 class WidgetTemplates(DjangoTemplates):
-    """A form renderer. `TemplatesSetting` fails, because unfold renders a widget before all apps are loaded."""
+    """A form renderer. `TemplatesSetting` would fail, because unfold renders a widget before all apps are loaded."""
 
     @cached_property
     def engine(self) -> Any:

@@ -37,7 +37,7 @@ def detect_language(text: str) -> str:
 
 
 def compute_certainty(text: str) -> float:
-    """Return the detector's certainty (0 to 1). It is low for text decoded with the wrong encoding."""
+    """Return the detector's confidence (0 to 1), which is low for text decoded with the wrong encoding."""
     return max(score_languages(text).values(), default=0.0)
 
 

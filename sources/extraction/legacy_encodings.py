@@ -89,7 +89,7 @@ def detect_legacy_encoding(content: bytes) -> str:
 
 
 def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
-    """Yield the encodings in which all letters belong to one language, with the certainty of this language."""
+    """Yield the encodings in which all letters belong to one language, with the confidence that the text is in it."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         fitting = [code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)]

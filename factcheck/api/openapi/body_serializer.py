@@ -60,7 +60,7 @@ def describe_body(body: type) -> type[BodySerializer]:
 
 
 def name_bodies(**bodies: type) -> None:
-    """Name bodies in the OpenAPI document differently from their classes."""
+    """Give bodies names in the OpenAPI document that differ from those of their classes."""
     for name, body in bodies.items():
         type(f"{name}Serializer", (BodySerializer,), {"body": body})
 

@@ -17,7 +17,7 @@ OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
 def find_account(server_paths: ServerPaths) -> pwd.struct_passwd | None:
-    """Return the account that runs the server under root: the owner of the data or project, `factcheck` or `nobody`.
+    """Return the account that runs the server for root: the owner of the data or project, `factcheck` or `nobody`.
 
     Other users run it as themselves.
     """
@@ -100,7 +100,7 @@ def build_process_arguments(
 
 
 def _find_capability() -> str | None:
-    """Return the smallest available capability that opens closed folders, or None; containers may lack the first."""
+    """Return the weakest available capability that opens other accounts' private folders; None if there is none."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

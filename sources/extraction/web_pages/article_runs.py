@@ -84,14 +84,14 @@ class ArticleRuns:
         return below
 
     def _find_heading(self) -> int | None:
-        """Return the number of the headline's run: the first like the title, else the first heading, or None."""
+        """Return the number of the headline's run: the first like the title, else the first heading, else None."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
         matching = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
         return next(iter(matching or firsts), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
-        """Return whether an element is in a part separate from the article. A part with most of the text never is."""
+        """Return whether an element is in a part separate from the article, which never contains most of the text."""
         path = []
         apart: HtmlElement | None = None
         for one in iterate_ancestors(element):

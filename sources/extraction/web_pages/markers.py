@@ -70,7 +70,7 @@ def is_link_line(text: str) -> bool:
 
 
 def is_separate_section(element: HtmlElement) -> bool:
-    """Return whether an element's name shows that it is comments, advertising, teasers or navigation."""
+    """Return whether an element's name shows that it contains comments, advertising, teasers or navigation."""
     if element.tag in _BOILERPLATE_TAGS:
         return True
     names = split_names(element.get("class"), element.get("id"))
