@@ -47,7 +47,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverOptions:
-    """Options of archiving, which tests replace: the store of visits, and the pause between requests."""
+    """Options for archiving, which tests replace: the record of visits to sites, and the pause between requests."""
 
     memory: SiteStore
     allow_loopback: bool = False

@@ -35,7 +35,7 @@ _KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it 
 
 @dataclass(frozen=True, slots=True)
 class LeasedSource:
-    """A source that this process has leased until `until`, to archive it."""
+    """A source that this process has leased for archiving until `until`."""
 
     source: Source
     reason: str
@@ -137,7 +137,7 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
-    """Return the ids of due sources: sites that may be visited now first, then the most urgent."""
+    """Return the ids of due sources: first those on sites that may be visited now, each group by urgency."""
     due = _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
     site_names = {source_id: _get_site(url) for source_id, url in addresses.items()}

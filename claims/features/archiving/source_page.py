@@ -194,7 +194,7 @@ def download_file_view(
 
 
 def stamp_view(model_admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
-    """Serve a timestamp as a download, in the format of `openssl ts -verify -token_in`."""
+    """Serve a timestamp as a download, in the format that `openssl ts -verify -token_in` reads."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")

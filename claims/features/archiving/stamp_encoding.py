@@ -1,4 +1,4 @@
-"""DER encoding for timestamps (RFC 3161), for what the library cannot do."""
+"""Read and write the DER encoding of timestamps (RFC 3161) where the library cannot."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -106,7 +106,7 @@ def _clean_name(name: str) -> str:
 
 
 def _list_upload_folders() -> list[str]:
-    """Return the folders to which an upload is written: the temporary folder and a local archive."""
+    """Return the folders to which an upload is written: the temporary folder, and the archive if it is local."""
     folders = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         folders.append(str(default_storage.location))

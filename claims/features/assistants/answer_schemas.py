@@ -38,7 +38,7 @@ def build_enum_schema(*words: str, description: str = "") -> Schema:
 
 
 def build_result_schema(outcome: Schema, **members: Schema) -> Schema:
-    """Return the schema of a tool's result: all members, or only `outcome` and `meaning` of a refusal."""
+    """Return the schema of a tool's result: either all members or, for a refusal, only `outcome` and `meaning`."""
     outcome = outcome | {"enum": [*outcome["enum"], REFUSED_OUTCOME]}
     schema = build_object_schema(outcome=outcome, meaning=MEANING, **members)
     refusal = {"properties": {"outcome": {"const": REFUSED_OUTCOME}}}

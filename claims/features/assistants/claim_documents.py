@@ -32,7 +32,7 @@ _ENTRIES = Slot("entries", "bigint[]")
 
 
 def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
-    """Return the current publications of these claims by claim id, without withdrawn ones."""
+    """Return the current publications of these claims, keyed by claim id, without withdrawn ones."""
     if not claims:
         return {}
     current = Template(
@@ -56,7 +56,7 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
 
 
 def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
-    """Return the newest version number of each claim by claim id."""
+    """Return the newest version number of each claim, keyed by claim id."""
     statement = Template(
         "newest versions",
         lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),

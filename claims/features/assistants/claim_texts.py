@@ -24,7 +24,7 @@ def compose_text(lines: Iterable[str]) -> str:
 
 
 def write_claim(claim: Document) -> Iterator[str]:
-    """Yield the lines of the text of a published claim."""
+    """Yield the lines of text that describe a published claim."""
     yield f"Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
         newest_version = claim["newest_version"]

@@ -196,7 +196,7 @@ class _PossiblyTooNew(Exception):
 
 
 def _read_public_data(read: Callable[[], ToolResult], *, is_fresh: bool) -> ToolResult:
-    """Call `read` with the public database, or the primary if the caller's token may just have written."""
+    """Call `read` on the public database, or on the primary if the caller may have written just before."""
     if has_replicas() and is_fresh:
         return read_freshly(read)
 

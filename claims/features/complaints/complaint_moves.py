@@ -127,7 +127,7 @@ def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complain
 
 
 def notify_overdue_complaints() -> int:
-    """Notify the assignee, or all who work on complaints, once about each overdue complaint; return their number."""
+    """Notify the assignee, or all handlers, once about each overdue complaint; return the number of complaints."""
     overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     notified_count = 0
     for pk in overdue_complaints.values_list("pk", flat=True):
@@ -147,12 +147,12 @@ def notify_overdue_complaints() -> int:
 
 
 def find_complaint_handlers() -> Any:
-    """Return all people who work on complaints, by name."""
+    """Return all people who work on complaints, sorted by name."""
     return find_people_with(ANSWER_PERMISSION).order_by("first_name", "last_name", "username")
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim, so that another should answer."""
+    """Return whether the person wrote a published verdict on the claim, so that another person should answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     states = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

@@ -62,7 +62,7 @@ def build_message_page_url(contact: ContactDetails) -> str:
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return the same key for all spellings of a mailbox, including those with a tag after a plus sign."""
+    """Return a key that all spellings of a mailbox share, including those with a tag after a plus sign."""
     local, _separator, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 

@@ -29,7 +29,7 @@ ANSWER_TASK = "claims.features.complaints.tasks.mail_answer"
 
 
 class MailRejected(Exception):
-    """The mail server rejected the message; unlike its own error, this does not contain the address."""
+    """The mail server rejected the message. Unlike the server's error, this one does not contain the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:

@@ -44,8 +44,8 @@ class SubmissionContext:
 
     Attributes:
         signs: the signs of spam in how the form was sent, not in its text.
-        key: a digest of the sender's Idempotency-Key; empty if none was sent.
-        body: a digest of the message sent with that key.
+        key_digest: a digest of the sender's Idempotency-Key; empty if none was sent.
+        body_digest: a digest of the message sent with that key.
     """
 
     signs: frozenset[SpamSign] = field(default_factory=frozenset)

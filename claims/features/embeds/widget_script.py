@@ -35,7 +35,7 @@ def serve_widget(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
-    """Serve the script with this hash, also of earlier releases, for sites that pin it with `integrity`."""
+    """Serve the script with this hash, even from an earlier release, for sites that pin it with `integrity`."""
     content = (
         build_script() if sha256 == compute_sha256(build_script()) else _load_earlier_scripts().get(sha256)
     )

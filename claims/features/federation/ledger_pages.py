@@ -174,7 +174,7 @@ def verify_page(
 
 
 def _is_same_entry(current: str, imported: str) -> bool:
-    """Return whether two signed texts are of the same entry, from which words may have been removed by law."""
+    """Return whether two signed texts are of the same entry, even if words have since been removed by law."""
     chain_members = orjson.loads(imported).get("chain_sha256")
     return current == imported or (
         chain_members is not None and orjson.loads(current).get("chain_sha256") == chain_members

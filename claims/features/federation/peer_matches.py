@@ -91,7 +91,7 @@ def build_peer_context(text: str) -> dict[str, Any]:
 def _choose_best_matches(
     passages: Sequence[AnsweredPassage],
 ) -> dict[int, tuple[str, float, tuple[str, ...]]]:
-    """Return the strongest match of each claim by claim id, strongest first."""
+    """Return the strongest match of each claim, keyed by claim id, strongest first."""
     matches = [match for passage in passages for match in passage.matches]
     relation_order = ("same", "contradicts", "related")
     best_matches: dict[int, tuple[str, float, tuple[str, ...]]] = {}

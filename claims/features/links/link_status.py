@@ -60,7 +60,7 @@ def build_public_links(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
 
 
 def find_problem_links(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
-    """Return the links that have a public message, by the id of their source."""
+    """Return the links that have a public message, keyed by the id of their source."""
     return {link["source"]: link for link in links if link["outcome"] in _PUBLIC_OUTCOMES}
 
 

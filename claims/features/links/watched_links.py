@@ -45,7 +45,7 @@ _DELETE_UNUSED_SQL = """
 
 
 def update_watched_links() -> int:
-    """Check the links in current publications and no others from now on, and return the number of new links.
+    """From now on, check only the links in current publications, and return the number of new links.
 
     A source whose URL was corrected is checked at its new URL. The history of links is kept (`LinkCheck`).
     """

@@ -114,7 +114,7 @@ def download_picture(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> H
 
 
 def _find_entry(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
-    """Return a claim that the person may see with its newest ledger entry, or None instead of the entry."""
+    """Return the claim, if the person may see it, and its newest ledger entry, or None if there is no entry."""
     claim = model_admin.get_object(request, str(pk))
     if claim is None:
         raise Http404

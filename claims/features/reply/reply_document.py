@@ -1,4 +1,4 @@
-"""The public part of a request for reply: the person, the dates, and the reply or why none was requested."""
+"""The public part of a request for reply: the person, the dates, and the reply or the reason for not asking."""
 
 import tomllib
 from datetime import datetime

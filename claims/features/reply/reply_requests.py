@@ -296,7 +296,7 @@ def _require_complete_request(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
-    """Return the reply, arriving no earlier than the request: people enter times only to the minute."""
+    """Return the reply, with a time no earlier than the request's: people enter times only to the minute."""
     sent_at = row.sent_at
     if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.at < sent_at:
         return replace(reply, at=sent_at)

@@ -1,4 +1,4 @@
-"""Whether a request for reply is required before publication, and whether its deadline must pass first.
+"""Rules on whether publication requires a request for reply, and on whether its deadline must have passed.
 
 The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation. The result
 of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database enforces it.

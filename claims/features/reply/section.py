@@ -24,7 +24,7 @@ def _prefetch_public_requests() -> Prefetch[Any]:
 
 
 def format_reply(reply: Mapping[str, Any]) -> str:
-    """Return a request for reply in one line: the person, the dates, and the reply or why none was requested."""
+    """Return a request for reply in one line: the person, the dates, and the reply or the reason for not asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     text = reply["answer"] or reply["statement"]

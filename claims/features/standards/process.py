@@ -28,7 +28,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffs:
-    """The number of sign-offs by others than the author, of verdicts with them, and of their signers."""
+    """The numbers of sign-offs by people other than the author, of verdicts signed off, and of these people."""
 
     given: int
     verdicts: int
@@ -37,7 +37,7 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """The number of changes after publication by kind, and the median days until them."""
+    """The number of changes after publication, by kind, and the median number of days before a change."""
 
     by_kind: Counter[str]
     median_days: float | None
@@ -88,7 +88,7 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
-    """Return the sign-offs in the final review round of each of these verdicts, counted."""
+    """Count the sign-offs in the final review round of each of these verdicts."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
@@ -103,13 +103,13 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """Return the ids of the sources cited in these reviews that have an archived copy."""
+    """Return the ids of those sources cited in these reviews of which there is an archived copy."""
     source_ids = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
 
 def count_corrections(period: Period) -> Corrections:
-    """Return the number of the newsroom's own public changes in the period, and the median time until them."""
+    """Count the newsroom's own public changes in the period, and compute the median time before a correction."""
     kinds = Publication.Kind
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (
@@ -129,12 +129,12 @@ def count_corrections(period: Period) -> Corrections:
 
 
 def count_complaints(period: Period) -> ComplaintFigures:
-    """Return the number of complaints confirmed in the period, and of their outcomes."""
+    """Count the complaints confirmed in the period, in total and by outcome."""
     return Complaint.objects.all().figures(period.start, period.end)
 
 
 def count_requests(period: Period) -> Requests:
-    """Return the number of readers' requests in the period, and of those answered since."""
+    """Count the readers' requests confirmed in the period, and those of them that have been answered."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )

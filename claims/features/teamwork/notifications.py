@@ -111,7 +111,7 @@ def notify_people(
 def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Return the people who may read all of these objects, each with whether they may read all drafts."""
+    """Return the people who may read all of these objects, and for each whether they may read all drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     draft_readers = find_people_with(READ_DRAFTS)
     active_readers = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
@@ -134,7 +134,7 @@ def get_default_choice(kind: str) -> MailChoice:
 
 
 def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """Return each person's email schedule for this kind of event, by person id."""
+    """Return each person's email schedule for this kind of event, keyed by person id."""
     ids = [person.pk for person in people]
     preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, get_default_choice(kind)) | dict(preferences.values_list("person", "mail"))

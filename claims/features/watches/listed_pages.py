@@ -89,7 +89,7 @@ def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
 
 
 def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
-    """Return the listed pages by URL key, each with its latest plausible date."""
+    """Return the listed pages, keyed by URL key, each with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in entries:
         key = build_url_key(page.url)
@@ -106,7 +106,7 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
 
 
 def _find_known_pages(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
-    """Return the date of the last change that was recorded for each known page, by URL key."""
+    """Return the last recorded date of change of each known page, keyed by URL key."""
     listed_times: dict[str, datetime | None] = {}
     for batch_start in range(0, len(keys), _BATCH_SIZE):
         batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE])
@@ -169,6 +169,6 @@ def _add_pages(
 
 
 def _find_sources(keys: list[str]) -> dict[str, int]:
-    """Return the ids of the sources already captured from these pages, by URL key."""
+    """Return the ids of the sources already captured from these pages, keyed by URL key."""
     has_snapshot = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     return dict(Source.objects.filter(has_snapshot, url_key__in=keys).values_list("url_key", "pk"))

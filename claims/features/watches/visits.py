@@ -47,7 +47,7 @@ _Kind = WatchProgress.Kind
 
 @dataclass(slots=True)
 class VisitTally:
-    """How many pages of each result a visit had, and why it failed, if it did."""
+    """The number of pages with each result of a visit, and the reason if the visit failed."""
 
     watch: Watch
     new: int = 0

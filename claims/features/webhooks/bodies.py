@@ -58,7 +58,7 @@ class WebhookChanges(WebhookBody):
 
 
 class RotationBody(StrictKeys):
-    """Whether the old secret becomes invalid immediately."""
+    """The options for replacing a secret: whether the old one becomes invalid immediately."""
 
     at_once = StrictBooleanField(
         required=False,
@@ -68,7 +68,7 @@ class RotationBody(StrictKeys):
 
 
 class ReplayBody(StrictKeys):
-    """The position in the ledger after which messages are sent again."""
+    """The options for sending messages again: the position in the ledger after which they start."""
 
     since = serializers.IntegerField(
         min_value=0,

@@ -39,7 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Email why an endpoint was switched off to its owner, or to people who may change webhooks."""
+    """Explain by email why an endpoint was switched off, to its owner or to people who may change webhooks."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -23,13 +23,13 @@ def create_deliveries() -> None:
 
 @app.task(name=worker_calls.SEND_DELIVERIES_TASK, queue=worker_calls.QUEUE_NAME)
 def send_to_endpoint(*, endpoint_id: int) -> None:
-    """Send the deliveries of an endpoint that are due."""
+    """Send an endpoint's due deliveries."""
     deliveries.send_due_deliveries(endpoint_id)
 
 
 @app.task(name=worker_calls.REPORT_DISABLED_TASK, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
-    """Send the email that an endpoint was switched off."""
+    """Send the email about an endpoint that was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
         disabled_endpoints.report_disabled_endpoint(endpoint)

@@ -45,7 +45,7 @@ def queue_deliveries_later(endpoint_id: int, scheduled_at: datetime) -> None:
 
 
 def queue_disabled_report(endpoint_id: int) -> None:
-    """Queue the email that an endpoint was switched off."""
+    """Queue the email about an endpoint that was switched off."""
     defer(REPORT_DISABLED_TASK, {"endpoint_id": endpoint_id}, queue="mail")
 
 

@@ -26,7 +26,7 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     """Return the timestamps, a list of them, and the certificates to verify them, as files for the pack.
 
     Args:
-        paths: the SHA-256 of a stamped file → its path in the pack.
+        paths: the path in the pack of each stamped file, keyed by the file's SHA-256.
     """
     ordered_stamps = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered_stamps:

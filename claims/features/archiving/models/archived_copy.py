@@ -216,7 +216,7 @@ class Timestamp(models.Model):
 
 
 def load_timestamps(hashes: Any) -> dict[str, list[Timestamp]]:
-    """Return the timestamps of these files by SHA-256, earliest first."""
+    """Return the timestamps of these files, keyed by SHA-256, earliest first."""
     timestamps: dict[str, list[Timestamp]] = {}
     for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):
         timestamps.setdefault(stamp.sha256, []).append(stamp)

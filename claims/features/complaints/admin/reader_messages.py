@@ -1,4 +1,4 @@
-"""The base of the desk's pages for complaints and requests: read-only messages; held ones can be released."""
+"""The base of the desk's pages for complaints and requests, which show messages and can release held ones."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ _STATE_TONES: dict[str, Tone] = {
 
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
-    """The list of readers' messages, and a page for each. Only people with a permission see the sender."""
+    """The list of readers' messages, and a page for each. Only people who may decide see the sender."""
 
     #: The name of the subject in its recorded steps.
     subject: ClassVar[str]

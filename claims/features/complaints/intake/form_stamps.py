@@ -1,5 +1,5 @@
-"""Form stamps: a signed value with the time at which a form was shown. Stamps reveal programs, which submit
-faster than people, without a session or script.
+"""Form stamps: signed values with the time at which a form was shown. Without a session or a script, they reveal
+programs, because programs submit forms faster than people.
 """
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -23,7 +23,7 @@ def create_stamp() -> str:
 
 
 def is_submitted_too_fast(stamp: str) -> bool:
-    """Return whether a form was submitted sooner after it was shown than anyone can type.
+    """Return whether a form was submitted faster than anyone could have filled it in.
 
     Raises:
         StampRefused: the stamp is forged or too old.

@@ -1,4 +1,4 @@
-"""Headers for a page about one reader: never cached or indexed, and its URL is sent to no other site."""
+"""Headers for a page about one reader, which is never cached or indexed, and whose URL is sent to no other site."""
 
 from http import HTTPStatus
 from typing import Any
@@ -47,7 +47,7 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return an error message and the limit's state if the sender's network has exceeded it, otherwise None."""
+    """Return an error message and the state of the rate limit if the sender's network exceeded it, otherwise None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 

@@ -95,7 +95,7 @@ class ReaderMessage(models.Model):
         abstract = True
 
     def save_move(self, by: User | None, **fields: Any) -> Self:
-        """Set these fields, and record who did: a person, or the reader or a scheduled job (None)."""
+        """Set these fields, and record who set them: a person, or None for the reader or a scheduled job."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.moved_by, self.moved_by_name = by, get_display_name(by)[:200] if by else ""

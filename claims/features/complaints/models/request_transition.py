@@ -8,7 +8,7 @@ from factcheck.database.rules import build_append_only_rules, build_owner_writes
 
 
 class ReaderStep(models.Model):
-    """A recorded transition of a complaint or request, with its person and time. Append-only.
+    """A recorded transition of a complaint or request, with its time and the person who made it. Append-only.
 
     The database writes these rows. A row keeps the number of its complaint or request after that is deleted,
     and contains nothing about the reader.

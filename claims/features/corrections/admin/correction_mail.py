@@ -1,4 +1,4 @@
-"""How many readers were emailed about a correction, shown on the claim's page at the desk."""
+"""The number of readers who were emailed about a correction, shown on the claim's page at the desk."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from claims.models import Publication
 
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line of text on the emails sent about each ledger entry, by the entry's id."""
+    """Return a line of text on the emails sent about each ledger entry, keyed by the entry's id."""
     reader_counts = dict(
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )

@@ -10,7 +10,7 @@ class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
 
 
 class MailedCorrection(models.Model):
-    """The number of readers who were sent an email about a correction, without their identity."""
+    """The number of readers who were sent an email about a correction. It identifies nobody."""
 
     publication = models.OneToOneField(
         "claims.Publication", models.PROTECT, primary_key=True, related_name="+"

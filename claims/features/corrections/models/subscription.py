@@ -12,7 +12,7 @@ from factcheck.database.rules import Rule
 
 
 class ClaimSubscription(models.Model):
-    """A reader who receives mail when a claim is corrected: personal data without history."""
+    """A reader who receives mail when a claim is corrected. This is personal data, so it has no history."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")

@@ -41,7 +41,7 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
 
 
 class _AssignmentFilter(DropdownFilter):
-    """A filter that only people who may see assignees get."""
+    """A filter that only people who may see assignees can use."""
 
     def has_output(self) -> bool:
         return bool(self.lookup_choices)

@@ -94,7 +94,7 @@ class AssignmentListMixin:
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Show a form for the assignee, due date and priority, or assign all selected rows if it was submitted."""
+        """Show a form for the assignee, due date and priority; if the form was submitted, assign all selected rows."""
         row_count = len(queryset.order_by().values("pk")[: _MAX_ASSIGNED_ROWS + 1])
         if row_count > _MAX_ASSIGNED_ROWS:
             messages.error(request, gettext("Choose no more than %d at once.") % _MAX_ASSIGNED_ROWS)

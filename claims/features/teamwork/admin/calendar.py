@@ -85,9 +85,7 @@ def _parse_month(text: str, today: date) -> date:
 def _find_entries(
     first_day: date, last_day: date, person: User, *, is_own_work: bool, today: date
 ) -> Iterator[tuple[date, Entry, int]]:
-    """Yield each day and entry and, with the first entry of each kind, the number of entries that the day
-    does not show.
-    """
+    """Yield each entry with its day and, for the first of its kind on the day, the number of entries left out."""
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first_day, last_day))
     rechecks = (
         Verdict.objects.readable_by(person)

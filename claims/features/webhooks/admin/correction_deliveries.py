@@ -16,7 +16,7 @@ _MAX_SHOWN_DELIVERIES = 50
 
 
 def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line of text for each delivery of the ledger entries, by the id of the entry."""
+    """Return lines of text about the deliveries of each ledger entry, keyed by the entry's id."""
     lines: dict[int, list[str]] = defaultdict(list)
     if not person.has_perm("webhooks.view_webhookdelivery"):
         return lines
