@@ -29,7 +29,7 @@ _PARAGRAPH_GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class NoteSpan:
-    """A span of the text that a note is about, by code points; `end` is excluded."""
+    """A span of the text to which a note refers, counted in code points; `end` is excluded."""
 
     start: int
     end: int
@@ -75,7 +75,8 @@ def build_marked_paragraphs(
 
 
 def find_window(text: str, start: int, end: int, margin: int) -> tuple[int, int]:
-    """Return a window with about `margin` characters beside a span, cut between paragraphs or words."""
+    """Return the start and end of a span with about `margin` more characters on each side, cut between paragraphs or
+    words."""
     window_start, window_end = max(start - margin, 0), min(end + margin, len(text))
     if window_start:
         breaks = (

@@ -181,7 +181,7 @@ def _split_known_words(
 def _find_with_corrections(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
-    """Return the claims with all known words and with the likeliest correction, in them, of each unknown word."""
+    """Return the claims that contain all known words and the likeliest correction of each unknown word."""
     candidates, known_words, unknown = _split_known_words(rows, columns, words)
     newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)

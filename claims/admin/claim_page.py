@@ -171,7 +171,7 @@ def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: 
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
-    """Return the verdict to show if none is edited: unpublished if there is one, preferably the newsroom's."""
+    """Return the verdict to show if none is being edited: an unpublished one if any, preferably the newsroom's."""
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     candidates = (
         annotate_signoffs_given(rows)
@@ -204,7 +204,7 @@ def list_clusters(claim: Claim, person: User) -> list[Cluster]:
 
 
 def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
-    """Return known claimants whose name is similar to that of the claim, until the claim is decided."""
+    """Return known claimants with names similar to that of the claim's claimant, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     claimants = find_likely_claimants([claim.claimant])

@@ -51,7 +51,7 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps for setting up a newsroom; [] after the first publication, or if the person may not."""
+    """Return the steps for setting up a newsroom; [] after the first publication or without the permissions."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.house()

@@ -33,7 +33,7 @@ from factcheck.database import clock
 
 
 def get_last_move(subject: Claim | Verdict) -> int:
-    """Return the id of the subject's last transition, by which a page finds out whether its state is outdated."""
+    """Return the id of the subject's last transition, with which a page detects that it shows an outdated state."""
     conditions = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**conditions).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0

@@ -55,7 +55,7 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue: rows that wait for an editor, in the order in which to work.
+    """A queue of rows that wait for an editor, in the order in which they should be handled.
 
     Attributes:
         permission: the permission needed to see the queue on the dashboard; "" if the dashboard does not show

@@ -230,7 +230,7 @@ def _list_parts(row: Translation) -> list[str]:
 
 
 def get_last_step(row: Translation) -> int:
-    """Return the id of the last step, by which a page finds out whether its state is outdated."""
+    """Return the id of the last step, with which a page detects that it shows an outdated state."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 

@@ -35,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """A bar chart of one or two data series over the same weeks or other steps."""
+    """A bar chart of one or two data series over the same steps, such as weeks."""
 
     name: str
     title: str
@@ -287,7 +287,7 @@ def _measure_median_days(start: datetime) -> dict[date, float | None]:
 
 
 def _find_moves(start: datetime) -> QuerySet[Transition]:
-    """Return the moves that people made individually, without those of imports."""
+    """Return the moves that people made individually, excluding those made by imports."""
     return Transition.objects.filter(at__gte=start, actor__isnull=False, import_run=None)
 
 

@@ -34,7 +34,7 @@ _TOPIC_LIMIT = 300
 
 @dataclass(frozen=True, slots=True)
 class ListedProposal:
-    """A proposal in the list of proposals beside the one shown."""
+    """A proposal in the list beside the proposal that the screen shows in detail."""
 
     pk: int
     statement: str

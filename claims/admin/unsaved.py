@@ -212,7 +212,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Discard the stored content of these open pages, or record that their form was saved."""
+    """Discard the stored content of the open pages in the request, or record that their form was saved."""
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)

@@ -113,7 +113,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
     # The list --------------------------------------------------------------------------------------------------------
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Return additional filters that match the dashboard's figures to people who see these figures."""
+        """Return the filters; people who see the dashboard's figures also get filters that match these figures."""
         return [
             *super().get_list_filter(request),
             *(_DASHBOARD_FILTERS if request.user.has_perm(READ_DRAFTS) else ()),

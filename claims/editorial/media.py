@@ -120,7 +120,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
 
 
 class EditorialClaimMediaResource(PartOfClaim):
-    """A picture, recording or video that a claim is about, by its own id."""
+    """The pictures, recordings and videos that a claim is about."""
 
     nouns = ("picture, recording or video", "pictures, audio and video")
     view_permission = "claims.view_claimmedia"

@@ -353,7 +353,7 @@ class VerdictMoveBody(StrictKeys):
 
 @show_example({"action": "accept", "note": "Widely shared."})
 class ClaimMoveBody(VerdictMoveBody):
-    """A move of a claim."""
+    """A move of a claim in the workflow."""
 
     action = serializers.ChoiceField(CLAIM_ACTIONS)
     into = Reference(

@@ -60,7 +60,7 @@ def compute_fingerprint(key: str) -> str:
 
 @lru_cache(maxsize=2)
 def derive_key(secret: str) -> Ed25519PrivateKey:
-    """Derive the signing key from a secret of the settings, such as SIGNING_KEY."""
+    """Derive the signing key from a secret setting, such as SIGNING_KEY."""
     seed = salted_hmac("claims.ledger.house_signature", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 

@@ -1,4 +1,4 @@
-"""The common command-line arguments of several commands, and their terminal."""
+"""Command-line arguments shared by several commands, and helpers for writing to the terminal."""
 
 import os
 from argparse import ArgumentTypeError

@@ -315,7 +315,7 @@ def _pair_words(
 
 
 def _choose_best(shares: dict[int, float], limit: int, further_claims: Sequence[int]) -> dict[int, float]:
-    """Return the shares of the `limit` claims with the largest, newer ones first, and of `further_claims`."""
+    """Return the `limit` largest shares, those of newer claims first if equal, and the shares of `further_claims`."""
     largest_shares = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:limit])
     return largest_shares | {claim: shares[claim] for claim in further_claims if claim in shares}
 
@@ -361,7 +361,7 @@ def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str
 
 @dataclass(frozen=True)
 class CommonWords:
-    """The number of claims, and the number with each of the most common word forms."""
+    """The number of all claims, and the number of claims that contain each of the most common word forms."""
 
     all_claims: float
     claims: Mapping[str, float]

@@ -31,7 +31,7 @@ def build_editors_rule(table_kind: str) -> Rule:
 
 
 def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
-    """Return the rule that submitting a draft sets the terms of its review. `extra_terms` are more columns."""
+    """Return the rule that submitting a draft sets the terms of its review. `extra_terms` are additional columns."""
     # The number of the round must grow; otherwise sign-offs of an earlier wording would count again.
     terms = ("review_round", "required_signoffs", *extra_terms, "submitted_by_id")
     new_terms, old_terms = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))

@@ -29,7 +29,7 @@ _SIGN_IN_METHODS = {
 
 
 def describe_sign_in(request: HttpRequest, person: User) -> str:
-    """Return the methods of a sign-in in words, such as “password, code of an app”."""
+    """Describe the methods used to sign in, such as “password, code from an app”."""
     if not hasattr(request, "session"):
         return ""
     methods = []

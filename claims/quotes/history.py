@@ -63,7 +63,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
 
 
 def find_place(status: QuoteStatus) -> QuotedPlace:
-    """Return the position that the status is about."""
+    """Return the position to which the status refers."""
     return QuotedPlace(status.snapshot_id, status.start, status.end)
 
 

@@ -88,7 +88,8 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
 
 
 def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
-    """Return the readable newest translation into this language, of any version of the verdict, if not retracted."""
+    """Return the newest translation of any version of the verdict into this language, leaving out retracted ones and
+    those that the person may not read."""
     rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
     )

@@ -243,7 +243,7 @@ class KnownPeople:
         return word in self._words
 
     def has_lower_case(self, word: str) -> bool:
-        """Return whether the text also has the word in lower case, so that it is no name."""
+        """Return whether the text also has the word in lower case, which shows that it is not a name."""
         return word.lower() in self._small
 
     def find_mentions(self, narration: str) -> list[NameMention]:
@@ -329,7 +329,7 @@ class KnownPeople:
         return matching[0] if len(matching) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
-        """Return whether a text names this person by the beginning of the name and a title or office of the person."""
+        """Return whether a text is the beginning of this person's name and a title or office: "中村市長"."""
         for short_name, title in self._split_title(name):
             if member.name.startswith(short_name) and member.name != short_name:
                 is_known = title in self._grammar.addresses

@@ -38,7 +38,7 @@ Progress = Callable[[int], None]
 
 
 class RestoreRefused(Exception):
-    """The file is incomplete or does not fit the database; nothing was written. `str()` names the fault's place."""
+    """The file is incomplete or does not fit the database; nothing was written. `str()` says where the fault is."""
 
 
 @dataclass

@@ -123,8 +123,7 @@ def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_par
 def _list_restorable(
     missing_appearances: Mapping[int, tuple[int, Mapping[str, Any]]],
 ) -> list[dict[str, Any]]:
-    """Return the rows that can be restored: one for each position in a source, without those whose source was
-    deleted.
+    """Return the rows that can be restored: one for each position in a source, unless the source was deleted.
 
     Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
     """

@@ -112,7 +112,7 @@ def _find_statement_column(text: str, settings: Settings) -> str:
 
 
 def _is_ragged(text: str, delimiter: str) -> bool:
-    """Return whether the delimiter looks like punctuation: its number varies by line, or a space always follows it."""
+    """Return whether the delimiter looks like punctuation: its count varies by line, or a space always follows it."""
     lines = [line for line in text.splitlines() if line.strip()]
     numbers = {line.count(delimiter) for line in lines}
     return len(numbers) > 1 or len(lines) < 2 or all(f"{delimiter} " in line for line in lines)

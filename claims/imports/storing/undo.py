@@ -317,7 +317,7 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor, replace the others by a new version of it; return the changes."""
+        """Retract verdicts without a predecessor; replace the others with a new version of it. Return the changes."""
         made_ids = imported_records.filter(made_verdict=True).values("verdict")
         made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}

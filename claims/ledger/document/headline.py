@@ -8,7 +8,8 @@ Document = dict[str, Any]
 
 
 def build_headline(document: Document) -> str:
-    """Build a headline of rating and statement, such as “False: The bridge is closed.”, or of a retraction or merge."""
+    """Build a headline from the rating and the statement, such as “False: The bridge is closed.”, or from the
+    retraction or merge."""
     judgement = describe_judgement(document)
     statement = " ".join(document["statement"].split())
     return f"{judgement}: {statement}" if judgement else statement

@@ -69,7 +69,7 @@ def get_sections() -> tuple[Section, ...]:
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
-    """Insert a value for each section, by key, into the body of a verdict or into the types of its keys."""
+    """Add each section's value to a verdict's body, or each section's type to the types of a body, under its key."""
     last_value = verdict.pop(_LAST_KEY)
     verdict.update(values)
     verdict[_LAST_KEY] = last_value

@@ -1,7 +1,6 @@
 """Timestamped cosignatures under checkpoints (C2SP `tlog-cosignature`, Ed25519). Pure.
 
-With a cosignature, a witness states that at this moment the tree was the largest consistent one that it had seen of
-the log.
+With a cosignature, a witness states that at this moment it had seen no larger consistent tree of the log.
 """
 
 from base64 import b64encode

@@ -29,7 +29,7 @@ def compute_key_id(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> 
 
 
 def format_verifier_key(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> str:
-    """Return a key in the form for programs that verify notes: `name+id+key`."""
+    """Return a key in the form that programs for verifying notes read: `name+id+key`."""
     return f"{name}+{compute_key_id(name, public_key, kind).hex()}+{b64encode(kind + public_key).decode()}"
 
 

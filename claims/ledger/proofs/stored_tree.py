@@ -54,7 +54,7 @@ def load_with_previous(first_sequence: int, last_sequence: int) -> Iterator[tupl
 
 
 def load_entry_texts(first_sequence: int, last_sequence: int) -> list[bytes]:
-    """Return the bytes of these entries; for small numbers only."""
+    """Return the bytes of these entries; only for small numbers of entries."""
     rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence).order_by(
         "sequence"
     )

@@ -55,7 +55,7 @@ def find_source_ids(keys: list[str]) -> list[int]:
 
 
 def resolve_as_of(moment: datetime) -> datetime:
-    """Return the moment of `as_of`, or now if it is later: the end of today has not come yet.
+    """Return the moment of `as_of`, or the present if that moment is later today: a day means its end.
 
     Raises:
         InvalidParameters: the moment is in the future.

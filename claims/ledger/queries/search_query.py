@@ -155,7 +155,7 @@ class SearchQuery(WordsQuery):
         return reading.asked
 
     def use_meaning_matches(self, entries: Sequence[int]) -> None:
-        """Replace the entries that contain the words by these entries, most relevant first."""
+        """Replace the entries that contain the words with these entries, most relevant first."""
         reading = self.filter_values["q"]
         query = replace(
             reading,

@@ -284,7 +284,7 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 
 @lru_cache(maxsize=1_000)  # each entry of a claim repeats it
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
-    """Return whether the HTML has the words and URLs of its Markdown, however another version renders it."""
+    """Return whether the HTML has the words and URLs of its Markdown, even if another version rendered it."""
     entries = _read_entries(html)
     # Older versions left all pictures out.
     return entries in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))

@@ -129,7 +129,7 @@ def _format_value(value: Any) -> str:
 
 
 def _find_unlinked() -> Iterator[Discrepancy]:
-    """Yield moves and sign-offs that are neither linked nor waiting, so that they or their links were tampered with."""
+    """Yield moves and sign-offs that are neither linked nor waiting: they or their links were tampered with."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

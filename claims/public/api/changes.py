@@ -260,7 +260,7 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
 
 
 def _get_checkpoint() -> str | None:
-    """Return the newest checkpoint; on a replica, return the newest one whose entries it has."""
+    """Return the newest checkpoint; on a replica, return the newest one whose entries the replica has."""
     rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), MAX_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 

@@ -64,7 +64,7 @@ class FacetsSerializer(serializers.Serializer):
 
 
 class FacetResource(PublicResource):
-    """The claims of a list, counted by their values."""
+    """The number of claims in a list for each value of each facet."""
 
     nouns = ("count of claims", "counts of claims")
     item_query = FacetQuery

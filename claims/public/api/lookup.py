@@ -159,7 +159,8 @@ class AddressMatch:
 
 @cache
 def _build_statement() -> Statement:
-    """Build the query for publications by URL: claims that appeared there, cite it, are reviewed there, or have it."""
+    """Build the query for publications by URL: claims that appeared or are reviewed there, cite it, or have their page
+    there."""
     source_array = RawSQL("ARRAY[source.id]", ())
     appears_here = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
     entries = Statement.from_rows(
@@ -330,9 +331,9 @@ class LookupResource(BodyLookupResource):
     query_classes = {"retrieve": LookupQuery}
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """Return, for each URL in order: the published claims that appeared there, with their exact positions, the
-        claims whose verdicts cite it, the claims with a review there, and the claim whose page on this site it is.
-        Unlike the response to a POST, this one can be cached.
+        """Return the published claims related to each URL, in the order of the URLs: the claims that appeared there,
+        with their exact positions, those whose verdicts cite it, those reviewed there, and the claim whose page on
+        this site has this URL. Unlike the response to a POST, this one can be cached.
         """
         plain_request = get_plain_request(request)
         urls = LookupQuery(plain_request.GET, Publication.objects.none(), request=plain_request).value("url")
@@ -347,9 +348,9 @@ class LookupResource(BodyLookupResource):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """Return, for each URL in order: the published claims that appeared there, with their exact positions, the
-        claims whose verdicts cite it, and the claims with a review there. An invalid URL has an `error` in its place
-        and does not affect the others.
+        """Return the published claims related to each URL, in the order of the URLs: the claims that appeared there,
+        with their exact positions, those whose verdicts cite it, and those reviewed there. An invalid URL has an
+        `error` in its place and does not affect the others.
         """
         plain_request = get_plain_request(request)
         NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)

@@ -335,8 +335,8 @@ class MatchResource(BodyLookupResource):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """Return, for each text in order: its passages, and for each passage the published claims that it repeats,
-        contradicts or is related to, with the confidence and the reasons. No match says nothing about whether the
+        """Return the passages of each text, in order, and the published claims that each passage repeats, contradicts
+        or is related to, with the confidence and the reasons. No match says nothing about whether the
         text is true.
         """
         plain_request = get_plain_request(request)

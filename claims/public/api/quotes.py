@@ -21,8 +21,8 @@ name_bodies(
 
 
 class QuotesResource(StatusResource):
-    """For each quote of a claim and its evidence: whether the newest snapshot of the source still contains it and, if
-    not, since when, with the changed wording.
+    """The status of each quote of a claim and its evidence: whether the source's newest snapshot still contains it
+    and, if not, since when, with the changed wording.
 
     The status changes when a source is captured again, without a new version of the claim.
     """

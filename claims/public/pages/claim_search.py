@@ -98,7 +98,7 @@ class ClaimSearch(forms.Form):
 
     Args:
         request: the request for the page, with its query string.
-        about: the page's own subject, which the reader cannot remove, such as `{"topic": 3}`.
+        subject_filter: the page's own subject, which the reader cannot remove, such as `{"topic": 3}`.
     """
 
     q = forms.CharField(required=False, max_length=MAX_LENGTH)

@@ -33,7 +33,7 @@ CLUSTERS_PER_PAGE = 20
 @read_public
 @override_interface_language
 def clusters(request: HttpRequest) -> HttpResponse:
-    """List published clusters, newest first, optionally by words or language."""
+    """List published clusters, newest first, optionally filtered by words or language."""
     page, parameters = read_clusters_query(request)
     shown_clusters = [public_cluster(row) for row in page.rows]
     context = {

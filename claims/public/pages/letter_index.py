@@ -75,7 +75,7 @@ def group_letters(initials: Iterable[str]) -> list[Letter]:
 
 
 def find_initials(named_rows: QuerySet[Any]) -> list[str]:
-    """Return the initials of these names by reading all of them; for small numbers only."""
+    """Return the initials of these names by reading all of them; only for small numbers of names."""
     initials = named_rows.order_by().values_list(Left(Lower("name"), 1), flat=True)
     return list(initials.distinct())
 

@@ -44,7 +44,8 @@ class RelatedClaim:
 
 
 def find_related_claims(document: Document) -> list[RelatedClaim]:
-    """Return related claims: of the same cluster, of the claimant on these topics, then similar in meaning."""
+    """Return related claims: first those in the same cluster, then those of the same claimant on the same topics, then
+    those similar in meaning."""
     related: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], reason: str) -> None:

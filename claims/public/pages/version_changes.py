@@ -38,7 +38,7 @@ class VersionChange:
 
     @property
     def is_prominent(self) -> bool:
-        """Return whether readers must see the change first, because it corrects or revises our judgement."""
+        """Return whether the page must show this change prominently, because it corrects or revises our judgement."""
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 

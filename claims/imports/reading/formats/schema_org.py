@@ -42,7 +42,7 @@ def find_value(node: Any, *names: str) -> Any:
 
 
 def find_types(node: Any) -> set[str]:
-    """Return the types of a node without their vocabulary: {"ClaimReview"}."""
+    """Return the types of a node without their vocabulary, such as {"ClaimReview"}."""
     if not isinstance(node, dict):
         return set()
     types = node.get("@type") or node.get("type")

@@ -149,7 +149,7 @@ def make_storable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def clean_short(text: str) -> str:
-    """Return `clean` of a short text, cached because labels and names recur."""
+    """Clean a short text like `clean`. Results are cached, because labels and names recur."""
     return clean(text)
 
 
