@@ -38,7 +38,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
         yield running
 
 
-def test_all_that_was_asked_is_answered_before_the_next_is_measured(server: ThreadingHTTPServer) -> None:
+def test_all_requests_are_answered_before_the_next_measurement(server: ThreadingHTTPServer) -> None:
     load = ask(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0.2, connections=4)
     # Of the four that were asked last, one ended the time and was counted; the other three were only waited for.
     assert load.answers + 3 == len(_Slow.answered)

@@ -44,7 +44,7 @@ def newsroom(transactional_db: None) -> Iterator[None]:
         yield
 
 
-def test_every_entry_is_what_publishing_makes_of_its_rows(newsroom: None) -> None:
+def test_every_entry_equals_one_built_by_publishing(newsroom: None) -> None:
     kinds = Counter(Publication.objects.values_list("kind", flat=True))
     assert kinds["publication"] == CLAIMS
     assert set(kinds) == set(Publication.Kind.values) - {
@@ -87,7 +87,7 @@ def given_columns(model: type[Model]) -> str:
     )
 
 
-def test_rows_stored_past_the_triggers_say_what_triggers_would_have_made(newsroom: None) -> None:
+def test_rows_stored_without_triggers_equal_those_made_by_triggers(newsroom: None) -> None:
     """The ledger is emptied and written again, entry after entry, with its triggers."""
     stored = kept_by_triggers()
     entries, verdicts = given_columns(Publication), given_columns(PublishedVerdict)

@@ -5,7 +5,7 @@ from benchmarks.matching.word_index import FormIndex, WordIndex, select_best
 TEXTS = ["The bridge is closed", "The harbour is open and the bridge is old", "A ferry"]
 
 
-def test_plain_bm25_is_what_it_is_defined_to_be() -> None:
+def test_plain_bm25_follows_its_definition() -> None:
     scores = WordIndex(TEXTS).scores("bridge, bridge!")
 
     # Two of three texts have the word; 4 and 9 of 15 / 3 words.

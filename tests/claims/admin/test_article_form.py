@@ -70,7 +70,7 @@ def test_claims_not_worth_checking_are_declined_on_the_page_of_the_import(
     assert "imported-decline" not in desk.sign_in(contributor).client.get(address).content.decode()
 
 
-def test_a_transcript_goes_with_the_page_of_its_recording(
+def test_a_transcript_belongs_to_the_page_of_its_recording(
     desk: Desk, checker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fetched(url: str) -> FetchedDocument:

@@ -110,7 +110,7 @@ def test_a_place_that_is_not_the_words_is_refused_by_name(
         "[" * 100_000,
     ],
 )
-def test_what_no_page_sends_is_refused(body: str, client: Client, source: Source, checker: User) -> None:
+def test_invalid_requests_are_refused(body: str, client: Client, source: Source, checker: User) -> None:
     page = ArticlePage(client, source, checker)
     for below in ("claims/", "appearances/", "evidence/", "offers/"):
         answer = client.post(
@@ -240,7 +240,7 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     assert page.decide(make_claim(state="proposed"), "accept").status_code == 404
 
 
-def test_offers_show_who_speaks_and_only_what_may_be_changed(
+def test_suggestions_show_the_speaker_and_only_editable_claims(
     client: Client, source: Source, contributor: User, checker: User
 ) -> None:
     spoken = make_source("“The tunnel cost 240 million euros,” Mayor Mara Lindqvist said on Monday.")

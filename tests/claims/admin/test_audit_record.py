@@ -129,7 +129,7 @@ def test_sign_ins_and_failures_are_recorded(client: Client, checker: User) -> No
 
 
 @pytest.mark.parametrize("garbage", ["\0", "\ud800", "%s" * 200, "x" * 5000])
-def test_whatever_is_typed_a_failure_is_recorded(client: Client, db: None, garbage: str) -> None:
+def test_every_failed_sign_in_is_recorded(client: Client, db: None, garbage: str) -> None:
     start = AuditRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     name = garbage.encode("utf-8", "replace").decode()
     client.post(

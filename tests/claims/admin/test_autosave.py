@@ -33,7 +33,7 @@ WRONG: dict[str, list[Any]] = {
 
 
 @sweep(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
-def test_what_no_page_sends_is_refused(name: str, value: Any) -> None:
+def test_invalid_messages_are_refused(name: str, value: Any) -> None:
     assert parse_message(MESSAGE).values == {"context": "Half a thought"}
     with pytest.raises(InvalidAutosave):
         parse_message(MESSAGE | {name: value})
@@ -52,13 +52,13 @@ STATED = (
 
 
 @given(st.dictionaries(st.sampled_from([*WRONG, "x"]), JSON))
-def test_whatever_is_sent_is_read_or_refused(body: dict[str, Any]) -> None:
+def test_every_message_is_stored_or_refused(body: dict[str, Any]) -> None:
     with pytest.raises(InvalidAutosave):
         parse_message(body)
 
 
 @given(st.dictionaries(st.text(max_size=20), STATED, max_size=5))
-def test_whatever_is_typed_can_be_stored(values: dict[str, Any]) -> None:
+def test_every_typed_text_can_be_stored(values: dict[str, Any]) -> None:
     message = parse_message(MESSAGE | {"values": values})
     text = json.dumps(message.values, ensure_ascii=False)
     text.encode()

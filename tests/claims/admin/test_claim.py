@@ -76,7 +76,7 @@ def test_a_source_without_a_snapshot_keeps_the_quote_without_an_anchor(desk: Des
     )
 
 
-def test_new_words_are_looked_up_again_and_old_ones_stay_where_they_are(desk: Desk, editor: User) -> None:
+def test_new_words_are_located_again_and_old_ones_keep_their_position(desk: Desk, editor: User) -> None:
     claim, source = make_claim(), make_source(TEXT)
     appearance = make_appearance(claim, source, "Ferries ran late on Tuesday")
     desk.sign_in(editor).save(claim, context="The winter timetable.")
@@ -91,7 +91,7 @@ def test_new_words_are_looked_up_again_and_old_ones_stay_where_they_are(desk: De
 # Editing --------------------------------------------------------------------------------------------------------------
 
 
-def test_who_saves_second_is_notified_and_overwrites_nothing(
+def test_the_second_person_to_save_is_warned_and_overwrites_nothing(
     desk: Desk, client: Client, checker: User, editor: User
 ) -> None:
     claim = make_claim()

@@ -55,7 +55,7 @@ def test_one_that_stays_is_among_them_and_there_are_two(client: Client, editor: 
     assert Claim.objects.filter(state="merged").count() == 0
 
 
-def test_what_has_moved_since_it_was_seen_is_not_declined(
+def test_claims_moved_since_the_page_was_loaded_are_not_declined(
     client: Client, checker: User, editor: User
 ) -> None:
     one, other = make_claim("A.", state="proposed"), make_claim("B.", state="proposed")
@@ -112,7 +112,7 @@ def by_article(client: Client, **asked: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("most", [5_000, 1])
-def test_claims_stand_below_their_article(
+def test_claims_are_listed_below_their_article(
     most: int, client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("claims.admin.claim_list.MAX_ORDERED_CLAIMS", most)

@@ -187,7 +187,7 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     assert set(Claim.objects.values_list("state", "reason")) == {("declined", "Forecasts.")}
 
 
-def test_who_cannot_triage_is_offered_no_action(desk: Desk, client: Client, contributor: User) -> None:
+def test_people_who_cannot_triage_see_no_action(desk: Desk, client: Client, contributor: User) -> None:
     claim = make_claim(state="proposed")
     desk.sign_in(contributor)
     address = reverse("admin:claims_claim_changelist")

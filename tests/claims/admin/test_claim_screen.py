@@ -79,7 +79,7 @@ def test_an_error_in_one_part_keeps_the_text_typed_in_the_other(
 @pytest.mark.parametrize(
     ("role", "writes"), [("checker", True), ("editor", True), ("administrator", True), ("colleague", False)]
 )
-def test_who_writes_on_it(
+def test_permissions_to_edit(
     role: str, writes: bool, desk: Desk, claim: Claim, draft: Verdict, request: pytest.FixtureRequest
 ) -> None:
     page = desk.sign_in(request.getfixturevalue(role)).text(claim)
@@ -119,7 +119,7 @@ def test_a_verdict_of_another_claim_is_not_written_by_naming_it(
     assert (fresh(other).summary, fresh(draft).summary) == (draft.summary, draft.summary)
 
 
-def test_an_editor_who_writes_there_cannot_sign_it_off(
+def test_an_editor_who_edits_the_verdict_there_cannot_sign_it_off(
     desk: Desk, editor: User, checker: User, claim: Claim, draft: Verdict
 ) -> None:
     desk.sign_in(editor).save(claim, context="Only the claim.")
@@ -145,7 +145,7 @@ def test_save_and_submit(desk: Desk, checker: User, claim: Claim, draft: Verdict
 # Two at once ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_colleague_who_edits_the_claim_takes_nothing_from_who_writes_the_verdict(
+def test_editing_the_claim_does_not_conflict_with_editing_the_verdict(
     desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
 ) -> None:
     mine = desk.sign_in(checker).client.get(desk.page(claim))
@@ -159,7 +159,7 @@ def test_a_colleague_who_edits_the_claim_takes_nothing_from_who_writes_the_verdi
     assert (fresh(claim).context, fresh(draft).summary) == ("Opened in 2024.", "Half an hour of work.")
 
 
-def test_two_who_write_the_same_choose(
+def test_two_people_who_edit_one_field_choose_a_version(
     desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
 ) -> None:
     mine = desk.sign_in(checker).client.get(desk.page(claim))

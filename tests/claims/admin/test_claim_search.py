@@ -85,12 +85,12 @@ def test_where_nothing_is_found_forms_and_slips_are_forgiven_and_said(
     assert found(words) == ({name}, True)
 
 
-def test_nothing_is_made_of_nothing(found: Any) -> None:
+def test_searches_without_a_likely_correction_find_nothing(found: Any) -> None:
     for words in ("xylophone", "https://example.org/tunnles", '"tunnles"', "xq zw", "%", "'", "\\"):
         assert found(words) == (set(), False), words
 
 
-def test_what_has_the_words_is_all_that_is_found(found: Any) -> None:
+def test_only_claims_with_the_words_are_found(found: Any) -> None:
     """A form is looked for only where nothing has the word itself."""
     make_claim("It closings.", state="proposed")
     listed, is_meant = found("bridge")

@@ -98,7 +98,7 @@ def test_words_and_claims_are_changed_on_its_page(desk: Desk, cluster: Cluster) 
     assert cluster.changed_at > before
 
 
-def test_who_saves_second_is_notified(desk: Desk, cluster: Cluster, editor: User) -> None:
+def test_the_second_person_to_save_is_warned(desk: Desk, cluster: Cluster, editor: User) -> None:
     form = sent_back(desk.client.get(desk.page(cluster)))
     clusters.add(cluster, [make_claim()], by=editor)
     answer = desk.save(cluster, form, title="Free trams")

@@ -229,7 +229,7 @@ def history(client: Client, row: Any) -> list[tuple[str, str, list[tuple[str, st
     ]
 
 
-def test_history_says_who_changed_what_from_what_to_what(
+def test_history_shows_person_field_and_both_values(
     desk: Desk, checker: User, editor: User, topic: Topic
 ) -> None:
     claim = make_claim("The bridge cost 90 million euros.", state="proposed", created_by=checker)

@@ -47,7 +47,9 @@ def run_action(desk: Desk, action: str, pairs: list[PossibleDuplicate]) -> list[
     return said(desk.client.post(QUEUE, asked, follow=True))
 
 
-def test_both_stand_side_by_side(desk: Desk, pair: PossibleDuplicate, publish: Callable[..., Claim]) -> None:
+def test_both_claims_are_shown_side_by_side(
+    desk: Desk, pair: PossibleDuplicate, publish: Callable[..., Claim]
+) -> None:
     publish(pair.earlier)
     for text in (desk.client.get(QUEUE).content.decode(), desk.text(pair)):
         found = [word in text for word in ("Ida Holm", "I. Holm", desk.page(pair.claim), ">False<")]

@@ -213,7 +213,7 @@ def test_the_mapping_as_toml_is_the_same_mapping(desk: Desk, intake: Intake) -> 
         ("day = 2024-01-01", "Put dates and times in quotation marks."),
     ],
 )
-def test_toml_that_is_none(text: str, error: str, desk: Desk, intake: Intake, run: ImportRun) -> None:
+def test_invalid_toml(text: str, error: str, desk: Desk, intake: Intake, run: ImportRun) -> None:
     page = desk.client.post(set_up(run), {"do": "toml", "toml": text})
     assert page.context["toml"].errors == {"toml": [error]}
     run.refresh_from_db()

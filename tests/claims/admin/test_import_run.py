@@ -45,7 +45,7 @@ class TestProgress:
         with time_machine.travel(timezone.now(), tick=False):
             yield
 
-    def test_of_reading_is_reported_in_bytes(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_reading_is_reported_in_bytes(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=100)
         run = make_run(editor, state="reading", started_at=began, bytes_read=500, records=1200, refused=3)
         shown = progress(desk, run)
@@ -54,7 +54,7 @@ class TestProgress:
         assert (shown["speed"], shown["left"]) == ("12 records per second", "about 5 minutes left")
         assert shown["refused"] == "3 rejected so far"
 
-    def test_of_writing_is_reported_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_writing_is_reported_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=10)
         counts = {"created": 60, "updated": 10, "unchanged": 20, "refused": 10}
         run = make_run(editor, state="writing", started_at=began, bytes_read=2000, records=200, **counts)
@@ -78,7 +78,7 @@ class TestProgress:
         run = make_run(editor, state="writing", started_at=began, records=1000, created=100)
         assert progress(desk, run, since)["speed"] == "10 records per second"
 
-    def test_of_an_unknown_size_is_no_percentage(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_an_unknown_size_has_no_percentage(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="reading", started_at=timezone.now(), size=None, bytes_read=5)
         assert (progress(desk, run)["percent"], progress(desk, run)["left"]) == (None, "")
 
@@ -144,14 +144,18 @@ class TestPage:
         ):  # the session, the person, two for permissions, the import, its problems
             desk.client.get(desk.page(run))
 
-    def test_says_why_it_failed_and_goes_on(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_a_failed_import_shows_the_reason_and_can_continue(
+        self, desk: Desk, intake: Intake, editor: User
+    ) -> None:
         run = make_run(editor, state="failed", error="The disk is full.")
         assert "The disk is full." in desk.text(run)
         answer = desk.client.post(address(run, "resume"), follow=True)
         assert said(answer) == ["The import continues. Records that are already stored are not stored twice."]
         assert intake.calls == [("start", run.pk, editor.username)]
 
-    def test_what_a_command_began_goes_on_there(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_imports_started_by_command_continue_there(
+        self, desk: Desk, intake: Intake, editor: User
+    ) -> None:
         run = make_run(editor, state="failed", error="The disk is full.", upload="")
         text = desk.text(run)
         assert "Run the same command to continue" in text
@@ -166,12 +170,12 @@ class TestPage:
         assert (address(run, "resume") in desk.text(run)) is offered
 
     @pytest.mark.parametrize("state", ["chosen", "waiting", "finished", "undone"])
-    def test_nothing_goes_on_that_need_not(
+    def test_other_imports_cannot_continue(
         self, state: str, desk: Desk, intake: Intake, editor: User
     ) -> None:
         assert address(run := make_run(editor, state=state), "resume") not in desk.text(run)
 
-    def test_is_undone_or_says_what_stands_in_the_way(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_it_is_undone_or_obstacles_are_reported(self, desk: Desk, intake: Intake, editor: User) -> None:
         run = make_run(editor, state="finished")
         intake.hindrances = ["Claim 7 has been checked here since."]
         text = desk.text(run)
@@ -264,7 +268,7 @@ class TestProblems:
         assert desk.page(run) in text
         assert "&lt;b&gt;Trams&lt;/b&gt; are free." in desk.client.get(PROBLEMS).content.decode()
 
-    def test_a_record_that_is_no_object_is_shown_as_it_stands(self, desk: Desk, run: ImportRun) -> None:
+    def test_a_record_that_is_not_an_object_is_shown_unchanged(self, desk: Desk, run: ImportRun) -> None:
         problem = make_problem(run, fields=None, record="half a\nline")
         document = html.document_fromstring(desk.text(problem))
         assert [pre.text_content() for pre in document.cssselect("pre")] == ["half a\nline"]

@@ -92,7 +92,7 @@ def test_typed_text_is_shown_and_not_stored(desk: Desk, checker: User, claim: Cl
     assert (page["unread"], page["missing"]) == ([], [])
 
 
-def test_it_is_what_readers_then_see(
+def test_it_equals_the_published_page(
     desk: Desk, checker: User, editor: User, claim: Claim, draft: Verdict
 ) -> None:
     page = shown(desk.sign_in(checker), claim)["page"]

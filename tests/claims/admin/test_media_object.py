@@ -70,7 +70,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
         ({"upload": SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "SVG"),
     ],
 )
-def test_what_cannot_be_added(desk: Desk, sent: dict[str, Any], words: str) -> None:
+def test_files_that_cannot_be_added(desk: Desk, sent: dict[str, Any], words: str) -> None:
     answer = desk.client.post(ADD, {"address": "", "alternative_text": "", **sent}, follow=True)
     assert words in answer.content.decode()
     assert not MediaObject.objects.exists()
@@ -248,7 +248,7 @@ def test_the_same_file_in_another_persons_draft_is_not_reported(client: Client, 
 
 
 @pytest.mark.parametrize("sent", [{}, {"address": "http://10.0.0.1/"}, {"upload": io.BytesIO(b"no picture")}])
-def test_what_cannot_be_looked_for(desk: Desk, sent: dict[str, Any]) -> None:
+def test_files_that_cannot_be_looked_up(desk: Desk, sent: dict[str, Any]) -> None:
     answer = desk.client.post(CHECK, {"address": "", **sent})
     assert answer.status_code == 200
     assert "No similar picture was found." not in answer.content.decode()

@@ -84,7 +84,7 @@ def claim() -> Claim:
     return make_claim("The bridge cost 4 million euros.", context="Said in May.")
 
 
-def test_what_each_changed_alone_goes_together_and_is_saved_by_the_next_click(
+def test_changes_of_different_fields_are_merged_and_saved_by_the_next_click(
     claim: Claim, checker: User, editor: User
 ) -> None:
     mine, theirs = Tab(editor, claim), Tab(checker, claim)
@@ -125,7 +125,7 @@ def clash(claim: Claim, checker: User, editor: User) -> Tab:
     ],
     undone=True,
 )
-def test_what_both_changed_is_chosen(
+def test_fields_changed_by_both_are_chosen(
     claim: Claim, clash: Tab, chosen: str | None, edited: str | None, saved: str | None
 ) -> None:
     mine = copy(clash)
@@ -200,9 +200,7 @@ def test_garbage_in_hidden_fields_overwrites_nothing(
     assert stored(claim)[1] == ("Said in July." if hidden == "_merge" else "Said in June.")
 
 
-def test_what_a_page_began_with_is_not_taken_from_another_page(
-    claim: Claim, checker: User, editor: User
-) -> None:
+def test_initial_values_of_another_page_are_refused(claim: Claim, checker: User, editor: User) -> None:
     other = Tab(editor, make_claim("Trams are free.", context="Said in July."))
     mine, theirs = Tab(editor, claim), Tab(checker, claim)
     theirs.save(context="Said in June.")
@@ -345,7 +343,7 @@ def test_a_claim_that_was_open_when_an_appearance_was_added_keeps_both(claim: Cl
     assert (claim.appearances.count(), stored(claim)[1]) == (1, "Said in July.")
 
 
-def test_the_draft_on_the_claims_page_goes_together_with_what_its_own_page_saved(
+def test_the_draft_on_the_claims_page_is_merged_with_changes_from_its_own_page(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     mine, theirs = Tab(editor, draft.claim), Tab(checker, draft)

@@ -59,7 +59,7 @@ def test_more_statements_need_permission_to_import_and_an_existing_text(
     assert Claim.objects.count() == 0
 
 
-def test_the_button_stands_on_the_page_of_a_source_with_a_text(client: Client, contributor: User) -> None:
+def test_the_page_of_a_source_with_a_text_has_the_button(client: Client, contributor: User) -> None:
     client.force_login(contributor)
     for source, expected in ((make_source(LONG), 1), (make_source("", title="Without a text"), 0)):
         page = client.get(reverse("admin:sources_source_change", args=[source.pk]))

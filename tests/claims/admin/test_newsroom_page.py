@@ -49,7 +49,7 @@ def test_a_new_version_begins_with_the_words_of_the_last(desk: Desk) -> None:
     assert "*Readers* do." in desk.client.get(f"{ADD}?kind=funding&language=en").content.decode()
 
 
-def test_what_readers_saw_stays(desk: Desk) -> None:
+def test_published_versions_stay(desk: Desk) -> None:
     write(desk)
     refused(
         "UPDATE claims_newsroompage SET text = 'Nobody.'", match="A published newsroom page cannot be changed"
@@ -67,7 +67,7 @@ def test_what_readers_saw_stays(desk: Desk) -> None:
         ({"language": "klingonese"}, "language"),
     ],
 )
-def test_a_page_says_something(desk: Desk, fields: dict[str, str], said: str) -> None:
+def test_a_page_needs_a_text(desk: Desk, fields: dict[str, str], said: str) -> None:
     assert said in write(desk, **fields)
     assert NewsroomPage.objects.count() == 0
 

@@ -28,7 +28,7 @@ def search(client: Client, words: str) -> str:
     return client.get(reverse("admin:search"), {"s": words, "extended": "1"}).content.decode()
 
 
-def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
+def test_the_public_state_is_a_badge_in_the_list_on_the_page_and_in_the_search(
     desk: Desk, client: Client, checker: User, editor: User, publish: Any
 ) -> None:
     proposed = make_claim("Trams are slow.", state="proposed")
@@ -104,7 +104,7 @@ def test_the_menu_shows_what_a_role_needs_each_day(
     assert shown[contributor] == ["Desk", "New claim", "Import an article", "Claims", "Verdicts", "Sources"]
 
 
-def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, administrator: User) -> None:
+def test_pages_are_named_after_their_content(client: Client, desk: Desk, administrator: User) -> None:
     claim = make_claim("Trams are free.")
     desk.sign_in(administrator)
     pages = {

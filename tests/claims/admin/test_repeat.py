@@ -51,7 +51,7 @@ def shown(desk: Desk) -> list[Repeat]:
     return list(desk.client.get(QUEUE).context["cl"].result_list)
 
 
-def test_the_words_stand_beside_the_claim(desk: Desk, checked: Claim) -> None:
+def test_the_words_are_shown_beside_the_claim(desk: Desk, checked: Claim) -> None:
     repeat = in_article(checked)
     for text in (desk.client.get(QUEUE).content.decode(), desk.text(repeat)):
         flat = " ".join(text.split())
@@ -95,7 +95,7 @@ def test_several_at_once(desk: Desk, checked: Claim) -> None:
     assert shown(desk) == []
 
 
-def test_where_a_readers_words_stand_is_for_the_editor_to_say(desk: Desk, checked: Claim) -> None:
+def test_an_editor_enters_the_place_of_a_readers_words(desk: Desk, checked: Claim) -> None:
     repeat, source = of_reader(checked), make_source("Trams are free!")
     desk.save(repeat, source=source.pk)
     repeat.refresh_from_db()

@@ -32,7 +32,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
         yield running
 
 
-def test_whom_a_name_means_is_offered_and_taken_over(
+def test_candidates_for_a_name_are_offered_and_chosen(
     seat: Any, editor: User, server: AuthorityServer
 ) -> None:
     known = Claimant.objects.create(name="I. Solheim", same_as=["https://www.wikidata.org/wiki/Q900000002"])

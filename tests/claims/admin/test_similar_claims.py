@@ -97,7 +97,7 @@ def test_a_claim_is_not_similar_to_itself_or_to_merged_claims(
     assert typed(desk.client, claim=own) == []
 
 
-def test_the_same_words_are_found_whatever_matching_finds(desk: Desk, answers: Answers) -> None:
+def test_the_same_words_are_found_without_matching(desk: Desk, answers: Answers) -> None:
     own, same = make_claim(TYPED), make_claim("trams are “free”")
     (item,) = typed(desk.client, claim=own)
     assert f"Claim {same.pk}" in item
@@ -118,7 +118,7 @@ def test_drafts_of_others_are_hidden_without_permission(
     assert "in work" not in item
 
 
-def test_is_for_who_works_with_claims(client: Client, answers: Answers) -> None:
+def test_it_needs_permission_to_work_with_claims(client: Client, answers: Answers) -> None:
     assert client.post(ASK, {"statement": TYPED}).status_code == 302
     client.force_login(User.objects.create_user("stranger", is_staff=True))
     assert client.post(ASK, {"statement": TYPED}).status_code == 404

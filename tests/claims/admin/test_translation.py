@@ -71,7 +71,7 @@ def test_right_to_left_text_is_shown_right_to_left(claim: Claim, checker: User) 
     assert 'lang="ar" dir="rtl"' in page
 
 
-def test_what_readers_will_see_is_shown_as_it_is_typed(claim: Claim, checker: User) -> None:
+def test_the_preview_follows_typing(claim: Claim, checker: User) -> None:
     row = translate(claim, checker)
     address = reverse("admin:claims_translation_preview", args=[row.pk])
     told = signed_in(checker).post(address, {**WORDS, "summary": "Recién tecleado."}).json()
@@ -165,7 +165,7 @@ def test_a_draft_is_deleted_by_its_translator(claim: Claim, checker: User, colle
     assert not Translation.objects.exists()
 
 
-def test_what_happened_is_reported(claim: Claim, checker: User, editor: User) -> None:
+def test_actions_are_confirmed_by_a_message(claim: Claim, checker: User, editor: User) -> None:
     row = publish_translation(claim, checker, editor)
     page = signed_in(editor).get(reverse("admin:claims_translation_history", args=[row.pk])).content.decode()
     for words in ("Submit for review", "Sign off", "Publish"):

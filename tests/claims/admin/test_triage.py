@@ -75,7 +75,7 @@ def test_the_lists_filters_and_order_hold(client: Client, checker: User, topic: 
     assert said(lost) == ["These filters do not exist. All proposals are shown."]
 
 
-def test_articles_stand_together(client: Client, checker: User) -> None:
+def test_proposals_of_an_article_are_grouped(client: Client, checker: User) -> None:
     one, other, again, nowhere = proposals(4)
     paper, radio = make_source("It is so.", title="Paper"), make_source("It is so.", title="Radio")
     for claim, source in ((one, paper), (other, radio), (again, paper)):
@@ -132,7 +132,7 @@ def test_only_editors_merge(client: Client, checker: User, editor: User) -> None
     assert (status, claim.state, claim.merged_into) == (200, "proposed", None)
 
 
-def test_who_was_slower_is_notified_who_was_quicker(client: Client, checker: User, editor: User) -> None:
+def test_the_second_person_to_decide_sees_who_was_first(client: Client, checker: User, editor: User) -> None:
     claim = make_claim("The ferry sank.", state="proposed")
     workflow.move(claim, "decline", by=editor, note="It did not.")
     client.force_login(checker)
@@ -193,7 +193,9 @@ def test_garbage_is_refused(client: Client, checker: User) -> None:
     assert claim.state == "proposed"
 
 
-def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topic: Topic) -> None:
+def test_information_for_the_decision_is_shown(
+    client: Client, checker: User, publish: Any, topic: Topic
+) -> None:
     known = publish(make_claim("The tunnel cost 240 million euros."))
     claim = make_claim("The tunnel cost 240 million euros, he said.", state="proposed", topics=[topic])
     source = make_source("The tunnel cost 240 million euros, he said. Then it rained.")
@@ -228,7 +230,7 @@ def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_screen_costs_the_same_whatever_waits(
+def test_the_screen_costs_the_same_for_any_queue(
     number: int, client: Client, checker: User, settings: Any
 ) -> None:
     settings.FEATURES = []

@@ -118,7 +118,7 @@ def test_a_publisher_is_added_but_never_one_with_the_name_of_the_house(client: C
     assert Publisher.objects.count() == 2
 
 
-def test_a_pasted_address_is_captured_and_fills_in_what_its_page_says(desk: Desk, checker: User) -> None:
+def test_a_pasted_address_is_captured_and_its_details_are_filled_in(desk: Desk, checker: User) -> None:
     claim = make_claim("The tunnel cost 240 million euros.")
     draft = make_draft(claim, checker)
     form = desk.sign_in(checker).form(claim)
@@ -152,7 +152,7 @@ def test_a_pasted_address_is_captured_and_fills_in_what_its_page_says(desk: Desk
     assert (evidence.start, evidence.exact) == (None, "words of another page")
 
 
-def test_a_pasted_address_is_stored_once_and_says_what_it_holds(client: Client, checker: User) -> None:
+def test_a_pasted_address_is_stored_once_and_its_content_is_reported(client: Client, checker: User) -> None:
     def answer(**sent: str) -> tuple[str, bool]:
         given = client.post(reverse("admin:claims_claim_pasted"), {"address": ADDRESS} | sent).json()
         return given["note"], given.get("is_waiting", False)

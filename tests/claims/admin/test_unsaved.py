@@ -73,7 +73,7 @@ def test_adopted_text_is_stored_once_unless_it_was_edited_further(checker: User)
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_it_goes_in_the_transaction_that_saves_it(checker: User, desk: Desk, late: bool) -> None:
+def test_it_is_deleted_in_the_transaction_that_saves_it(checker: User, desk: Desk, late: bool) -> None:
     claim = make_claim()
     writer = Writer(checker, desk.page(claim))
     if not late:
@@ -91,7 +91,7 @@ def test_it_goes_in_the_transaction_that_saves_it(checker: User, desk: Desk, lat
     assert writer.drafts(writer=writer.name)["closed"] == {writer.name: 2 - (late is True)}
 
 
-def test_it_stays_where_saving_failed(checker: User, desk: Desk) -> None:
+def test_it_stays_if_saving_fails(checker: User, desk: Desk) -> None:
     claim = make_claim()
     writer = Writer(checker, desk.page(claim))
     writer.write()
@@ -180,7 +180,7 @@ def test_a_page_of_another_site_keeps_nothing(checker: User) -> None:
     assert not UnsavedForm.objects.exists()
 
 
-def test_who_lost_the_right_to_a_row_finds_only_what_they_typed(
+def test_people_who_lost_access_to_a_row_find_only_their_own_text(
     contributor: User, checker: User, client: Client
 ) -> None:
     claim = make_claim("The secret bridge.", state="proposed", created_by=contributor)
@@ -210,7 +210,7 @@ def test_neither_typing_nor_asking_prolongs_a_session(checker: User) -> None:
 # The list -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_says_what_and_where_and_discards(checker: User, client: Client) -> None:
+def test_the_list_shows_texts_with_their_page_and_discards_them(checker: User, client: Client) -> None:
     claim = make_claim("The bridge cost 4 million euros.")
     writers = [
         Writer(checker, Desk(client).page(claim)),

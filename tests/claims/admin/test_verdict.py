@@ -153,7 +153,7 @@ def test_contributors_never_see_the_word_publish_on_a_button(
     assert desk.client.post(address, {"last_move": get_last_move(verdict)}).status_code == 403
 
 
-def test_what_a_reviewer_asked_for_stands_on_top(desk: Desk, checker: User, editor: User) -> None:
+def test_requested_changes_are_shown_at_the_top(desk: Desk, checker: User, editor: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     desk.sign_in(editor).move(verdict, "request_changes", note="Name the auditor.")
     page = desk.sign_in(checker).text(verdict)
@@ -211,7 +211,7 @@ def test_a_reviewer_reads_the_verdict_once_and_before_the_buttons(
     assert title.startswith("Trams are free. · Factcheck Newsroom: False | Verdict")
 
 
-def test_evidence_that_readers_cannot_look_up_says_so(desk: Desk, checker: User) -> None:
+def test_evidence_without_a_public_source_is_marked(desk: Desk, checker: User) -> None:
     verdict = make_draft(make_claim(), checker)
     verdict.evidence.all().delete()
     Evidence.objects.create(verdict=verdict, source=make_source(url=""), stance="context")

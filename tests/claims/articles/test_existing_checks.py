@@ -39,7 +39,7 @@ def proposed(article: ImportedArticle, statement: str) -> Claim:
     return next(found.claim for found in article.proposal.created if found.claim.statement == statement)
 
 
-def test_a_proposal_that_was_checked_says_so(answers: Answers, publish: Callable[..., Claim]) -> None:
+def test_a_proposal_of_a_checked_claim_is_marked(answers: Answers, publish: Callable[..., Claim]) -> None:
     claim = publish(make_claim("The bridge in the harbour cost 40 million."))
     answers.know(FIRST, claim)
     article = imported()

@@ -82,7 +82,7 @@ def test_statements_become_proposed_claims_at_their_place(contributor: User) -> 
     assert (proposal.existing, proposal.held, proposal.moved, proposal.orphaned) == ([], [], [], [])
 
 
-def test_claimant_is_who_says_it() -> None:
+def test_the_claimant_is_the_speaker() -> None:
     imported()
     claimants = dict(Claim.objects.order_by("pk").values_list("appearances__exact", "claimant__name"))
     assert claimants == {
@@ -95,7 +95,7 @@ def test_claimant_is_who_says_it() -> None:
     assert (berg.job_title, berg.kind) == ("Harbour Director", "person")
 
 
-def test_known_claimant_is_found_whatever_the_case_and_stays_as_it_is() -> None:
+def test_a_known_claimant_is_found_in_any_case_and_not_changed() -> None:
     known = Claimant.objects.create(name="IDA BERG", job_title="Head of the port", kind="person")
     imported()
     assert Claim.objects.filter(claimant=known).count() == 1
@@ -103,7 +103,7 @@ def test_known_claimant_is_found_whatever_the_case_and_stays_as_it_is() -> None:
     assert (known.name, known.job_title) == ("IDA BERG", "Head of the port")
 
 
-def test_of_two_namesakes_the_first_is_taken_and_none_is_made() -> None:
+def test_the_first_of_two_namesakes_is_used_and_no_claimant_is_created() -> None:
     first = Claimant.objects.create(name="Ida Berg")
     Claimant.objects.create(name="Ida Berg")
     assert get_or_create_claimants({"ida berg": "", "Ida Berg": ""}) == {"ida berg": first, "Ida Berg": first}

@@ -31,7 +31,7 @@ def test_reasons_name_their_kind_and_quote_the_words() -> None:
     assert score_reasons.describe_reasons(stored) == ["a number: 12 per cent", "a law or a decision: ruled"]
 
 
-def test_what_has_another_form_stays_as_it_is() -> None:
+def test_other_formats_are_unchanged() -> None:
     other = ["From a reader", "why: it", "number", "number: ", "note: 12: 13"]
     with translation.override("de"):
         assert score_reasons.describe_reasons(other) == other

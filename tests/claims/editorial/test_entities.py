@@ -81,7 +81,7 @@ def test_a_text_becomes_the_latest_snapshot_once(contributor: User) -> None:
 
 
 @pytest.mark.django_db
-def test_an_address_is_captured_when_asked_for(contributor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_is_captured_on_request(contributor: User, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "https://news.example.org/bridge"
     monkeypatch.setattr(named_sources, "fetch", lambda address: address)
     monkeypatch.setattr(

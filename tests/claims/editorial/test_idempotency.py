@@ -216,7 +216,9 @@ def test_the_same_move_at_once_is_made_once(checker: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_would_wait_too_long_is_asked_to_come_back(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_that_would_wait_too_long_are_asked_to_retry(
+    editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(idempotency, "LOCK_TIMEOUT", "50ms")
     asking = tool(editor)
     with transaction.atomic():
@@ -228,7 +230,7 @@ def test_who_would_wait_too_long_is_asked_to_come_back(editor: User, monkeypatch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_waits_for_a_locked_claim_too_long_is_asked_to_come_back(
+def test_requests_waiting_too_long_for_a_locked_claim_are_asked_to_retry(
     editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "LOCK_TIMEOUT", "50ms")

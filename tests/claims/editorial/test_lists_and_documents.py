@@ -96,7 +96,7 @@ LONG = {
 }
 
 
-def test_a_list_shows_summaries_unless_more_is_asked_for(editor: User, fill: Fill) -> None:
+def test_a_list_shows_summaries_unless_more_is_requested(editor: User, fill: Fill) -> None:
     asking = tool(editor)
     fill(1)
     for path, long in LONG.items():

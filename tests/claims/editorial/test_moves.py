@@ -151,7 +151,7 @@ def test_submitting_names_missing_values(checker: User) -> None:
 
 
 @pytest.mark.parametrize("action", [action for (_, action), move in ALL.items() if move.note_required])
-def test_a_note_that_is_needed_is_asked_for(checker: User, editor: User, action: str) -> None:
+def test_a_missing_note_is_reported(checker: User, editor: User, action: str) -> None:
     if action in CLAIM_ACTIONS:
         path = f"claims/{make_claim().pk}/"
     else:
@@ -165,7 +165,7 @@ def test_a_note_that_is_needed_is_asked_for(checker: User, editor: User, action:
 # Possible moves -------------------------------------------------------------------------------------------------------
 
 
-def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker: User, editor: User) -> None:
+def test_possible_moves_are_those_of_the_desk_with_their_obstacles(checker: User, editor: User) -> None:
     verdict = verdict_in("in_review", checker, editor)
 
     def open_to(person: User, *scopes: str) -> dict[str, str]:
@@ -191,7 +191,7 @@ def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker:
     }
 
 
-def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
+def test_a_possible_move_lists_its_parameters(editor: User) -> None:
     moves = tool(editor).get(f"claims/{make_claim(state='proposed').pk}/moves/").json()["moves"]
     assert moves[1] == {
         "action": "decline",
@@ -239,7 +239,7 @@ def test_a_claim_is_not_merged_into_itself(editor: User) -> None:
     assert (refusal.status_code, refusal.json()["detail"]) == (409, "Choose another claim to merge into.")
 
 
-def test_a_move_decided_on_an_older_version_is_refused_where_the_tool_says_which(
+def test_a_move_for_an_older_version_is_refused_if_the_tool_names_the_version(
     checker: User, editor: User, colleague: User
 ) -> None:
     verdict = verdict_in("in_review", checker, editor)

@@ -267,7 +267,7 @@ def newsroom(checker: User, editor: User) -> Newsroom:
 
 
 @sweep("role, what, scope, least, doing", [(role, *row) for row in TABLE for role in ROLES], undone=True)
-def test_a_role_can_do_what_it_can_do_at_the_desk(
+def test_a_role_has_the_same_permissions_as_at_the_desk(
     newsroom: Newsroom, role: str, what: str, scope: Scope, least: str, doing: Doing
 ) -> None:
     answer = doing(newsroom.asked_by(newsroom.people[role]), newsroom)
@@ -341,7 +341,7 @@ def test_evidence_counts_as_writing(checker: User, editor: User) -> None:
     assert tool(editor).move(path, "sign_off").status_code == 403
 
 
-def test_only_who_submitted_withdraws(checker: User, colleague: User) -> None:
+def test_only_the_submitter_can_withdraw(checker: User, colleague: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     path = f"verdicts/{verdict.pk}/"
     assert tool(colleague).move(path, "withdraw").status_code == 403

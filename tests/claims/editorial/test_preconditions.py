@@ -119,7 +119,7 @@ def test_a_deleted_row_returns_404(editor: User, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.django_db(transaction=True)
-def test_of_two_edits_of_the_same_version_at_once_one_wins(editor: User, kind: str) -> None:
+def test_one_of_two_simultaneous_edits_of_a_version_succeeds(editor: User, kind: str) -> None:
     one, other = tool(editor), tool(editor)
     path, change = paths(editor)[kind]
     read = one.etag(path)

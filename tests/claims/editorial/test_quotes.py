@@ -44,7 +44,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return pages
 
 
-def test_words_are_anchored_where_they_stand(contributor: User, claim: Claim) -> None:
+def test_words_are_anchored_at_their_position(contributor: User, claim: Claim) -> None:
     source = make_source(TEXT)
     answer = tool(contributor).post(
         f"claims/{claim.pk}/appearances/",
@@ -75,7 +75,7 @@ def test_words_that_are_not_there_are_refused(contributor: User, claim: Claim) -
     assert not Appearance.objects.exists()
 
 
-def test_words_that_stand_twice_are_chosen_by_those_around_them(contributor: User, claim: Claim) -> None:
+def test_words_that_occur_twice_are_distinguished_by_their_context(contributor: User, claim: Claim) -> None:
     asking, quote = tool(contributor), {"source": make_source(TEXT).pk, "exact": "Ferries ran late on"}
     refusal = asking.post(f"claims/{claim.pk}/appearances/", quote)
     assert (refusal.status_code, pointers(refusal)) == (422, ["#/exact"] * 3)

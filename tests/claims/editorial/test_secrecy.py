@@ -110,9 +110,7 @@ def test_the_public_side_ignores_tokens(editor: User) -> None:
         ("*", "This field is required."),
     ],
 )
-def test_problems_are_reported_in_the_language_that_was_asked_for(
-    editor: User, language: str, problem: str
-) -> None:
+def test_errors_are_in_the_requested_language(editor: User, language: str, problem: str) -> None:
     refusal = tool(editor).post("claims/", {}, Accept_Language=language)
     assert {each["detail"] for each in refusal.json()["errors"]} == {problem}
 
@@ -120,7 +118,7 @@ def test_problems_are_reported_in_the_language_that_was_asked_for(
 # On record ------------------------------------------------------------------------------------------------------------
 
 
-def test_replaced_rows_say_who_changed_them_through_which_token(editor: User) -> None:
+def test_the_history_names_the_person_and_the_token(editor: User) -> None:
     claim = make_claim("It rained.")
     tool(editor).patch(f"claims/{claim.pk}/", {"statement": "It poured."})
     (event,) = pghistory.models.Events.objects.tracks(claim).filter(pgh_label="changed")
@@ -214,7 +212,7 @@ def test_hidden_rows_return_the_same_answer_as_missing_ones(
     assert (len(asked) > 40, told) == (True, [])
 
 
-def test_no_reason_is_given_for_refusing_what_a_draft_holds(
+def test_refusals_do_not_reveal_the_content_of_drafts(
     checker: User, contributor: User, publish: Callable[..., Claim], settings: Any, tmp_path: Any
 ) -> None:
     settings.MEDIA_ROOT = tmp_path

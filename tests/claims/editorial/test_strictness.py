@@ -153,7 +153,7 @@ def test_a_value_of_a_claim_that_is_not_allowed_is_refused(editor: User, key: st
 
 
 @sweep("key, value", [("claimant", 10**30), ("claimant", -1), ("topics", list(range(1, 100)))], undone=True)
-def test_what_a_claim_names_and_is_not_there_is_distinguished(editor: User, key: str, value: Any) -> None:
+def test_missing_rows_named_by_a_claim_are_reported_separately(editor: User, key: str, value: Any) -> None:
     Claimant.objects.create(name="Mara")
     refusal = tool(editor).post("claims/", CLAIM | {key: value})
     assert refusal.status_code == 422
@@ -177,7 +177,7 @@ def test_what_a_claim_names_and_is_not_there_is_distinguished(editor: User, key:
     ],
     undone=True,
 )
-def test_what_a_draft_cannot_contain_is_refused(checker: User, change: dict[str, Any], place: str) -> None:
+def test_invalid_contents_of_a_draft_are_refused(checker: User, change: dict[str, Any], place: str) -> None:
     draft = make_draft(make_claim(), checker)
     refusal = tool(checker).patch(f"verdicts/{draft.pk}/", change)
     assert (refusal.status_code, pointers(refusal)) == (400, [place])

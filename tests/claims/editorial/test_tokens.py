@@ -39,7 +39,7 @@ def assert_closed(response: Any, challenge: str) -> None:
 # What opens it --------------------------------------------------------------------------------------------------------
 
 
-def test_a_token_says_who_asks_and_what_for(editor: User) -> None:
+def test_a_token_identifies_its_owner_and_tool(editor: User) -> None:
     token, secret = issue(editor, scopes=["publish", "claims:read"])
     answer = Tool(secret).get("")
     assert answer.json() == {
@@ -129,7 +129,7 @@ def test_a_token_dies_with_its_persons_account(editor: User) -> None:
     assert planner.get("claims/").status_code == 401
 
 
-def test_a_token_loses_what_its_person_loses(editor: User) -> None:
+def test_a_token_loses_the_permissions_that_its_owner_loses(editor: User) -> None:
     planner, claim = tool(editor), make_claim(state="proposed")
     editor.groups.clear()
     assert planner.get(f"claims/{claim.pk}/").status_code == 403
@@ -193,7 +193,7 @@ def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> 
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
-def test_no_token_lives_for_ever(editor: User, days: int) -> None:
+def test_every_token_expires(editor: User, days: int) -> None:
     with pytest.raises(ValueError, match="for 1 to 366 days"):
         issue(editor, days=days)
 

@@ -60,7 +60,7 @@ def test_people_cannot_sign_off_their_own_translation(claim: Claim, colleague: U
     assert option["obstacle"]
 
 
-def test_what_cannot_be_translated(claim: Claim, checker: User) -> None:
+def test_claims_that_cannot_be_translated(claim: Claim, checker: User) -> None:
     asking = tool(checker)
     draft = make_draft(make_claim(), checker)
     verdict = live_verdict(claim).pk
@@ -91,7 +91,7 @@ def test_a_version_that_is_not_the_newest_is_not_changed(claim: Claim, checker: 
     assert asking.delete(path).status_code == 409
 
 
-def test_a_token_does_what_its_scopes_say(claim: Claim, checker: User, editor: User) -> None:
+def test_scopes_limit_a_token(claim: Claim, checker: User, editor: User) -> None:
     draft = translate(claim, editor)
     reading = tool(editor, "claims:read")
     path = f"translations/{draft.pk}/"

@@ -234,7 +234,7 @@ def file(publish: Callable[..., Claim], tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db
-def test_manifest_says_what_the_file_holds(file: Path) -> None:
+def test_the_manifest_describes_the_file(file: Path) -> None:
     said = json.loads(manifest.build_manifest_path(file).read_text())
     newest = Publication.objects.latest("sequence")
     sha256, schema = said.pop("sha256"), said["software"].pop("schema")
@@ -269,7 +269,7 @@ def test_one_flipped_bit_is_found(file: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_manifest_that_is_none(file: Path) -> None:
+def test_invalid_manifest(file: Path) -> None:
     manifest.build_manifest_path(file).write_text("{}")
     with pytest.raises(manifest.ManifestMismatch, match="is not a manifest of an export"):
         manifest.verify(file)

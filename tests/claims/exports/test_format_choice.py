@@ -65,7 +65,7 @@ def as_parquet(**order: Any) -> Table:
 
 
 @pytest.mark.parametrize("asked", ["", *FILTERS])
-def test_filter_finds_what_the_api_finds(client: Client, newsroom: None, asked: str) -> None:
+def test_a_filter_selects_the_same_claims_as_the_api(client: Client, newsroom: None, asked: str) -> None:
     download = client.get(f"/api/v1/claims.jsonl?{asked}")
     answered = b"".join(download.streaming_content).splitlines()  # type: ignore[attr-defined]
     assert sorted(exported(ExportOptions(filter=asked)).splitlines()) == sorted(answered)
@@ -121,7 +121,7 @@ def test_datafeed_has_published_and_withdrawn_claims(newsroom: None) -> None:
     assert not any("dateDeleted" in element for element in only)
 
 
-def test_parquet_says_what_the_csv_says(newsroom: None) -> None:
+def test_parquet_equals_the_csv(newsroom: None) -> None:
     def as_text(value: Any) -> str:
         if value is None:
             return ""

@@ -20,7 +20,7 @@ from tests.helpers.reader_pages import correct
 
 
 @pytest.mark.django_db
-def test_past_is_what_the_api_answers_for_it(
+def test_a_past_state_equals_that_of_the_api(
     client: Client, publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     claim = publish()

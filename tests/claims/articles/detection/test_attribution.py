@@ -147,7 +147,7 @@ def test_the_claimant_is_read_with_the_description_of_the_text(language, text, c
         "Mara Holt did not say how many wells had run dry.",
     ],
 )
-def test_an_event_or_a_document_is_nobodys_claim(text):
+def test_an_event_or_a_document_is_not_a_claimant(text):
     assert claimants(text) == [(None, None)]
 
 
@@ -179,7 +179,7 @@ def test_a_surname_is_read_by_the_full_name_that_the_text_gives():
     assert [claimant for claimant, _ in claimants(text)] == [None, "Mara Holt", "Mara Holt"]
 
 
-def test_a_pronoun_goes_to_the_person_whom_the_article_made_its_subject():
+def test_a_pronoun_means_the_person_who_is_the_subject_of_the_article():
     text = (
         "Mayor Jan Prado said nine wells ran dry. His predecessor, Mara Holt, had "
         "built 40 wells. “All of them still work,” she said."
@@ -236,7 +236,7 @@ def test_words_before_the_speaker_are_the_statement_only_if_none_follow(
     assert (found.statement, found.claimant is not None) == (statement or text, True)
 
 
-def test_a_paragraph_that_is_all_quotation_goes_on_with_the_last_speaker():
+def test_a_paragraph_of_only_quotation_belongs_to_the_last_speaker():
     said = "The minister Ana Ruiz said that nine wells ran dry."
     quoted = "“Four more were poisoned. Nobody drank from them.”"
     silent = "It rained all day."
@@ -325,5 +325,5 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
         ("hi", "ASP सुनील वर्मा ने बताया कि नौ कुएं सूख गए।", ["सुनील वर्मा"]),
     ],
 )
-def test_speech_that_goes_on_over_sentences(language, text, expected):
+def test_speech_over_several_sentences(language, text, expected):
     assert [one.claimant for one in detect(text, language)] == expected

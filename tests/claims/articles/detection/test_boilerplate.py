@@ -46,7 +46,7 @@ def proposed(text, language="en"):
         "Additional reporting by Peter Strand; editing by Anna Weber",
     ],
 )
-def test_furniture_is_dropped_wherever_it_stands(furniture):
+def test_boilerplate_is_dropped_anywhere(furniture):
     assert proposed(f"{FACT}\n\n{furniture}\n\n{OTHER_FACT}") == [FACT, OTHER_FACT]
     assert proposed(f"{FACT}\n\n{furniture}") == [FACT]
 
@@ -90,7 +90,7 @@ def test_a_sentence_that_begins_like_furniture_stays(sentence):
     assert proposed(f"{FACT}\n\n{sentence}") == [FACT, sentence]
 
 
-def test_a_gallery_heading_goes_with_its_subheadings_and_the_captions_stay():
+def test_a_gallery_heading_is_dropped_with_its_subheadings_and_captions_stay():
     captions = [
         "The first turbine left Norwick on 3 May 1988.",
         "In 1994 a fire destroyed two halls in Norwick.",
@@ -116,7 +116,7 @@ def test_a_sentence_that_is_repeated_is_proposed_once():
     assert proposed(f"{FACT}\n\n{OTHER_FACT}\n\n{FACT}") == [FACT, OTHER_FACT]
 
 
-def test_a_title_goes_when_the_lead_says_the_same_and_stays_when_nothing_else_does():
+def test_a_title_is_dropped_if_the_lead_repeats_it_and_otherwise_kept():
     title = "Norwick turbine plant exported 310 turbines in 2019"
     assert proposed(f"{title}\n\nThe Norwick plant exported 310 of its turbines in 2019.") == [
         "The Norwick plant exported 310 of its turbines in 2019."
@@ -124,7 +124,7 @@ def test_a_title_goes_when_the_lead_says_the_same_and_stays_when_nothing_else_do
     assert proposed(f"{title}\n\nHave your say.")[:1] == [title]
 
 
-def test_a_title_goes_when_running_text_follows_whatever_it_says():
+def test_any_title_before_running_text_is_dropped():
     title = "Norwick turbine plant exported 310 turbines in 2019"
     assert proposed(f"{title}\n\n{FACT}\n\n{OTHER_FACT}") == [FACT, OTHER_FACT]
 

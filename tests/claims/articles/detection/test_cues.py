@@ -63,7 +63,9 @@ def kinds(text: str, tag: str) -> set[str]:
         ("ar", "wish", "كامل", "نأمل"),
     ],
 )  # fmt: skip
-def test_a_lexicon_word_inside_another_word_is_none(tag: str, kind: str, traps: str, word: str) -> None:
+def test_a_lexicon_word_inside_another_word_does_not_count(
+    tag: str, kind: str, traps: str, word: str
+) -> None:
     for trap in traps.split():
         assert (kind, trap) not in cues(f"x {trap} x", tag), trap
         assert kind not in kinds(trap, tag), trap

@@ -124,7 +124,7 @@ def test_any_language_tag_is_accepted(tag):
     assert [c.exact for c in detect(text, tag)] == [text]
 
 
-def test_a_candidate_holds_what_an_editor_needs():
+def test_a_candidate_has_the_data_an_editor_needs():
     text = "Heading\n\n“Two of the\nseven pumps failed in May,” said Mara Holt, head of the water board.\n\nMore."
     [candidate] = [one for one in detect(text, "en") if one.start == 9]
     assert candidate == CandidateSentence(
@@ -190,7 +190,7 @@ def test_every_sentence_is_listed_in_one_of_three_bands():
     ]
 
 
-def test_reasons_say_what_the_sentence_states_and_nothing_else():
+def test_reasons_come_only_from_the_sentence():
     texts = {
         "Perhaps 30 percent of the seats will be sold by Friday.": [
             ("date", "Friday"),

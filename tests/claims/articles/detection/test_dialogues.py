@@ -16,7 +16,7 @@ def test_questions_and_answers():
     assert claimants(text) == [None, None, "Marta Quill", "Marta Quill", None, "Marta Quill"]
 
 
-def test_answers_of_two_who_were_introduced_are_nobodys():
+def test_answers_have_no_speaker_if_two_people_were_introduced():
     text = (
         "Marta Quill and Sam Osei met on Wednesday.\n\nQ: How many trains were late last winter?\n\n"
         "A: We counted 412 of them.\n\nQ: The union says twice as many.\n\nA: That is wrong in every way."
@@ -91,7 +91,7 @@ def test_other_languages(language, text, expected):
     assert claimants(text, language) == expected
 
 
-def test_what_stands_outside_a_quoted_answer_is_the_articles():
+def test_words_outside_a_quoted_answer_belong_to_the_article():
     text = (
         "Sara Bellini leads the observatory.\n\nHow many quakes did you count this year?\n\n"
         "“We counted 1,340 of them.” Her assistant sits beside her.\n\nDoes the town have a plan?\n\n"

@@ -143,7 +143,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.lists(_PIECES, max_size=40).map(" ".join), st.sampled_from(["en", "de", "fr", "es", "tr", "id"]))
-def test_every_word_of_a_claimant_stands_in_the_text(text, language):
+def test_every_word_of_a_claimant_occurs_in_the_text(text, language):
     for claimant in claimants(text, language):
         for word in (claimant or "").split():
             assert word.casefold() in text.casefold()

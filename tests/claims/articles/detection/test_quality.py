@@ -46,7 +46,7 @@ def test_the_labelled_set_covers_the_languages_with_a_lexicon():
 
 
 @sweep("name", NAMES)
-def test_what_can_be_checked_scores_above_what_cannot(name):
+def test_checkable_sentences_score_above_others(name):
     article = Labelled.read(name)
     scores = [
         (one.score, one.exact.startswith(tuple(article.claims)))

@@ -20,7 +20,7 @@ def test_the_corpus_is_as_wide_as_it_says():
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_labels_stand_where_they_say(part):
+def test_labels_are_at_their_stated_positions(part):
     """A label that names no person in the article would always count as a miss."""
     for article in ARTICLES[part]:
         plain = article.text.casefold()

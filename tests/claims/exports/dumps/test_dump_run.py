@@ -126,7 +126,7 @@ def test_all_files_are_of_one_moment(files: Path, publish: Publish, monkeypatch:
     assert Publication.objects.count() == 6
 
 
-def test_names_the_checkpoint_that_it_goes_on_from(files: Path, publish: Publish) -> None:
+def test_names_the_checkpoint_that_it_continues(files: Path, publish: Publish) -> None:
     from claims.ledger.proofs.checkpoints import sign_ledger  # noqa: PLC0415
 
     publish()
@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_nothing(
     assert kept_dumps.find_newest() == before
 
 
-def test_what_a_killed_run_left_is_no_dump_and_goes(files: Path, publish: Publish) -> None:
+def test_remains_of_a_killed_run_are_not_listed_and_are_removed(files: Path, publish: Publish) -> None:
     publish()
     before = write_dump()
     half = files / "2026-11-26T000000Z-00000000"

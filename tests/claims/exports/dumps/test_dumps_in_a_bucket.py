@@ -50,7 +50,7 @@ def test_is_written_read_in_parts_and_removed(
     assert client.get(LATEST).status_code == 200
 
 
-def test_what_has_no_manifest_is_no_dump_and_goes(
+def test_folders_without_a_manifest_are_not_listed_and_are_removed(
     client: Client, server: ObjectServer, publish: Callable[..., Claim]
 ) -> None:
     publish()

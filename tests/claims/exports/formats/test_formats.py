@@ -46,7 +46,7 @@ def rows(*documents: dict[str, Any], **options: Any) -> list[dict[str, str]]:
 # NDJSON
 
 
-def test_each_body_is_a_line_as_it_stands() -> None:
+def test_each_body_is_an_unchanged_line() -> None:
     first, second = stored(body(), body(statement="Zwei\u2028Zeilen\n“so”"))
     assert b"".join(ndjson.write_ndjson([first, second])) == first + b"\n" + second + b"\n"
     assert b"".join(ndjson.write_ndjson([])) == b""
@@ -138,7 +138,7 @@ def test_empty_table_has_its_header() -> None:
     assert text == ",".join(table.COLUMNS) + "\r\n"
 
 
-def test_byte_order_mark_stands_first_where_it_is_wanted() -> None:
+def test_a_requested_byte_order_mark_comes_first() -> None:
     with_mark = b"".join(table.write_csv(stored(whole()), byte_order_mark=True))
     assert with_mark == b"\xef\xbb\xbf" + b"".join(table.write_csv(stored(whole())))
 
@@ -234,7 +234,7 @@ def test_element_of_a_withdrawn_claim_is_a_tombstone(status: str, target: int | 
     assert "ClaimReview" not in json.dumps(element)
 
 
-def test_feed_states_no_licence_where_there_is_none() -> None:
+def test_the_feed_states_no_licence_if_there_is_none() -> None:
     head = datafeed.build_head(url="https://facts.example/feed", site={**SITE, "license": ""}, changed_at="")
     assert {"license", "dateModified"}.isdisjoint(head)
 
@@ -275,7 +275,7 @@ def test_blocks_hold_the_same_bytes(parts: list[bytes], size: int) -> None:
         (table.INTERRUPTED_NOTE, lambda text: list(csv.reader(io.StringIO(text.decode()), strict=True))),
     ],
 )
-def test_what_stands_for_the_missing_rest_is_refused_by_readers(broken: bytes, reader: Any) -> None:
+def test_readers_refuse_the_mark_of_an_incomplete_file(broken: bytes, reader: Any) -> None:
     with pytest.raises((ValueError, csv.Error)):
         reader(broken)
 

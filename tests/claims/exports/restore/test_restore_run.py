@@ -56,7 +56,7 @@ def test_exporting_a_restored_ledger_gives_the_same_file(client: Client, checker
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whatever_editors_did_comes_back(checker: User, editor: User, seed: int) -> None:
+def test_all_actions_of_editors_are_restored(checker: User, editor: User, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  no secret
     for _ in range(25):
         step(chance, checker, editor)
@@ -84,7 +84,7 @@ def test_any_text_comes_back(
     replace_database()
 
 
-def test_work_goes_on_after_it(content: bytes) -> None:
+def test_work_continues_after_a_restore(content: bytes) -> None:
     restored(content)
     checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
     bring_out(make_draft(make_claim(), checker), checker, editor)
@@ -160,7 +160,7 @@ _whole: list[Any] = []
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_a_killed_restore_continues(content: bytes, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     if not _whole:
         restored(content)
         _whole.append((counts(), public_state()))
@@ -235,7 +235,7 @@ def test_dry_run_writes_nothing_and_counts(content: bytes) -> None:
     assert would.written == restored(content).written
 
 
-def test_it_reads_what_cannot_be_read_twice(content: bytes) -> None:
+def test_it_reads_streams_that_cannot_be_read_twice(content: bytes) -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
             return False
@@ -269,7 +269,7 @@ def test_one_restore_at_a_time(checker: User, editor: User) -> None:
     restored(content)
 
 
-def test_lines_say_what_they_are(checker: User, editor: User) -> None:
+def test_lines_name_their_kind(checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
     found = [json.loads(line) for line in exported().splitlines()]
     types = list(dict.fromkeys(line["type"] for line in found))

@@ -65,7 +65,7 @@ def test_they_come_back_as_they_were(checker: User, editor: User) -> None:
     assert not TranslationStep.objects.exclude(by=None).exists()
 
 
-def test_work_goes_on_after_it(checker: User, editor: User) -> None:
+def test_work_continues_after_a_restore(checker: User, editor: User) -> None:
     translated_newsroom(checker, editor)
     content = exported()
     replace_database()
@@ -79,9 +79,7 @@ def test_work_goes_on_after_it(checker: User, editor: User) -> None:
     assert Publication.objects.newest().get(claim=bridge.pk).document["translations"] == []
 
 
-def test_what_came_back_is_not_said_otherwise_by_those_who_did_not_restore_it(
-    checker: User, editor: User
-) -> None:
+def test_restored_translations_cannot_be_rewritten(checker: User, editor: User) -> None:
     translated_newsroom(checker, editor)
     content = exported()
     replace_database()

@@ -77,13 +77,13 @@ def test_everything_that_is_cited_is_archived_once(cited: list[Source], imported
     assert archived() == {*cited, imported}
 
 
-def test_it_only_asks_where_the_worker_does_the_rest(cited: list[Source], imported: Source) -> None:
+def test_it_only_queues_requests_for_the_worker(cited: list[Source], imported: Source) -> None:
     assert run("--ask") == "2 copies queued."
     assert run("--ask", "--imported", "--missing") == "1 copy queued."
     assert not ArchivedCopy.objects.exists()
 
 
-def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_command_continues(cited: list[Source], monkeypatch: pytest.MonkeyPatch) -> None:
 
     def once(source: Source, **named: Any) -> ArchivedCopy:
         if ArchivedCopy.objects.exists():
@@ -100,7 +100,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
     assert archived() == set(cited)
 
 
-def test_what_could_not_be_archived_is_named(site: Site, cited: list[Source]) -> None:
+def test_pages_that_could_not_be_archived_are_named(site: Site, cited: list[Source]) -> None:
     site.page("/a", b"", 404)
     told = StringIO()
     with pytest.raises(CommandError, match="Some pages could not be archived"):

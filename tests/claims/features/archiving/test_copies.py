@@ -55,7 +55,9 @@ def test_a_page_is_archived_with_its_text_and_lists_missing_parts(source: Source
     assert not PublicDeposit.objects.exists()
 
 
-def test_pictures_are_kept_where_there_is_a_browser(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_screenshots_are_stored_if_there_is_a_browser(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken = PagePictures(b"RIFF picture", b"", {"pdf": "The browser’s time limit was exceeded."})
     monkeypatch.setattr(copies, "take_page_pictures", lambda url, **_: taken)
     copy = archive_source(source, reason="evidence")
@@ -132,9 +134,7 @@ def test_a_full_disk_leaves_no_copy(source: Source, monkeypatch: pytest.MonkeyPa
     assert not source.snapshots.exists()
 
 
-def test_a_deposit_is_asked_for_where_it_is_configured_and_none_is_there(
-    source: Source, settings: Any
-) -> None:
+def test_a_missing_deposit_is_requested_if_configured(source: Source, settings: Any) -> None:
     settings.INTERNET_ARCHIVE_KEY = "access:secret"
     copy = archive_source(source, reason="evidence")
     assert PublicDeposit.objects.get().copy == copy

@@ -96,7 +96,7 @@ def test_the_address_that_a_page_has_there_becomes_the_sources(public: Archive, 
     assert len(public.asked) == asked
 
 
-def test_what_an_editor_has_named_meanwhile_stays(public: Archive, source: Source) -> None:
+def test_an_address_entered_by_an_editor_meanwhile_stays(public: Archive, source: Source) -> None:
     public.says("/save", {"job_id": "spn2-1"})
     public.says("/save/status", DONE)
     later(seconds=1)
@@ -130,7 +130,7 @@ def test_a_refused_deposit_is_not_requested_again(
 
 
 @pytest.mark.parametrize("answer", [(503, b""), (429, b"{}"), (200, b"<html>")])
-def test_an_archive_that_is_away_is_asked_again_for_some_days(
+def test_an_unavailable_archive_is_retried_for_some_days(
     public: Archive, source: Source, answer: tuple[int, bytes]
 ) -> None:
     public.answers["/save"] = answer
@@ -142,7 +142,7 @@ def test_an_archive_that_is_away_is_asked_again_for_some_days(
     assert deposit.problem.startswith("The Internet Archive ")
 
 
-def test_anyone_who_was_killed_is_followed_by_another(public: Archive, source: Source) -> None:
+def test_another_worker_takes_over_from_a_killed_one(public: Archive, source: Source) -> None:
     public.says("/save", {"job_id": "spn2-1"})
     PublicDeposit.objects.update(held_until=timezone.now() + timedelta(minutes=4))
     tasks.deposit_pages()

@@ -63,9 +63,7 @@ def test_the_most_urgent_is_first(site: Site) -> None:
     assert [outcome.source for outcome in schedule.archive_due(lambda: False)] == pages[::-1]
 
 
-def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
-    site: Site, source: Source
-) -> None:
+def test_requests_for_busy_sites_wait_while_there_are_others(site: Site, source: Source) -> None:
     VisitedSite.objects.create(site="https://busy.example", ready_at=timezone.now() + timedelta(hours=1))
     request_copy(make_source(url="https://busy.example/1"), reason="desk")
     request_copy(source, reason="command")
@@ -98,7 +96,7 @@ def test_a_leased_request_is_not_taken_until_the_lease_expires(source: Source) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_asks_while_it_is_archived_has_the_same_copy(
+def test_requests_during_archiving_get_the_same_copy(
     committed: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_copy(committed, reason="evidence")
@@ -136,7 +134,7 @@ def test_a_request_that_kills_its_worker_is_given_up(source: Source) -> None:
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(404, 1), (403, 1), (503, len(RETRY_DELAYS) + 1)])
-def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, attempts: int) -> None:
+def test_temporary_failures_are_retried(site: Site, status: int, attempts: int) -> None:
     source = make_source(url=site.page("/page", b"", status))
     request_copy(source, reason="evidence")
     made = 0
@@ -241,14 +239,14 @@ def committed(site: Site, transactional_db: None) -> Iterator[Source]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_workers_one_takes_it(committed: Source) -> None:
+def test_only_one_of_two_workers_takes_a_request(committed: Source) -> None:
     request_copy(committed, reason="evidence")
     taken = at_once(LeasedSource.lease_next, LeasedSource.lease_next)
     assert sorted(one is None for one in taken) == [False, True]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_ask_at_once_do_not_wait_for_each_other_and_have_one_copy(committed: Source) -> None:
+def test_simultaneous_requests_do_not_block_each_other_and_share_a_copy(committed: Source) -> None:
     def ask() -> bool:
         return request_copy(committed, reason="evidence")
 

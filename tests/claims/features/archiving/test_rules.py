@@ -77,7 +77,7 @@ def test_a_copy_never_changes_and_stays(source: Source) -> None:
     )
 
 
-def test_a_copy_is_dated_by_the_database_and_has_a_text_of_its_own_source(source: Source) -> None:
+def test_a_copy_is_dated_by_the_database_and_its_snapshot_is_of_its_source(source: Source) -> None:
     refused(
         COPY.replace("missing)", "missing, captured_at)").replace("'{}')", "'{}', now() - interval '1 day')"),
         *(source.pk, PAGE, PAGE, 200, "evidence"),
@@ -174,7 +174,7 @@ def test_pages_archived_today_are_requested_again_only_at_the_desk(checker: User
     assert source.archiving_requests.get().asked_by == checker
 
 
-def test_a_page_without_an_address_on_the_web_is_not_asked_for(checker: User) -> None:
+def test_sources_without_a_web_address_are_not_requested(checker: User) -> None:
     draft = make_draft(make_claim(), checker)
     paper, figures = make_source(url=""), make_source(url="ftp://example.org/figures.csv")
     for nowhere in (paper, figures):

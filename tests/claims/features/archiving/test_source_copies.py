@@ -109,7 +109,7 @@ def test_copies_of_sources_cited_only_in_drafts_are_hidden(
     assert client.get(f"/sources/{source.pk}/copies/{file.sha256}/").status_code == 404
 
 
-def test_a_copy_can_be_had_only_where_installation_and_source_allow_it(
+def test_copies_are_public_only_if_installation_and_source_allow_it(
     client: Client, settings: Any, source: Source
 ) -> None:
     file, upload = archived(source), uploaded(source)

@@ -122,7 +122,7 @@ def test_the_kind_of_a_file_is_determined_by_its_content(content: bytes, media_t
     assert detect_media_type(io.BytesIO(content)) == media_type
 
 
-def test_an_uploaded_file_is_kept_whatever_it_says_of_itself(desk: Client, contributor: User) -> None:
+def test_an_uploaded_file_is_stored_regardless_of_its_stated_type(desk: Client, contributor: User) -> None:
     source = make_source(url="")
     assert "was stored" in upload(desk, source, name="../../etc/<b>Minutes</b>.html")
     copy = source.archived_copies.get()
@@ -153,7 +153,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     assert not ArchivedCopy.objects.exists()
 
 
-def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> None:
+def test_an_upload_larger_than_its_stated_size_is_stopped(desk: Client, settings: Any) -> None:
     source = make_source()
     settings.ARCHIVE_UPLOAD_BYTES = 100
     with pytest.MonkeyPatch.context() as patch:
@@ -225,7 +225,7 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
     assert desk.get(address).status_code == 405
 
 
-def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, settings: Any) -> None:
+def test_the_page_lists_copies_or_explains_why_there_is_none(desk: Client, settings: Any) -> None:
     source = make_source()
     assert "None yet. A source is archived automatically" in page(desk, source)
     source.archiving_requests.create(
@@ -335,7 +335,7 @@ def test_the_list_finds_copies_that_need_attention(desk: Client) -> None:
     }
 
 
-def test_a_copy_is_asked_for_only_where_pages_are_archived(desk: Client, settings: Any) -> None:
+def test_copies_can_be_requested_only_if_archiving_is_on(desk: Client, settings: Any) -> None:
     source = make_source()
     button = reverse("admin:sources_source_archive", args=[source.pk])
     shown = {}

@@ -45,7 +45,7 @@ def test_an_authority_signs_and_others_can_verify_it(authority: StampingAuthorit
     assert request_timestamp(DIGEST).pk == kept.pk
 
 
-def test_the_request_is_one_for_whatever_number(authority: StampingAuthority) -> None:
+def test_the_request_is_valid_for_any_nonce(authority: StampingAuthority) -> None:
     for nonce in (1 << 126, (1 << 127) - 1, 1 << 126 | secrets.randbits(126)):
         assert authority.sign(build_timestamp_request(DIGEST, nonce))
 
@@ -99,7 +99,7 @@ def test_roots_that_are_none_are_the_operators_affair(authority: StampingAuthori
         request_timestamp(DIGEST)
 
 
-def test_an_authority_that_is_away_is_asked_again(authority: StampingAuthority) -> None:
+def test_an_unavailable_authority_is_retried(authority: StampingAuthority) -> None:
     archived(DIGEST, OTHER, DIGEST)
     authority.instead = 503, b""
     with pytest.raises(TimestampAuthorityUnavailable, match="HTTP 503"):

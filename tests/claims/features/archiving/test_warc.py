@@ -63,7 +63,7 @@ def test_it_contains_every_redirect_with_the_request(site: Site, tmp_path: Path)
     assert b"digest pass" in told.stdout
 
 
-def test_each_record_is_a_member_of_its_own_and_dated(site: Site) -> None:
+def test_each_record_is_a_separate_dated_member(site: Site) -> None:
     content = kept(site.page("/"))
     members = 0
     while content:

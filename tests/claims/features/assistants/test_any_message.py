@@ -52,7 +52,7 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
 @given(calls())
 @example({"name": "search_claims", "arguments": {"cursor": "e30"}})
 @example({"name": "get_claim", "arguments": {"claim_id": 2**63 - 1, "as_of": "9999-12-31"}})
-def test_whatever_a_tool_is_asked(call: dict[str, Any]) -> None:
+def test_any_arguments_of_a_tool(call: dict[str, Any]) -> None:
     response = post(Client(), message("tools/call", call))
     assert response.status_code == 200, response.content
     result = response.json()["result"]
@@ -63,7 +63,7 @@ def test_whatever_a_tool_is_asked(call: dict[str, Any]) -> None:
 
 @settings(max_examples=80)
 @given(VALUES)
-def test_whatever_the_body_is(body: Any) -> None:
+def test_any_body(body: Any) -> None:
     response = post(Client(), json.dumps(body), headers={})
     assert response.status_code in (200, 202, 400)
     if response.content:
@@ -73,7 +73,7 @@ def test_whatever_the_body_is(body: Any) -> None:
 
 @settings(max_examples=80)
 @given(st.text(max_size=40) | st.sampled_from(["tools/call", "tools/list", "server/discover"]), VALUES)
-def test_whatever_a_message_says(method: str, params: Any) -> None:
+def test_any_message(method: str, params: Any) -> None:
     sent = message(method)
     sent["params"] = {"arguments": params, "name": params, "cursor": params, **sent["params"]}
     fields = {name: value for name, value in headers_of(message("x")).items() if name != "Mcp-Method"}

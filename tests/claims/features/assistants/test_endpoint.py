@@ -73,7 +73,7 @@ def test_anyone_can_use_the_public_tools(client: Client) -> None:
         (Scope.values, [*PUBLIC, *WRITING]),
     ],
 )
-def test_a_token_is_offered_what_it_was_made_for(
+def test_a_token_sees_the_tools_of_its_scopes(
     client: Client, editor: User, scopes: list[str], offered: list[str]
 ) -> None:
     assert listed(client, secret_of(editor, *scopes)) == offered
@@ -86,7 +86,7 @@ def test_there_are_few_tools_with_short_descriptions(client: Client, editor: Use
     assert {name: words for name, words in tools.items() if words > 60} == {}
 
 
-def test_every_tool_says_what_it_takes_and_gives(client: Client) -> None:
+def test_every_tool_describes_its_input_and_output(client: Client) -> None:
     for tool in post(client, message("tools/list")).json()["result"]["tools"]:
         assert tool["inputSchema"]["additionalProperties"] is False
         assert tool["outputSchema"]["type"] == "object"
@@ -95,7 +95,7 @@ def test_every_tool_says_what_it_takes_and_gives(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"])
-def test_the_header_has_to_say_what_the_message_says(client: Client, name: str) -> None:
+def test_header_and_message_must_agree(client: Client, name: str) -> None:
     sent = message("tools/call", {"name": "search_claims", "arguments": {}})
     without = {key: value for key, value in headers_of(sent).items() if key != name}
     assert error_of(post(client, sent, headers=without)) == (400, -32020)
@@ -117,7 +117,7 @@ def test_a_name_in_the_header_may_be_encoded(client: Client) -> None:
 
 
 @pytest.mark.parametrize("key", [revisions.PROTOCOL_VERSION_KEY, revisions.CAPABILITIES_KEY])
-def test_each_request_says_all_of_its_own(client: Client, key: str) -> None:
+def test_each_request_is_complete(client: Client, key: str) -> None:
     sent = message("tools/list")
     sent["params"]["_meta"] = {name: value for name, value in META.items() if name != key}
     assert error_of(post(client, sent)) == (400, -32602)
@@ -162,7 +162,7 @@ def test_a_handshake_for_an_unknown_revision_names_the_newest(client: Client) ->
     assert post(client, hello, headers={}).json()["result"]["protocolVersion"] == "2025-11-25"
 
 
-def test_several_messages_come_at_once_where_the_revision_has_it(client: Client) -> None:
+def test_batches_are_accepted_in_revisions_that_have_them(client: Client) -> None:
     batch = [
         legacy("ping", key="a"),
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
@@ -311,7 +311,7 @@ def test_a_session_opens_nothing(client: Client, editor: User) -> None:
 # What a caller may ask for in a while ---------------------------------------------------------------------------------
 
 
-def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any) -> None:
+def test_a_call_costs_as_much_as_the_same_api_request(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS = Rate(100, 6_000)
     get_limiter.cache_clear()
     called = message("tools/call", {"name": "search_claims", "arguments": {}})

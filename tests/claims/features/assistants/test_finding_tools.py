@@ -86,7 +86,7 @@ def test_a_claim_beside_another_sentence_speaks_for_itself_alone(ask: Ask, publi
         ({"txt": "x"}, 'There is no argument "txt". Did you mean text?'),
     ],
 )
-def test_what_cannot_be_matched_is_refused(ask: Ask, arguments: dict[str, Any], told: str) -> None:
+def test_texts_that_cannot_be_matched_are_refused(ask: Ask, arguments: dict[str, Any], told: str) -> None:
     asked = ask("match_text", **arguments)
     assert asked.is_error
     assert told in asked.text
@@ -210,7 +210,7 @@ def test_a_page_is_distinguished_from_the_claims_on_it(ask: Ask, publish: Publis
     assert ask("lookup_url", url="no address").is_error
 
 
-def test_a_page_with_many_claims_says_where_all_of_them_are(ask: Ask, publish: Publish) -> None:
+def test_a_page_with_many_claims_links_to_all_of_them(ask: Ask, publish: Publish) -> None:
     speech = make_source("The bridge is closed.", url="https://example.org/speech")
     for _ in range(21):
         claim = make_claim()

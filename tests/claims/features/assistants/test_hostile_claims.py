@@ -110,7 +110,7 @@ def assert_shown(value: Any) -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_a_claim_is_data_whatever_it_says(ask: Callable[..., Asked], words: str) -> None:
+def test_every_claim_is_returned_as_data(ask: Callable[..., Asked], words: str) -> None:
     claim = CLAIMS[words]
     is_retracted = claim.publications.latest("version").status == "retracted"
     asked = ask("get_claim", claim_id=claim.pk)

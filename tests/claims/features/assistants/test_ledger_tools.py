@@ -222,7 +222,7 @@ def test_a_claim_is_reported_as_it_was(ask: Ask, publish: Publish, checker: User
         ({"claim_id": 1, "as_of": "2026-01-01", "version": 1}, "give a day or a version, not both"),
     ],
 )
-def test_what_cannot_be_reported_is_refused_with_what_to_change(
+def test_invalid_requests_are_refused_with_a_correction(
     ask: Ask, arguments: dict[str, Any], told: str
 ) -> None:
     asked = ask("get_claim", **arguments)
@@ -238,7 +238,7 @@ def test_a_day_that_has_not_come_is_refused(ask: Ask, publish: Publish) -> None:
     assert "has 1 versions" in ask("get_claim", claim_id=claim.pk, version=7).text
 
 
-def test_what_changed_since_a_day_is_listed(ask: Ask, publish: Publish, editor: User) -> None:
+def test_changes_since_a_day_are_listed(ask: Ask, publish: Publish, editor: User) -> None:
     claim = publish(make_claim(STATEMENT))
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The accounts were forged.")
     asked = ask("search_claims", status="retracted", updated_after="2020-01-01")

@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return places
 
 
-def test_a_replica_answers_who_comes_without_a_token(asked: list[str]) -> None:
+def test_a_replica_answers_clients_without_a_token(asked: list[str]) -> None:
     assert mcp_server._read_public_data(lambda: ANSWER, is_fresh=False) is ANSWER
     assert asked == ["replica"]
 

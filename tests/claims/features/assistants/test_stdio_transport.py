@@ -105,7 +105,7 @@ def test_an_unknown_revision_names_those_that_are_spoken() -> None:
         (RuntimeError("a secret"), -32603, "Something went wrong on our side."),
     ],
 )
-def test_the_dialogue_goes_on_after_a_fault(
+def test_the_dialogue_continues_after_an_error(
     monkeypatch: pytest.MonkeyPatch, failure: Exception, code: int, told: str
 ) -> None:
     def fails(*_: Any) -> Any:
@@ -141,7 +141,7 @@ def test_a_token_that_is_none_ends_the_command(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_it_ends_when_it_is_asked_to_and_says_nothing_else() -> None:
+def test_it_ends_on_request_without_output() -> None:
     environment = {**os.environ, **addresses(connection.settings_dict["NAME"]), "EMBEDDER": "none"}
     program = subprocess.Popen(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "mcp"],

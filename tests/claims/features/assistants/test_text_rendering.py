@@ -70,7 +70,7 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
 @given(st.text(max_size=300))
 @example("".join(HOSTILE))
 @example('"\\"\\\\')
-def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
+def test_any_text_becomes_one_string_on_one_line(text: str) -> None:
     said = quote_text(text, 10_000)
     assert _STRING.fullmatch(said)
     assert json.loads(said) == show_invisible_characters(text, 10_000)

@@ -145,7 +145,7 @@ def test_errors_are_reported_and_nothing_is_written(
     assert [model.objects.count() for model in (Claim, Verdict, Evidence)] == [0, 0, 0]
 
 
-def test_roles_are_asked_as_everywhere(ask: Ask, contributor: User, checker: User) -> None:
+def test_roles_apply_as_everywhere(ask: Ask, contributor: User, checker: User) -> None:
     claim = make_claim(STATEMENT, created_by=contributor)
     asked = ask("draft_verdict", token=secret_of(contributor), claim_id=claim.pk)
     assert asked.is_error
@@ -190,7 +190,7 @@ def test_verdicts_in_review_or_published_accept_no_evidence(
     assert live.evidence.count() == 1
 
 
-def test_no_tool_moves_or_publishes_anything(
+def test_no_tool_moves_or_publishes(
     ask: Ask, client: Client, editor: User, publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No request makes a move or an entry, even with a token with all scopes of a person with all permissions."""

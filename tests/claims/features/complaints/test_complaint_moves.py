@@ -151,7 +151,7 @@ def test_a_closed_complaint_is_not_answered_again(complain: Callable[..., Compla
     assert work() == []
 
 
-def test_who_deleted_their_data_gets_no_mail(complain: Callable[..., Complaint], editor: User) -> None:
+def test_people_who_deleted_their_data_get_no_mail(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
     contact = complaint.contact
     complaint_moves.answer_complaint(complaint, outcome="clarified", answer="x", by=editor)
@@ -160,7 +160,7 @@ def test_who_deleted_their_data_gets_no_mail(complain: Callable[..., Complaint],
     assert [name for name, _arguments in jobs()] == ["mail_confirmation", "mail_answer"]
 
 
-def test_a_merged_claim_is_corrected_where_readers_find_it(
+def test_a_merged_claim_is_corrected_at_its_target(
     complain: Callable[..., Complaint], publish: Callable[..., Claim], editor: User
 ) -> None:
     complaint, target = complain(), publish()

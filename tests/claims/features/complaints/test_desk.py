@@ -54,7 +54,7 @@ def page_of(row: Complaint | ReaderRequest, button: str = "change") -> str:
     return f"/admin/complaints/{row._meta.model_name}/{row.pk}/{button}/"
 
 
-def test_who_sent_it_is_seen_by_whom_it_concerns(
+def test_contact_details_are_visible_only_to_people_who_answer(
     complaint: Complaint, asked: ReaderRequest, checker: User, editor: User, contributor: User
 ) -> None:
     for row in (complaint, asked):
@@ -180,7 +180,7 @@ def test_a_request_is_decided_on_its_page(
     assert (asked.state, asked.claim) == ("answered", claim)
 
 
-def test_a_claim_is_made_of_a_request(asked: ReaderRequest, checker: User) -> None:
+def test_a_request_becomes_a_claim(asked: ReaderRequest, checker: User) -> None:
     answer = at_desk(checker).post(
         page_of(asked, "propose-claim"), {"statement": "The mayor sold the harbour.", "language": "en"}
     )

@@ -22,7 +22,7 @@ def with_everything(kind: str) -> bytes:
     return encoded(image, kind, exif=exif, xmp=XMP, **more)
 
 
-def test_what_a_file_says_about_its_maker_is_not_stored() -> None:
+def test_metadata_of_pictures_are_not_stored() -> None:
     found = {}
     for kind in ("JPEG", "PNG", "WEBP", "GIF"):
         sent = with_everything(kind)
@@ -53,6 +53,6 @@ def test_equal_pixels_are_one_picture() -> None:
         (encoded(scene(1, 120, 90), "BMP"), "This is not a picture in a supported format."),
     ],
 )
-def test_what_cannot_be_drawn_again_is_refused(content: bytes, sentence: str) -> None:
+def test_pictures_that_cannot_be_decoded_are_refused(content: bytes, sentence: str) -> None:
     with pytest.raises(PictureRefused, match=sentence):
         read_picture(content)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SAID = "The mayor sold the harbour."
 
 
-def test_all_who_asked_are_notified_at_once(
+def test_all_senders_are_notified_at_once(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User
 ) -> None:
     asked = ask(SAID)
@@ -101,7 +101,7 @@ def test_a_claim_that_was_merged_answers_by_the_other(
     assert (asked.state, asked.claim) == ("answered", target)
 
 
-def test_what_an_import_published_is_answered_within_the_hour(
+def test_requests_about_imported_claims_are_answered_within_the_hour(
     ask: Callable[..., ReaderRequest],
     publish: Callable[..., Claim],
     checker: User,
@@ -160,7 +160,7 @@ def test_a_request_is_decided_once_and_with_a_reason(
         request_moves.decline_request(asked, reason="Again.", by=checker)
 
 
-def test_who_takes_it_back_is_not_notified(ask: Callable[..., ReaderRequest], checker: User) -> None:
+def test_people_who_withdrew_are_not_notified(ask: Callable[..., ReaderRequest], checker: User) -> None:
     asked = ask(SAID)
     ask(SAID, mail="ruth@example.org")
     work()

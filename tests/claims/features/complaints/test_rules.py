@@ -132,7 +132,7 @@ def test_moments_are_those_of_the_database(complaint: Complaint, confirmed: Comp
     )
 
 
-def test_what_a_reader_wrote_stays_or_is_erased(confirmed: Complaint, asked: ReaderRequest) -> None:
+def test_readers_texts_cannot_be_edited_only_erased(confirmed: Complaint, asked: ReaderRequest) -> None:
     for table in ("complaint", "readerrequest"):
         refused(f"UPDATE complaints_{table} SET text = 'Other words.'", match=f"{table}_words_stay")
         refused(f"UPDATE complaints_{table} SET text = ''", match=f"{table}_words_stay")
@@ -145,14 +145,14 @@ def test_what_a_reader_wrote_stays_or_is_erased(confirmed: Complaint, asked: Rea
         refused(f"UPDATE complaints_complaint SET {change}", match="complaint_words_stay")
 
 
-def test_what_reached_the_desk_is_kept_and_what_did_not_goes(
+def test_messages_at_the_desk_are_kept_and_others_can_be_deleted(
     confirmed: Complaint, asked: ReaderRequest
 ) -> None:
     refused("DELETE FROM complaints_complaint WHERE id = %s", confirmed.pk, match="complaint_kept")
     assert sql("DELETE FROM complaints_readerrequest WHERE id = %s", asked.pk) == 1
 
 
-def test_a_complaint_says_something_within_bounds(complaint: Complaint) -> None:
+def test_a_complaint_has_a_text_of_limited_length(complaint: Complaint) -> None:
     refused("UPDATE complaints_complaint SET answer = %s", "x" * 10_001, match="complaint_answer_fits")
     insert = (
         "INSERT INTO complaints_complaint (claim_id, version, kind, text, state, language, held_because, answer,"
@@ -177,7 +177,7 @@ def test_held_messages_do_not_reach_the_desk(published: Claim) -> None:
     )
 
 
-def test_an_answer_says_what_came_of_it(confirmed: Complaint) -> None:
+def test_an_answer_needs_an_outcome(confirmed: Complaint) -> None:
     answered = (
         "UPDATE complaints_complaint"
         " SET state = 'answered', outcome = %s, answer = %s, reason = %s, working_days = %s"
@@ -279,7 +279,7 @@ def test_no_history_is_kept_of_readers() -> None:
         assert not hasattr(model, "pgh_event_models")
 
 
-def test_a_picture_is_what_its_digest_says_and_small(asked: ReaderRequest) -> None:
+def test_a_picture_matches_its_digest_and_is_small(asked: ReaderRequest) -> None:
     insert = "INSERT INTO complaints_readerpicture (request_id, media_type, content, sha256) VALUES (%s, %s, %s, %s)"
     digest = hashlib.sha256(b"picture").hexdigest()
     refused(insert, asked.pk, "image/png", b"other", digest, match="readerpicture_is_what_its_digest_says")

@@ -96,7 +96,7 @@ def test_one_mailbox_gets_few_mails_from_strangers(publish: Callable[..., Claim]
     assert len(jobs()) == 5
 
 
-def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Claim]) -> None:
+def test_messages_with_signs_of_spam_are_held(publish: Callable[..., Claim]) -> None:
     entry = publish().publications.get()
     sent = {
         "links": "See https://a.example https://b.example www.c.example http://d.example",
@@ -152,7 +152,7 @@ def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
         ("The mayor sold the harbour.", "Vaccines contain microchips.", False),
     ],
 )
-def test_who_states_the_same_asks_for_the_same(
+def test_equal_texts_are_one_request(
     one: str, other: str, is_same: bool, ask: Callable[..., ReaderRequest]
 ) -> None:
     first = ask(one)
@@ -202,7 +202,7 @@ def test_one_sender_withdraws_and_the_others_stay(ask: Callable[..., ReaderReque
     assert not submissions.withdraw_message(rita)
 
 
-def test_a_complaint_is_taken_back_by_who_sent_it(complain: Callable[..., Complaint]) -> None:
+def test_the_sender_can_withdraw_a_complaint(complain: Callable[..., Complaint]) -> None:
     complaint = complain()
     assert submissions.withdraw_message(complaint.contact)
     complaint.refresh_from_db()
@@ -234,7 +234,7 @@ def test_a_rejected_mail_is_sent_again_and_the_log_names_no_one(
     assert len(work()) == 1
 
 
-def test_addresses_stand_in_no_job(
+def test_no_job_contains_an_address(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest]
 ) -> None:
     complain(confirmed=False)

@@ -40,7 +40,7 @@ def test_the_day_is_that_of_the_newsroom(settings: Any) -> None:
     assert working_days.find_due_day(late, 7) == date(2026, 3, 12)
 
 
-def test_what_came_on_a_free_day_counts_from_the_next_working_day() -> None:
+def test_messages_on_a_free_day_count_from_the_next_working_day() -> None:
     saturday, sunday = moment("2026-03-07T12:00"), moment("2026-03-08T23:00")
     assert working_days.find_due_day(saturday, 1) == working_days.find_due_day(sunday, 1) == date(2026, 3, 9)
 
@@ -58,7 +58,7 @@ def test_days_taken() -> None:
 
 @pytest.mark.parametrize("days", [1, 7, 60])
 @pytest.mark.parametrize("begin", ["2026-12-31T23:59", "2026-02-27T00:00", "2028-02-29T12:00"])
-def test_anyone_who_answers_on_the_last_day_is_in_time(days: int, begin: str, settings: Any) -> None:
+def test_an_answer_on_the_last_day_is_in_time(days: int, begin: str, settings: Any) -> None:
     settings.HOLIDAYS_COUNTRY = "JP"
     due = working_days.find_due_day(moment(begin), days)
     assert working_days.count_working_days_after(working_days.get_newsroom_day(moment(begin)), due) == days

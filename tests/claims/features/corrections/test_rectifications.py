@@ -94,7 +94,7 @@ def test_readers_see_public_ones_only(
     assert not [words for words in ("/98", "/99") if words in feed]
 
 
-def test_the_desk_records_what_became_of_it(publish: Any, checker: User, editor: User) -> None:
+def test_the_desk_records_the_outcome(publish: Any, checker: User, editor: User) -> None:
     claim = publish()
     people = {}
     for person in (checker, editor):

@@ -227,7 +227,7 @@ def test_progress_names_a_service() -> None:
         AnnouncementProgress.objects.create(service="", position=7)
 
 
-def test_what_a_service_answers_never_keeps_others_waiting(
+def test_no_answer_of_a_service_delays_others(
     publish: Publish, engine: ToldService, hub: ToldService
 ) -> None:
     engine.content = b"Bad\0key"

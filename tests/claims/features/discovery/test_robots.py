@@ -42,7 +42,7 @@ def rules(client: Client) -> Protego:
         "/oembed/?url=https://facts.example.org/claims/1/&format=json",
     ],
 )
-def test_what_should_be_found_is_open(client: Client, path: str) -> None:
+def test_public_pages_are_allowed(client: Client, path: str) -> None:
     assert rules(client).can_fetch(f"https://facts.example.org{path}", "anybot")
 
 
@@ -57,7 +57,7 @@ def test_what_should_be_found_is_open(client: Client, path: str) -> None:
         "/corrections/?cursor=abc",
     ],
 )
-def test_what_never_ends_is_left_out(client: Client, path: str) -> None:
+def test_endless_combinations_are_excluded(client: Client, path: str) -> None:
     assert not rules(client).can_fetch(f"https://facts.example.org{path}", "anybot")
 
 
@@ -65,7 +65,7 @@ def test_the_sitemap_is_named(client: Client, settings: Any) -> None:
     assert list(rules(client).sitemaps) == [f"{settings.SITE_URL}/sitemap.xml"]
 
 
-def test_anyone_who_runs_the_site_adds_rules(client: Client, settings: Any) -> None:
+def test_operators_can_add_rules(client: Client, settings: Any) -> None:
     settings.ROBOTS_RULES = ["User-agent: TrainingBot", "Disallow: /"]
     found = rules(client)
     assert not found.can_fetch("https://facts.example.org/claims/", "TrainingBot")
@@ -81,6 +81,6 @@ def test_the_key_is_served_and_no_other(client: Client, settings: Any) -> None:
     assert client.get(f"/{KEY[::-1]}.txt").status_code == 404
 
 
-def test_no_query_is_asked(client: Client) -> None:
+def test_it_needs_no_query(client: Client) -> None:
     """No database is there in this module."""
     assert client.get("/robots.txt").status_code == 200

@@ -102,7 +102,7 @@ def test_sources_are_listed_while_a_published_claim_names_them(
     assert f"/sources/{named.pk}/" not in {path_of(entry.address) for entry in whole_site(client)}
 
 
-def test_a_part_whose_claims_were_all_withdrawn_is_gone(
+def test_a_part_whose_claims_were_all_withdrawn_is_removed(
     client: Client, publish: Publish, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sitemap_parts, "IDS_PER_PART", 1)

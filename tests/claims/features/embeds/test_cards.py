@@ -35,7 +35,7 @@ def card(client: Client, claim: Claim, query: str = "", **headers: str) -> html.
     return page(client, f"/claims/{claim.pk}/card/{query}", **headers)
 
 
-def test_card_says_who_claimed_what_and_how_we_rate_it(
+def test_the_card_has_claimant_statement_and_rating(
     client: Client, publish: Publish, claimant: Claimant, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     claim = publish(make_claim("The tunnel is safe.", claimant=claimant, claimed_on=date(2026, 2, 14)))
@@ -138,7 +138,7 @@ def test_unpublished_claims_have_no_card(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_draft_has_no_card_and_changes_none(client: Client, publish: Publish, checker: User) -> None:
+def test_drafts_have_no_card_and_change_none(client: Client, publish: Publish, checker: User) -> None:
     public, secret = publish(), make_claim("Quillfeather did it.")
     make_draft(secret, checker, summary="Quillfeather")
     make_draft(
@@ -214,7 +214,7 @@ def test_claim_page_offers_the_widget(client: Client, publish: Publish) -> None:
 
 
 @pytest.mark.parametrize("query, scripts", [("", 0), ("?report=height", 1), ("?report=all", 0)])
-def test_card_has_a_script_only_where_the_widget_asks_for_its_height(
+def test_the_card_has_a_script_only_if_the_widget_requests_its_height(
     client: Client, publish: Publish, query: str, scripts: int
 ) -> None:
     assert len(card(client, publish(), query).cssselect("script")) == scripts

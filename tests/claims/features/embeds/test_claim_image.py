@@ -30,7 +30,7 @@ def image(client: Client, claim: Claim, version: int = 1, **headers: str) -> Ima
     return Image.open(BytesIO(response.content)).convert("RGB")
 
 
-def test_address_of_the_picture_stands_in_the_page_with_its_alternative(
+def test_the_page_has_the_address_and_alternative_text_of_the_picture(
     client: Client, publish: Publish
 ) -> None:
     claim = publish(make_claim("The tunnel is safe."))
@@ -73,7 +73,7 @@ def test_picture_costs_one_query_and_is_drawn_once(
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_who_asks_for_many_pictures_leaves_threads_for_pages(
+def test_requests_for_many_pictures_leave_threads_for_pages(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 2**20
@@ -127,7 +127,7 @@ def test_unpublished_claims_have_no_picture(client: Client) -> None:
         assert client.get(f"/claims/{number}/image.png?version=1").status_code == 404
 
 
-def test_nothing_is_kept_where_no_page_is(client: Client, publish: Publish, settings: Any) -> None:
+def test_without_a_page_cache_no_picture_is_cached(client: Client, publish: Publish, settings: Any) -> None:
     settings.PAGE_CACHE_BYTES = 0
     page_cache.clear()
     claim = publish()

@@ -101,7 +101,7 @@ def test_filters_are_those_of_the_api(client: Client, publish: Publish, topic: T
         ("?rating_class=wrong", "rating_class"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(client: Client, query: str, parameter: str) -> None:
+def test_invalid_parameters_are_refused(client: Client, query: str, parameter: str) -> None:
     response = client.get(f"/widgets/list/{query}")
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
@@ -154,7 +154,7 @@ def test_corrections_and_retractions_show(
     assert [words(badge) for badge in withdrawn.cssselect(".badge")] == ["Retracted"]
 
 
-def test_others_fact_checks_are_listed_when_asked_for_and_name_their_publisher(
+def test_others_fact_checks_are_listed_on_request_with_their_publisher(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     publish(make_claim("The bridge is closed."))

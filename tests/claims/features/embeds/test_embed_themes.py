@@ -47,7 +47,7 @@ def test_invalid_values_are_ignored(query: str) -> None:
     assert look(query).styles == ""
 
 
-def test_accent_is_for_links_only_where_it_can_be_read() -> None:
+def test_the_accent_colours_links_only_if_it_is_readable() -> None:
     assert (
         look("accent=ffff00").styles == f":root{{--accent:light-dark({ACCENTS[0]},#ffff00);--edge:#ffff00}}"
     )

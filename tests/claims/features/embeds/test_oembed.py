@@ -53,7 +53,7 @@ def frame(found: dict[str, Any]) -> html.HtmlElement:
     return element
 
 
-def test_answer_has_what_the_standard_requires(client: Client, claim: Claim) -> None:
+def test_the_answer_has_the_members_of_the_standard(client: Client, claim: Claim) -> None:
     found = answer(client, Publication.objects.get().document["url"])
     shown = frame(found)
     height = found["height"]
@@ -159,9 +159,7 @@ def test_card_is_as_wide_as_it_may_be(
     assert (found["width"], frame(found).get("width")) == (width, str(width))
 
 
-def test_card_is_higher_where_it_is_narrow_and_never_higher_than_it_may_be(
-    client: Client, publish: Publish
-) -> None:
+def test_narrow_cards_are_taller_within_the_limit(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("The tunnel is safe, said the minister. " * 5))
     url = f"{SITE}/claims/{claim.pk}/"
     wide, narrow = (answer(client, url, maxwidth=width)["height"] for width in (700, 320))
@@ -170,7 +168,7 @@ def test_card_is_higher_where_it_is_narrow_and_never_higher_than_it_may_be(
     assert (low["height"], frame(low).get("height")) == (150, "150")
 
 
-def test_endless_claim_does_not_fill_somebodys_page(client: Client, publish: Publish) -> None:
+def test_a_long_claim_does_not_fill_the_embedding_page(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("The tunnel is safe, said the minister. " * 250))
     assert answer(client, f"{SITE}/claims/{claim.pk}/")["height"] == 1500
 
@@ -224,7 +222,7 @@ def test_merged_claim_is_answered_with_the_one_that_took_its_place(
     assert frame(found).get("src") == f"{SITE}/claims/{target.pk}/card/"
 
 
-def test_merged_claim_says_so_where_the_other_is_not_public(client: Client, claim: Claim) -> None:
+def test_a_merged_claim_says_so_if_its_target_is_not_public(client: Client, claim: Claim) -> None:
     as_committed()
     entry = Publication.objects.get()
     entry.pk, entry.version, entry.sequence = None, 2, 0
@@ -240,7 +238,7 @@ def test_merged_claim_says_so_where_the_other_is_not_public(client: Client, clai
     assert "The other claim is not published, so there is no verdict to show." in shown
 
 
-def test_correction_reaches_who_asks_again(
+def test_a_repeated_request_returns_the_correction(
     client: Client,
     claim: Claim,
     checker: User,

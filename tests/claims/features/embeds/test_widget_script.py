@@ -58,7 +58,7 @@ def test_any_site_may_load_and_cache_it(
     assert client.post("/widget.js").status_code == 405
 
 
-def test_who_pins_it_gets_the_very_same_for_ever(client: Client) -> None:
+def test_pinned_scripts_never_change(client: Client) -> None:
     response = client.get(f"/widget.{compute_sha256(build_script())}.js")
     assert response.content == build_script()
     assert "immutable" in response["Cache-Control"]
@@ -80,7 +80,7 @@ def test_copies_of_former_releases_stay(
         widget_script._load_earlier_scripts.cache_clear()
 
 
-def test_former_copies_are_what_their_names_say() -> None:
+def test_former_copies_match_the_hash_in_their_name() -> None:
     assert [
         path.name
         for path in EARLIER_SCRIPTS_FOLDER.glob("*.js")
@@ -106,7 +106,7 @@ def test_it_sets_no_cookie_and_writes_no_markup() -> None:
     assert re.findall(r"https?://", build_script().decode()) == []
 
 
-def test_served_script_is_made_of_its_sources() -> None:
+def test_the_served_script_is_built_from_its_sources() -> None:
     node = shutil.which("node")
     if node is None or not (BUILD / "node_modules").is_dir():
         pytest.skip("node, or the packages of tests/widget, are not installed")

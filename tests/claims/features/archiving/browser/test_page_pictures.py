@@ -112,7 +112,7 @@ def test_dialogs_pop_ups_and_downloads_do_not_block(site: Site, monkeypatch: pyt
     assert not list(Path.home().glob("Downloads/file*"))
 
 
-def test_a_page_that_computes_for_ever_is_ended(site: Site) -> None:
+def test_a_page_with_an_endless_script_is_stopped(site: Site) -> None:
     before = set(left_behind())
     pictures = visited(
         site, "<script>setTimeout(() => { while (true); }, 0)</script>", limits=PageLimits(seconds=8)
@@ -227,7 +227,7 @@ def test_a_missing_browser_is_reported(site: Site, settings: Any, monkeypatch: p
         visited(site, "")
 
 
-def test_a_browser_that_is_none_says_so(site: Site, settings: Any) -> None:
+def test_an_invalid_browser_is_reported(site: Site, settings: Any) -> None:
     settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
     assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser stopped or did not respond.")

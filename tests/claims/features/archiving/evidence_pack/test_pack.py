@@ -90,7 +90,7 @@ def test_it_contains_nothing_of_other_claims_or_drafts(
     assert bytes_of(claim) == before
 
 
-def test_who_made_a_copy_is_not_in_it(claim: Claim, source: Source, editor: User) -> None:
+def test_it_does_not_name_who_made_a_copy(claim: Claim, source: Source, editor: User) -> None:
     upload(source, b"a,b\n1,2\n")
     content = bytes_of(claim)
     assert b"Kim" not in content
@@ -113,7 +113,7 @@ def test_files_that_may_not_be_shared_are_named_and_left_out(
 
 
 @pytest.mark.parametrize("what", ["lost", "damaged"])
-def test_what_the_archive_has_lost_is_named_and_breaks_nothing(
+def test_files_lost_from_the_archive_are_named(
     claim: Claim, copy: ArchivedCopy, files: Path, what: str
 ) -> None:
     digest = copy.files.get(role="screenshot").sha256
@@ -159,7 +159,7 @@ def test_addresses_are_turned_round(url: str, key: str) -> None:
 # ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_public_has_it_only_where_copies_are_handed_on(
+def test_it_is_public_only_if_copies_are_shared(
     client: Client, claim: Claim, copy: ArchivedCopy, settings: Any
 ) -> None:
     address = f"/api/v1/claims/{claim.pk}/evidence-pack/"
@@ -186,7 +186,7 @@ def test_the_desk_has_it_always(client: Client, claim: Claim, copy: ArchivedCopy
     assert address in client.get(f"/admin/claims/claim/{claim.pk}/change/").content.decode()
 
 
-def test_the_desk_says_where_there_is_none(client: Client, checker: User) -> None:
+def test_the_desk_explains_a_missing_pack(client: Client, checker: User) -> None:
     draft = make_draft(make_claim("Not public."), checker)
     client.force_login(checker)
     answer = client.get(f"/admin/claims/claim/{draft.claim_id}/evidence-pack/", follow=True)

@@ -87,7 +87,7 @@ def test_the_moment_is_reported_by_openssl(folder: Path) -> None:
     assert "Time stamp:" in text
 
 
-def test_the_ledger_is_what_the_site_answers(folder: Path, claim: Claim, client: Client) -> None:
+def test_the_ledger_equals_that_of_the_site(folder: Path, claim: Claim, client: Client) -> None:
     [entry] = json.loads((folder / "ledger/entries.json").read_text())
     served = client.get(f"/api/v1/claims/{claim.pk}/versions/1/").content
     stored = (folder / entry["file"]).read_bytes()
@@ -99,7 +99,7 @@ def test_the_ledger_is_what_the_site_answers(folder: Path, claim: Claim, client:
     }
 
 
-def test_the_quoted_words_stand_where_the_ledger_says(folder: Path, source: Source) -> None:
+def test_the_quoted_words_are_at_the_positions_in_the_ledger(folder: Path, source: Source) -> None:
     [entry] = json.loads((folder / "ledger/entries.json").read_text())
     [quote] = json.loads((folder / entry["file"]).read_bytes())["appearances"]
     text = (folder / f"sources/source-{source.pk}-text-1.txt").read_bytes()
@@ -122,7 +122,7 @@ def test_the_warc_is_read_by_its_index(folder: Path) -> None:
     assert gzip.decompress(member).rstrip(b"\r\n").endswith(ANSWER.rstrip(b"\n"))
 
 
-def test_the_index_says_where_its_blocks_are(folder: Path) -> None:
+def test_the_index_has_the_positions_of_its_blocks(folder: Path) -> None:
     head, line = (folder / "pages/indexes/index.idx").read_text().splitlines()
     assert json.loads(head.split(" ", 2)[2]) == {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}
     place = json.loads(line.split(" ", 2)[2])
@@ -184,7 +184,7 @@ def test_a_changed_byte_is_found_by_the_manifest(folder: Path, pattern: str) -> 
     assert f"{victim.relative_to(folder)}: FAILED" in text
 
 
-def test_who_writes_the_manifest_again_is_found_by_the_timestamps(folder: Path) -> None:
+def test_a_rewritten_manifest_is_detected_by_the_timestamps(folder: Path) -> None:
     victim = next(folder.glob("copies/*.png"))
     victim.write_bytes(victim.read_bytes() + b"more")
     manifest = folder / "manifest-sha256.txt"

@@ -85,7 +85,7 @@ def test_it_cannot_be_sent_from_another_page(reader: Client, publish: Callable[.
     ("changes", "after", "sign"),
     [({"homepage": "https://shop.example"}, 10, "trap"), ({}, 0, "quick")],
 )
-def test_what_programs_do_is_held_back_and_they_learn_nothing(
+def test_messages_of_programs_are_held_without_a_notice(
     changes: dict[str, Any], after: float, sign: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
     answer = send(reader, f"/claims/{publish().pk}/complain/", after=after, **changes)
@@ -169,7 +169,7 @@ def test_only_published_claims_accept_complaints(
         assert getattr(client, method)(f"/claims/{target.pk}/complain/").status_code == 405
 
 
-def test_what_a_reader_writes_is_not_markup(reader: Client, publish: Callable[..., Claim]) -> None:
+def test_readers_texts_are_not_markup(reader: Client, publish: Callable[..., Claim]) -> None:
     answer = send(reader, f"/claims/{publish().pk}/complain/", text="<script>x</script>", mail="")
     assert "<script>x" not in answer.content.decode()
     assert "&lt;script&gt;x" in answer.content.decode()

@@ -74,9 +74,7 @@ def test_it_shows_the_answer_and_the_changes(
     assert "Withdraw this message" not in page
 
 
-def test_no_name_of_an_editor_stands_on_it(
-    complain: Callable[..., Complaint], editor: User, reader: Client
-) -> None:
+def test_it_names_no_editor(complain: Callable[..., Complaint], editor: User, reader: Client) -> None:
     complaint = complain()
     complaint_moves.assign_complaint(complaint, editor, by=editor)
     page = reader.get(f"/messages/{token_of(complaint.contact)}/").content.decode()

@@ -74,7 +74,9 @@ def test_the_opposite_is_no_answer(reader: Client, publish: Callable[..., Claim]
     assert ReaderRequest.objects.count() == 1
 
 
-def test_an_address_is_answered_with_what_names_it(reader: Client, publish: Callable[..., Claim]) -> None:
+def test_an_address_is_answered_with_claims_that_cite_it(
+    reader: Client, publish: Callable[..., Claim]
+) -> None:
     source = make_source("The bridge cost 90 million euros.", url="https://news.example.org/bridge")
     claim = make_claim("The bridge cost 90 million euros.")
     make_appearance(claim, source, "The bridge cost 90 million euros.")
@@ -86,7 +88,7 @@ def test_an_address_is_answered_with_what_names_it(reader: Client, publish: Call
     assert (asked.address, asked.text) == ("https://news.example.org/other", "")
 
 
-def test_what_others_were_answered_is_an_answer(
+def test_answers_to_others_are_shown(
     reader: Client,
     publish: Callable[..., Claim],
     checker: User,

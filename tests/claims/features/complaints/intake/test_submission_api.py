@@ -107,7 +107,7 @@ def test_errors_name_their_place(
     assert not Complaint.objects.exists()
 
 
-def test_requests_that_are_none(publish: Callable[..., Claim], settings: Any) -> None:
+def test_invalid_requests(publish: Callable[..., Claim], settings: Any) -> None:
     assert post(COMPLAINTS, complaint_on(999_999)).status_code == 422
     assert post(COMPLAINTS, []).status_code == 400
     assert post(COMPLAINTS, "{").status_code == 400
@@ -137,7 +137,7 @@ def test_pages_of_other_sites_may_send(publish: Callable[..., Claim]) -> None:
     assert not answer.cookies
 
 
-def test_a_merged_claim_is_complained_about_where_it_is_now(
+def test_a_complaint_about_a_merged_claim_is_about_its_target(
     publish: Callable[..., Claim], editor: User
 ) -> None:
     claim, target = publish(), publish()

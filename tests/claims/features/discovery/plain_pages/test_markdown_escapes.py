@@ -41,10 +41,10 @@ def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int
     ],
 )
 @sweep("form", [escape_line, quote_plain_text, quote_markdown])
-def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str) -> None:
+def test_invisible_characters_are_left_out(form: Callable[[str], str], hidden: str) -> None:
     assert form(f"The bridge{hidden} cost 90 million.") == form("The bridge cost 90 million.")
 
 
 @pytest.mark.parametrize("words", ["می\u200cخواهم", "👩\u200d🔬", "❤\ufe0f"])
-def test_what_joins_letters_and_pictures_stays(words: str) -> None:
+def test_joiners_of_letters_and_pictographs_stay(words: str) -> None:
     assert escape_line(words) == quote_markdown(words).removeprefix("> ") == words

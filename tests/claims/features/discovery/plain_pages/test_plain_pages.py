@@ -236,7 +236,7 @@ def test_nothing_leads_out_of_a_quote(text: str) -> None:
 
 
 @given(st.text(max_size=100), st.text(max_size=100))
-def test_a_link_leads_where_it_says(words: str, rest: str) -> None:
+def test_links_lead_to_their_stated_address(words: str, rest: str) -> None:
     parsed = MARKDOWN.parse(format_link(words, f"https://example.org/{rest}"))
     found = [child for token in parsed for child in token.children or [] if child.type == "link_open"]
     assert len(found) == 1
@@ -273,7 +273,9 @@ def test_queries_do_not_grow(
             assert client.get(path).status_code == 200, path
 
 
-def test_rumours_are_asked_for_as_on_their_page(client: Client, publish: Publish, editor: User) -> None:
+def test_clusters_have_the_same_parameters_as_their_page(
+    client: Client, publish: Publish, editor: User
+) -> None:
     for title in ("Free trams", "Closed bridges"):
         made = Cluster.objects.create(title=title, language="en")
         clusters.add(made, [publish(), publish()], by=editor)
@@ -355,7 +357,7 @@ def test_the_other_name_of_a_file_never_leads_to_another_site(client: Client, pa
     assert not response.get("Location", "").startswith(("//", "http"))
 
 
-def test_what_has_no_page_has_no_markdown(
+def test_addresses_without_a_page_have_no_markdown(
     client: Client, publish: Publish, claimant: Claimant, editor: User
 ) -> None:
     topic = Topic.objects.create(name="Bridges", slug="bridges")

@@ -70,7 +70,7 @@ def test_picture_has_the_size_that_sites_ask_for() -> None:
     assert (file.format, file.size) == ("PNG", (1200, 630)) == ("PNG", (WIDTH, HEIGHT))
 
 
-def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
+def test_it_names_the_rating_and_its_publisher() -> None:
     words = build_picture_texts(claim())
     assert (words.rating_or_status, words.attribution) == ("False", "Rated by Harbour Gazette")
     assert (words.statement, words.claimant) == (

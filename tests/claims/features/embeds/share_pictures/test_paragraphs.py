@@ -38,7 +38,7 @@ def test_a_text_with_letters_that_no_typeface_has_is_not_drawn(text: str) -> Non
     assert clean_drawable(text) is None
 
 
-def test_of_a_long_text_the_beginning_is_looked_at_and_cut_at_a_word() -> None:
+def test_long_texts_are_cut_at_a_word_after_reading_their_beginning() -> None:
     said = clean_drawable("Nothing here is true. " * 1000)
     assert said is not None
     assert len(said) <= MAX_LENGTH + 1
@@ -67,7 +67,7 @@ def test_numbers_are_never_broken() -> None:
         assert "၄၀၀၀၀" in joined or width < 160
 
 
-def test_what_runs_to_the_left_is_ordered_as_it_is_drawn() -> None:
+def test_right_to_left_text_is_ordered_as_drawn() -> None:
     arabic = set_in("كلف 40 مليون في ABC اليوم", 2000)
     assert arabic.is_right_to_left
     assert lines(arabic) == ["اليوم |   | ABC |  مليون في  | 40 | كلف "]
@@ -88,7 +88,7 @@ def test_the_greatest_size_is_taken_at_which_all_of_it_fits() -> None:
     assert size("The harbour bridge is closed today. " * 40) == (20, False)
 
 
-def test_what_does_not_fit_is_cut_at_a_word_and_says_so() -> None:
+def test_text_that_does_not_fit_is_cut_at_a_word_and_marked() -> None:
     cut = set_in("“The harbour bridge, which is closed, was opened”", height=60, closing_mark="”")
     assert lines(cut) == ["“The harbour bridge…”"]
     word = set_in("x" * 500, height=60)
