@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -22,6 +22,17 @@ class LocalizedCommand(BaseCommand):
     serves: ClassVar[bool] = False
     #: System checks load every page of the desk, so only `serve`, `migrate` and `check` run them.
     requires_system_checks: list[str] | tuple[str, ...] = ()
+
+    #: What Ctrl-C leaves behind, marked for translation; without it, Ctrl-C ends the program without a message.
+    stopped_message: ClassVar[str] = ""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except KeyboardInterrupt:
+            if not self.stopped_message:
+                raise
+            raise CommandError(gettext(self.stopped_message)) from None
 
     def run_from_argv(self, argv: list[str]) -> None:
         with translation.override(self.language):

@@ -18,6 +18,9 @@ class Command(LocalizedCommand):
         "Create the vectors for finding claims with the same meaning in other words. The worker does the same, a "
         "little at a time. You can stop it (Ctrl-C) and run it again to continue. See docs/matching.md."
     )
+    stopped_message = gettext_noop(
+        "Stopped. The vectors made so far are kept; run the same command to continue."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -52,15 +55,8 @@ class Command(LocalizedCommand):
             raise CommandError(str(problem)) from None
 
     def _make_vectors(self, embedder: Embedder, threads: int) -> None:
-        try:
-            with show_progress(Console(stderr=True)) as report_progress:
-                maintenance.bring_up_to_date(
-                    embedder, report_progress=report_progress, index_workers=threads - 1
-                )
-        except KeyboardInterrupt:
-            raise CommandError(
-                gettext("Stopped. The vectors made so far are kept; run the same command to continue.")
-            ) from None
+        with show_progress(Console(stderr=True)) as report_progress:
+            maintenance.bring_up_to_date(embedder, report_progress=report_progress, index_workers=threads - 1)
         self._print_progress()
 
     def _remove(self, name: str) -> None:

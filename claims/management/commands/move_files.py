@@ -32,6 +32,7 @@ class Command(LocalizedCommand):
         "Copy all files between the disk and a bucket, and verify each copy by its SHA-256. You can stop it "
         "(Ctrl-C) and run it again to continue. See docs/installing.md."
     )
+    stopped_message = gettext_noop("Stopped. Copied files are verified; run the same command to continue.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         location_help = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE_URL}"
@@ -81,10 +82,6 @@ class Command(LocalizedCommand):
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
                 % {"away": unavailable}
             ) from unavailable
-        except KeyboardInterrupt:
-            raise CommandError(
-                gettext("Stopped. Copied files are verified; run the same command to continue.")
-            ) from None
         self.stdout.write(
             ngettext(
                 "%(copied)s file copied; %(there)s already there. All have been verified.",

@@ -49,13 +49,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     # The page of a message ------------------------------------------------------------------------------------------
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the message, its history, and the possible actions."""
         row = self.get_row(request, object_id)
         if request.method == "POST":

@@ -110,9 +110,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     # Following a newsroom -----------------------------------------------------------------------------------------
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Add a newsroom in two steps: enter its URL, then compare and accept its signing key."""
         if not self.has_add_permission(request):
             raise PermissionDenied

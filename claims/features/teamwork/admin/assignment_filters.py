@@ -54,9 +54,7 @@ class AssigneeFilter(_AssignmentFilter):
     title = _("assigned to")
     parameter_name = "who"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        if not request.user.has_perm("teamwork.view_assignment"):
-            return []
+    def list_choices(self) -> list[tuple[str, Any]]:
         assigned_people = Assignment.objects.held().values("person")
         people = User.objects.filter(pk__in=assigned_people).order_by("first_name", "last_name", "username")
         choices = [(str(person.pk), get_display_name(person)) for person in people[:_MAX_LISTED_PEOPLE]]
@@ -77,9 +75,7 @@ class DueDateFilter(_AssignmentFilter):
     title = _("due")
     parameter_name = "due"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        if not request.user.has_perm("teamwork.view_assignment"):
-            return []
+    def list_choices(self) -> list[tuple[str, Any]]:
         return [
             ("overdue", _("Overdue")),
             ("today", _("Today")),
@@ -108,9 +104,7 @@ class PriorityFilter(_AssignmentFilter):
     title = _("priority")
     parameter_name = "priority"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        if not request.user.has_perm("teamwork.view_assignment"):
-            return []
+    def list_choices(self) -> list[tuple[str, Any]]:
         return [
             (str(value), label) for value, label in reversed(Priority.choices) if value != Priority.NORMAL
         ]

@@ -140,9 +140,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     # Adding ----------------------------------------------------------------------------------------------------------
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the feeds and pages that can be followed at a pasted URL, and follow the chosen one."""
         if not self.has_add_permission(request):
             raise PermissionDenied

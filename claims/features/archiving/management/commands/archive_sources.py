@@ -25,6 +25,7 @@ class Command(LocalizedCommand):
         "Exit status: 0 every page that can be archived is archived, 1 it was stopped, or some pages could\n"
         "not be archived (each is listed on standard error, and at the desk)."
     )
+    stopped_message = gettext_noop("Stopped. The archived copies are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--missing", action="store_true", help=gettext("only pages without any copy"))
@@ -49,12 +50,7 @@ class Command(LocalizedCommand):
                 % {"asked": f"{requested_count:,}"}
             )
             return
-        try:
-            outcomes = self._archive_due_sources()
-        except KeyboardInterrupt:
-            raise CommandError(
-                gettext("Stopped. The archived copies are kept; run the same command to continue.")
-            ) from None
+        outcomes = self._archive_due_sources()
         remaining_count = (
             ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         )

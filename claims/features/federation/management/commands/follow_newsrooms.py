@@ -20,6 +20,7 @@ class Command(LocalizedCommand):
         "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them failed,\n"
         "or could not be added, 2 the command was used incorrectly."
     )
+    stopped_message = gettext_noop("Stopped. Imported claims are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         choices = parser.add_mutually_exclusive_group()
@@ -64,12 +65,7 @@ class Command(LocalizedCommand):
     def _sync_due_newsrooms(self) -> None:
         failure_count = 0
         for newsroom_id in sync_run.list_due_newsrooms():
-            try:
-                tally = sync_run.sync_newsroom(newsroom_id)
-            except KeyboardInterrupt:
-                raise CommandError(
-                    gettext("Stopped. Imported claims are kept; run the same command to continue.")
-                ) from None
+            tally = sync_run.sync_newsroom(newsroom_id)
             if tally is not None:
                 failure_count += bool(tally.failure)
                 self.stdout.write(

@@ -25,6 +25,7 @@ class Command(LocalizedCommand):
         "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program failed\n"
         "on a page, 2 the command was used incorrectly. Results go to standard output, progress to standard error."
     )
+    stopped_message = gettext_noop("Stopped. The results are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         choices = parser.add_mutually_exclusive_group()
@@ -91,13 +92,8 @@ class Command(LocalizedCommand):
                 progress.advance(task)
                 print_resolved_link(resolved_link, progress.console)
 
-            try:
-                while (
-                    count := check_run.run_link_checks(source_ids=source_ids, report_link=report_link)
-                ) is not None:
-                    tally.add(count)
-            except KeyboardInterrupt:
-                raise CommandError(
-                    gettext("Stopped. The results are kept; run the same command to continue.")
-                ) from None
+            while (
+                count := check_run.run_link_checks(source_ids=source_ids, report_link=report_link)
+            ) is not None:
+                tally.add(count)
         return tally

@@ -26,6 +26,7 @@ class Command(LocalizedCommand):
         "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
         "and everything else to standard error."
     )
+    stopped_message = gettext_noop("Stopped. Imported articles are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         choices = parser.add_mutually_exclusive_group()
@@ -84,14 +85,9 @@ class Command(LocalizedCommand):
             error_console.print(
                 gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)}
             )
-            try:
-                tally = visits.run_visit(
-                    watch_id, report_page=lambda looked_at: print_page(looked_at, error_console)
-                )
-            except KeyboardInterrupt:
-                raise CommandError(
-                    gettext("Stopped. Imported articles are kept; run the same command to continue.")
-                ) from None
+            tally = visits.run_visit(
+                watch_id, report_page=lambda looked_at: print_page(looked_at, error_console)
+            )
             if tally is not None:
                 failure_count += bool(tally.failure)
                 self.stdout.write(describe_visit(tally))
