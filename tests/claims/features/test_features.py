@@ -27,7 +27,7 @@ from tests.helpers.full_desk import make_superuser
 ROOT = Path(settings.BASE_DIR)
 
 
-def test_every_folder_is_a_feature_that_says_what_it_is() -> None:
+def test_every_folder_is_a_feature_with_a_description() -> None:
     folders = {path.parent.name for path in (ROOT / "claims" / "features").glob("*/__init__.py")}
     assert {feature.label for feature in features.list_installed()} == folders
     assert [feature.label for feature in features.list_installed() if feature.preset not in PRESETS] == []
@@ -74,7 +74,7 @@ def test_imports_between_features_are_those_that_are_declared() -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_feature_migrates_what_it_builds_on_first() -> None:
+def test_a_feature_migrates_its_dependencies_first() -> None:
     """`migrate federation` on an empty database makes the functions and tables that its own statements name."""
     loader = MigrationLoader(connection)
     wrong = []
@@ -174,7 +174,7 @@ def test_a_feature_from_nothing(tmp_path: Path) -> None:
     )
 
 
-def test_the_command_lists_what_each_adds(settings: Settings) -> None:
+def test_the_command_lists_the_additions_of_each(settings: Settings) -> None:
     settings.FEATURES = []
     out = StringIO()
     call_command("features", "assistants", stdout=out)

@@ -20,7 +20,7 @@ def told(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
+def test_is_added_with_the_right_fingerprint(peer: PeerSite) -> None:
     peer.tell(7)
     shown = compute_fingerprint(peer.key)
     for given in ("", compute_fingerprint(get_public_key())):

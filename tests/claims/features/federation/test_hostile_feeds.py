@@ -251,7 +251,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("answer", "sentence"), ANSWERS.values(), ids=ANSWERS)
-def test_whatever_is_answered(
+def test_any_answer(
     answer: Callable[[BaseHTTPRequestHandler], None], sentence: str, peer: PeerSite, newsroom: PeerNewsroom
 ) -> None:
     peer.answers.answer = answer  # type: ignore[attr-defined]

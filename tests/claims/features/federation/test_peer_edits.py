@@ -28,7 +28,7 @@ def test_the_newsroom_at_an_address_is_shown_before_it_is_followed(peer: PeerSit
     assert PeerNewsroom.objects.count() == 0
 
 
-def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sites_that_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def refusal(address: str) -> str:
         with pytest.raises(NotPossible) as refused:
             peer_edits.look_up_newsroom(address)
@@ -50,7 +50,7 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
     assert "not an address on the public internet" in refusal("http://169.254.169.254/")
 
 
-def test_one_that_claims_our_name_is_called_otherwise_or_not_followed(peer: PeerSite) -> None:
+def test_a_newsroom_with_our_name_is_renamed_or_not_followed(peer: PeerSite) -> None:
     peer.name = settings.NEWSROOM_NAME.upper()
     signer = peer_edits.look_up_newsroom(peer.url)
     with pytest.raises(NotPossible, match="would look like ours"):
@@ -67,9 +67,7 @@ def test_two_of_one_name_are_distinguished(peer: PeerSite, other: PeerSite) -> N
     assert peer_edits.follow_newsroom(other.signer, name="Sundvik Check, north").url == other.url
 
 
-def test_only_administrators_say_whose_word_is_taken(
-    peer: PeerSite, editor: User, administrator: User
-) -> None:
+def test_only_administrators_can_follow_newsrooms(peer: PeerSite, editor: User, administrator: User) -> None:
     with pytest.raises(NotAllowed):
         peer_edits.follow_newsroom(peer.signer, by=editor)
     newsroom = peer_edits.follow_newsroom(peer.signer, by=administrator)

@@ -36,18 +36,18 @@ def found(text: str, **terms: Any) -> list[tuple[int, str, str]]:
     return [(one.claim.claim_id, one.kind, one.claim.rating) for one in answer]
 
 
-def test_the_same_words_are_found_with_whose_verdict_it_is(taken: PeerNewsroom) -> None:
+def test_the_same_words_are_found_with_the_publisher_of_the_verdict(taken: PeerNewsroom) -> None:
     assert found(CHECKED.upper()) == [(7, "same", "Half true")]
     [one] = find_peer_matches(CHECKED)
     assert (one.claim.newsroom, one.claim.url) == (taken, f"{taken.url}/claims/7/bridge/")
 
 
-def test_what_says_otherwise_is_distinguished(taken: PeerNewsroom) -> None:
+def test_contradicting_claims_are_distinguished(taken: PeerNewsroom) -> None:
     other = CHECKED.replace("seven", "nine")
     assert [kind for _claim, kind, _rating in found(other)] == ["related"]
 
 
-def test_of_a_text_its_sentences_are_asked_about(taken: PeerNewsroom) -> None:
+def test_each_sentence_of_a_text_is_matched(taken: PeerNewsroom) -> None:
     text = f"Nobody was surprised. {CHECKED} It rained all day in the capital."
     assert found(text, cut="sentences") == [(7, "same", "Half true")]
     assert found("It rained all day in the capital.") == []

@@ -53,7 +53,7 @@ def test_no_peer_can_have_the_name_of_the_newsroom(newsroom: PeerNewsroom, spell
     assert house.name == settings.NEWSROOM_NAME
 
 
-def test_its_address_stays_and_its_progress_goes_forward(newsroom: PeerNewsroom) -> None:
+def test_its_address_is_fixed_and_its_progress_never_decreases(newsroom: PeerNewsroom) -> None:
     refused(
         "UPDATE federation_peernewsroom SET url = 'https://a.example'", match="peernewsroom_address_stays"
     )
@@ -74,7 +74,7 @@ def test_its_address_stays_and_its_progress_goes_forward(newsroom: PeerNewsroom)
     ],
     undone=True,
 )
-def test_what_no_progress_is(newsroom: PeerNewsroom, change: str, rule: str) -> None:
+def test_invalid_progress_is_refused(newsroom: PeerNewsroom, change: str, rule: str) -> None:
     refused(f"UPDATE federation_peerprogress SET {change}", match=rule)
 
 
@@ -100,7 +100,7 @@ def test_invalid_claims_are_refused(newsroom: PeerNewsroom, place: int, value: s
     refused(CLAIM, newsroom.pk, *said, match=rule)
 
 
-def test_what_one_published_does_not_become_anothers(newsroom: PeerNewsroom) -> None:
+def test_a_claim_cannot_be_moved_to_another_newsroom(newsroom: PeerNewsroom) -> None:
     other = PeerNewsroom.objects.create(name="Another", url="https://a.example", key="B" * 43)
     assert sql(CLAIM, newsroom.pk, *SAID) == 1
     refused(CLAIM, newsroom.pk, *SAID, match="peerclaim_is_taken_once")

@@ -29,7 +29,7 @@ def taken(newsroom: PeerNewsroom) -> list[tuple[int, str, str]]:
     return list(rows.values_list("claim_id", "status", "rating"))
 
 
-def test_what_another_newsroom_published_is_known_as_its_own(peer: PeerSite, newsroom: PeerNewsroom) -> None:
+def test_claims_of_another_newsroom_are_stored_as_its_own(peer: PeerSite, newsroom: PeerNewsroom) -> None:
     peer.tell(7, statement="The harbour bridge cost 40 million euros.")
     peer.tell(8, rating="Half true")
     peer.tell(7, kind="correction", note="A new audit.", rating="True")
@@ -90,7 +90,7 @@ def test_claims_that_it_imported_are_not_fetched(peer: PeerSite, newsroom: PeerN
     assert newsroom.claims.get().body == ""
 
 
-def test_goes_on_where_it_was_page_by_page(
+def test_continues_at_its_position_page_by_page(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync_run, "fetch_entries", partial(ledger_feed.fetch_entries, sizes=(3,)))
@@ -117,7 +117,7 @@ def test_only_one_process_syncs_a_newsroom(peer: PeerSite, newsroom: PeerNewsroo
     assert turn(newsroom).entries == 1
 
 
-def test_a_turn_whose_newsroom_was_given_to_another_takes_nothing(
+def test_a_run_whose_lease_was_taken_over_stores_nothing(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer.tell(7)
@@ -132,7 +132,7 @@ def test_a_turn_whose_newsroom_was_given_to_another_takes_nothing(
     assert taken(newsroom) == []
 
 
-def test_an_entry_costs_no_query_of_its_own(
+def test_the_number_of_queries_does_not_grow_with_entries(
     peer: PeerSite, newsroom: PeerNewsroom, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for count in (1, 3):
@@ -152,7 +152,7 @@ def test_its_name_here_is_the_one_that_a_person_gave(peer: PeerSite, newsroom: P
     assert (newsroom.name, PeerClaim.objects.get().newsroom.name) == ("Sundvik Check", "Sundvik Check")
 
 
-def test_too_large_a_page_is_asked_for_in_parts(
+def test_a_page_that_is_too_large_is_requested_in_parts(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = max(len(json.dumps(peer.tell(number))) for number in range(1, 15))
@@ -161,7 +161,7 @@ def test_too_large_a_page_is_asked_for_in_parts(
     assert (tally.failure, tally.entries) == ("", 14)
 
 
-def test_what_the_law_removed_there_is_removed_here(peer: PeerSite, newsroom: PeerNewsroom) -> None:
+def test_words_removed_there_are_removed_here(peer: PeerSite, newsroom: PeerNewsroom) -> None:
     peer.tell(7, statement="Mara Lindqvist sold the bridge.")
     peer.tell(8, statement="Mara Lindqvist bought a ship.")
     peer.tell(8, status="retracted", kind="retraction", note="Not Mara Lindqvist.")

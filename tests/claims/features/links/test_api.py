@@ -94,7 +94,7 @@ def test_readers_are_notified_of_a_dead_link_and_offered_the_copy(
     assert "no longer at its address" not in page(client, claim)
 
 
-def test_readers_are_notified_where_a_page_is_now(client: Client, claim: Claim, source: Source) -> None:
+def test_readers_see_the_new_address_of_a_page(client: Client, claim: Claim, source: Source) -> None:
     found(source, "moved", moved_to=NEW)
     assert f'href="{NEW}"' in page(client, claim)
 
@@ -110,7 +110,7 @@ def test_a_corrected_address_is_reported_beside_the_old_one(
 
 
 @pytest.mark.parametrize("outcome", ["unreachable", "alive"])
-def test_what_cannot_be_reported_alarms_no_reader(
+def test_uncertain_results_are_not_shown_to_readers(
     client: Client, claim: Claim, source: Source, outcome: str
 ) -> None:
     found(source, outcome)
@@ -148,7 +148,7 @@ def test_links_of_drafts_are_not_reported(
 
 
 @pytest.mark.parametrize(("handed_on", "shown"), [(True, True), (True, False), (False, True)])
-def test_readers_are_offered_our_own_copy_where_they_may_have_it(
+def test_readers_are_offered_our_copy_if_it_is_public(
     client: Client, claim: Claim, source: Source, settings: Any, handed_on: bool, shown: bool
 ) -> None:
     settings.ARCHIVE_PUBLIC_COPIES = handed_on

@@ -45,7 +45,7 @@ def test_a_page_that_is_there_is_alive_and_leaves_one_record(claim: Claim, sourc
     assert Snapshot.objects.count() == 1
 
 
-def test_only_what_current_publications_cite_is_watched(claim: Claim, source: Source) -> None:
+def test_only_sources_cited_by_current_publications_are_checked(claim: Claim, source: Source) -> None:
     uncited = make_source(TEXT)
     assert watched_links.update_watched_links() == LinkState.objects.count() > 0
     assert watched_links.update_watched_links() == 0
@@ -104,7 +104,7 @@ def test_one_success_resets_one_failure(claim: Claim, source: Source, paper: Pap
 
 
 @pytest.mark.parametrize("status", [500, 503, 403, 401, 429, 451, 418])
-def test_who_refuses_or_fails_is_never_called_gone(
+def test_refusing_or_failing_sites_are_never_called_gone(
     claim: Claim, source: Source, paper: Paper, clock: Any, status: int
 ) -> None:
     check()
@@ -303,7 +303,7 @@ def test_people_are_notified_once_of_each_change(
 # Two workers, and one that dies ---------------------------------------------------------------------------------------
 
 
-def test_what_one_worker_has_another_does_not_take(claim: Claim, source: Source) -> None:
+def test_a_link_leased_by_one_worker_is_not_taken_by_another(claim: Claim, source: Source) -> None:
     watched_links.update_watched_links()
     [link] = due_links.lease_links(10, source_ids=[source.pk])
     assert due_links.lease_links(10, source_ids=[source.pk]) == []

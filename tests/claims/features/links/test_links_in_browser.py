@@ -51,7 +51,7 @@ def claim(publish: Any) -> Claim:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_pages_fit_and_say_what_happened(seat: Any, editor: User, claim: Claim, width: int) -> None:
+def test_pages_fit_and_show_the_result(seat: Any, editor: User, claim: Claim, width: int) -> None:
     desk = seat(editor, viewport={"width": width, "height": 900})
     gone = LinkState.objects.get(outcome="gone")
     for path, words in (

@@ -30,7 +30,7 @@ def says(title: str, h1: str = "", known: str = "", final_url: str = PAGE) -> bo
         "Sayfa bulunamadı | Gazete",
     ],
 )
-def test_a_heading_that_says_so(title: str) -> None:
+def test_a_heading_about_a_missing_page(title: str) -> None:
     assert says(title)
     assert says("Brunnholm Post", h1=f"<span>{title}</span>")
 

@@ -26,7 +26,7 @@ def after(*found: tuple[LinkOutcome, float]) -> LinkStatus:
 
 
 @given(findings)
-def test_what_works_is_alive_at_once(course: list[tuple[LinkOutcome, int]]) -> None:
+def test_a_working_link_is_alive_at_once(course: list[tuple[LinkOutcome, int]]) -> None:
     standing = after(*course, (LinkOutcome.ALIVE, 1))
     assert (standing.outcome, standing.failures, standing.suspected) == ("alive", 0, "")
 
@@ -81,6 +81,6 @@ def test_failures_are_kept_while_our_server_is_down_for_a_day() -> None:
     assert compute_status(standing, LinkOutcome.UNREACHABLE, "", NOON + WEEK).outcome == "gone"
 
 
-def test_what_changes_its_mind_is_not_believed() -> None:
+def test_alternating_results_are_not_reported() -> None:
     moved, gone = LinkOutcome.MOVED, LinkOutcome.GONE
     assert after(*[(moved, 24), (gone, 24)] * 10).outcome == ""

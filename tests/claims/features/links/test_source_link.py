@@ -56,7 +56,7 @@ def press(client: Client, who: User, link: LinkState, button: str) -> str:
     return f"{answer.status_code} {answer.content.decode()}"
 
 
-def test_the_list_says_what_became_of_it_and_which_claim_cites_it(
+def test_the_list_shows_the_status_and_the_citing_claims(
     client: Client, checker: User, link: LinkState
 ) -> None:
     client.force_login(checker)
@@ -125,14 +125,14 @@ def test_a_link_marked_as_correct_stays_hidden_until_it_changes(
     assert "no longer needs a decision" in press(client, checker, link, "mark-as-correct")
 
 
-def test_a_copy_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
+def test_a_copy_can_be_requested(client: Client, checker: User, link: LinkState) -> None:
     ArchivingRequest.objects.all().delete()
     assert "A copy of the current page" in press(client, checker, link, "request-copy")
     request = ArchivingRequest.objects.get()
     assert (request.source_id, request.reason, request.asked_by) == (link.pk, "desk", checker)
 
 
-def test_a_check_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
+def test_a_check_can_be_requested(client: Client, checker: User, link: LinkState) -> None:
     assert "will be checked" in press(client, checker, link, "check-now")
     assert LinkState.objects.due().filter(pk=link.pk).exists()
 

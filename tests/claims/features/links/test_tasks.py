@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("is_on", [True, False])
-def test_links_are_looked_at_only_where_that_is_on(
+def test_links_are_checked_only_if_switched_on(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, is_on: bool
 ) -> None:
     settings.LINK_CHECKS = is_on

@@ -12,7 +12,7 @@ from sources.models import Source
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_who_takes_at_once_takes_different_ones() -> None:
+def test_simultaneous_workers_lease_different_links() -> None:
     sources = Source.objects.bulk_create(
         Source(title=str(n), url=f"https://s{n % 40}.example/{n}", url_key=f"https://s{n % 40}.example/{n}")
         for n in range(300)

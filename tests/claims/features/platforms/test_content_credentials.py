@@ -39,7 +39,7 @@ def read(content: bytes, folder: Path) -> dict[str, Any]:
     return read_manifest(folder / "picture.png", MediaFormat("image/png", "PNG"))
 
 
-def test_it_states_what_it_shows_and_which_entry_that_is(
+def test_it_states_its_content_and_the_entry(
     client: Client, publish: Any, tmp_path: Path, settings: Settings
 ) -> None:
     settings.NEWSROOM_NAME = "Harbour Facts"
@@ -69,7 +69,7 @@ def test_it_states_what_it_shows_and_which_entry_that_is(
     assert read(bytes(changed), tmp_path)["validation"] == "invalid"
 
 
-def test_a_certificate_of_an_authority_is_trusted_where_that_is(
+def test_a_certificate_is_trusted_where_its_authority_is(
     publish: Any, tmp_path: Path, settings: Settings
 ) -> None:
     signer = authority()

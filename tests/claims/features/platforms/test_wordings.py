@@ -96,7 +96,7 @@ def test_a_label_names_its_labeler_and_a_lasting_address(settings: Settings) -> 
     assert build_wordings(body)[1].refusal.startswith("The post’s address has a handle")
 
 
-def test_blocks_stand_alone_and_are_of_the_own_verdict() -> None:
+def test_blocks_are_complete_and_about_our_own_verdict() -> None:
     """Each is valid JSON-LD by itself, also where another publisher's verdict comes first."""
     other = OUT_OF_CONTEXT | {"origin": "imported", "media_authenticity_category": "EditedOrCroppedContent"}
     other["publisher"] = other["publisher"] | {"id": 9}
@@ -108,7 +108,7 @@ def test_blocks_stand_alone_and_are_of_the_own_verdict() -> None:
     assert [violations(block) for block in (review, media)] == ["", ""]
 
 
-def test_why_there_is_none() -> None:
+def test_the_reason_for_a_missing_block() -> None:
     no_source = document(evidence=[])
     unrated = document()
     unrated["verdicts"][0]["rating"]["rating_class"] = "not_rated"

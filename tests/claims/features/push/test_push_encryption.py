@@ -32,7 +32,7 @@ def test_it_makes_the_example_of_the_standard() -> None:
     assert (browser.keys, browser.read(made)) == ({"p256dh": BROWSER_POINT, "auth": AUTH}, PLAIN)
 
 
-def test_each_message_has_a_key_and_a_salt_of_its_own() -> None:
+def test_each_message_has_its_own_key_and_salt() -> None:
     browser, longest = Browser(), b"x" * MAX_MESSAGE_BYTES
     first, second = (
         encrypt_message(longest, p256dh=browser.keys["p256dh"], auth=browser.keys["auth"]) for _ in range(2)

@@ -83,7 +83,7 @@ def test_form_begins_with_the_template_of_the_language(seat: Desk, draft: Verdic
     assert "Mit freundlichen Grüßen\nChris" in text
 
 
-def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, checker: User) -> None:
+def test_ask_send_and_record_a_reply(seat: Desk, draft: Verdict, checker: User) -> None:
     response = seat.client.post(f"{ADD}?verdict={draft.pk}", asking(), follow=True)
     row = ReplyRequest.objects.get()
     assert said(response) == ["Saved. Send the request now, or pass it on yourself and mark it as sent."]

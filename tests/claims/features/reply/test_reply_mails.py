@@ -100,7 +100,7 @@ def test_mail_that_fails_is_not_sent_and_the_desk_says_why(
     assert row.mail_problem == ""
 
 
-def test_what_comes_too_late_is_not_sent(row: ReplyRequest, checker: User, mailoutbox: Any) -> None:
+def test_late_mails_are_not_sent(row: ReplyRequest, checker: User, mailoutbox: Any) -> None:
     reply_requests.queue_mail(row, by=checker)
     ReplyRequest.objects.update(answer_by=timezone.now() - timedelta(hours=1))
     work()
@@ -120,7 +120,7 @@ def test_what_comes_too_late_is_not_sent(row: ReplyRequest, checker: User, mailo
         ({"answer_by": timezone.now() - timedelta(hours=1)}, "has passed"),
     ],
 )
-def test_what_cannot_be_mailed_is_refused(
+def test_requests_that_cannot_be_mailed_are_refused(
     row: ReplyRequest, checker: User, change: Any, sentence: str
 ) -> None:
     ReplyRequest.objects.update(**change)

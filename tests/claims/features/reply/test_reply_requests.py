@@ -206,7 +206,7 @@ def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, e
         ({"shown": "nothing"}, ("", False, "")),
     ],
 )
-def test_readers_see_what_may_be_published(
+def test_readers_see_only_publishable_parts(
     draft: Verdict, checker: User, editor: User, given: Any, shown: tuple[Any, ...]
 ) -> None:
     reply_requests.record_reply(
@@ -242,7 +242,7 @@ def test_answer_that_does_not_fit_is_refused(
         reply_requests.record_reply(row, answer(**given), by=checker)
 
 
-def test_answer_in_review_is_reported_to_who_signed_off_and_asks_for_them_again(
+def test_a_reply_in_review_is_reported_and_needs_new_sign_offs(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker)

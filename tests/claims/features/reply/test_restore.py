@@ -17,7 +17,7 @@ from tests.helpers.reader_pages import bring_out
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User) -> None:
+def test_requests_and_replies_are_restored(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     answered = ask(draft, checker, hours=-1)
     whole = answer("Yes. Off the record: no.", shown="excerpt", excerpt="Yes. […]")

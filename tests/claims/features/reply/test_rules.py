@@ -56,7 +56,7 @@ def test_a_verdict_about_a_claimant_is_not_published_before_they_are_asked(
 
 
 @sweep("terms", ["due", "not_due"], undone=True)
-def test_terms_that_claim_otherwise_do_not_help(
+def test_a_false_result_of_the_requirement_is_refused(
     draft: Verdict, checker: User, editor: User, terms: str
 ) -> None:
     write_down(draft, "draft", "in_review")
@@ -105,9 +105,7 @@ def test_sign_off_does_not_count_for_an_answer_that_came_later(
     assert workflow.move(verdict, "publish", by=editor).state == "published"
 
 
-def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
-    draft: Verdict, checker: User, editor: User
-) -> None:
+def test_the_database_counts_the_replies_of_a_sign_off(draft: Verdict, checker: User, editor: User) -> None:
     row = ask(draft, checker)
     verdict = submitted(draft, checker, editor)
     sql("UPDATE claims_verdict SET edited_by = edited_by WHERE id = %s", verdict.pk)
@@ -172,9 +170,7 @@ def test_answer_comes_in_once(draft: Verdict, checker: User, editor: User) -> No
     refused(gone, row.pk, match="replyrequest_is_fixed_with_its_verdict")
 
 
-def test_when_an_answer_was_noted_is_not_for_the_one_who_notes_it(
-    draft: Verdict, checker: User, editor: User
-) -> None:
+def test_the_database_sets_the_time_of_recording(draft: Verdict, checker: User, editor: User) -> None:
     row = ask(draft, checker)
     submitted(draft, checker, editor)
     sql(

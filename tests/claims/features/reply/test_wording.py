@@ -33,7 +33,7 @@ def test_there_is_a_template_for_each_of_our_languages_and_all_can_be_filled_in(
         assert "\n" not in words.subject
 
 
-def test_what_editors_made_of_them_stays() -> None:
+def test_edited_templates_stay() -> None:
     ReplyTemplate.objects.exclude(language="en").delete()
     ReplyTemplate.objects.update(text="{claim} by {deadline}?")
     ensure_templates()
@@ -41,7 +41,7 @@ def test_what_editors_made_of_them_stays() -> None:
 
 
 @pytest.mark.parametrize(("language", "found"), [("pt-BR", "pt"), ("de", "de"), ("nl", "en"), ("", "en")])
-def test_template_of_a_language_or_what_comes_near(language: str, found: str) -> None:
+def test_the_template_of_a_language_or_the_nearest_one(language: str, found: str) -> None:
     template = find_template(language)
     assert template
     assert template.language == found
@@ -67,7 +67,7 @@ def test_only_listed_placeholders_are_replaced() -> None:
         ("Dear {claimant}", "The text must contain {claim}, {deadline}."),
     ],
 )
-def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
+def test_unknown_placeholders_are_named(text: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         check_placeholders(text, needed_placeholders=REQUIRED_PLACEHOLDERS)
     assert sentence in " ".join(refusal.value.messages)

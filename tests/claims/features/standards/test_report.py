@@ -55,7 +55,7 @@ def check(claim: Claim, *sources: Source, by: User, and_by: User) -> None:
         workflow.move(draft, action, by=person)
 
 
-def test_of_nothing_there_is_nothing() -> None:
+def test_an_empty_ledger_has_an_empty_report() -> None:
     found = counted()
     assert found["fact_checks"].value == 0
     assert [key for key, one in found.items() if one.value is None] == [
@@ -201,7 +201,7 @@ def test_days_that_cannot_be(client: Client, path: str, query: str, detail: str)
     assert detail in answer.json()["detail"]
 
 
-def test_a_page_for_days_that_cannot_be_says_so(client: Client) -> None:
+def test_impossible_days_are_reported(client: Client) -> None:
     answer = client.get("/standards/?since=2026-02-01&until=2026-01-01")
     assert answer.status_code == 400
     assert "The period ends on 2026-01-01, before it begins on 2026-02-01." in answer.content.decode()

@@ -102,7 +102,7 @@ def test_an_editor_can_assign_it_to_anyone_and_an_outdated_tab_changes_nothing(
     assert Assignment.objects.get().person == checker
 
 
-def test_what_a_role_does_not_include_is_forbidden(
+def test_actions_outside_a_role_are_forbidden(
     desk: Desk, claim: Claim, contributor: User, checker: User, colleague: User
 ) -> None:
     own = make_claim(state="proposed", created_by=contributor)
@@ -160,7 +160,7 @@ def found(desk: Desk, model: str, asked: str) -> set[Any]:
     return set(page.context["cl"].queryset)
 
 
-def test_lists_are_narrowed_by_whose_work_and_by_when(
+def test_lists_are_filtered_by_assignee_and_due_date(
     desk: Desk, checker: User, colleague: User, editor: User
 ) -> None:
     today = timezone.localdate()

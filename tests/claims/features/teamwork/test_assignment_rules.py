@@ -32,7 +32,7 @@ def given() -> dict[int, str | None]:
     "condition",
     ["topic", "language", "publisher", "source", "claimant", "worth_at_least", "words", "nothing"],
 )
-def test_each_condition_finds_what_it_says(condition: str, checker: User) -> None:
+def test_each_condition_matches_its_claims(condition: str, checker: User) -> None:
     parent = Topic.objects.create(name="Health", slug="health")
     part = Topic.objects.create(name="Vaccines", slug="vaccines", parent=parent)
     paper = Publisher.objects.create(name="Sundvik Post")
@@ -57,9 +57,7 @@ def test_each_condition_finds_what_it_says(condition: str, checker: User) -> Non
     assert given() == (everything if condition == "nothing" else {found.pk: "chris"})
 
 
-def test_all_conditions_must_hold_and_the_first_rule_that_says_something_decides(
-    checker: User, colleague: User
-) -> None:
+def test_all_conditions_must_hold_and_the_first_matching_rule_decides(checker: User, colleague: User) -> None:
     both, one = make_claim("Bridge tolls.", score=0.9), make_claim("Bridge paint.", score=0.1)
     rule("Last", position=300, person=colleague, priority=Priority.LOW)
     rule("Worth", position=100, words="bridge", worth_at_least=0.5, priority=Priority.URGENT)
@@ -102,7 +100,9 @@ def test_people_who_have_left_or_lack_permission_get_no_work(
     assert given() == {claim.pk: "kim"}
 
 
-def test_what_a_person_decided_stays_and_twice_is_once(checker: User, colleague: User, editor: User) -> None:
+def test_a_persons_decision_stays_and_rules_can_run_twice(
+    checker: User, colleague: User, editor: User
+) -> None:
     taken, released, new = (make_claim(state="proposed") for _number in range(3))
     assignments.assign_to_self(taken, by=colleague)
     assignments.assign_to_self(released, by=colleague)

@@ -183,7 +183,7 @@ def test_a_deleted_claim_is_reported(checker: User) -> None:
         assert cursor.fetchall() == [(checker.pk,)]
 
 
-def test_no_reader_learns_whose_work_it_is(
+def test_readers_do_not_see_assignees(
     client: Client, checker: User, colleague: User, editor: User, publish: Any
 ) -> None:
     claim = publish()

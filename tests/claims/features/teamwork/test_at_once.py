@@ -19,7 +19,7 @@ from tests.helpers.two_connections import alone, one_after_the_other
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_double_click_says_it_once(checker: User, colleague: User) -> None:
+def test_a_double_click_comments_once(checker: User, colleague: User) -> None:
     write = partial(comments.add_comment, make_claim(), "Look, @kim.", by=checker, key=uuid4())
     assert one_after_the_other(write, write) == ""
     assert Comment.objects.count() == Notification.objects.count() == 1

@@ -69,7 +69,7 @@ def everything(checker: User, colleague: User, editor: User) -> dict[str, Claim 
     return rows
 
 
-def test_each_stands_where_it_has_come_to(
+def test_each_claim_is_in_the_column_of_its_state(
     desk: Desk, everything: dict[str, Any], checker: User, colleague: User
 ) -> None:
     def cards(*names: str) -> list[Any]:
@@ -185,7 +185,7 @@ def test_the_choice_is_kept_and_others_may_not(
     assert desk.client.get(reverse(BOARD)).status_code == 403
 
 
-def test_a_card_offers_what_the_role_includes(checker: User, editor: User) -> None:
+def test_a_card_offers_the_actions_of_the_role(checker: User, editor: User) -> None:
     def offered(person: User) -> dict[str, list[str]]:
         return {
             state: [move["action"] for move in found] for state, found in board.list_moves(person).items()

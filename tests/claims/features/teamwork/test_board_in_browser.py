@@ -138,7 +138,7 @@ def test_pages_of_work_are_accessible(page: Page, checker: User, editor: User) -
                 assert violations(page, scheme) == {}, (path, scheme)
 
 
-def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:
+def test_two_people_who_take_a_claim_at_once(checker: User, colleague: User) -> None:
     """One gets it. The other waits, and sees who was faster."""
     claim = make_claim()
     told: list[str] = []

@@ -99,7 +99,7 @@ def test_a_move_is_reported_once_however_many_people_are(
 
 
 @pytest.mark.parametrize("shape", ChatChannel.Shape.values)
-def test_words_of_colleagues_only_where_they_are_wanted(
+def test_comments_are_sent_only_to_channels_that_allow_them(
     shape: str, claim: Claim, draft: Verdict, checker: User, colleague: User, receiver: Receiver
 ) -> None:
     make_channel(receiver, shape=shape)
@@ -155,7 +155,7 @@ def test_teams_shape_is_a_card_without_markdown() -> None:
     assert card["actions"] == [{"type": "Action.OpenUrl", "title": "Open", "url": HOSTILE.link}]
 
 
-def test_what_fails_is_tried_again_and_then_given_up(
+def test_failed_messages_are_retried_and_then_given_up(
     claim: Claim, checker: User, receiver: Receiver, django_assert_num_queries: Any
 ) -> None:
     channel = make_channel(receiver)
@@ -178,7 +178,7 @@ def test_what_fails_is_tried_again_and_then_given_up(
     assert ChatMessage.objects.order_by("pk").values_list("state", "failure").last() == ("failed", "HTTP 410")
 
 
-def test_what_waits_for_a_channel_that_is_switched_off_is_given_up(
+def test_messages_for_a_disabled_channel_are_given_up(
     claim: Claim, checker: User, receiver: Receiver
 ) -> None:
     channel = make_channel(receiver)

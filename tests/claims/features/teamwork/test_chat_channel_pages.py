@@ -94,7 +94,7 @@ def test_an_address_is_needed(desk: Desk, client: Client) -> None:
     assert not ChatChannel.objects.exists()
 
 
-def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Receiver) -> None:
+def test_a_test_message_reports_its_result(desk: Desk, client: Client, receiver: Receiver) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=f"{receiver.url}/{SECRET}")
     page = reverse("admin:teamwork_chatchannel_send-test", args=[channel.pk])
     assert said(client.post(page, follow=True)) == ["Test message sent. Look for it in the channel."]
@@ -114,7 +114,7 @@ def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Recei
     assert channel.progress.failures == 0
 
 
-def test_what_it_received_is_listed(desk: Desk, client: Client, checker: User) -> None:
+def test_sent_messages_are_listed(desk: Desk, client: Client, checker: User) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=ADDRESS)
     notify_people("overdue", claim=make_claim("The tower leans."), to=[checker])
     text = desk.text(channel)

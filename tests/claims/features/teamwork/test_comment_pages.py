@@ -195,7 +195,7 @@ def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User
     assert offered("chris") == []
 
 
-def test_opening_the_claim_reads_what_it_reported(
+def test_opening_the_claim_marks_its_notifications_as_read(
     claim: Claim, desk: Desk, editor: User, checker: User
 ) -> None:
     comments.add_comment(claim, "@edda", by=checker)
@@ -251,7 +251,7 @@ def test_much_is_shown_in_pages_at_the_same_cost(
 
 
 @pytest.mark.parametrize(("thread", "reply"), [(0, 0), (0, 11), (39, 0), (39, 11)])
-def test_a_link_leads_to_where_the_comment_is(
+def test_a_link_leads_to_the_page_with_the_comment(
     thread: int,
     reply: int,
     claim: Claim,

@@ -179,7 +179,7 @@ def test_a_claim_that_was_talked_about_is_not_deleted(checker: User, editor: Use
         claim_edits.delete(claim, by=editor)
 
 
-def test_of_a_claim_that_is_gone(checker: User) -> None:
+def test_comments_on_a_deleted_claim(checker: User) -> None:
     claim = make_claim()
     other = Claim.objects.get(pk=claim.pk)
     claim.delete()

@@ -131,7 +131,7 @@ def test_followers_are_notified_too(checker: User, colleague: User, editor: User
     assert list(told.values_list("person__username", flat=True)) == ["chris", "kim"]
 
 
-def test_comments_and_assignments_stand_in_the_way_of_undoing_an_import(checker: User) -> None:
+def test_comments_and_assignments_prevent_undoing_an_import(checker: User) -> None:
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     first, second = Claim.objects.order_by("pk")
     comments.add_comment(first, "Is this the eastern bridge?", by=checker)

@@ -39,7 +39,7 @@ def test_each_reviewer_gets_one_mail(
     assert len(mailoutbox) == 2
 
 
-def test_what_a_mail_says(
+def test_contents_of_a_mail(
     claim: Claim, checker: User, colleague: User, work_mail: Work, mailoutbox: Any, settings: Any
 ) -> None:
     settings.SITE_URL = "https://facts.example.org"
@@ -96,7 +96,7 @@ def test_no_statement_writes_headers(
         lambda person: person.groups.clear(),
     ],
 )
-def test_who_gets_it_is_decided_when_it_is_sent(
+def test_recipients_are_determined_when_it_is_sent(
     meanwhile: Callable[[User], Any], claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
     notify_people("overdue", claim=claim, to=[colleague])
@@ -115,7 +115,7 @@ def test_withdrawn_comments_are_not_mailed(
     assert mailoutbox == []
 
 
-def test_a_mail_server_that_is_away_is_asked_again(
+def test_an_unavailable_mail_server_is_retried(
     claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notify_people("overdue", claim=claim, to=[colleague])
@@ -133,7 +133,7 @@ def test_a_mail_server_that_is_away_is_asked_again(
     assert len(mailoutbox) == 1
 
 
-def test_in_the_language_of_who_reads(
+def test_in_the_language_of_the_recipient(
     claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
     MailSchedule.objects.create(person=colleague, language="ar")
@@ -153,7 +153,7 @@ def test_a_forged_unsubscribe_link_changes_nothing(colleague: User) -> None:
         assert mails.parse_unsubscribe_token(other) is None
 
 
-def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: User, time_machine: Any) -> None:
+def test_mails_of_a_killed_worker_are_sent_once(claim: Claim, colleague: User, time_machine: Any) -> None:
     notify_people("overdue", claim=claim, to=[colleague])
     (row,) = Notification.objects.all()
     for minutes, asked in ((30, 1), (90, 2), (150, 2)):

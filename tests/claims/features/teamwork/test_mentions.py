@@ -71,13 +71,13 @@ def test_people_without_access_to_the_desk_are_not_mentioned(people: list[User])
     assert [each.username for each in mentions.suggest_people("al")] == []
 
 
-def test_so_many_names_are_looked_up(people: list[User]) -> None:
+def test_the_number_of_names_is_limited(people: list[User]) -> None:
     others = " ".join(f"@x{number}" for number in range(mentions.MAX_MENTIONED_NAMES))
     assert named(f"{others} @kim") == set()
     assert named(f"@kim {others}") == {"kim"}
 
 
-def test_names_stand_out_and_nothing_else_does(people: list[User]) -> None:
+def test_only_names_are_highlighted(people: list[User]) -> None:
     kim = [each for each in people if each.username == "kim"]
     shown = mentions.render_mentions("@kim, `@kim`, @ann and [@kim](https://example.org)", kim)
     assert shown == (

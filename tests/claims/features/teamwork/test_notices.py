@@ -41,7 +41,7 @@ def test_other_moves_notify_the_author_followers_and_the_assignee(
     assert told(verdict, action, colleague) == ["ada", "chris", "edda"]
 
 
-def test_a_claim_that_is_decided_is_reported_to_who_proposed_it(contributor: User, checker: User) -> None:
+def test_decisions_are_reported_to_the_proposer(contributor: User, checker: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
     workflow.move(claim, "accept", by=checker, note="Good find.")
     assert list(Notification.objects.values_list("person__username", "kind", "note")) == [

@@ -81,7 +81,7 @@ def test_each_leads_to_its_place(
     assert not Notification.objects.unread().exists()
 
 
-def test_a_contributor_is_not_counted_what_they_may_no_longer_read(
+def test_unreadable_notifications_are_not_counted(
     publish: Any, checker: User, contributor: User, client: Client
 ) -> None:
     public = publish()
@@ -174,7 +174,7 @@ def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, cl
         {"overdue": ""},
     ],
 )
-def test_what_cannot_be_chosen(wrong: dict[str, str], desk: Desk, client: Client) -> None:
+def test_invalid_choices(wrong: dict[str, str], desk: Desk, client: Client) -> None:
     form = client.get(PREFERENCES).context["form"]
     answer = client.post(PREFERENCES, {name: form[name].value() for name in form.fields} | wrong)
     assert answer.status_code == 400

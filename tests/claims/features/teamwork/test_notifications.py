@@ -25,7 +25,9 @@ def mailed() -> set[str]:
     return {row.person.username for row in rows.values()}
 
 
-def test_each_once_and_not_who_did_it(claim: Claim, checker: User, colleague: User, editor: User) -> None:
+def test_each_person_once_and_not_the_actor(
+    claim: Claim, checker: User, colleague: User, editor: User
+) -> None:
     rows = notify_people(
         "accepted", claim=claim, to=[checker, colleague, colleague, editor], by=editor, note=" Look. "
     )
@@ -53,7 +55,7 @@ def test_people_who_may_not_read_it_are_not_notified(
     assert len(notify_people("submitted", claim=public, verdict=version, to=[contributor])) == 1
 
 
-def test_the_newsrooms_own_notes_are_not_reported_to_who_reads_no_drafts(
+def test_internal_notes_are_hidden_from_people_who_may_not_read_drafts(
     contributor: User, checker: User, publish: Any
 ) -> None:
     public = publish()
@@ -99,7 +101,7 @@ def test_rolled_back_events_send_no_notifications(claim: Claim, checker: User) -
     assert jobs(notifications.MAIL_TASK) == []
 
 
-def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> None:
+def test_one_notification_per_comment(claim: Claim, checker: User, colleague: User) -> None:
     said = comments.add_comment(claim, "Hello", by=checker).comment
     assert len(notify_people("mentioned", claim=claim, comment=said, to=[colleague])) == 1
     assert notify_people("commented", claim=claim, comment=said, to=[colleague]) == []

@@ -51,7 +51,7 @@ def pass_seconds(seconds: int) -> None:
         )
 
 
-def test_who_looks_and_who_edits(claim: Claim, checker: User, editor: User, colleague: User) -> None:
+def test_viewers_and_editors(claim: Claim, checker: User, editor: User, colleague: User) -> None:
     page = page_of(claim)
     assert told(checker, page) == ([], "")
     assert told(editor, page) == (["Chris is viewing this"], "")
@@ -91,7 +91,7 @@ def test_since_when_begins_again_after_an_absence(claim: Claim, checker: User) -
     assert later.writing_since == later.since
 
 
-def test_what_others_saved_is_reported(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
+def test_other_peoples_saves_are_reported(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
     seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)
     assert told(editor, page, version=seen, open_for=60)[1] == ""

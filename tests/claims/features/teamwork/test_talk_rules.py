@@ -45,7 +45,7 @@ def comment(claim: Claim, checker: User) -> Comment:
     )
 
 
-def test_a_comment_says_something(claim: Claim, checker: User) -> None:
+def test_a_comment_needs_a_text(claim: Claim, checker: User) -> None:
     for text in ("", " \n\t "):
         refused(
             COMMENT,
@@ -102,7 +102,7 @@ def test_threads_have_one_level(claim: Claim, comment: Comment, checker: User) -
         "reply_to_id = id",
     ],
 )
-def test_who_said_what_where_and_when_stays(comment: Comment, change: str) -> None:
+def test_author_subject_and_time_of_a_comment_are_fixed(comment: Comment, change: str) -> None:
     refused(f"UPDATE teamwork_comment SET {change}", match="comment_says_one_thing")
 
 
@@ -115,7 +115,9 @@ def test_a_comment_cannot_be_dated_in_the_future(claim: Claim, comment: Comment)
     )
 
 
-def test_edited_within_a_day_and_what_it_said_is_kept(comment: Comment, claim: Claim, checker: User) -> None:
+def test_a_comment_is_edited_within_a_day_and_its_history_is_kept(
+    comment: Comment, claim: Claim, checker: User
+) -> None:
     refused("UPDATE teamwork_comment SET text = 'x'", match="comment_is_edited_within_a_day")
     assert sql("UPDATE teamwork_comment SET text = 'x', edited_at = now()") == 1
     events: Any = Comment.pgh_event_models["changed"]  # type: ignore[attr-defined]  # made by the history
@@ -145,7 +147,7 @@ def test_withdrawn_for_good_and_never_deleted(comment: Comment, checker: User) -
     refused(f"{back}, edited_at = now()", match="comment_stays_withdrawn")
 
 
-def test_a_draft_that_goes_leaves_its_comments_to_those_who_read_drafts(
+def test_comments_on_a_deleted_draft_stay_visible_to_readers_of_drafts(
     claim: Claim, verdict: Verdict, checker: User
 ) -> None:
     sql(COMMENT, claim.pk, verdict.pk, verdict.version, None, checker.pk, "x")

@@ -76,7 +76,7 @@ def test_the_database_says_since_when(claim: Claim, checker: User) -> None:
     assert Assignment.objects.get().since > began
 
 
-def test_who_had_it_when_is_kept_and_never_rewritten(claim: Claim, checker: User, colleague: User) -> None:
+def test_the_history_of_assignments_is_append_only(claim: Claim, checker: User, colleague: User) -> None:
     sql(ASSIGNMENT, claim.pk, None, checker.pk, None, 1, "E")
     sql("UPDATE teamwork_assignment SET person_id = %s, by_name = 'Ada'", colleague.pk)
     sql("UPDATE teamwork_assignment SET told_overdue = '2026-01-01'")

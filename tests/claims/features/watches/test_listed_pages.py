@@ -55,7 +55,7 @@ class TestWhatIsListed:
         assert brought(visit(watch)) == {}
         assert states(watch)["/old"] == "passed"
 
-    def test_a_feed_that_always_says_so_is_believed_less_each_time(
+    def test_a_feed_that_always_reports_changes_is_checked_less_often(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
         paper.article("/1", ETag='"same"')
@@ -128,7 +128,7 @@ class TestWhatIsListed:
 
 
 class TestGrowth:
-    def test_so_many_new_pages_are_noted_at_most(
+    def test_the_number_of_new_pages_is_limited(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(listed_pages, "MAX_NEW_PAGES", 3)

@@ -59,7 +59,7 @@ def test_the_worker_takes_a_feed_all_the_way(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_turn_that_is_over_goes_on_in_another(
+def test_unfinished_work_continues_in_the_next_job(
     paper: Paper, without_schedule: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)
@@ -80,7 +80,7 @@ def test_a_turn_that_is_over_goes_on_in_another(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_killed_worker_had_in_hand_is_gone_on_with(paper: Paper, settings: Any) -> None:
+def test_work_of_a_killed_worker_is_continued(paper: Paper, settings: Any) -> None:
     paper.article("/1")
     paper.article("/2", 9)
     answer, asked, killed = paper.answers["/2"], threading.Event(), threading.Event()

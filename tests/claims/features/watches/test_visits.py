@@ -156,7 +156,7 @@ def test_existing_checks_are_noted(paper: Paper, visit: Visit, publish: Callable
 
 
 class TestLists:
-    def test_an_index_of_sitemaps_is_read_from_what_changed_last(
+    def test_an_index_of_sitemaps_is_read_from_the_last_changed_one(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(visits, "MAX_SITEMAPS", 2)
@@ -177,7 +177,7 @@ class TestLists:
         visit(watch)
         assert paper.asked() == ["/sitemap.xml"]
 
-    def test_of_an_index_what_fails_is_noted_and_nothing_is_a_failure(
+    def test_failures_within_an_index_are_noted_and_an_empty_index_fails(
         self, paper: Paper, visit: Visit
     ) -> None:
         paper.page("/1.xml", b"<urlset><url><loc>/1</loc></url></urlset>")
@@ -237,7 +237,7 @@ class TestLists:
         progress = progress_of(watch)
         assert (progress.consecutive_failures, progress.failing_since, progress.failure) == (0, None, "")
 
-    def test_who_asks_to_be_left_alone_is(self, paper: Paper, visit: Visit, clock: Any) -> None:
+    def test_sites_that_forbid_visits_are_left_alone(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.page("/feed", status=429, Retry_After="18000")
         watch = make_watch(f"{paper.address}/feed")
         visit(watch)
@@ -371,7 +371,7 @@ class TestMeanwhile:
         visits.run_visit(watch.pk)
         assert Claim.objects.count() == 0
 
-    def test_stopped_it_goes_on_where_it_was(self, paper: Paper, visit: Visit) -> None:
+    def test_a_stopped_visit_continues_at_its_position(self, paper: Paper, visit: Visit) -> None:
         for number in range(3):
             paper.article(f"/{number}", number + 3)
         watch = make_watch(paper.feed("/0", "/1", "/2"))

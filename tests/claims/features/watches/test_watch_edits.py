@@ -37,11 +37,11 @@ def test_a_new_watch_is_visited_at_once(editor: User, django_capture_on_commit_c
     assert calls() == [{"watch_id": watch.pk}]
 
 
-def test_what_has_no_name_is_called_by_its_address(editor: User) -> None:
+def test_watches_without_a_name_have_their_address(editor: User) -> None:
     assert watch_edits.add_watch(ADDRESS, by=editor).name == "post.example/feed"
 
 
-def test_what_no_database_keeps_is_left_out(editor: User) -> None:
+def test_characters_that_cannot_be_stored_are_left_out(editor: User) -> None:
     watch = watch_edits.add_watch(f"{ADDRESS}\0", name="Sundvik\0Post", kind="\0", by=editor)
     assert (watch.url, watch.name, progress_of(watch).kind) == (ADDRESS, "Sundvik Post", "")
 
@@ -60,7 +60,9 @@ def test_what_no_database_keeps_is_left_out(editor: User) -> None:
         ),
     ],
 )
-def test_what_cannot_be_followed(editor: User, url: str, settings: dict[str, Any], why: str) -> None:
+def test_addresses_that_cannot_be_followed(
+    editor: User, url: str, settings: dict[str, Any], why: str
+) -> None:
     make_watch(ADDRESS)
     with pytest.raises(NotPossible) as refusal:
         watch_edits.add_watch(url, by=editor, **settings)

@@ -46,7 +46,7 @@ def brought(watch: Watch, text: str, **fields: Any) -> Source:
 
 
 class TestAdding:
-    def test_an_address_is_pasted_and_what_there_is_is_offered(
+    def test_suggestions_for_a_pasted_address_are_offered(
         self, desk: Desk, editor: User, paper: Paper
     ) -> None:
         paper.feed("/1", "/2")
@@ -74,7 +74,7 @@ class TestAdding:
         ]
         assert LogEntry.objects.get().user == editor
 
-    def test_a_feed_is_shown_with_what_it_lists(self, desk: Desk, editor: User, paper: Paper) -> None:
+    def test_a_feed_is_shown_with_its_entries(self, desk: Desk, editor: User, paper: Paper) -> None:
         desk.sign_in(editor)
         shown = desk.client.post(ADD, {"address": paper.feed("/1", "/2")}).content.decode()
         assert "RSS feed, 2 entries" in shown
@@ -101,7 +101,7 @@ class TestAdding:
             ("https://[", "is not a valid address"),
         ],
     )
-    def test_what_cannot_be_followed(
+    def test_addresses_that_cannot_be_followed(
         self, desk: Desk, editor: User, paper: Paper, address: str, why: str
     ) -> None:
         desk.sign_in(editor)

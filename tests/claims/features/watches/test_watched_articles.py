@@ -52,7 +52,7 @@ class TestBudgets:
         assert brought(visit(watch)) == {}
         assert states(watch)["/1"] == "waiting"
 
-    def test_what_waits_too_long_is_passed_over(
+    def test_articles_that_wait_too_long_are_skipped(
         self, paper: Paper, full: str, visit: Visit, clock: Any
     ) -> None:
         watch = make_watch(full, most_per_day=1)
@@ -90,7 +90,7 @@ class TestPages:
         assert progress_of(watch).failed_articles == 4
         assert Source.objects.count() == 2
 
-    def test_what_may_pass_is_tried_again_and_given_up_in_the_end(
+    def test_temporary_failures_are_retried_and_finally_given_up(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
         paper.page("/1", status=503)
@@ -115,7 +115,7 @@ class TestPages:
         page = watch.pages.get()
         assert (page.state, page.failure, page.attempts) == ("imported", "", 0)
 
-    def test_what_an_editor_made_of_it_stays(self, paper: Paper, visit: Visit, clock: Any) -> None:
+    def test_edits_by_people_stay(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"), language="da")
         visit(watch)

@@ -55,7 +55,7 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
         ("colour=red&claimant=x", ["`colour` is not", "`claimant`: “x”: give a whole number"]),
     ],
 )
-def test_what_the_api_refuses_is_refused_with_its_words(text: str, sentences: list[str]) -> None:
+def test_conditions_refused_by_the_api_are_refused_in_the_same_words(text: str, sentences: list[str]) -> None:
     with pytest.raises(ValidationError) as refused:
         check_filter(text)
     assert len(refused.value.messages) == len(sentences)
@@ -80,7 +80,7 @@ def test_conditions_are_all_those_of_the_list_of_claims() -> None:
 @pytest.mark.slow
 @quickly(max_examples=200, deadline=None)
 @given(st.text(max_size=200))
-def test_whatever_is_given_is_kept_or_refused_in_words(text: str) -> None:
+def test_every_condition_is_stored_or_refused_with_a_message(text: str) -> None:
     try:
         kept = check_filter(text)
     except ValidationError as refusal:

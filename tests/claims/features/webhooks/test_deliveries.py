@@ -269,7 +269,7 @@ class TestOrder:
         assert len(receiver.messages) == 3
 
 
-def test_switched_off_endpoint_is_sent_nothing_and_goes_on_where_it_stopped(
+def test_a_disabled_endpoint_receives_nothing_and_continues_at_its_position(
     endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, work: Work
 ) -> None:
     WebhookEndpoint.objects.update(active=False)
@@ -302,7 +302,7 @@ def test_deleted_while_its_message_is_on_the_way(
     assert not WebhookAttempt.objects.exists()
 
 
-def test_turn_ends_so_that_other_work_goes_first(
+def test_a_job_ends_early_to_let_other_jobs_run(
     endpoint: WebhookEndpoint,
     receiver: Receiver,
     publish: Publish,

@@ -307,7 +307,7 @@ class TestTelling:
             change["event"] for change in changes
         }
 
-    def test_a_new_address_is_asked_again(
+    def test_a_new_address_is_verified_again(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
     ) -> None:
         path = verified(ours, receiver)
@@ -319,7 +319,7 @@ class TestTelling:
         work()
         assert len(receiver.messages) == 1
 
-    def test_an_address_changed_while_it_is_asked_is_not_verified(
+    def test_an_address_changed_during_verification_is_not_verified(
         self, ours: Tool, receiver: Agreeing
     ) -> None:
         path = added(ours, receiver)

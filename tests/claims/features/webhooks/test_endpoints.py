@@ -91,7 +91,7 @@ class TestSwitchingOff:
             endpoint.refresh_from_db()
         assert endpoint.active
 
-    def test_is_reported_by_mail_to_those_who_can_do_something(
+    def test_is_reported_by_mail_to_administrators(
         self,
         endpoint: WebhookEndpoint,
         receiver: Receiver,

@@ -98,7 +98,9 @@ def test_one_of_two_verdicts_is_retracted(
 
 
 class TestFilter:
-    def test_what_does_not_match_is_not_reported(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    def test_claims_that_do_not_match_are_not_reported(
+        self, endpoint: WebhookEndpoint, publish: Publish
+    ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         publish(code="false")
         assert told(endpoint) == []
@@ -220,7 +222,7 @@ class TestMessage:
         told = receiver.messages[0].payload["data"]
         assert client.get(told["url"].removeprefix(settings.SITE_URL)).json() == told["claim"]
 
-    def test_of_a_retraction_says_why_and_shows_no_claim(
+    def test_a_retraction_has_the_reason_and_no_claim(
         self, receiver: Receiver, publish: Publish, work: Work, editor: User
     ) -> None:
         retract(publish(), editor)

@@ -57,7 +57,7 @@ class TestEnding:
         User.objects.filter(pk=checker.pk).update(is_active=False)
         self.ends(receiver, publish, "Its owner no longer works at the newsroom.")
 
-    def test_its_owner_is_notified_and_goes_on_with_another_token(
+    def test_its_owner_is_notified_and_can_continue_with_another_token(
         self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
     ) -> None:
         User.objects.filter(pk=checker.pk).update(email="checker@example.org")

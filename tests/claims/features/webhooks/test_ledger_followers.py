@@ -86,7 +86,7 @@ def test_entries_by_sql_are_followed_in_steps(
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_costs_the_same_whatever_a_step_holds(
+def test_costs_the_same_for_any_number_of_entries(
     endpoint: WebhookEndpoint, publish: Publish, django_assert_num_queries: Any, count: int
 ) -> None:
     WebhookEndpoint.objects.update(filter="rating=false&language=en")
@@ -98,7 +98,7 @@ def test_costs_the_same_whatever_a_step_holds(
         ledger_followers.create_new_deliveries()
 
 
-def test_turn_ends_so_that_other_work_goes_first(
+def test_a_job_ends_early_to_let_other_jobs_run(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 4)
@@ -111,7 +111,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     assert [ledger_followers.create_new_deliveries() for _ in range(3)] == [4, 2, 0]
 
 
-def test_killed_between_two_steps_it_goes_on(
+def test_killed_between_two_steps_it_continues(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 4)
@@ -144,9 +144,7 @@ class TestCalling:
         publish()
         assert calls() == []
 
-    def test_nor_for_an_endpoint_that_is_switched_off(
-        self, endpoint: WebhookEndpoint, publish: Publish
-    ) -> None:
+    def test_not_for_a_disabled_endpoint(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         WebhookEndpoint.objects.update(active=False)
         publish()
         assert calls() == []

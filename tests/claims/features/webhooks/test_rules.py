@@ -56,7 +56,7 @@ def test_endpoint(url: str, kinds: list[str], secret: str, rule: str) -> None:
     refused(ENDPOINT, url, kinds, secret, match=rule)
 
 
-def test_endpoint_begins_where_the_ledger_ends(entry: Publication) -> None:
+def test_an_endpoint_begins_at_the_end_of_the_ledger(entry: Publication) -> None:
     sql(ENDPOINT, "https://example.org", ["claim.merged"], SECRET)
     assert WebhookProgress.objects.get().position == entry.sequence
 
@@ -128,7 +128,7 @@ class TestDelivery:
     ) -> None:
         refused(SETTLED, endpoint.pk, entry.pk, event, "failed", match="webhookdelivery_event_is_known")
 
-    def test_of_nothing_is_a_test(self, endpoint: WebhookEndpoint) -> None:
+    def test_a_delivery_without_an_entry_is_a_test(self, endpoint: WebhookEndpoint) -> None:
         refused(
             WAITING, endpoint.pk, None, "claim.published", "pending", match="webhookdelivery_event_is_known"
         )
@@ -172,7 +172,7 @@ class TestDelivery:
             "created_at = now() - interval '1 day'",
         ],
     )
-    def test_says_one_thing_for_ever(self, delivery: WebhookDelivery, change: str) -> None:
+    def test_a_delivery_never_changes(self, delivery: WebhookDelivery, change: str) -> None:
         refused(f"UPDATE webhooks_webhookdelivery SET {change}", match="webhookdelivery_says_one_thing")
 
     def test_holds_its_entry(self, delivery: WebhookDelivery) -> None:

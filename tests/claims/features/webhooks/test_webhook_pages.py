@@ -41,7 +41,7 @@ def failed(endpoint: WebhookEndpoint, receiver: Receiver, publish: Callable[...,
 
 
 class TestSettingUp:
-    def test_leads_to_the_page_where_the_secret_is(self, desk: Desk, administrator: User) -> None:
+    def test_redirects_to_the_page_with_the_secret(self, desk: Desk, administrator: User) -> None:
         form = {
             "name": "Post",
             "url": "https://example.org/hook",
@@ -121,7 +121,7 @@ class TestSettingUp:
 
 
 class TestButtons:
-    def test_test_event_says_what_came_back(
+    def test_a_test_event_shows_the_answer(
         self, desk: Desk, endpoint: WebhookEndpoint, receiver: Receiver
     ) -> None:
         receiver.answers = [status(200), status(404)]

@@ -49,7 +49,7 @@ def witness(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> Witness:
     )
 
 
-def test_cosignatures_stand_below_the_checkpoint_and_on_the_claim(
+def test_cosignatures_are_shown_below_the_checkpoint_and_on_the_claim(
     checkpoint: Checkpoint, witness: Witness, publish: Callable[..., Claim]
 ) -> None:
     assert (request_cosignatures(), request_cosignatures()) == (1, 0)
@@ -104,7 +104,7 @@ def test_lost_memory_is_made_up_for(
         (None, "No connection"),
     ],
 )
-def test_what_went_wrong_is_kept_for_people(
+def test_errors_are_stored_for_people(
     checkpoint: Checkpoint,
     witness: Witness,
     monkeypatch: pytest.MonkeyPatch,

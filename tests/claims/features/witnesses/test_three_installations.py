@@ -137,7 +137,7 @@ def refusal(url: str, submission: str) -> tuple[int, str, str]:
     return answer.code, answer.headers["Content-Type"], answer.read().decode()
 
 
-def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
+def test_a_newsroom_with_two_histories_is_refused_and_both_desks_are_warned(
     publish: Publish,
     witnesses: list[Installation],
     backup: Callable[[], Installation],

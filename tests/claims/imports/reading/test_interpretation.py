@@ -304,7 +304,7 @@ RECORDS = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JUNK)).flatma
 
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS)
-def test_whatever_a_record_holds_it_can_be_stored_or_is_refused(fields):
+def test_every_record_can_be_stored_or_is_refused(fields):
     result = read_review(RawRecord(PLACE, fields))
     if isinstance(result, Refusal):
         assert result.field in ("statement", "publisher", "rating", "language")

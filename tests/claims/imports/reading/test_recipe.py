@@ -91,7 +91,7 @@ def test_an_empty_file() -> None:
     assert codes(read(b"")) == ["empty file"]
 
 
-def test_a_format_that_is_asked_for_is_not_questioned() -> None:
+def test_a_requested_format_is_used() -> None:
     detected = detect_format(opened(b"<p>"), format="claimreview")
     assert not isinstance(detected, Refusal)
     assert (detected[0].NAME, detected[1]) == ("claimreview", {})
@@ -122,7 +122,7 @@ class TestOurRecords:
             (7, "", "not an object"),
         ],
     )
-    def test_what_cannot_be_one(self, record: Any, field: str, code: str) -> None:
+    def test_records_that_are_not_reviews_are_refused(self, record: Any, field: str, code: str) -> None:
         reader = next(one for one in FORMATS if one.NAME == "reviews")
         first, refusal = reader.read(opened(lines([{"statement": EN}, record])), {})
         assert isinstance(first, RawRecord)
@@ -142,7 +142,7 @@ class TestReport:
         assert (one.fields, one.raw) == (ENTRY["fields"], ENTRY["record"])
         assert str(one.location) == "file, line 1"
 
-    def test_what_has_none_is_reported(self) -> None:
+    def test_files_without_records_are_reported(self) -> None:
         results = read(
             lines([ENTRY | {"fields": {}, "file": "old.zip"}, ENTRY | {"fields": {"claim": "x"}}, ENTRY])
         )

@@ -61,7 +61,7 @@ def copied(*lines: bytes) -> list[dict[str, Any]]:
         {"topics": ["number", 12], "id": 10**40, "title": "\ud83d", "context": "a\0b"},
     ],
 )
-def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
+def test_staged_records_are_read_back_unchanged(fields: Mapping[str, Any]) -> None:
     review, found = read(fields, RecordLocation("a\tb\\c\n.csv", "row 2"))
     [row] = copied(pack_review(review, found))
     assert row["statement"] == review.statement
@@ -107,7 +107,7 @@ def test_one_page_has_a_key_for_each_of_its_statements_and_a_number_one_for_itse
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(set(FIELDS) - {"statement", "language"})), st.text()))
-def test_whatever_a_record_holds_it_is_one_line_of_six_values(fields: dict[str, str]) -> None:
+def test_every_record_is_one_line_of_six_values(fields: dict[str, str]) -> None:
     found = RawRecord(PLACE, {"statement": STATEMENT, "language": "en", **fields})
     review = read_review(found)
     if isinstance(review, Refusal):

@@ -68,12 +68,12 @@ def test_every_column_that_is_not_read_is_named(reader: ImportFormat, content: b
     assert notes == ["Columns not read: Colour, Mood."]
 
 
-def test_nothing_is_reported_where_all_is_read() -> None:
+def test_completely_read_tables_have_no_notices() -> None:
     assert told(tables, b"Claim,Rating\nIce is hot.,False\n")[1] == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "rows", "xlsx"])
-def test_reviews_without_ratings_are_asked_about(kind: str) -> None:
+def test_reviews_without_ratings_need_a_decision(kind: str) -> None:
     header, line = ["Claim", "Publisher", "Colour"], ["Ice is hot.", "Seeblatt", "False"]
     reader, content, name = {
         "csv": (tables, "\n".join(map(",".join, [header, line])).encode(), "a.csv"),
@@ -175,7 +175,7 @@ class TestReadyMappings:
         line = dict.fromkeys(names, "x") | {"claim": claim, "label": label}
         return "\n".join([",".join(names), *[",".join(line[name] for name in names)] * 3]).encode()
 
-    def test_fit_where_what_they_need_is_there(self) -> None:
+    def test_mappings_fit_tables_with_their_columns(self) -> None:
         line = dict.fromkeys(self.MISBAR.columns, "x")
         assert load_ready_mapping(self.MISBAR.columns, [line]) == self.MISBAR
         assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}]) is None

@@ -70,7 +70,7 @@ def test_a_record_becomes_a_published_verdict() -> None:
     assert (shown["url"], shown["reviewed_on"]) == ("https://checks.example/bridge", "2026-03-01")
 
 
-def test_what_an_import_publishes_is_what_publishing_would() -> None:
+def test_imported_entries_equal_published_ones() -> None:
     bring(
         review(appearances=["https://news.example/opening"], topics=["Transport"]),
         review(
@@ -162,7 +162,7 @@ def test_another_claimant_is_another_claim_and_perhaps_the_same() -> None:
     assert PossibleDuplicate.objects.values_list("claim", "earlier").get() == (second.pk, first.pk)
 
 
-def test_a_claimant_is_the_same_whatever_the_case() -> None:
+def test_claimants_are_compared_without_case() -> None:
     Claimant.objects.create(name="MARA LINDQVIST", job_title="Minister")
     bring(review())
     assert [(c.name, c.job_title) for c in Claimant.objects.all()] == [("MARA LINDQVIST", "Minister")]
@@ -220,7 +220,7 @@ def test_records_that_disagree_are_for_a_person() -> None:
 
 
 @pytest.mark.parametrize("oddity", ["\ud83d", 10**40, float("nan"), "\0"])
-def test_what_json_does_not_have_stops_no_import(oddity: Any) -> None:
+def test_values_unknown_to_json_do_not_stop_an_import(oddity: Any) -> None:
     """Neither in a record that is stored, nor in one that is refused, nor in a value that is left out."""
     run = bring(
         review(title=oddity),
@@ -253,7 +253,7 @@ def test_claims_of_the_newsroom_are_extended_and_not_changed(publish: Callable[.
     assert (body["version"], len(body["verdicts"])) == (2, 2)
 
 
-def test_a_merged_claim_stands_for_its_target(editor: User) -> None:
+def test_a_merged_claim_counts_as_its_target(editor: User) -> None:
     claimant = Claimant.objects.create(name="Mara Lindqvist")
     target = make_claim("The bridge was paid for by the city.")
     merged = make_claim(STATEMENT, claimant=claimant)
@@ -283,7 +283,7 @@ def test_sources_topics_and_publishers_that_are_there_are_used() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
+def test_batches_of_any_size_cost_the_same_number_of_queries(
     count: int, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Progress is saved every half second, which a busy machine needs for a batch.
@@ -298,7 +298,7 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_it_holds(
     assert Claim.objects.count() == count + 1
 
 
-def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
+def test_only_the_last_import_of_a_file_keeps_problems() -> None:
     """Apart from values found only once, with the records that were written."""
 
     def attempt(digest: str) -> ImportRun:

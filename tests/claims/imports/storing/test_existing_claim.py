@@ -42,7 +42,7 @@ def test_missing_values_leave_stored_ones_unchanged() -> None:
     assert len(newest(claim)["appearances"]) == 1
 
 
-def test_a_reworded_statement_is_the_same_review_where_the_file_says_so() -> None:
+def test_a_reworded_statement_is_the_same_review_if_the_file_numbers_it() -> None:
     bring(review(id="17"))
     run = bring(review(id="17", statement="The harbour bridge cost nine million euros."))
     assert counts(run) == {"updated": 1}
@@ -61,7 +61,7 @@ def test_other_statements_of_a_page_with_several_are_other_claims() -> None:
     assert Claim.objects.count() == 3
 
 
-def test_what_another_record_knows_more_is_added() -> None:
+def test_additional_values_of_another_record_are_added() -> None:
     bring(review(summary=None, reviewed_on=None, claimed_on=None))
     run = bring(review(claimed_on="2026-02-20", review_url=None))
     assert counts(run) == {"updated": 1}
@@ -72,7 +72,7 @@ def test_what_another_record_knows_more_is_added() -> None:
     assert live(claim).correction_note == "Added from another record: summary, date of the review."
 
 
-def test_a_new_version_rests_on_what_the_one_before_rested_on() -> None:
+def test_a_new_version_keeps_the_evidence_of_the_one_before() -> None:
     bring(review(context="x" * 10))
     verdict = Verdict.objects.get()
     # As a restored archive has it: evidence of an imported verdict comes in the transaction that brought the verdict.
@@ -83,7 +83,7 @@ def test_a_new_version_rests_on_what_the_one_before_rested_on() -> None:
     assert [row.note for row in live(Claim.objects.get()).evidence.all()] == ["The audited accounts."]
 
 
-def test_a_record_is_known_by_its_number_where_it_has_no_address() -> None:
+def test_records_without_an_address_are_recognised_by_their_number() -> None:
     bring(review(review_url=None, id="17"))
     assert counts(bring(review(review_url=None, id="17", rating="Mostly true"))) == {"updated": 1}
     assert counts(bring(review(review_url=None, id="18", rating="True"))) == {"refused": 1}

@@ -55,7 +55,7 @@ def test_two_files_of_one_name_have_two_places(run: ImportRun, editor: User) -> 
 
 
 @pytest.mark.parametrize("house_archive", [False, True])
-def test_an_import_waits_for_its_file_and_says_so(run: ImportRun, store: Store, house_archive: bool) -> None:
+def test_an_import_that_waits_for_its_file_says_so(run: ImportRun, store: Store, house_archive: bool) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.WAITING, house_archive=house_archive)
     store.is_away = True
     for _attempt in range(2):
@@ -77,7 +77,7 @@ def test_the_worker_tries_again_for_hours_and_not_for_other_reasons(task: Any) -
     assert task.retry_strategy.get_retry_decision(exception=ValueError(), job=job) is None
 
 
-def test_the_file_of_a_discarded_import_goes_when_the_store_is_back(
+def test_the_file_of_a_discarded_import_is_deleted_when_the_store_is_back(
     run: ImportRun, store: Store, editor: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     name = str(run.upload.name)

@@ -142,7 +142,7 @@ def test_a_file_changed_afterwards_is_not_imported(held: ImportRun, second: User
     assert set(Claim.objects.values_list("statement", flat=True)) == {STATEMENT, "The tunnel is closed."}
 
 
-def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) -> None:
+def test_an_unusable_file_is_not_held(administrator: User, tmp_path: Path) -> None:
     run = house_archive.preview_archive(
         house_archive.store_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
@@ -179,7 +179,7 @@ def test_another_archive_may_revise_it_and_nothing_else_may(
     assert (verdict.version, verdict.archive_run, verdict.rating.label) == (3, held, "False")  # type: ignore[union-attr]
 
 
-def test_undoing_it_retracts_what_it_published(held: ImportRun, administrator: User, second: User) -> None:
+def test_undoing_it_retracts_its_publications(held: ImportRun, administrator: User, second: User) -> None:
     undo_run(released(held, second), by=administrator)
     assert set(Verdict.objects.values_list("origin", "state")) == {("house_archive", "retracted")}
     assert not Publication.objects.current().exists()
@@ -208,7 +208,7 @@ def test_retracted_claims_are_not_imported_again(
     assert not Claim.objects.get(statement=STATEMENT).publications.current().filter(status="published")
 
 
-def test_another_statement_of_its_page_is_a_claim_of_its_own(
+def test_another_statement_of_its_page_is_a_separate_claim(
     held: ImportRun, administrator: User, second: User, tmp_path: Path
 ) -> None:
     released(held, second)
@@ -217,7 +217,7 @@ def test_another_statement_of_its_page_is_a_claim_of_its_own(
     assert live(Claim.objects.get(statement=STATEMENT)).version == 1
 
 
-def test_what_editors_draft_or_withdrew_stays_theirs(
+def test_drafts_and_withdrawals_of_editors_stay(
     administrator: User, second: User, checker: User, tmp_path: Path
 ) -> None:
     make_draft(make_claim(STATEMENT), checker)

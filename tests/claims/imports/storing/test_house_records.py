@@ -85,7 +85,7 @@ def test_is_published_like_any_draft(editor: User, colleague: User, house: Publi
         {"publisher": "newsroom.example", "publisher_url": None},
     ],
 )
-def test_whatever_the_file_calls_it(fields: dict[str, Any], editor: User, house: Publisher) -> None:
+def test_under_any_name_in_the_file(fields: dict[str, Any], editor: User, house: Publisher) -> None:
     brought(ours(**fields), by=editor)
     verdict = Verdict.objects.get()
     assert (verdict.publisher, verdict.state) == (house, "draft")
@@ -160,7 +160,7 @@ def test_again_changes_nothing(editor: User) -> None:
     assert (counts(run), rows()) == ({"unchanged": 1}, before)
 
 
-def test_what_says_otherwise_is_refused_while_a_draft_is_open(editor: User) -> None:
+def test_a_contradicting_record_is_refused_while_a_draft_is_open(editor: User) -> None:
     brought(ours(id="17"), by=editor)
     for changed in (
         {"rating": "True"},
@@ -213,7 +213,7 @@ def test_can_be_undone_until_a_person_has_worked_on_it(editor: User) -> None:
     assert rows()["Appearance"] == before["Appearance"]
 
 
-def test_is_no_obstacle_to_undoing_what_came_later(editor: User) -> None:
+def test_does_not_prevent_undoing_later_imports(editor: User) -> None:
     brought(ours(), by=editor)
     later = brought(review(topics=["Transport"]), by=editor)
     assert find_obstacles(later) == []
@@ -231,7 +231,7 @@ def test_a_record_that_said_the_same_as_a_draft_can_be_imported_after_undoing(ed
     assert counts(brought(ours(id="2"), by=editor)) == {"created": 1}
 
 
-def test_is_not_taken_back_under_anyone_who_works_on_it(editor: User, checker: User) -> None:
+def test_cannot_be_undone_while_a_person_works_on_it(editor: User, checker: User) -> None:
     run = brought(ours(), by=editor)
     Verdict.objects.update(edited_by=[checker.pk])
     assert find_obstacles(run) == ["1 of the imported claims has a verdict written here."]
@@ -258,7 +258,7 @@ def test_neither_a_merge_nor_a_class_publishes_a_draft(
     assert shown["id"] == live(public).pk
 
 
-def test_another_statement_of_its_page_is_a_claim_of_its_own(editor: User) -> None:
+def test_another_statement_of_its_page_is_a_separate_claim(editor: User) -> None:
     run = brought(ours(), ours(statement="The tunnel is closed."), by=editor)
     again = brought(ours(statement="The ferry is free."), by=editor)
     assert (counts(run), counts(again)) == ({"created": 2}, {"created": 1})
@@ -266,7 +266,7 @@ def test_another_statement_of_its_page_is_a_claim_of_its_own(editor: User) -> No
     assert Claim.objects.count() == 3
 
 
-def test_the_same_sentence_on_another_page_is_a_claim_of_its_own(editor: User) -> None:
+def test_the_same_sentence_on_another_page_is_a_separate_claim(editor: User) -> None:
     """Also where the review on the first page is a draft."""
     brought(ours(), by=editor)
     run = brought(ours(review_url=f"{SITE}/again", rating="True"), by=editor)
@@ -274,7 +274,7 @@ def test_the_same_sentence_on_another_page_is_a_claim_of_its_own(editor: User) -
     assert PossibleDuplicate.objects.count() == 1
 
 
-def test_what_it_says_of_a_drafted_claim_besides_is_stored_or_reported(editor: User) -> None:
+def test_other_values_of_a_drafted_claim_are_stored_or_reported(editor: User) -> None:
     brought(ours(id="17", context="At the opening."), by=editor)
     run = brought(ours(id="17", context="On TV.", topics=["Transport"]), by=editor)
     again = brought(ours(id="17", context="On TV.", topics=["Transport"]), by=editor)
@@ -300,7 +300,7 @@ def test_differences_between_an_unrated_record_and_the_draft_are_reported(editor
     )
 
 
-def test_of_two_records_of_one_import_that_disagree_one_is_the_draft(editor: User) -> None:
+def test_one_of_two_contradicting_records_of_an_import_is_the_draft(editor: User) -> None:
     run = brought(ours(), ours(rating="True"), by=editor)
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"created": 1, "refused": 1})

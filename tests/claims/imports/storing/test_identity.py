@@ -77,7 +77,7 @@ def test_a_number_alone_proves_nothing(fields: dict[str, Any], one: bool) -> Non
     assert Claim.objects.count() == (1 if one else 2)
 
 
-def test_a_number_that_a_file_has_twice_is_none() -> None:
+def test_a_number_used_twice_in_a_file_is_ignored() -> None:
     bring(review(id="1"))
     run = bring(
         review(id="1", statement=TUNNEL), review(id="1", statement="The ferry runs every ten minutes.")
@@ -89,7 +89,7 @@ def test_a_number_that_a_file_has_twice_is_none() -> None:
 # Alike, and another review --------------------------------------------------------------------------------------------
 
 
-def test_what_a_publisher_reviewed_elsewhere_is_a_review_of_its_own() -> None:
+def test_a_review_on_another_page_is_a_separate_review() -> None:
     again = review(
         review_url="https://checks.example/again", reviewed_on="2026-05-02", summary="Still twelve."
     )
@@ -103,7 +103,7 @@ def test_what_a_publisher_reviewed_elsewhere_is_a_review_of_its_own() -> None:
     assert counts(bring(review(), again)) == {"unchanged": 2}
 
 
-def test_another_day_is_another_review_where_no_address_says_so() -> None:
+def test_without_an_address_another_day_means_another_review() -> None:
     run = bring(review(review_url=None), review(review_url=None, reviewed_on="2026-05-02"))
     assert counts(run) == {"created": 2}
 
@@ -139,7 +139,7 @@ def test_a_fragment_on_its_own_page_is_known_again() -> None:
 # What differs and is not stored ---------------------------------------------------------------------------------------
 
 
-def test_a_record_that_says_otherwise_is_named_with_what_it_was_merged_into() -> None:
+def test_a_differing_record_is_reported_with_its_target() -> None:
     run = bring(review(), review(review_url=None, summary="It was eleven million."))
     assert counts(run) == {"created": 1, "merged": 1}
     problem, claim = run.problems.get(), Claim.objects.get()
@@ -182,7 +182,7 @@ def test_partly_used_records_name_the_rest() -> None:
     assert counts(bring(other)) == {"merged": 1}
 
 
-def test_what_an_editor_changed_is_not_called_unchanged() -> None:
+def test_edited_claims_are_not_reported_as_unchanged() -> None:
     bring(review())
     claim = Claim.objects.get()
     claim.context = ""
@@ -204,7 +204,7 @@ def test_a_verdict_that_was_retracted_here_is_not_published_again(editor: User) 
     assert Publication.objects.current().count() == 0
 
 
-def test_what_an_unrated_record_says_is_kept_with_the_claim_or_reported() -> None:
+def test_values_of_an_unrated_record_are_stored_or_reported() -> None:
     bring(review(rating=None, title="What the bridge cost"))
     assert "Headline: What the bridge cost" in Claim.objects.get().reason
     other = bring(
@@ -346,7 +346,7 @@ def _bring_and_account_for(records: list[dict[str, Any]], editor: User) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_same_again_changes_nothing_whatever_it_is(
+def test_importing_the_same_file_again_changes_nothing(
     editor: User, house: Publisher, records: list[dict[str, Any]]
 ) -> None:
     with transaction.atomic():

@@ -55,7 +55,7 @@ def test_the_same_again_changes_nothing() -> None:
     assert counts(bring(review(**MEDIA))) == {"unchanged": 1}
 
 
-def test_a_record_that_does_not_say_it_erases_nothing() -> None:
+def test_missing_values_erase_nothing() -> None:
     bring(review(**MEDIA))
     bring(review())
     assert live(Claim.objects.get()).media_authenticity_category == "DecontextualizedContent"

@@ -119,7 +119,7 @@ def publishers() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("said", "expected"), CASES)
 @pytest.mark.parametrize("together", [True, False])
-def test_whose_it_is(said: list[Said], expected: list[tuple[str, str]], together: bool) -> None:
+def test_the_publisher_of_a_record(said: list[Said], expected: list[tuple[str, str]], together: bool) -> None:
     """In one file or in several; and the same again changes nothing."""
     for batch in [records(said)] if together else [[record] for record in records(said)]:
         assert counts(bring(*batch)) == {"created": len(batch)}

@@ -84,7 +84,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("batches", [0, 2, 4])
-def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
+def test_an_interrupted_import_continues(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
     monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     wanted_counts = counts(bring(*records(60)))
     wanted = everything()

@@ -63,7 +63,7 @@ def test_changed_values_are_restored(editor: User) -> None:
     assert [c["kind"] for c in body["corrections"]] == ["correction", "update"]
 
 
-def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
+def test_a_verdict_added_to_our_claim_is_removed_and_ours_stays(
     editor: User, publish: Callable[..., Claim]
 ) -> None:
     claim = publish(make_claim(STATEMENT))
@@ -112,7 +112,7 @@ def brought_days_ago(*records: dict[str, Any]) -> ImportRun:
     return run
 
 
-def test_whatever_people_did_stands_in_the_way(editor: User, topic: Topic) -> None:
+def test_any_work_by_people_prevents_undoing(editor: User, topic: Topic) -> None:
     statements = [f"The ferry to island number {number} sank in a winter storm." for number in range(5)]
     run = brought_days_ago(
         *(

@@ -158,7 +158,7 @@ def test_text_edited_since_stays(editor: User) -> None:
     assert Claim.objects.get().context == "On the evening news."
 
 
-def test_what_says_the_same_again_can_be_imported_after_undoing(editor: User) -> None:
+def test_the_same_file_can_be_imported_after_undoing(editor: User) -> None:
     """A second file that brought nothing new does not hold what the first one brought, and can bring it itself."""
     first = bring(review())
     second = [review(topics=["Transport"])]

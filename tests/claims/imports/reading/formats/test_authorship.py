@@ -37,7 +37,7 @@ class TestPublisher:
             ({"sdPublisher": ORGANISATION}, None, None, None),
         ],
     )  # fmt: skip
-    def test_who_judged_it(
+    def test_the_publisher(
         self, properties: dict[str, Any], publisher: str | None, url: str | None, byline: str | None
     ) -> None:
         found = fields(review(EN, **properties))
@@ -89,7 +89,7 @@ class TestRating:
 class TestPage:
     PAGE = MarkupPage("https://example.org/1", "Was it so?", "pt-BR", "Balsa")
 
-    def test_says_what_the_review_does_not(self) -> None:
+    def test_the_page_supplies_missing_values(self) -> None:
         assert fields(review(EN), page=self.PAGE) == {
             "statement": EN,
             "rating": "False",

@@ -66,7 +66,7 @@ def test_errors_not_repaired(text: str) -> None:
         parse_all(text)
 
 
-def test_what_stood_whole_before_the_fault_is_kept() -> None:
+def test_complete_records_before_the_error_are_kept() -> None:
     first, second = review(STATEMENTS["ar"]), review(STATEMENTS["hi"])
     text = json.dumps([first, {"@type": "WebPage", "mainEntity": second}, review("third")])
     with pytest.raises(BrokenJSON) as error:

@@ -78,7 +78,7 @@ def test_the_object_itself_is_kept() -> None:
 
 
 @sweep("code", STATEMENTS)
-def test_every_language_stays_as_it_stands(code: str) -> None:
+def test_texts_in_every_language_are_unchanged(code: str) -> None:
     assert fields(review(STATEMENTS[code]))["statement"] == STATEMENTS[code]
 
 
@@ -97,7 +97,7 @@ class TestWhereItStands:
             lambda one: {"total": 1, "data": [one]},
         ],
     )
-    def test_whatever_it_is_nested_in(self, wrapped: Any) -> None:
+    def test_at_any_depth(self, wrapped: Any) -> None:
         assert statements(read_reviews(wrapped(review(FR)), HERE)) == [FR]
 
     def test_several_are_numbered(self) -> None:
@@ -107,7 +107,7 @@ class TestWhereItStands:
             "feed.json, line 4, review 2",
         ]
 
-    def test_the_article_around_it_says_what_it_does_not(self) -> None:
+    def test_the_surrounding_article_supplies_missing_values(self) -> None:
         article = {
             "@type": "NewsArticle",
             "url": "https://example.org/a",
@@ -163,7 +163,7 @@ class TestWhereItStands:
         ]
         assert fields({"@graph": graph})["statement"] == EN
 
-    def test_only_the_name_of_a_review_is_none(self) -> None:
+    def test_a_review_with_only_a_name_is_skipped(self) -> None:
         assert read_reviews({"review": {"@type": "ClaimReview", "@id": "#r"}}, HERE) == []
 
     def test_withdrawn_reviews_are_reported_and_skipped(self) -> None:
@@ -200,7 +200,7 @@ class TestTypes:
         assert fields(review(EN, **{"@type": kind}))["statement"] == EN
 
     @sweep("kind", ["Review", "MediaReviewItem", "ClaimReviewer", "Claim", None, 3, [], {}])
-    def test_anything_else_is_none(self, kind: Any) -> None:
+    def test_other_objects_are_skipped(self, kind: Any) -> None:
         assert read_reviews({"@type": kind, "reviewBody": EN}, HERE) == []
 
     def test_expanded_json_ld(self) -> None:
@@ -263,7 +263,7 @@ class TestClaim:
             ({"@type": "Person"}, None),
         ],
     )
-    def test_who_claimed_it(self, author: Any, claimant: Any) -> None:
+    def test_the_claimant(self, author: Any, claimant: Any) -> None:
         assert fields(review(EN, itemReviewed={"author": author})).get("claimant") == claimant
 
     @sweep(
@@ -279,7 +279,7 @@ class TestClaim:
     def test_the_claim_of_a_review(self, claimed: Any, statement: str) -> None:
         assert fields(review(claimed, inLanguage="de-AT"))["statement"] == statement
 
-    def test_the_text_of_the_claim_where_the_review_has_none(self) -> None:
+    def test_the_text_of_the_claim_if_the_review_has_none(self) -> None:
         value = review("", itemReviewed={"@type": "Claim", "text": FR, "name": "TV 3"})
         assert fields(value)["statement"] == FR
 
@@ -316,5 +316,5 @@ class TestClaim:
         assert fields(review(EN, keywords=keywords))["topics"] == topics
 
 
-def test_no_codes_where_all_is_well() -> None:
+def test_complete_records_have_no_problems() -> None:
     assert codes(read_reviews([review(EN), review(DE)], HERE)) == []

@@ -26,7 +26,7 @@ class TestDateAndHeadlineOfThePage:
         '<meta property="article:published_time" content="2024-03-05T08:00:00+01:00">'
     )
 
-    def test_date_and_headline_where_the_markup_has_none(self) -> None:
+    def test_date_and_headline_if_the_markup_has_none(self) -> None:
         (one,) = found(page(script(EN), head=self.HEAD))
         assert (one["title"], one["reviewed_on"]) == ("What the bridge cost", "2024-03-05")
 
@@ -58,7 +58,7 @@ class TestJsonLd:
         ("before", "behind"),
         [("<!--", "-->"), ("//<![CDATA[\n", "\n//]]>"), ("<![CDATA[", "]]>"), ("\ufeff", ";")],
     )
-    def test_whatever_it_is_wrapped_in(self, before: str, behind: str) -> None:
+    def test_in_any_wrapper(self, before: str, behind: str) -> None:
         assert [one["statement"] for one in found(page(before + script(FR) + behind))] == [FR]
 
     def test_all_blocks_are_read(self) -> None:
@@ -175,7 +175,7 @@ class TestWhatThePageSays:
         "<meta property='og:title' content='Nine years?'>"
     )
 
-    def test_fills_what_the_markup_lacks(self) -> None:
+    def test_fills_missing_values(self) -> None:
         assert found(page(script(), head=self.HEAD)) == [
             {
                 "statement": EN,
@@ -187,7 +187,7 @@ class TestWhatThePageSays:
             }
         ]
 
-    def test_not_what_it_has(self) -> None:
+    def test_does_not_replace_existing_values(self) -> None:
         own: dict[str, Any] = {
             "url": f"{ADDRESS}?page=2",
             "headline": "Ten?",

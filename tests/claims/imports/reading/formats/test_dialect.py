@@ -63,7 +63,7 @@ def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
         assert (found.dialect.quoting, found.rows[-1]) == ("minimal", ["399", "Lindqvist, Åsa", "Falsch"])
 
 
-def test_delimiter_that_only_stands_within_texts_is_none() -> None:
+def test_a_delimiter_only_within_texts_is_not_one() -> None:
     found = detect_dialect(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", is_whole=True)
     assert found is not None
     assert found.dialect.delimiter == ";"

@@ -99,7 +99,7 @@ def test_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         (document({"@context": "https://schema.org", "@type": "WebPage"}), ["no ClaimReview"]),
     ],
 )
-def test_what_should_hold_a_review_and_does_not(content: bytes, expected: list[str]) -> None:
+def test_containers_without_a_review(content: bytes, expected: list[str]) -> None:
     assert codes(read(content)) == expected
 
 
@@ -182,7 +182,7 @@ class _Pieces(io.RawIOBase):
 class TestDamage:
     @settings(deadline=None)
     @given(st.integers(0, 11), st.data())
-    def test_of_lines_costs_what_it_touches(self, touched: int, data: st.DataObject) -> None:
+    def test_damage_in_lines_affects_only_those_lines(self, touched: int, data: st.DataObject) -> None:
         written = [json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in REVIEWS]
         line = written[touched]
         at = data.draw(st.integers(0, len(line) - 2))
@@ -199,7 +199,9 @@ class TestDamage:
 
     @settings(deadline=None)
     @given(st.sampled_from(["item", "@graph", "data"]), st.integers(0, 3000), st.integers(0, 255))
-    def test_of_a_document_costs_nothing_before_it(self, name: str, at: int, byte: int) -> None:
+    def test_damage_in_a_document_does_not_affect_earlier_records(
+        self, name: str, at: int, byte: int
+    ) -> None:
         content = document(REVIEWS if name == "item" else {name: REVIEWS})
         at = min(at, len(content) - 1)
         before = sum(f'"{one}"'.encode() in content[:at] and _whole(content, one, at) for one in SAID)

@@ -83,7 +83,7 @@ def test_objects_inside_a_broken_object_are_not_records() -> None:
     assert ids(read("[" + ",".join([WRITTEN[0], inner, WRITTEN[1]]) + "]")) == [0, 1]
 
 
-def test_what_breaks_off_says_how_much_was_not_read() -> None:
+def test_a_truncated_list_reports_the_unread_size() -> None:
     content = "[" + ",".join(WRITTEN)
     assert faults(read(content)) == [("item 7", 0, False)]
     assert faults(read(content[:-10])) == [("item 6", len(WRITTEN[5]) - 10, False)]
@@ -102,7 +102,7 @@ def test_depth_costs_its_object() -> None:
     assert (ids(found), faults(found)) == ([0, 1], [("item 2", len(deep), True)])
 
 
-def test_what_can_be_mended_with_certainty_is_no_fault() -> None:
+def test_certain_repairs_are_not_errors() -> None:
     commas = WRITTEN[0].replace("]}", "],}")
     quoted = WRITTEN[1].replace("froze", 'has "frozen"')
     assert ids(read(f"[{commas},{quoted},{WRITTEN[2]},]")) == [0, 1, 2]
@@ -117,7 +117,7 @@ def test_size_of_a_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.reason for one in found if isinstance(one, Fault)] == ["one record is longer than 0 MB"]
 
 
-def test_of_eleven_hundred_records_one_is_lost() -> None:
+def test_one_of_eleven_hundred_records_is_lost() -> None:
     records = [{"claim": f"Lake {number} froze.", "verdict": "false"} for number in range(1100)]
     written = [json.dumps(record, indent=1) for record in records]
     written[6] = written[6].replace('",', '"', 1)

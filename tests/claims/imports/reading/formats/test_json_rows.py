@@ -81,7 +81,7 @@ def test_own_export_is_not_taken_for_rows(settings: Any, name: str) -> None:
         assert json_rows.recognise(file_of(content * 3, "claims.ndjson")) is None
 
 
-def test_values_that_are_no_text_stay_what_they_are() -> None:
+def test_values_that_are_not_text_are_unchanged() -> None:
     mapping = read_mapping("""
         name = "n"
         [fields]

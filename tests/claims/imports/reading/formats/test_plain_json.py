@@ -42,7 +42,7 @@ def nested(depth: int) -> Any:
         (nested(MAX_DEPTH), nested(MAX_DEPTH)),
     ],
 )
-def test_only_what_json_does_not_have_is_replaced(value: Any, expected: Any) -> None:
+def test_only_values_unknown_to_json_are_replaced(value: Any, expected: Any) -> None:
     assert to_plain_json(value) == expected
 
 

@@ -39,7 +39,7 @@ TABLE: list[list[Any]] = [
 ]
 
 
-def test_cells_are_what_the_sheet_shows() -> None:
+def test_cells_are_read_as_displayed() -> None:
     results = reading(spreadsheets, workbook([], TABLE), "a.xlsx")
     assert [result.raw for result in results] == [
         {"statement": "The lake froze.", "verdict": "TRUE", "date published": "2019-12-25", "n": "3"},

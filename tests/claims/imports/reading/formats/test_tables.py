@@ -61,7 +61,7 @@ def test_any_quotation_is_read_or_refused(text: str, quoting: str) -> None:
         assert isinstance(result, RawRecord) or result.reason
 
 
-def test_rows_have_their_number_and_where_it_differs_their_line() -> None:
+def test_rows_have_their_number_and_their_line_if_it_differs() -> None:
     content = b'statement,verdict\nOne,a\n"Two\nlines",b\n\nThree,c\n'
     results = reading(tables, content)
     assert positions(results) == ["row 2", "row 3", "row 5 (line 6)"]
@@ -111,7 +111,7 @@ def test_quotation_that_is_never_closed_ends_at_the_line_after() -> None:
     assert [row["statement"] for row in fields(results)] == [f"Sentence {number}" for number in range(5000)]
 
 
-def test_file_full_of_broken_quotations_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_full_of_broken_quotations_is_read_in_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited_text, "MAX_RETRIES", 2)
     content = b"statement,verdict\n" + b'"One,a\nTwo,"b"c\n' * 4
     results = reading(tables, content, settings={"dialect": {}})
@@ -120,7 +120,7 @@ def test_file_full_of_broken_quotations_is_not_read_for_ever(monkeypatch: pytest
     assert "are left out with it" in refusals[4]
 
 
-def test_stray_quotation_marks_are_literal_where_the_file_uses_them_so() -> None:
+def test_stray_quotation_marks_are_literal_if_the_file_uses_them_so() -> None:
     content = 'statement\tverdict\nHe said "no" twice\ta\n"Never" was the word\tb\n"Open end\tc\nLast\td\n'
     assert [row["statement"] for row in fields(reading(tables, content.encode(), "a.tsv"))] == [
         'He said "no" twice',
@@ -135,7 +135,7 @@ def test_columns_without_a_name_or_with_the_same_keep_their_cells() -> None:
     assert results[0].raw == {"statement": "One", "column 2": "b", "url": "c", "url (column 4)": "d"}
 
 
-def test_table_whose_columns_say_nothing_is_refused_with_the_way_out() -> None:
+def test_a_table_with_unknown_columns_is_refused_with_instructions() -> None:
     results = reading(tables, b"text,when\nOne,now\nTwo,then\n")
     assert codes(results) == ["no column for the statement"]
     (refusal,) = results

@@ -84,7 +84,7 @@ class TestPoliteness:
         expected = ("/0", b"<p>0</p>") if allowed else ("/0", "robots unknown")
         assert crawled(pages.address + "/0") == [expected]
 
-    def test_says_who_asks(self, pages: Site) -> None:
+    def test_identifies_itself(self, pages: Site) -> None:
         crawled(pages.address + "/0")
         crawled(pages.address + "/0", user_agent="Nordblick/1.0")
         assert [headers["user-agent"] for _path, headers in pages.requests] == [USER_AGENT] * 2 + [
@@ -120,7 +120,7 @@ class TestPoliteness:
 
 
 class TestMemory:
-    def test_what_has_not_changed_is_not_read_again(self, pages: Site) -> None:
+    def test_unchanged_pages_are_not_read_again(self, pages: Site) -> None:
         pages.page("/0", b"<p>0</p>", ETag='"v1"', Last_Modified="Tue, 08 Jan 2019 10:00:00 GMT")
         start, notes = pages.page("/s.xml", sitemap(pages, "/0", "/1")), Notes()
         assert len(crawled(start, memory=notes)) == 2
@@ -144,7 +144,7 @@ class TestMemory:
         assert list(notes) == [pages.address + "/0"]
 
 
-def test_a_page_that_fails_is_reported_and_the_crawl_goes_on(pages: Site) -> None:
+def test_a_failed_page_is_reported_and_the_crawl_continues(pages: Site) -> None:
     pages.page("/1", status=500)
     pages.page("/9", status=410)
     pages.page("/2", Content_Type="application/pdf")

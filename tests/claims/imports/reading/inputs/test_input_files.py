@@ -122,14 +122,14 @@ class TestInputFiles:
         ("location", "code"),
         [("missing", "no such file"), ("bad\x00name", "unreadable"), ("empty", "empty folder")],
     )
-    def test_what_cannot_be_opened(self, tmp_path: Path, location: str, code: str) -> None:
+    def test_files_that_cannot_be_opened(self, tmp_path: Path, location: str, code: str) -> None:
         (tmp_path / "empty").mkdir()
         assert contents(tmp_path / location) == [(location, code)]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress, bz2.compress, lzma.compress, lambda one: one])
 class TestPacked:
-    def test_whatever_it_is_called(self, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    def test_with_any_file_name(self, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
         assert contents(stored(tmp_path, pack(CONTENT), "a.json")) == [("a.json", CONTENT)]
 
     def test_an_archive_in_it(self, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
@@ -217,7 +217,7 @@ class TestProgress:
         assert sum(told) == measure_size(str(path)) == len(content)
         assert all(count > 0 for count in told)
 
-    def test_of_a_folder(self, tmp_path: Path) -> None:
+    def test_size_of_a_folder(self, tmp_path: Path) -> None:
         stored(tmp_path, b"12", "a")
         stored(tmp_path, b"345", "b/c")
         stored(tmp_path, b"6789", ".hidden")

@@ -196,7 +196,7 @@ VARIANTS = """
 """
 
 
-def test_variants_override_what_holds_for_all_rows() -> None:
+def test_variants_override_settings_for_all_rows() -> None:
     content = (
         "set,s,who,v,day\na,One,Ada,0,03/04/2019\nolder,Two,Ada,1,3 Apr 2019\na,Three,Ada,1,25/12/2019\n"
         "b,Four,Ada,0,03/04/2019\nb,Five,Ada,x,\nc,Six,Ada,0,03/04/2019\n,Seven,Ada,0,\n"
@@ -231,7 +231,7 @@ def test_later_variant_has_the_word() -> None:
     ]
 
 
-def test_conventions_say_what_the_mapping_says() -> None:
+def test_conventions_have_the_same_meaning_as_the_mapping() -> None:
     mapping = read_mapping(FULL)
     known = tables.get_conventions({"mapping": mapping.to_json()})
     assert (known.constants, known.ratings, known.languages) == (
@@ -258,7 +258,7 @@ def test_conventions_say_what_the_mapping_says() -> None:
         (["03/04/2019", "25/12/2019"], '[dates.""]\norder = "mixed"', None),
     ],
 )
-def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
+def test_the_order_of_dates_comes_from_the_mapping_or_the_rows(
     days: list[str], said: str, stored: str | None
 ) -> None:
     mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
@@ -285,7 +285,7 @@ def test_only_proof_counts(values: list[Any], order: dict[str, str]) -> None:
     assert detect_date_order(values) == order
 
 
-def test_date_that_does_not_fit_stands_as_it_was() -> None:
+def test_a_date_that_does_not_fit_is_unchanged() -> None:
     assert rewrite_date("25/12/2019", Dates("mdy")) == "25/12/2019"
     assert rewrite_date("2019/12/25", Dates("ymd")) == "2019/12/25"
     assert rewrite_date(5, Dates("dmy", ("%d",))) == 5
@@ -304,7 +304,7 @@ def test_date_that_does_not_fit_stands_as_it_was() -> None:
         ("reclaimed land|statements of the bank", {}),
     ],
 )  # fmt: skip
-def test_names_of_columns_say_what_they_mean(header: str, found: dict[str, str]) -> None:
+def test_column_names_are_recognised(header: str, found: dict[str, str]) -> None:
     mapping = propose_mapping(header.split("|"))
     assert mapping.rules.fields == {name: Columns((column,)) for name, column in found.items()}
 

@@ -74,7 +74,7 @@ def test_the_kind(kind, expected):
     assert expected in Claimant.Kind.values
 
 
-def test_what_belongs_to_a_person():
+def test_parts_of_a_persons_name():
     person, problems = read_person("Ada Moss", "Person", "mayor", ["https://example.org/ada", "/ada"])
     assert person == Person("Ada Moss", "person", "mayor", ("https://example.org/ada",))
     assert [(field, problem.code) for field, problem in problems] == [
@@ -171,7 +171,7 @@ def test_groups_of_people_are_not_claimants(words):
         ("A Facebook user called Ada Moss", None),
     ],
 )
-def test_whose_name_has_such_words_in_it_stays(name, kind):
+def test_names_that_contain_such_words_stay(name, kind):
     person, problems = read_person(name, kind)
     assert (person and person.name, problems, read_unnamed_group(name, kind)) == (name, (), "")
 

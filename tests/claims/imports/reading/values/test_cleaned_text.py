@@ -59,11 +59,11 @@ DIRTY = st.text(
         ({"name": [{"text": "deep"}]}, "deep"),
     ],
 )
-def test_a_line_is_what_people_wrote(value, expected):
+def test_a_line_is_cleaned(value, expected):
     assert read_line(value) == expected
 
 
-def test_a_list_is_joined_where_all_of_it_counts():
+def test_a_list_is_joined_if_all_items_count():
     assert (
         join_texts(["Ada Moss", " Ben Orr ", "Ada Moss", {"name": "Cy Dale"}]) == "Ada Moss, Ben Orr, Cy Dale"
     )
@@ -93,7 +93,7 @@ def test_clean_text_can_be_stored(text):
 
 
 @given(st.text(st.characters(codec=None)))
-def test_a_raw_text_loses_nothing_but_what_cannot_be_stored(text):
+def test_a_raw_text_loses_only_characters_that_cannot_be_stored(text):
     stored = make_storable(text)
     assert "\x00" not in stored
     stored.encode()

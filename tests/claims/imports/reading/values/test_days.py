@@ -232,7 +232,7 @@ def test_a_file_may_name_formats():
     assert day("2018-09-28", conventions=conventions) == date(2018, 9, 28)
 
 
-def test_dots_are_day_first_where_the_language_writes_so():
+def test_dates_with_dots_are_day_first_in_languages_that_write_so():
     assert day("03.04.2019", "de") == date(2019, 4, 3)
     assert day("03.04.2019", "de-AT") == date(2019, 4, 3)
     assert day("03.04.2019", "en").code == "ambiguous date"
@@ -262,7 +262,7 @@ def test_every_day_comes_back(one):
 
 @settings(deadline=None)  # the first of them loads the names of months
 @given(st.one_of(st.text(max_size=60), st.integers(), st.floats(), st.from_regex(r"\A[0-9٠-٩./ -]{4,14}\Z")))
-def test_whatever_stands_there_is_a_day_within_bounds_or_a_reason(value):
+def test_every_value_is_a_day_within_bounds_or_a_problem(value):
     found = day(value)
     if isinstance(found, date):
         assert date(1900, 1, 1) <= found <= TODAY + timedelta(days=2)

@@ -57,7 +57,7 @@ def test_languages(value, expected):
 
 @settings(deadline=None)  # the first of them loads the names of languages
 @given(st.one_of(st.text(max_size=12), st.from_regex(r"\A[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8}){0,6}\Z")))
-def test_whatever_comes_out_can_be_stored(text):
+def test_every_result_can_be_stored(text):
     tag = read_language(text)
     assert tag == "" or re.fullmatch(LANGUAGE_TAG, tag)
     assert len(tag) <= 35

@@ -146,7 +146,7 @@ def test_the_raw_label_stays():
         ("chequeado.com", "Verdadero pero…", "mostly_true"),
     ],
 )
-def test_what_a_publisher_means_by_it(domain, text, expected):
+def test_labels_with_a_publishers_meaning(domain, text, expected):
     label = read_label(text, Outlet("somebody", domain))
     assert isinstance(label, Label)
     assert (label.rating_class, bool(label.scale)) == (expected, True)
@@ -164,7 +164,7 @@ def test_what_a_publisher_means_by_it(domain, text, expected):
         ("misbar.com", "إثارة"),
     ],
 )
-def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
+def test_doubtful_labels_stay_in_the_queue(domain, text):
     label = read_label(text, Outlet("somebody", domain))
     assert isinstance(label, Label)
     assert label.rating_class == ""
@@ -223,7 +223,7 @@ def test_what_a_reader_may_doubt_stays_in_the_queue(domain, text):
         ("검증 불가", "unproven"),
     ],
 )
-def test_what_a_reader_of_the_language_maps_without_doubt(text, expected):
+def test_unambiguous_labels_are_mapped(text, expected):
     label = read_label(text, SOMEBODY)
     assert isinstance(label, Label)
     assert label.rating_class == expected
@@ -246,7 +246,7 @@ def test_a_sentence_is_a_label_up_to_its_length():
     assert problem.code == "label too long"
 
 
-def test_a_file_may_have_codes_of_its_own():
+def test_a_file_may_have_its_own_codes():
     assert read_label(0, SOMEBODY, {"0": "Falso", "1": "Verdadero"}) == Label("0", "Falso", "false")
     assert read_number("1", 5, 1, SOMEBODY, {"1": "Mostly True"}) == Label(
         "1", "Mostly True", "mostly_true", "", "en"
@@ -269,7 +269,7 @@ def test_a_number_names_its_scale_and_maps_to_no_class(number, best, worst, expe
 
 
 @sweep("number, best, worst", [(-1, 5, 1), ("-1", None, None), (7, 5, 1), (0, 5, 1), (3, 3, 3)])
-def test_a_number_outside_its_scale_is_none(number, best, worst):
+def test_a_number_outside_its_scale_is_ignored(number, best, worst):
     problem = read_number(number, best, worst, SOMEBODY)
     assert isinstance(problem, Problem)
     assert problem.code == "rating is not a number on its scale"
@@ -306,7 +306,7 @@ def test_a_word_means_the_same_in_every_language():
                 assert meanings.setdefault(build_label_key(wording), rating_class) == rating_class
 
 
-def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
+def test_the_publishers_scale_with_the_label_is_used():
     assert read("True", Outlet("somebody", "truthorfiction.com"))[2] == "Truth or Fiction ratings"
     assert read("Truth", Outlet("somebody", "truthorfiction.com"))[2] == "Truth or Fiction"
 
@@ -336,7 +336,7 @@ def test_a_scale_as_it_comes_with_the_program():
     )
 
 
-def test_of_scales_in_several_languages_the_one_of_the_review_is_meant():
+def test_the_scale_in_the_language_of_the_review_is_used():
     afp = Outlet("AFP", "afp.com")
     assert read("Falso", afp, "pt-BR") == ("Falso", "false", "AFP Checamos")
     assert read("Falso", afp, "es") == ("Falso", "false", "AFP Factual")
@@ -344,7 +344,7 @@ def test_of_scales_in_several_languages_the_one_of_the_review_is_meant():
     assert read("خطأ", afp) == ("خطأ", "false", "في ميزان فرانس برس")
 
 
-def test_of_a_word_of_several_languages_the_language_is_reported_where_it_is_known():
+def test_a_word_of_several_languages_uses_the_stated_language():
     assert read_label("Falso", SOMEBODY) == Label("Falso", "Falso", "false")
     assert read_label("Falso", SOMEBODY, language="pt-BR") == Label("Falso", "Falso", "false", "", "pt")
 

@@ -85,7 +85,7 @@ def test_long_addresses_are_left_out():
     assert (addresses, problem.code) == ((), "address too long")
 
 
-def test_what_can_be_used_is_used_beside_what_cannot():
+def test_valid_addresses_beside_invalid_ones_are_used():
     addresses, problems = read_addresses(["https://example.org/a", "mailto:desk@example.org"])
     assert addresses == ("https://example.org/a",)
     assert [problem.code for problem in problems] == ["not a web address"]
@@ -109,7 +109,7 @@ def test_what_can_be_used_is_used_beside_what_cannot():
         ),
     ],
 )
-def test_what_an_archive_keeps(address, expected):
+def test_addresses_of_archives(address, expected):
     assert get_original_url(address) == expected
 
 
@@ -126,7 +126,7 @@ PIECES = st.sampled_from(
         st.lists(PIECES, max_size=14).map("".join), st.text(max_size=40).map("https://example.org/".__add__)
     )
 )
-def test_whatever_is_stored_is_valid_and_stays_the_same(text):
+def test_stored_addresses_are_valid_and_stable(text):
     addresses, _problems = read_addresses(text)
     for address in addresses:
         WebAddressValidator(["http", "https"])(address)
