@@ -49,7 +49,7 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
 
 def _add_appearance(repeat: Repeat, by: User) -> None:
     if repeat.source is None:
-        raise NotPossible(_("Enter the source of these words on this page and save it first."))
+        raise NotPossible(_("First enter the source of these words on this page, and save it."))
     same_appearances = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
     if not same_appearances.exists():
         claim_edits.add_appearance(repeat.claim, repeat.source, _build_quotation(repeat), by=by)

@@ -53,7 +53,7 @@ TOO_MANY_UPLOADS = BodyRefusal(
     2,
 )
 BODY_INCOMPLETE = BodyRefusal(
-    HTTPStatus.REQUEST_TIMEOUT, gettext_lazy("The body did not arrive completely. Please send it again.")
+    HTTPStatus.REQUEST_TIMEOUT, gettext_lazy("The request body was incomplete. Please send it again.")
 )
 
 

@@ -19,7 +19,7 @@ _SENTENCES = {
         "Audio and video cannot be read here, because FFmpeg is not installed. The file is stored unchanged."
     ),
     "no_frames": gettext_noop("No frames could be extracted from the video."),
-    "too_plain": gettext_noop("The picture has too little detail to recognise copies of it."),
+    "too_plain": gettext_noop("The picture has too little detail for copies of it to be recognised."),
 }
 
 

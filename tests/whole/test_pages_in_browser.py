@@ -197,7 +197,7 @@ def test_keyboard_reaches_the_content_first(addresses: dict[str, str], visit: Ca
     page = visit(addresses["list"])
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
-    assert skip.inner_text() == "Skip to the content"
+    assert skip.inner_text() == "Skip to main content"
     assert skip.bounding_box()["y"] >= 0  # type: ignore[index]  # it is shown
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")

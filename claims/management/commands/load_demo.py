@@ -17,7 +17,7 @@ class Command(LocalizedCommand):
             "--password",
             default="",
             help=gettext(
-                "password of its users; without it they cannot sign in until `manage.py changepassword`"
+                "password of the demo’s users, who otherwise need `manage.py changepassword` before they can sign in"
             ),
         )
 

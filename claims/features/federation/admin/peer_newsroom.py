@@ -190,7 +190,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Continue"), is_offered=lambda newsroom, person: not newsroom.active)
     def resume(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         peer_edits.set_active(newsroom, active=True, by=get_person(request))
-        return gettext("The newsroom is followed again.")
+        return gettext("We are following this newsroom again.")
 
 
 def _look_up_signer(form: SiteForm) -> Signer | None:

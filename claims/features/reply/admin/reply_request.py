@@ -195,7 +195,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Send by email"), permission=_CHANGE_PERMISSION, look="main")
     def send_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.queue_mail(row, by=get_person(request))
-        return _("The request will be sent within a minute. Replies will come to you.")
+        return _("The request will be sent within a minute. Any reply will be sent to you.")
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentAtForm, look="main")
     def mark_sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
