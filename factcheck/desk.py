@@ -70,7 +70,7 @@ def build_desk_settings(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only published claims have a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [_get_style("desk"), _get_style("lean")],
+        "STYLES": [_get_style("desk"), _get_style("compact")],
         "SCRIPTS": [
             _get_script(name)
             for name in ("form_values", "connection", "autosave_store", "autosave", "desk", "openers")

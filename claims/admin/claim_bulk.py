@@ -154,7 +154,7 @@ class ClaimBulkActions(MovesAdmin):
         ).order_by("pk")
         context = {
             **context,
-            "what": action_label,
+            "kind": action_label,
             "action": request.POST.get("action", ""),
             "seen": [f"{seen_claim.claim}-{seen_claim.last_move}" for seen_claim in listed_claims],
             "keys": [seen_claim.claim for seen_claim in listed_claims],

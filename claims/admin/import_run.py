@@ -241,7 +241,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
             "run_badge": build_state_badge(run),
             "progress": describe_progress(run),
             "kinds": _count_problem_kinds(run),
-            "is_broken_off": is_interrupted(run),
+            "is_interrupted": is_interrupted(run),
             "may_run": may_run,
             "may_resume": may_run and _can_resume(run),
             "obstacles": obstacles,

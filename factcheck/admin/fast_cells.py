@@ -1,7 +1,7 @@
 """List cells without unfold's CSS classes, which would make up most of a list's size.
 
-The common style of cells is in `static/desk/lean.css`. If unfold changes its classes, cells keep them and look right,
-but lists grow, and `tests/whole/test_desk_at_scale.py` fails.
+The common style of cells is in `static/desk/compact.css`. If unfold changes its classes, cells keep them and look
+right, but lists grow, and `tests/whole/test_desk_at_scale.py` fails.
 """
 
 import re
@@ -45,7 +45,7 @@ _EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 _LABEL_PATTERN: Final = re.compile(r'data-label="\w')
 
 
-@register.filter("lean")
+@register.filter
 def strip_classes(cell: Any) -> SafeString:
     """Return the HTML of a cell without unfold's classes; its label begins with a capital letter."""
     html = str(conditional_escape(cell))

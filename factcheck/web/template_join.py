@@ -11,8 +11,8 @@ from factcheck.list_phrases import get_comma, get_semicolon, join_phrases, join_
 register = template.Library()
 register.simple_tag(get_comma, name="comma")
 register.simple_tag(get_semicolon, name="semicolon")
-register.filter("listed", join_words)
-register.filter("listed_phrases", join_phrases)
+register.filter("join_words", join_words)
+register.filter("join_phrases", join_phrases)
 
 
 @register.simple_tag(name="feature_url")

@@ -32,7 +32,7 @@ def test_joined_in_code(code: str) -> None:
 
 @sweep("code", JOINED)
 def test_joined_in_templates_without_loading_anything(code: str) -> None:
-    template = Template("{{ places|listed }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b")
+    template = Template("{{ places|join_words }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b")
     with translation.override(code):
         said = template.render(Context({"places": ["Seoul", "Hanoi"]}))
     places, phrases, _states = JOINED[code]
@@ -43,5 +43,6 @@ def test_joined_in_templates_without_loading_anything(code: str) -> None:
 def test_words_stay_words() -> None:
     """What people wrote is escaped once."""
     assert (
-        Template("{{ words|listed }}").render(Context({"words": ["<b>", "A & B"]})) == "&lt;b&gt;, A &amp; B"
+        Template("{{ words|join_words }}").render(Context({"words": ["<b>", "A & B"]}))
+        == "&lt;b&gt;, A &amp; B"
     )

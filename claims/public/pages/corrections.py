@@ -80,7 +80,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "month_options": _render_month_options(months, month),
         "month": month,
         "by": query.value("by"),
-        "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
+        "is_filtered": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _build_query(parameters, without=("cursor",)),
     }
     dependencies = [

@@ -77,14 +77,14 @@ def build_entry_page(
         "shown_entry": shown_entry,
         "newest": newest,
         "history": history,
-        "grave": [
+        "prominent_changes": [
             change for change in history if change.is_prominent and change.version <= shown_entry.version
         ],
         "replaced_by": next(
             (later_change for later_change in history if later_change.version == shown_entry.version + 1),
             None,
         ),
-        "cited_as": document["url"]
+        "citation_url": document["url"]
         if shown_entry is newest
         else build_absolute_url("claim-version", shown_entry.claim_id, shown_entry.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes

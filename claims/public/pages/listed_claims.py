@@ -57,22 +57,24 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     context = {
         "query": search.cleaned_data,
         "max_length": MAX_LENGTH,
-        "narrows": search.is_filtered,
+        "is_filtered": search.is_filtered,
         "reading": search.reading,
         "is_ranked": search.is_ranked,
         "feed": search.feed_query_string,
         "is_by_house": search.is_by_house,
         "page": page,
         "claims": documents,
-        "counted": counts,
+        "counts": counts,
         "total": counts.total if counts else None,
         "active_filters": chosen_filters,
-        "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
+        "only_filter": chosen_filters[0]
+        if len(chosen_filters) == 1 and not search.cleaned_data["q"]
+        else None,
         # With filters, the links lead to thousands of combinations, which robots should not crawl.
         "is_combined": bool(search.active_filters or search.about),
         # The parameters that a new search keeps.
         "hidden_fields": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],
-        "counts_at": build_counts_urls(search),
+        "counts_urls": build_counts_urls(search),
     }
     dependencies: list[object] = [
         counts,
@@ -128,9 +130,9 @@ def counts(request: HttpRequest) -> HttpResponse:
     search = read_valid_search(request, subject_filter)
     counts = facet_panel.build_panel(search)
     context = {
-        "counted": counts,
+        "counts": counts,
         "is_combined": bool(search.active_filters or search.about),
-        "list_at": "" if is_part else reverse("claims"),
+        "list_url": "" if is_part else reverse("claims"),
         "active_filters": facet_panel.list_chosen(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"

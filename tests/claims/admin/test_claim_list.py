@@ -51,7 +51,7 @@ def test_one_that_stays_is_among_them_and_there_are_two(client: Client, editor: 
     assert said(act(client, [one], "merge_selected")) == ["Select from 2 to 12 claims to merge."]
     for stays in ("", "x", str(third.pk)):
         page = act(client, [one, other], "merge_selected", is_confirmed="1", stays=stays)
-        assert page.context["what"] == "merge"
+        assert page.context["kind"] == "merge"
     assert Claim.objects.filter(state="merged").count() == 0
 
 

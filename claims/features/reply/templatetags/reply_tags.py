@@ -9,7 +9,7 @@ from claims.public.pages.responses import get_interface_language
 register = template.Library()
 
 
-@register.filter("not_asked")
+@register.filter("not_asked_reason")
 def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the reason for not asking, and its language: the page's for standard reasons, otherwise the verdict's.
 
