@@ -137,8 +137,8 @@ class Feature(AppConfig):
     notifications: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a function that adds the rows which every newsroom has, after `migrate`.
     newsroom_rows: ClassVar[str] = ""
-    #: The dotted name of a function that adds rows to the demo. It takes the demo's content, with that of the feature's
-    #: `demo.json`, and claims, sources and people by their keys (claims/management/demo/incoming.py).
+    #: The dotted name of a function that adds rows to the demo, such as those of the feature's `demo.json`. It takes a
+    #: `DemoContent` (claims/management/demo/incoming.py).
     demo: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:

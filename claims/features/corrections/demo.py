@@ -1,27 +1,21 @@
 """The demo's correction requests, from `demo.json`: one led to a correction, the other is open."""
 
 from datetime import date
-from typing import Any
-
-from django.contrib.auth.models import User
 
 from claims.features.corrections.models import Rectification
 from claims.features.corrections.requests import add_step
-from claims.models import Claim
-from sources.models import Source
+from claims.management.demo.incoming import DemoContent
 
 
-def add_requests(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
+def add_requests(demo: DemoContent) -> None:
     """Record correction requests with their steps; nothing is sent."""
-    for row in content["rectifications"]:
+    for row in demo.rows["rectifications"]:
         request = Rectification.objects.create(
-            claim=claims[row["claim"]],
+            claim=demo.claims[row["claim"]],
             outlet=row["outlet"],
             url=row["url"],
             asked_on=date.fromisoformat(row["asked_on"]),
-            created_by=people[row["steps"][0]["by"]],
+            created_by=demo.people[row["steps"][0]["by"]],
         )
         for step in row["steps"]:
             add_step(
@@ -29,5 +23,5 @@ def add_requests(
                 step["kind"],
                 day=date.fromisoformat(step["on"]),
                 note=step["note"],
-                by=people[step["by"]],
+                by=demo.people[step["by"]],
             )

@@ -12,18 +12,15 @@ from django.utils import timezone
 from claims.features.federation import imported_pages, ledger_pages, peer_edits
 from claims.features.federation.models import PeerProgress
 from claims.ledger.house_signature import build_signed_text, derive_key, encode_bytes, sign_text
-from claims.models import Claim
+from claims.management.demo.incoming import DemoContent
 from factcheck.web.site_urls import escape_quotation_marks
-from sources.models import Source
 
 Row = dict[str, Any]
 
 
-def follow_newsrooms(
-    content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
-    for row in content["newsrooms"]:
-        _follow_invented_newsroom(row, people[row["by"]])
+def follow_newsrooms(demo: DemoContent) -> None:
+    for row in demo.rows["newsrooms"]:
+        _follow_invented_newsroom(row, demo.people[row["by"]])
 
 
 def _follow_invented_newsroom(row: Row, by: User) -> None:

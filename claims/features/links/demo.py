@@ -1,9 +1,7 @@
 """The demo's broken links. No URL is requested."""
 
 from datetime import timedelta
-from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.features.links import due_links
@@ -12,16 +10,13 @@ from claims.features.links.models import LinkOutcome
 from claims.features.links.outcomes import get_required_proof
 from claims.features.links.resolved_links import store_link_status
 from claims.features.links.watched_links import update_watched_links
-from claims.models import Claim
-from sources.models import Source
+from claims.management.demo.incoming import DemoContent
 
 
-def add_rows(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
+def add_rows(demo: DemoContent) -> None:
     """Store invented results of several checks within a month."""
     update_watched_links()
-    link_rows = {sources[row["source"]].pk: row for row in content["links"]}
+    link_rows = {demo.sources[row["source"]].pk: row for row in demo.rows["links"]}
     for link in due_links.lease_links(len(link_rows), source_ids=link_rows):
         row = link_rows[link.pk]
         outcome = LinkOutcome(row["outcome"])

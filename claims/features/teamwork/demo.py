@@ -6,50 +6,49 @@ Dates are relative to the day on which the demo is loaded, so that some work is 
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.features.teamwork import assignments, comments
 from claims.features.teamwork.models import AssignmentRule, ChatChannel, Notification
+from claims.management.demo.incoming import DemoContent
 from claims.models import Claim, Topic, Verdict
 from factcheck import features
-from sources.models import Source
 
 
-def add_work(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
+def add_work(demo: DemoContent) -> None:
     """Create the demo's assignments, due dates and comments, and a chat channel that is switched off."""
     _mark_past_events_notified()
-    for row in content["assignments"]:
+    for row in demo.rows["assignments"]:
         assignments.assign_work(
-            _find_subject(row, claims),
-            people[row["to"]],
-            by=people[row["by"]],
+            _find_subject(row, demo.claims),
+            demo.people[row["to"]],
+            by=demo.people[row["by"]],
             due_on=timezone.localdate() + timedelta(days=row["due_in_days"]),
             priority=row["priority"],
             note=row["note"],
         )
-    for row in content["comments"]:
-        comment = comments.add_comment(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
+    for row in demo.rows["comments"]:
+        comment = comments.add_comment(
+            demo.claims[row["claim"]], row["text"], by=demo.people[row["by"]]
+        ).comment
         for reply in row["replies"]:
             comments.add_comment(
-                claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=comment
+                demo.claims[row["claim"]], reply["text"], by=demo.people[reply["by"]], reply_to=comment
             )
-    for row in content["assignment_rules"]:
+    for row in demo.rows["assignment_rules"]:
         AssignmentRule.objects.create(
             name=row["name"],
             topic=Topic.objects.get(slug=row["topic"]),
-            person=people[row["person"]],
+            person=demo.people[row["person"]],
             due_in_days=row["due_in_days"],
         )
-    for row in content["chat_channels"]:
+    for row in demo.rows["chat_channels"]:
         ChatChannel.objects.create(
             name=row["name"],
             shape=row["shape"],
             address=row["address"],
             active=False,
-            created_by=people[row["by"]],
+            created_by=demo.people[row["by"]],
         )
 
 

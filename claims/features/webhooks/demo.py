@@ -1,16 +1,9 @@
 """The demo's webhook (claims/management/demo/README.md). It is switched off, so that nothing is sent."""
 
-from typing import Any
-
-from django.contrib.auth.models import User
-
 from claims.features.webhooks.models import WebhookEndpoint
-from claims.models import Claim
-from sources.models import Source
+from claims.management.demo.incoming import DemoContent
 
 
-def add_webhooks(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
-    for row in content["webhooks"]:
-        WebhookEndpoint.objects.create(active=False, **row | {"created_by": people[row["created_by"]]})
+def add_webhooks(demo: DemoContent) -> None:
+    for row in demo.rows["webhooks"]:
+        WebhookEndpoint.objects.create(active=False, **row | {"created_by": demo.people[row["created_by"]]})

@@ -1,20 +1,13 @@
 """The demo's invented witnesses (claims/management/demo/README.md), switched off so that nothing is sent."""
 
-from typing import Any
-
-from django.contrib.auth.models import User
-
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.ledger.house_signature import derive_key
 from claims.ledger.proofs.signed_note import format_verifier_key
-from claims.models import Claim
-from sources.models import Source
+from claims.management.demo.incoming import DemoContent
 
 
-def add_witnesses(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
-    for row in content["witnesses"]:
+def add_witnesses(demo: DemoContent) -> None:
+    for row in demo.rows["witnesses"]:
         key = derive_key(row["url"]).public_key().public_bytes_raw()
         witness = format_verifier_key(f"{row['name']}/witness", key, Witness.key_type)
         Witness.objects.create(verifier_key=witness, url=row["url"], active=False)

@@ -22,7 +22,7 @@ from django.utils import timezone
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose_claims
 from claims.imports.storing import runs
-from claims.management.demo.incoming import add_incoming_material, add_pictures, find_repeats
+from claims.management.demo.incoming import DemoContent, add_pictures, find_repeats
 from claims.management.demo.signals import verdict_drafted
 from claims.models import (
     Appearance,
@@ -133,7 +133,8 @@ class _Newsroom:
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
-        add_incoming_material(self.content, self.claims, self.sources, self.people)
+        for add_rows in features.load_declared("demo"):
+            add_rows(DemoContent(self.content, self.claims, self.sources, self.people))
 
     def _create_source(self, row: Row) -> Source:
         if file := row.get("snapshot"):

@@ -5,7 +5,7 @@ Nothing is fetched or sent: all material is invented, and the URLs have hosts th
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -18,7 +18,6 @@ from claims.matching.repeat_detection import (
 )
 from claims.models import Claim
 from claims.review import claim_edits, described_media
-from factcheck import features
 from sources.capture import capture
 from sources.models import Source
 from sources.overrides import Overrides
@@ -26,6 +25,15 @@ from sources.source_kinds import Material
 
 FOLDER = Path(__file__).parent
 Row = dict[str, Any]
+
+
+class DemoContent(NamedTuple):
+    """The demo's rows from its files, and the stored claims, sources and people by their keys."""
+
+    rows: Row
+    claims: dict[str, Claim]
+    sources: dict[str, Source]
+    people: dict[str, User]
 
 
 def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, User]) -> None:
@@ -37,14 +45,6 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
         claim_edits.add_media(
             claims[row["claim"]], media, by=by, caption=row["caption"], page_url=row["page_url"]
         )
-
-
-def add_incoming_material(
-    content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
-    """Add the material that arrives from outside once the verdicts are published."""
-    for add_rows in features.load_declared("demo"):
-        add_rows(content, claims, sources, people)
 
 
 def find_repeats(content: Row, people: dict[str, User]) -> None:

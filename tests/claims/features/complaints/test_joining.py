@@ -18,6 +18,7 @@ from claims.features.complaints.models import Complaint, ReaderRequest
 from claims.features.teamwork import preferences
 from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import NotificationPreference
+from claims.management.demo.incoming import DemoContent
 from claims.models import Claim
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,8 @@ def test_notifications_are_offered_while_it_is_on_and_choices_are_kept(
 
 def test_the_demo_has_messages_in_several_states(publish: Callable[..., Claim]) -> None:
     content = orjson.loads(Path(demo.__file__).with_name("demo.json").read_bytes())
-    demo.add_messages(content, {row["claim"]: publish() for row in content["complaints"]})
+    claims = {row["claim"]: publish() for row in content["complaints"]}
+    demo.add_messages(DemoContent(content, claims, {}, {}))
     assert Counter(Complaint.objects.values_list("state", flat=True)) == {"confirmed": 2, "new": 1}
     requests = ReaderRequest.objects.order_by("pk").values_list("state", "askers")
     assert list(requests) == [("confirmed", 1), ("confirmed", 2), ("new", 0)]

@@ -14,6 +14,7 @@ from claims.admin.similar_claims import collect_additions
 from claims.features.federation.demo import follow_newsrooms
 from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
 from claims.management.demo.demo_newsroom import load_demo_content
+from claims.management.demo.incoming import DemoContent
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def followed(administrator: User) -> PeerNewsroom:
     """The newsroom of the demonstration."""
-    follow_newsrooms(load_demo_content(), {}, {}, {"admin": administrator})
+    follow_newsrooms(DemoContent(load_demo_content(), {}, {}, {"admin": administrator}))
     return PeerNewsroom.objects.get()
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 
 from claims.features.links import demo
 from claims.features.links.models import LinkState
+from claims.management.demo.incoming import DemoContent
 from claims.models import Claim
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
@@ -24,6 +25,6 @@ def test_its_links_have_moved_and_gone(publish: Callable[..., Claim]) -> None:
     for source in sources.values():
         make_appearance(claim, source, "Ferries.")
     publish(claim)
-    demo.add_rows(content, {}, sources, {})
+    demo.add_rows(DemoContent(content, {}, sources, {}))
     waiting = LinkState.objects.waiting().order_by("url").values_list("outcome", "moved_to")
     assert list(waiting) == [("moved", "https://paper-archive.example/armistice-1953"), ("gone", "")]

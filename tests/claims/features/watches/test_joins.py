@@ -14,6 +14,7 @@ from claims.features.watches.demo import add_watches
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.visits import list_due_watches
 from claims.management.demo.demo_newsroom import load_demo_content
+from claims.management.demo.incoming import DemoContent
 from tests.claims.features.watches.visiting import make_watch
 from tests.helpers.desk import Desk
 
@@ -39,7 +40,7 @@ def test_queue_and_filter_are_gone_when_switched_off_and_the_rows_stay(
 
 def test_the_demonstration_fetches_nothing_until_a_person_starts_it(editor: User) -> None:
     content = load_demo_content()
-    add_watches(content, {}, {}, {"editor": editor})
+    add_watches(DemoContent(content, {}, {}, {"editor": editor}))
     assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [
         (row["url"], False) for row in content["watches"]
     ]
