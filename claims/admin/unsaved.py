@@ -45,10 +45,8 @@ class UnsavedText:
 
     @property
     def beginning(self) -> str:
-        longest_text = max((text for _name, text in self.typed_texts), key=len, default="")
-        return (
-            longest_text if len(longest_text) <= _MAX_SHOWN_LENGTH else longest_text[:_MAX_SHOWN_LENGTH] + "…"
-        )
+        longest = max((text for _name, text in self.typed_texts), key=len, default="")
+        return longest if len(longest) <= _MAX_SHOWN_LENGTH else longest[:_MAX_SHOWN_LENGTH] + "…"
 
 
 def list_unsaved(person: User) -> list[UnsavedText]:

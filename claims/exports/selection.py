@@ -40,10 +40,8 @@ class LedgerMoment:
 
     @classmethod
     def now(cls) -> "LedgerMoment":
-        newest_values = (
-            Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
-        )
-        return cls(newest_values[0], written(newest_values[1])) if newest_values else cls(0, "")
+        newest = Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
+        return cls(newest[0], written(newest[1])) if newest else cls(0, "")
 
     @property
     def entries(self) -> PublicationQuerySet:

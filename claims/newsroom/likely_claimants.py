@@ -113,12 +113,8 @@ def _build_patterns(name: str) -> list[str]:
 
 
 def _split_words(name: str) -> list[str]:
-    plain_name = unicodedata.normalize("NFKD", name.casefold())
-    return (
-        "".join(letter for letter in plain_name if not unicodedata.combining(letter))
-        .replace(".", " ")
-        .split()
-    )
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace(".", " ").split()
 
 
 def _is_acronym(name: str) -> bool:

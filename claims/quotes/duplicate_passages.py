@@ -102,8 +102,8 @@ class OriginalityCheck:
             find_paragraph(aligned.old, part_indexes[0]),
             find_paragraph(aligned.new, new_indexes[0]),
         )
-        other_old_parts = [number for number in old_paragraph if number not in part_indexes]
-        other_new_parts = [number for number in new_paragraph if number not in new_indexes]
+        old = [number for number in old_paragraph if number not in part_indexes]
+        new = [number for number in new_paragraph if number not in new_indexes]
         in_place = any(
             aligned.new_by_old.get(old_index) == new_index
             for old_index, new_index in (
@@ -111,13 +111,13 @@ class OriginalityCheck:
                 (old_paragraph[-1] + 1, new_paragraph[-1] + 1),
             )
         )
-        if any(number in aligned.new_by_old for number in other_old_parts) or any(
-            number in aligned.old_by_new for number in other_new_parts
+        if any(number in aligned.new_by_old for number in old) or any(
+            number in aligned.old_by_new for number in new
         ):
             # A paragraph that moved must have moved as a whole, without new words.
             is_mixed = any(
                 number not in aligned.old_by_new or aligned.is_longer(aligned.old_by_new[number])
-                for number in other_new_parts
+                for number in new
             )
             is_separate = not aligned.old_by_new.keys() <= set(new_paragraph)
             if is_mixed and is_separate and not in_place and part_indexes[0] not in aligned.moved:
@@ -128,13 +128,9 @@ class OriginalityCheck:
             new_paragraph[-1] > new_indexes[-1],
         )
         is_retold = has_text_before and (
-            has_text_after or (bool(other_old_parts) and part_indexes[0] == old_paragraph[0])
+            has_text_after or (bool(old) and part_indexes[0] == old_paragraph[0])
         )
-        if (
-            (other_new_parts and len(other_old_parts) > 1)
-            or is_retold
-            or ((other_new_parts or other_old_parts) and not in_place)
-        ):
+        if (new and len(old) > 1) or is_retold or ((new or old) and not in_place):
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, part_indexes: range) -> None:

@@ -27,19 +27,17 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     """
     source, newest_snapshot = changed_text.snapshot.source_id, changed_text.snapshot.pk
     known = {find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source)}
-    published_places = {
+    places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
         *(QuotedPlace(lost.snapshot_id or 0, lost.start or 0, lost.end or 0) for lost in lost_quotes),
     }
-    published_places = {place for place in published_places if place.snapshot != newest_snapshot}
-    changed_text.read(
-        place.snapshot if place not in known else known[place].stood_in_id for place in published_places
-    )
+    places = {place for place in places if place.snapshot != newest_snapshot}
+    changed_text.read(place.snapshot if place not in known else known[place].stood_in_id for place in places)
     changed_text.read(
         status.looked_in_id for status in known.values() if status.outcome == QuoteStatus.Outcome.CHANGED
     )
-    searched_places = [(place, known.get(place)) for place in sorted(published_places)]
+    searched_places = [(place, known.get(place)) for place in sorted(places)]
     followed_quotes = changed_text.follow(
         [find_last_snapshot(changed_text, place, status) for place, status in searched_places]
     )
@@ -49,7 +47,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         # Quotes that could not be looked up keep their last known status.
         if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
-    outdated_ids = [status.pk for place, status in known.items() if place not in published_places]
+    outdated_ids = [status.pk for place, status in known.items() if place not in places]
     if outdated_ids:
         QuoteStatus.objects.filter(pk__in=outdated_ids).delete()
     if statuses:

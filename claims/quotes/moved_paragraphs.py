@@ -49,14 +49,12 @@ def _is_lost(aligned: Alignment, first_index: int, end_index: int) -> bool:
 def follow_inside(aligned: Alignment) -> None:
     """Pair sentences that swapped places inside their paragraph."""
     for first, end in _iterate_paragraphs(aligned.old):
-        paired_indexes = [
-            aligned.new_by_old[number] for number in range(first, end) if number in aligned.new_by_old
-        ]
-        if not paired_indexes or len(paired_indexes) == end - first:
+        paired = [aligned.new_by_old[number] for number in range(first, end) if number in aligned.new_by_old]
+        if not paired or len(paired) == end - first:
             continue
         paragraph_numbers = {
             number
-            for new_index in {paired_indexes[0], paired_indexes[-1]}
+            for new_index in {paired[0], paired[-1]}
             for number in find_paragraph(aligned.new, new_index)
         }
         free_numbers: dict[str, list[int]] = defaultdict(list)

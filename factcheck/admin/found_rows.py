@@ -81,10 +81,8 @@ def _find_keys(
     relation: Any = model._meta.get_field(path[0])
     keys = _find_keys(relation.related_model, path[1:], columns, word)
     if relation.one_to_many:
-        reverse_field = relation.remote_field
-        return (
-            relation.related_model._base_manager.order_by().filter(pk__in=keys).values(reverse_field.attname)
-        )
+        field = relation.remote_field
+        return relation.related_model._base_manager.order_by().filter(pk__in=keys).values(field.attname)
     return rows.filter(**{f"{relation.name}__in": keys}).values("pk")
 
 

@@ -29,9 +29,7 @@ def choose_preferred(accept: str, offered_types: tuple[str, ...]) -> str | None:
     types of equal quality, the one named first in the header wins; among types covered only by a wildcard, the one
     offered first. Parameters of a type, such as JSON-LD's profile, are ignored.
     """
-    ranges = [MediaType(range_text.lower()) for range_text in accept.split(",") if range_text.strip()] or [
-        MediaType("*/*")
-    ]
+    ranges = [MediaType(text.lower()) for text in accept.split(",") if text.strip()] or [MediaType("*/*")]
     best_key: tuple[float, int] | None = None
     preferred = None
     for media_type in offered_types:

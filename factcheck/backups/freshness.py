@@ -27,10 +27,8 @@ def get_newest_time() -> datetime | None:
     """
     now = datetime.now(UTC)
     with _convert_errors():
-        finish_times = [
-            generation.finished_at for generation in generations.list_generations(get_backup_folder())
-        ]
-    return max((moment for moment in finish_times if moment <= now), default=None)
+        times = [generation.finished_at for generation in generations.list_generations(get_backup_folder())]
+    return max((moment for moment in times if moment <= now), default=None)
 
 
 @contextmanager

@@ -207,20 +207,18 @@ def _recover_server(
     elif restore_point.moment is not None:
         settings["recovery_target_time"] = restore_point.moment.astimezone(UTC).isoformat()
         settings["recovery_prefetch"] = "off"  # prefetching would fail at a gap in the log after the moment
-    server_paths = ServerPaths(work_folder, folder.wal.resolve(), settings)
+    paths = ServerPaths(work_folder, folder.wal.resolve(), settings)
     try:
         with (
-            run_server_at(server_paths),
-            roles.connect(server_paths, SUPERUSER) as connection,
+            run_server_at(paths),
+            roles.connect(paths, SUPERUSER) as connection,
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
-        raise BackupFailed(
-            _explain_failure(folder, generation, server_paths, restore_point, str(error))
-        ) from error
+        raise BackupFailed(_explain_failure(folder, generation, paths, restore_point, str(error))) from error
     finally:
-        shutil.rmtree(server_paths.socket_folder, ignore_errors=True)
-    _archive_history(server_paths.cluster / "pg_wal")
+        shutil.rmtree(paths.socket_folder, ignore_errors=True)
+    _archive_history(paths.cluster / "pg_wal")
     return replayed if isinstance(replayed, datetime) else None
 
 

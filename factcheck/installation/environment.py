@@ -219,16 +219,14 @@ def read_mail_settings(name: str, *, mail_folder: Path | None = None) -> dict[st
         }
     if not value:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    invalid_url_error = ImproperlyConfigured(
-        f"{name} must look like smtp+tls://user:password@mail.example.org:587."
-    )
+    error = ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@mail.example.org:587.")
     try:
         parts = urlsplit(value)
         port = parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
     except (KeyError, ValueError):
-        raise invalid_url_error from None
+        raise error from None
     if not parts.hostname:
-        raise invalid_url_error
+        raise error
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

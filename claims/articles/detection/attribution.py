@@ -131,13 +131,11 @@ class Attributor:
     def _read_introduced(self, introduction: str) -> Speaker | None:
         """Return the speaker introduced by "Ana Ruiz replied:"; None for two people without a verb of saying."""
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
-        people_named = self._people.find_mentions(introduction)
-        is_clear = (
-            len(people_named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
-        )
+        named = self._people.find_mentions(introduction)
+        is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         if is_clear and (sentence_speaker := self._build_speaker(narration)):
             return sentence_speaker.speaker
-        only_mention = people_named[0] if len(people_named) == 1 and people_named[0].is_subject else None
+        only_mention = named[0] if len(named) == 1 and named[0].is_subject else None
         if only_mention is None or not self._can_be_person(only_mention.member):
             return None
         return self._identities.build_speaker(only_mention.member)
@@ -393,13 +391,11 @@ def _find_touched_sentences(
     """Return, for each spoken quotation, the indexes of the sentences it overlaps."""
     sentence_starts = [sentence.start for sentence in sentences]
     sentence_ends = [sentence.end for sentence in sentences]
-    sentences_inside = (
+    inside = (
         range(bisect_right(sentence_ends, quotation.start), bisect_left(sentence_starts, quotation.end))
         for quotation in quotations.spans
     )
-    return [
-        indexes for indexes in sentences_inside if any(QUOTED_MARK in narrations[index] for index in indexes)
-    ]
+    return [indexes for indexes in inside if any(QUOTED_MARK in narrations[index] for index in indexes)]
 
 
 def _is_inside(position: int, quotations: Quotations) -> bool:

@@ -283,15 +283,13 @@ class KnownPeople:
         words = clause.split()
         if len(words) > _OPENING_WORDS:
             return False
-        small_words = self._language.stops | self._language.of | self._language.by
+        small = self._language.stops | self._language.of | self._language.by
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
         if len(words) == 2 and words[0].lower() in self._language.determiners:
             office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
-        if words[-1].lower() in small_words - self._language.determiners or is_complement(
-            words, self._language
-        ):
+        if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
             return False
         return office or all(
             word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()

@@ -233,14 +233,10 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     for index, token in enumerate(plain_tokens[:4]):
         is_noun = token.islower() or index == 0 or language.nouns_capitalised
         if token.lower() in language.documents and is_noun:
-            words_after = plain_tokens[index + 1 :]
-            while words_after and words_after[0].lower() not in language.of | language.by:
-                words_after = words_after[1:]
-            return (
-                remove_determiner(words_after[1:], language)
-                if words_after and words_after[0].lower() in language.by
-                else []
-            )
+            after = plain_tokens[index + 1 :]
+            while after and after[0].lower() not in language.of | language.by:
+                after = after[1:]
+            return remove_determiner(after[1:], language) if after and after[0].lower() in language.by else []
     return tokens
 
 

@@ -60,9 +60,7 @@ def _restore_media(newest_entries: Mapping[int, RestoredEntry], merged_parts: Me
     """Set the media of claims to the media in their entries."""
     media_ids = {media["id"] for entry in newest_entries.values() for media in entry.body.get("media", [])}
     known_ids = set(MediaObject.objects.filter(pk__in=media_ids).values_list("pk", flat=True))
-    stored_rows = {
-        (row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest_entries)
-    }
+    rows = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest_entries)}
     wanted_media: dict[tuple[int, int], dict[str, Any]] = {}
     for pk, entry in newest_entries.items():
         merged_claims = {*entry.body["merged_from"]} & merged_parts.claims
@@ -73,9 +71,9 @@ def _restore_media(newest_entries: Mapping[int, RestoredEntry], merged_parts: Me
                 values = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
                 wanted_media.setdefault((owner, media["id"]), values | {"position": position})
     ClaimMedia.objects.filter(
-        pk__in=[row.pk for key, row in stored_rows.items() if key not in wanted_media]
+        pk__in=[row.pk for key, row in rows.items() if key not in wanted_media]
     ).delete()
-    for key, row in stored_rows.items():
+    for key, row in rows.items():
         values = wanted_media.get(key, {})
         if any(getattr(row, name) != value for name, value in values.items()):
             ClaimMedia.objects.filter(pk=row.pk).update(**values)

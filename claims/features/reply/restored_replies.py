@@ -20,16 +20,14 @@ def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[d
     for reply in verdict.get("right_of_reply", []):
         asked_at = _parse_day_start(reply["asked_on"])
         is_claimant = reply["claimant_id"] is not None and reply["claimant_id"] == claimant
-        standard_reason = describe_reason(reply["not_asked"] or "", verdict["language"])
+        reason = describe_reason(reply["not_asked"] or "", verdict["language"])
         yield {
             "id": reply["id"],
             "verdict_id": verdict["id"],
             "claimant_id": claimant if is_claimant else None,
             "party": "" if is_claimant else reply["whom"],
             "not_asked": reply["not_asked"] or "",
-            "not_asked_note": ""
-            if reply["not_asked_reason"] == standard_reason
-            else reply["not_asked_reason"],
+            "not_asked_note": "" if reply["not_asked_reason"] == reason else reply["not_asked_reason"],
             "channel": ReplyRequest.Channel.OTHER if asked_at else "",
             "language": reply["language"],
             "sent_at": asked_at,

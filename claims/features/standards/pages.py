@@ -33,11 +33,9 @@ def show_standards(request: HttpRequest) -> HttpResponse:
         period = PeriodForm(request.GET).period()
     except InvalidPeriod as refusal:
         problem, period = str(refusal), Period.between(None, None)
-    standards_report = get_report(period)
-    context = {"report": standards_report, "problem": problem, "since": period.first, "until": period.last}
-    response = respond(
-        request, "claims/standards.html", context, dependencies=[standards_report.made_at, problem]
-    )
+    report = get_report(period)
+    context = {"report": report, "problem": problem, "since": period.first, "until": period.last}
+    response = respond(request, "claims/standards.html", context, dependencies=[report.made_at, problem])
     if problem and response.status_code == 200:
         response.status_code = 400
     return response

@@ -73,7 +73,5 @@ def queue_visit_now(watch: Watch, *, by: User) -> None:
 
 def apply_interval(watch: Watch) -> None:
     """Bring forward the next visit if the interval was shortened."""
-    next_visit_at = timezone.now() + timedelta(minutes=watch.interval_minutes)
-    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=next_visit_at).update(
-        next_visit_at=next_visit_at
-    )
+    next_visit = timezone.now() + timedelta(minutes=watch.interval_minutes)
+    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=next_visit).update(next_visit_at=next_visit)

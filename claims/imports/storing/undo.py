@@ -333,16 +333,14 @@ class _BatchUndo:
             if (row.claim_id, row.publisher_id) in first_verdicts
         ]
         predecessors = {row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live}
-        retracted_verdicts = [row for row in live if predecessors[row.pk] is None]
+        retracted = [row for row in live if predecessors[row.pk] is None]
         restored = [(row, earlier_values) for row in live if (earlier_values := predecessors[row.pk])]
-        self._retract(retracted_verdicts)
+        self._retract(retracted)
         self._restore(restored)
         # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
         kinds = Publication.Kind
-        changes = {
-            row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted_verdicts
-        }
+        changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
         return changes | {
             row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
         }

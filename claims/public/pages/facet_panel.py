@@ -219,13 +219,11 @@ def _add_months(
     search: ClaimSearch, years: list[FacetChoice], months: list[tuple[str, int]]
 ) -> list[FacetChoice]:
     year = search.cleaned_data["reviewed"][:4]
-    month_choices = [
-        _build_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months
-    ]
+    choices = [_build_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
     return [
         choice
         for year_choice in years
-        for choice in ([year_choice, *month_choices] if year_choice.value == year else [year_choice])
+        for choice in ([year_choice, *choices] if year_choice.value == year else [year_choice])
     ]
 
 

@@ -79,13 +79,11 @@ class ReaderForm(forms.Form):
     @property
     def submission_context(self) -> SubmissionContext:
         """Return the submission's context, with the signs of spam in how the form was sent."""
-        signs_found = {
+        signs = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
         }
-        return SubmissionContext(
-            signs=frozenset(sign for sign, is_present in signs_found.items() if is_present)
-        )
+        return SubmissionContext(signs=frozenset(sign for sign, is_present in signs.items() if is_present))
 
 
 class ComplaintForm(ReaderForm):

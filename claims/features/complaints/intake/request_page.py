@@ -28,18 +28,16 @@ def receive_request(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_page(request, form)
-    input_values = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
+    values = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
     if not form.cleaned_data["anyway"]:
-        first_answer = read_for_request(
-            request, lambda: _FirstAnswerResponse(find_first_answer(**input_values))
-        )
+        first_answer = read_for_request(request, lambda: _FirstAnswerResponse(find_first_answer(**values)))
         if first_answer.answer.has_same_claim:
             return _render_page(request, form, first_answer.answer)
     if refusal := check_limit(request):
         message, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
         return add_limit_fields(_render_page(request, form), limit)
-    submit_request(**input_values, sender=form.sender, context=form.submission_context)
+    submit_request(**values, sender=form.sender, context=form.submission_context)
     return redirect("reader-message-sent")
 
 

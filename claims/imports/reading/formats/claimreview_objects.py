@@ -178,9 +178,7 @@ def _iterate_reviews(
     claims = find_objects(find_value(review, "itemReviewed"), graph)
     statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
-        statements = [
-            statement_text for claim in claims for statement_text in find_texts(find_value(claim, "text"))
-        ]
+        statements = [text for claim in claims for text in find_texts(find_value(claim, "text"))]
     review_fields = _read_review(review, parent, language, graph, page)
     if len(statements) <= 1:
         yield _drop_empty(

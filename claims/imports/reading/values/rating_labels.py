@@ -126,10 +126,8 @@ def read_number(
             bottom=f"{lowest:g}",
             top=f"{highest:g}",
         )
-    scale_ends = [
-        f"{end:g} = {word}" for end, word in ((lowest, "worst"), (highest, "best")) if end is not None
-    ]
-    words = f"{number:g} ({', '.join(scale_ends)})" if scale_ends else f"{number:g}"
+    ends = [f"{end:g} = {word}" for end, word in ((lowest, "worst"), (highest, "best")) if end is not None]
+    words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
     return _build_label(raw_number, words, outlet.domain if outlet else "", language)
 
 

@@ -104,13 +104,9 @@ def _split_urls(text: str) -> Iterator[str]:
     for url in (
         clean(url) for row in text[:MAX_LENGTH].splitlines() for url in _SEPARATOR_PATTERN.split(row)
     ):
-        half_length = len(url) // 2
+        half = len(url) // 2
         # The same URL twice, without a separator.
-        yield (
-            url[:half_length]
-            if half_length > 10 and url[:half_length] == url[half_length:] and _SCHEME_PATTERN.match(url)
-            else url
-        )
+        yield (url[:half] if half > 10 and url[:half] == url[half:] and _SCHEME_PATTERN.match(url) else url)
 
 
 def _clean_url(text: str, limit: int) -> str | Problem:
