@@ -36,21 +36,11 @@ class NewsroomStatement:
     kind: str
     articles: tuple[CodeArticle, ...]
     #: The newest version in each language.
-    versions: tuple["StatedPage", ...]
+    versions: tuple[NewsroomPage, ...]
 
     @property
     def title(self) -> str:
         return str(NewsroomPage.Kind(self.kind).label)
-
-
-@dataclass(frozen=True)
-class StatedPage:
-    language: str
-    version: int
-    title: str
-    text: str
-    url: str
-    published_at: datetime
 
 
 @dataclass(frozen=True)
@@ -86,11 +76,9 @@ def _build_report(period: Period) -> StandardsReport:
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
     """Return the pages in which the newsroom describes itself, with their current versions."""
-    pages_by_kind: dict[str, list[StatedPage]] = {}
+    pages_by_kind: dict[str, list[NewsroomPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
-        pages_by_kind.setdefault(page.kind, []).append(
-            StatedPage(page.language, page.version, page.title, page.text, page.url, page.created_at)
-        )
+        pages_by_kind.setdefault(page.kind, []).append(page)
     return tuple(
         NewsroomStatement(kind, articles, tuple(pages_by_kind.get(kind, ())))
         for kind, articles in _ARTICLES_BY_PAGE.items()

@@ -143,7 +143,7 @@ def _build_statement(statement: NewsroomStatement) -> PublicStatement:
                 "title": page.title,
                 "text": page.text,
                 "url": page.url,
-                "published_at": format_moment(page.published_at),
+                "published_at": format_moment(page.created_at),
             }
             for page in statement.versions
         ],
