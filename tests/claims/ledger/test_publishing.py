@@ -268,7 +268,7 @@ def test_correction_is_a_new_entry_with_its_public_note(publish: Publish) -> Non
     assert second.first_published_at == first.published_at
 
 
-def test_retraction_takes_the_claim_from_the_public_and_says_so(publish: Publish, editor: User) -> None:
+def test_a_retraction_removes_the_claim_and_leaves_a_notice(publish: Publish, editor: User) -> None:
     claim, other = publish(), publish()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
     assert public() == [other.pk]
@@ -293,7 +293,7 @@ def test_retracted_claim_can_be_published_again(publish: Publish, editor: User) 
     ]
 
 
-def test_as_of_answers_for_every_moment(publish: Publish, editor: User) -> None:
+def test_as_of_is_right_for_every_time(publish: Publish, editor: User) -> None:
     before = timezone.now()
     claim = publish(summary="Seven million.")
     publish(
@@ -323,7 +323,7 @@ def test_sequence_counts_up_in_the_order_of_publication(publish: Publish) -> Non
 
 
 @pytest.mark.parametrize("appearances", [1, 3])
-def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
+def test_publishing_costs_the_same_number_of_queries_for_any_content(
     checker: User,
     editor: User,
     django_assert_num_queries: DjangoAssertNumQueries,

@@ -65,7 +65,7 @@ def test_merging_unpublished_claims_publishes_nothing(editor: User) -> None:
 # Several publishers, and changes beside the verdict
 
 
-def test_verdicts_of_several_publishers_stand_side_by_side(publish: Publish) -> None:
+def test_verdicts_of_several_publishers_are_published_side_by_side(publish: Publish) -> None:
     claim = make_claim()
     other = Publisher.objects.create(name="Checkers", kind="fact_checker", url="https://checkers.example")
     theirs = imported_verdict(claim, other)

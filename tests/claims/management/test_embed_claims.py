@@ -50,7 +50,7 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
         told("--remove", "other")
 
 
-def test_without_an_embedder_it_says_what_to_do(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_embedder_it_gives_instructions(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "is_installed", lambda: False)
     with pytest.raises(CommandError, match="There is no embedding model"):
         told()

@@ -149,7 +149,7 @@ def test_other_statements_are_listed_and_proposed_with_all(tmp_path: Path) -> No
     assert everything["also_stated"] == []
 
 
-def test_options_override_what_extraction_found(article: Path, contributor: User) -> None:
+def test_options_override_extracted_values(article: Path, contributor: User) -> None:
     document = run_json(
         article,
         *("--title", "Ferries of Sundvik"),

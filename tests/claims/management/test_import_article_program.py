@@ -62,7 +62,7 @@ def test_json_is_alone_on_standard_output(article: Path, command: Any) -> None:
     assert [claim["statement"] for claim in json.loads(done.stdout)["claims"]] == STATEMENTS
 
 
-def test_exit_status_and_where_the_sentence_goes(article: Path, tmp_path: Path, command: Any) -> None:
+def test_exit_status_and_stream_of_the_message(article: Path, tmp_path: Path, command: Any) -> None:
     failed = command(tmp_path)
     assert (failed.returncode, failed.stdout) == (1, b"")
     assert failed.stderr.decode() == f"CommandError: “{tmp_path}” is a folder. Name one file in it.\n"

@@ -91,7 +91,7 @@ def test_page_that_holds_no_article(tmp_path: Path) -> None:
     )
 
 
-def test_transcript_that_is_none(article: Path, tmp_path: Path) -> None:
+def test_invalid_transcript(article: Path, tmp_path: Path) -> None:
     missing, empty, words = tmp_path / "none.vtt", tmp_path / "empty.vtt", tmp_path / "words.txt"
     empty.touch()
     words.write_text("Nobody knows when this was said.")

@@ -123,7 +123,7 @@ def test_the_same_file_again_is_another_import_that_changes_nothing(tmp_path: Pa
     assert ImportRun.objects.count() == 2
 
 
-def test_an_import_that_was_broken_off_goes_on_with_the_same_command(tmp_path: Path) -> None:
+def test_an_interrupted_import_continues_with_the_same_command(tmp_path: Path) -> None:
     place = lines(tmp_path / "reviews.jsonl", review())
     run(place)
     ImportRun.objects.update(state="writing")
@@ -147,7 +147,7 @@ def test_a_wrong_call_is_refused_and_stores_nothing(
     assert not ImportRun.objects.exists()
 
 
-def test_a_dry_run_explains_what_would_be_stored(tmp_path: Path, editor: User, house: Publisher) -> None:
+def test_a_dry_run_describes_the_rows_to_store(tmp_path: Path, editor: User, house: Publisher) -> None:
     table = tmp_path / "archive.csv"
     table.write_text(
         "Claim,Who,Label,Publisher,Mood\n"
@@ -230,7 +230,7 @@ def test_the_mapping_is_written_corrected_and_given(tmp_path: Path) -> None:
         (["-", "--write-mapping", "m.toml"], "Standard input can be read only once"),
     ],
 )
-def test_what_cannot_be_done_ends_with_status_1(tmp_path: Path, arguments: list[str], why: str) -> None:
+def test_impossible_requests_end_with_status_1(tmp_path: Path, arguments: list[str], why: str) -> None:
     place = lines(tmp_path / "reviews.jsonl", review())
     with pytest.raises(CommandError) as refused:
         call_command("import_claims", *(one.format(place) for one in arguments), stderr=io.StringIO())
@@ -239,7 +239,7 @@ def test_what_cannot_be_done_ends_with_status_1(tmp_path: Path, arguments: list[
     assert not ImportRun.objects.exists()
 
 
-def test_of_each_kind_of_refusal_one_is_shown(tmp_path: Path) -> None:
+def test_one_refusal_of_each_kind_is_shown(tmp_path: Path) -> None:
     out, place = io.StringIO(), tmp_path / "checks.csv"
     place.write_text(
         "Claim;Verdict;Publisher\n;False;A\n"

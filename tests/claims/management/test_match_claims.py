@@ -99,7 +99,7 @@ def test_the_output_table_has_the_matches(
         ("posts.dat", f"text\n{STATEMENT}\n", {"format": "csv"}),
     ],
 )
-def test_texts_stand_in_many_kinds_of_files(
+def test_texts_are_read_from_many_kinds_of_files(
     ferry: Claim,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -112,7 +112,7 @@ def test_texts_stand_in_many_kinds_of_files(
     assert (row["match_claim_id"], row["match_answer"]) == (str(ferry.pk), "same")
 
 
-def test_ndjson_keeps_what_it_had(ferry: Claim, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ndjson_keeps_its_values(ferry: Claim, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "posts.ndjson"
     path.write_text(f'{{"id": 7, "tags": ["a"], "text": "{STATEMENT}"}}\n\n"Zeppelins"\n', encoding="utf-8")
     first, second = map(json.loads, match(path, capsys).splitlines())
@@ -138,7 +138,7 @@ def test_ndjson_keeps_what_it_had(ferry: Claim, tmp_path: Path, capsys: pytest.C
         ("posts.csv", b"text\n\xff\n", "cannot be matched"),
     ],
 )
-def test_what_cannot_be_read_is_reported_with_its_place(
+def test_unreadable_rows_are_reported_with_their_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -82,7 +82,7 @@ def test_to_a_bucket_and_back(server: ObjectServer, digest: str, settings: Any, 
     assert archive.load(digest) == on_disk[archive.build_path(digest)]
 
 
-def test_where_the_store_goes_away_the_same_command_goes_on(server: ObjectServer, digest: str) -> None:
+def test_the_same_command_continues_after_an_outage_of_the_store(server: ObjectServer, digest: str) -> None:
     server.stop()
     with pytest.raises(CommandError, match="cannot be reached. What was copied is certain; the same command"):
         moved(to=server.address)

@@ -41,7 +41,7 @@ def test_obstacles_are_listed_and_the_rest_is_undone(editor: User, checker: User
     assert undo_import(other, editor) == f"{other} was undone.\n"
 
 
-def test_what_does_not_exist_is_named(editor: User) -> None:
+def test_missing_imports_are_named(editor: User) -> None:
     with pytest.raises(CommandError, match="There is no import 4711"):
         call_command("undo_import", "4711", "--by", editor.username)
     with pytest.raises(CommandError, match="There is no user “nobody”"):

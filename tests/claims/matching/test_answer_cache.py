@@ -66,7 +66,7 @@ def test_a_publication_clears_cached_answers(cache: AnswerCache[str], publish: C
     assert answers.asked == [["a"], ["a"]]
 
 
-def test_nothing_is_kept_for_ever(cache: AnswerCache[str], clock: Clock) -> None:
+def test_cached_answers_expire(cache: AnswerCache[str], clock: Clock) -> None:
     answers = Answers()
     cache.answers(["a"], "how", answers)
     clock.now += MAX_AGE_SECONDS

@@ -149,7 +149,7 @@ def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
     assert judged == ["The ferry sank.", rare]
 
 
-def test_so_many_matches_are_reported(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_matches_is_limited(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "CANDIDATE_LIMIT_OF_MANY", 3)
     for number in range(8):
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
@@ -202,7 +202,7 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
         match_published_text(text, MatchTerms(cut="sentences"))
 
 
-def test_a_speech_is_asked_about_in_parts(
+def test_a_speech_is_matched_in_parts(
     ferry: Claim, bridge: Claim, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     text = "The ferry sank last night. The bridge cost forty million euros. " * 15
@@ -285,7 +285,7 @@ def test_other_languages_are_found_by_meaning(meanings: TwoLanguages, ferry: Cla
     assert [(match.claim, match.kind) for match in passage.matches] == [(ferry.pk, "same")]
 
 
-def test_what_only_words_led_to_is_compared_by_meaning_too(
+def test_candidates_found_by_words_are_compared_by_meaning_too(
     meanings: TwoLanguages, ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meanings.meanings = {"The bridge sank.": 1}

@@ -61,7 +61,7 @@ def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     assert (search_duplicates().new_pairs, queued()) == (0, [])
 
 
-def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
+def test_the_same_words_are_duplicates_for_any_judge(judge: Judge) -> None:
     one, other = make_claim("Trams are “free”."), make_claim('trams are "free"')
     judge.kind = "related"
     search_duplicates()
@@ -83,7 +83,7 @@ def test_a_second_run_compares_only_new_and_changed_claims(judge: Judge) -> None
     assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
 
 
-def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continues_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicate_search, "BATCH_SIZE", 2)
     claims = [make_claim(ONE) for _number in range(5)]
 

@@ -101,7 +101,7 @@ def test_the_differing_words_are_marked_on_both_sides(text: str, ours: list[str]
     assert [BRIDGE[start:end] for start, end in found.claim_differs] == theirs
 
 
-def test_words_out_of_a_hashtag_do_not_hide_what_differs_behind_them() -> None:
+def test_words_from_a_hashtag_do_not_hide_later_differences() -> None:
     text, claim = (
         "#NewBridge is a ruin, says Ada of the bridge",
         "New bridge is a marvel, says Ada of the bridge",
@@ -111,7 +111,7 @@ def test_words_out_of_a_hashtag_do_not_hide_what_differs_behind_them() -> None:
     assert [claim[start:end] for start, end in found.claim_differs] == ["marvel"]
 
 
-def test_another_number_is_marked_where_the_text_has_it_twice() -> None:
+def test_a_different_number_is_marked_where_the_text_repeats_it() -> None:
     text, claim = "Of 70 boats 50 boats sank", "Of 70 boats 70 boats sank"
     found = judged(text, claim)
     assert found.kind == "related"

@@ -21,9 +21,7 @@ pytestmark = pytest.mark.django_db
         "Has anybody read the report about the harbour?",
     ],
 )
-def test_what_has_nothing_to_do_with_a_text_is_not_its_opposite(
-    publish: Callable[..., Claim], text: str
-) -> None:
+def test_unrelated_claims_do_not_contradict_a_text(publish: Callable[..., Claim], text: str) -> None:
     publish(make_claim("The government raised taxes on families by $2.2 billion."))
     publish(make_claim("The mayor of Elsterstadt closed two hospitals in 2019."))
     publish(make_claim("The governor said he would pay for the bridge himself."))

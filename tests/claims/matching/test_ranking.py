@@ -32,7 +32,7 @@ def probabilities(asked: TextQuery, *candidates: Candidate) -> dict[int, float]:
     return {each.candidate.claim: each.probability for each in rank_candidates(asked, candidates)}
 
 
-def test_what_says_most_of_the_question_comes_first() -> None:
+def test_the_claim_with_most_of_the_words_comes_first() -> None:
     assert [each.candidate.claim for each in rank_candidates(ASKED, [FAR, NEAR, SAID])] == [1, 2, 3]
 
 
@@ -56,7 +56,7 @@ def test_no_candidates_are_no_answer() -> None:
     assert rank_candidates(ASKED, []) == []
 
 
-def test_of_equals_the_order_stays() -> None:
+def test_equal_candidates_keep_their_order() -> None:
     again = replace(SAID, claim=4)
 
     assert [each.candidate.claim for each in rank_candidates(ASKED, [again, SAID])] == [4, 1]
@@ -87,7 +87,7 @@ def test_free_places_are_filled_as_usual() -> None:
     )
 
 
-def test_some_figures_count_whatever_the_other_candidates_are() -> None:
+def test_some_features_count_independently_of_other_candidates() -> None:
     known = Weights({"words": 1.0}, 0.0, 0.0, 0.0, {"similarity": 2.0}, -1.0, 0.0)
 
     assert (

@@ -65,7 +65,7 @@ def test_a_place_that_is_listed_is_no_news(publish: Callable[..., Claim]) -> Non
     assert Repeat.objects.get().exact == "Trams are free of charge."
 
 
-def test_what_readers_vary_is_not_kept_without_end(
+def test_variations_by_readers_are_limited(
     publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(repeat_detection, "READER_REPEAT_LIMIT", 2)

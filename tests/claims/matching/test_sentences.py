@@ -35,7 +35,7 @@ def test_text_is_cut(text: str, found: list[str]) -> None:
     assert cut(text) == found
 
 
-def test_what_has_no_end_is_cut_between_words() -> None:
+def test_endless_sentences_are_cut_between_words() -> None:
     pieces = cut("word " * 500)
     assert [len(piece) for piece in pieces] == [999, 999, 499]
     assert {word for piece in pieces for word in piece.split()} == {"word"}

@@ -61,7 +61,7 @@ def test_not_all_words_have_to_occur(published: dict[str, int]) -> None:
     assert {text: best(text) for text in texts} == {text: published[word] for text, word in texts.items()}
 
 
-def test_what_shares_no_word_finds_nothing(published: dict[str, int]) -> None:
+def test_texts_without_a_shared_word_find_nothing(published: dict[str, int]) -> None:
     for text in ("", "😀 🎉", "\0 \u202e \u200f", "nothing whatsoever alike", "ø" * 300, "'\\ '' :*"):
         assert find_claims_sharing_words([text], 10).shares == [{}], text
 
@@ -99,7 +99,7 @@ def test_texts_in_a_language_that_nothing_is_published_in_are_not_corrected(
 
 
 @pytest.mark.parametrize("texts", [1, 3])
-def test_texts_are_asked_about_together(
+def test_texts_are_looked_up_together(
     published: dict[str, int], texts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(2):
@@ -134,7 +134,9 @@ def test_common_words_lead_to_claims_in_pairs_alone(
     assert shares[both.pk] > 0.9
 
 
-def test_common_words_count_where_others_lead(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_words_count_for_candidates_found_by_others(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = publish(make_claim("Zeppelin masks."))
     other = publish(make_claim("Zeppelin ferries."))
     monkeypatch.setattr(shared_words, "get_common_words", lambda: CommonWords(9_000, {"masks": 5_000}))
@@ -184,7 +186,7 @@ def test_words_that_a_claim_is_corrected_to_take_the_place_of_the_old_ones(publi
     assert (best("airship"), best("zeppelin")) == (claim.pk, None)
 
 
-def test_share_is_what_the_database_says(published: dict[str, int]) -> None:
+def test_the_share_equals_that_of_the_database(published: dict[str, int]) -> None:
     text = "The bridge in the harbour never cost forty million dollars."
     found = find_claims_sharing_words([text], 10)
     own, other = split_words([text, "The harbour bridge cost forty million euros."])

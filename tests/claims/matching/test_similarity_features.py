@@ -76,7 +76,7 @@ def test_the_day_of_a_quoted_post_is_read() -> None:
     assert likeness(asked(quoted))["same_week"] == 1.0
 
 
-def test_a_day_that_does_not_exist_is_none() -> None:
+def test_an_impossible_day_is_ignored() -> None:
     assert likeness(asked("Look! — Maria Sousa (@msousa) February 31, 2024"))["same_week"] == 0.0
 
 
@@ -86,7 +86,7 @@ def test_the_nearer_of_two_days_counts() -> None:
     assert likeness(asked("The bridge", said_on=date(2024, 3, 1)), reviewed)["same_week"] == 1.0
 
 
-def test_who_else_is_named_did_not_say_it() -> None:
+def test_other_people_named_are_not_the_speaker() -> None:
     signed = asked("Look! — Lisbon (@lisbon) March 1, 2024")
 
     assert likeness(signed)["author_named"] == 0.0

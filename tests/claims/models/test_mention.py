@@ -46,9 +46,7 @@ def expected() -> dict[tuple[str, int], int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_account_agrees_with_the_bodies_after_whatever_happens(
-    publish: Publish, editor: User, seed: int
-) -> None:
+def test_counts_agree_with_the_bodies_after_every_change(publish: Publish, editor: User, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  no secret
     people = [Claimant.objects.create(name=f"Person {n}") for n in range(2)]
     topics = [Topic.objects.create(name=f"Topic {n}", slug=f"topic-{n}") for n in range(2)]
@@ -100,6 +98,6 @@ def test_thing_ends_with_the_last_publication_that_mentions_it(
     assert account == [2, 1, None]
 
 
-def test_account_never_goes_below_one(publish: Publish) -> None:
+def test_counts_never_fall_below_one(publish: Publish) -> None:
     publish()
     refused("UPDATE claims_mention SET publications = 0", match="mention_is_alive")

@@ -14,7 +14,7 @@ from tests.helpers.translations import translate
 pytestmark = pytest.mark.django_db
 
 
-def test_a_move_says_from_where_to_where(editor: User) -> None:
+def test_a_move_names_both_states(editor: User) -> None:
     claim = make_claim(state="proposed")
     workflow.move(claim, "accept", by=editor)
     move = Transition.objects.get(claim=claim)

@@ -37,7 +37,7 @@ def newest() -> int:
     return AuditRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def test_a_download_is_recorded_with_who_and_from_where(editor: User) -> None:
+def test_a_download_is_recorded_with_person_and_address(editor: User) -> None:
     request = RequestFactory().get(
         "/admin/claims/claim/", HTTP_USER_AGENT="Fire\nfox" + "x" * 500, REMOTE_ADDR="2001:db8::7"
     )
@@ -83,7 +83,7 @@ def test_changes_by_sql_are_recorded_too(ended: int, checker: User) -> None:
     assert "x" not in str(AuditRecord.objects.get(kind="password_changed", pk__gt=start).detail)
 
 
-def test_what_a_role_includes_is_recorded(ended: int, checker: User) -> None:
+def test_the_permissions_of_a_role_are_recorded(ended: int, checker: User) -> None:
     role, permission = Group.objects.get(name="Editor"), Permission.objects.get(codename="add_user")
     role.permissions.add(permission)
     role.permissions.remove(permission)
@@ -217,7 +217,7 @@ def test_recent_records_can_never_be_deleted() -> None:
         refused("DELETE FROM claims_auditrecord WHERE id = %s", row.pk, match="auditrecord_append_only")
 
 
-def test_what_another_transaction_said_does_not_count() -> None:
+def test_a_record_of_another_transaction_does_not_count() -> None:
     old = aged(401)
     sql(
         "INSERT INTO claims_auditrecord (kind, actor_name, subject_name, what, address, agent, detail)"

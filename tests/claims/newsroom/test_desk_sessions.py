@@ -106,7 +106,7 @@ def test_a_password_set_on_the_command_line_ends_all(checker: User) -> None:
     assert not works(theirs)
 
 
-def test_who_loses_the_role_is_out_of_the_desk_at_once(
+def test_losing_the_role_ends_access_to_the_desk_at_once(
     client: Client, administrator: User, checker: User
 ) -> None:
     theirs = browser("chris")

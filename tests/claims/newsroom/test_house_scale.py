@@ -109,7 +109,7 @@ def test_labels_of_a_language_are_distinct(language: str) -> None:
     ("background", "text", "page"),
     [("colour", "text_colour", "#ffffff"), ("colour_dark", "text_colour_dark", "#16181d")],
 )
-def test_badge_is_readable_and_stands_out(
+def test_badges_are_readable_and_distinct(
     rating: dict[str, Any], background: str, text: str, page: str
 ) -> None:
     assert all(re.fullmatch("#[0-9a-f]{6}", rating[name]) for name in (background, text))

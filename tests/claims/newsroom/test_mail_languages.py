@@ -38,7 +38,7 @@ def test_a_lost_factor(german: User, checker: User, mailoutbox: list[Any]) -> No
 
 
 @pytest.mark.parametrize("page", ["en", "es"])
-def test_a_new_password_is_in_the_chosen_language_whatever_the_browser_asks_for(
+def test_mails_about_a_new_password_are_in_the_chosen_language(
     client: Client, german: User, mailoutbox: list[Any], page: str
 ) -> None:
     headers = {"Accept-Language": page}

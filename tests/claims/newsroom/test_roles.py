@@ -47,7 +47,7 @@ def test_new_permissions_are_added_to_the_role_and_removed_ones_stay_removed(
     assert permissions_of("Contributor") == set(roles.CONTRIBUTOR)
 
 
-def test_a_group_that_was_there_before_keeps_what_it_had() -> None:
+def test_an_existing_group_keeps_its_permissions() -> None:
     Group.objects.get(name="Editor").delete()
     own = Group.objects.create(name="Editor")
     own.permissions.set([Permission.objects.get(codename="view_claim", content_type__app_label="claims")])

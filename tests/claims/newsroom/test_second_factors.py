@@ -76,7 +76,7 @@ def test_the_role_of_administrators_is_not_deleted() -> None:
         Group.objects.get(name="Administrator").delete()
 
 
-def test_days_are_counted_from_what_came_last(checker: User) -> None:
+def test_days_are_counted_from_the_latest_start(checker: User) -> None:
     User.objects.filter(pk=checker.pk).update(date_joined=timezone.now() - timedelta(days=400))
     require("Fact-checker", 10)
     since = rule("Fact-checker").since
@@ -89,7 +89,7 @@ def test_days_are_counted_from_what_came_last(checker: User) -> None:
     assert due(newcomer) == begins + timedelta(days=10) > due(checker)
 
 
-def test_of_several_roles_the_earliest_day_counts(checker: User) -> None:
+def test_the_earliest_deadline_of_several_roles_counts(checker: User) -> None:
     require("Fact-checker", 10)
     earliest = due(checker)
     checker.groups.add(Group.objects.get(name="Administrator"))
@@ -198,7 +198,7 @@ def test_a_session_from_before_the_rule_is_held_to_it(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("remember", ["", "on"])
-def test_signing_in_leads_to_where_one_is_set_up(client: Client, checker: User, remember: str) -> None:
+def test_signing_in_leads_to_the_set_up_of_a_factor(client: Client, checker: User, remember: str) -> None:
     def signed_in() -> str:
         client.post(reverse("account_logout"))
         fields = {"login": "chris", "password": PASSWORD, "remember": remember}
@@ -229,7 +229,7 @@ def test_a_new_password_by_mail_opens_nothing_more(
     assert client.get(reverse("admin:index"))["Location"] == reverse("mfa_index")
 
 
-def test_what_it_costs_is_nothing(desk: Client) -> None:
+def test_it_costs_no_query(desk: Client) -> None:
     desk.get(reverse("admin:index"))
     with CaptureQueriesContext(connection) as before:
         desk.get(reverse("admin:index"))

@@ -83,7 +83,7 @@ def read(client: Client, path: str) -> tuple[str, str]:
     return response.getvalue().decode(), response.headers.get("ETag", "")
 
 
-def test_nothing_that_is_kept_names_where_this_site_is(claim: Claim) -> None:
+def test_stored_data_do_not_contain_the_address_of_the_site(claim: Claim) -> None:
     kept = [*Publication.objects.values_list("body", flat=True)]
     kept += PublishedVerdict.objects.values_list("body", flat=True)
     assert len(kept) == 4
@@ -92,7 +92,7 @@ def test_nothing_that_is_kept_names_where_this_site_is(claim: Claim) -> None:
 
 
 @pytest.mark.parametrize("path", ANSWERS)
-def test_every_answer_names_where_this_site_is_now(
+def test_every_answer_has_the_present_address_of_the_site(
     client: Client, claim: Claim, settings: Settings, path: str
 ) -> None:
     before, etag_before = read(client, filled(path, claim, settings))

@@ -27,7 +27,7 @@ class TestAnchorAt:
             "blamed a storm", "perator ", ". Trade ", 60, 74
         )
 
-    def test_contexts_are_clipped_where_the_text_begins_and_ends(self):
+    def test_contexts_are_clipped_at_the_ends_of_the_text(self):
         assert make_anchor("One two three", 4, 7) == Anchor("two", "One ", " three", 4, 7)
         assert make_anchor("One", 0, 3) == Anchor("One", "", "", 0, 3)
 
@@ -42,7 +42,7 @@ class TestAnchorAt:
 
 
 class TestFind:
-    def test_returns_the_words_as_they_stand(self):
+    def test_returns_the_words_unchanged(self):
         text = "“It’s over — for now…”, she\u00a0said on 3–4 May."
         assert find_quote(text, '"It\'s over - for now..."').exact == "“It’s over — for now…”"
         assert find_quote(text, "she said on 3-4 May").exact == "she\u00a0said on 3–4 May"
@@ -60,7 +60,7 @@ class TestFind:
         with pytest.raises(QuoteNotFound):
             find_quote(REPORT, quote)
 
-    def test_particles_may_follow_where_a_script_attaches_them(self):
+    def test_particles_may_follow_in_scripts_that_attach_them(self):
         assert find_quote("김철수는 화요일에 도착했다.", "김철수").exact == "김철수"
 
     def test_several_places_are_named(self):

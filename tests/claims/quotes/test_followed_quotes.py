@@ -112,7 +112,7 @@ class TestOrphaned:
             ["We lost 14 houses"],
         )
 
-    def test_when_another_says_it(self):
+    def test_when_the_speaker_is_another(self):
         new = REPORT.replace("Mayor Ivo Kranjc", "engineer Ana Hribar")
         assert orphaned(new, "We lost 40 houses") == (
             OrphanReason.AROUND,
@@ -134,7 +134,7 @@ class TestOrphaned:
         ],
     )
     @sweep("between", [" ", "\n\n"])
-    def test_when_what_gives_it_its_sense_is_another(self, before, after, between):
+    def test_when_the_context_that_gives_it_its_sense_differs(self, before, after, between):
         if before == "14:05" and between == " ":
             between = "\n\n"
         old = f"{ROAD}\n\n{before}{between}Nothing will break here.\n\n{TRADE}"
@@ -186,7 +186,7 @@ class TestOrphaned:
         new = REPORT.replace(HARBOUR, f"The newspaper wrote: “{HARBOUR}” Nobody answered.")
         assert orphaned(new, "Its operator blamed a storm.")[0] == OrphanReason.ELSEWHERE
 
-    def test_when_the_same_words_stand_in_another_paragraph_only(self):
+    def test_when_the_same_words_are_only_in_another_paragraph(self):
         new = (
             REPORT.replace(f"{TRADE}\n\n", "")
             + "\n\nA trader disagrees. It has recovered since. He sells salt."
@@ -214,7 +214,7 @@ class TestOrphaned:
     st.lists(st.sampled_from(["One.", "Two said “no.", "Three”.", "Four:", "五。", ""]), max_size=12),
     st.sampled_from([" ", "\n\n"]),
 )
-def test_whatever_is_found_has_the_words(old_parts, new_parts, between):
+def test_every_result_has_the_words(old_parts, new_parts, between):
     old, new = between.join(old_parts), between.join(new_parts)
     anchors = [anchor_on(old, part) for part in {*old_parts} if part]
     for anchor, found in zip(anchors, follow(old, new, anchors), strict=True):

@@ -89,7 +89,7 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
 
 
 @pytest.mark.django_db
-def test_what_cannot_be_taken_is_refused() -> None:
+def test_invalid_selections_are_refused() -> None:
     source = make_source("It rained. " + "x" * 50_001)
     for start, end, exact, why in [
         (10, 11, " ", "only spaces"),

@@ -65,7 +65,7 @@ def test_a_source_that_was_not_captured_again_has_its_words(client: Client, clai
     assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
 
 
-def test_each_quote_stands_or_was_changed_or_is_gone(client: Client, claim: Claim, source: Source) -> None:
+def test_each_quote_is_unchanged_changed_or_gone(client: Client, claim: Claim, source: Source) -> None:
     captured(source, f"Update\n\n{DAM.replace('300', '900')}\n\n{MAYOR}")
     assert brief(told(client, claim)) == [
         (DAM, "changed", 1, 2, DAM.replace("300", "900")),
@@ -74,7 +74,7 @@ def test_each_quote_stands_or_was_changed_or_is_gone(client: Client, claim: Clai
     ]
 
 
-def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
+def test_quotes_stay_if_a_text_is_too_long_to_compare(
     client: Client, claim: Claim, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def places() -> set[tuple[str, str, int | None]]:
@@ -243,7 +243,7 @@ def test_a_current_copy_returns_304_until_the_source_changes(
     assert client.get(f"/api/v1/claims/{claim.pk}/")["ETag"] == of_claim
 
 
-def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, source: Source) -> None:
+def test_the_page_shows_both_wordings(client: Client, claim: Claim, source: Source) -> None:
     first = client.get(claim.get_absolute_url())
     captured(source, f"{DAM.replace('300', '900')}\n\n{MAYOR}")
     document = page(client, claim.get_absolute_url())

@@ -38,7 +38,7 @@ def test_two_at_once_make_one(checker: User) -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_is_made_of_a_text_that_was_captured_again(checker: User) -> None:
+def test_selections_in_an_outdated_text_create_nothing(checker: User) -> None:
     words, source = selected()
     claim, draft = make_claim(), make_draft(make_claim(), checker)
     make_snapshot(source, TEXT + " She said so.")

@@ -109,7 +109,7 @@ def test_an_interrupted_run_continues(
     assert [len(entries(claim)) for claim in claims] == [2, 2, 2]
 
 
-def test_only_the_ratings_that_were_asked_for_are_looked_at(publish: Publish, editor: User) -> None:
+def test_only_the_requested_ratings_are_read(publish: Publish, editor: User) -> None:
     one, other = publish(), publish(code="true")
     classify([rating("false"), rating("true")], "mixed", by=editor)
     publish_outdated_classes([rating("true").pk])
@@ -140,7 +140,7 @@ def test_a_class_that_was_set_in_another_way_is_found(publish: Publish) -> None:
     assert entries(claim)[-1] == (2, "classification", "mixed")
 
 
-def test_history_says_who_decided(publish: Publish, editor: User) -> None:
+def test_the_history_names_who_decided(publish: Publish, editor: User) -> None:
     classify([rating("false")], "mixed", by=editor)
     event = Rating.pgh_event_model.objects.get(pgh_obj_id=rating("false").pk)  # type: ignore[attr-defined]  # pghistory's
     assert (event.rating_class, event.pgh_context["user"]) == ("false", editor.pk)

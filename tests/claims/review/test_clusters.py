@@ -104,7 +104,7 @@ def test_a_possible_duplicate_can_become_a_cluster(editor: User) -> None:
     assert (pair.dismissed_by_name, PossibleDuplicate.objects.open().count()) == ("Edda", 0)
 
 
-def test_a_pair_whose_claims_stand_in_two_clusters_stays_undecided(editor: User) -> None:
+def test_a_pair_with_claims_in_two_clusters_stays_undecided(editor: User) -> None:
     one, other = make_claim(), make_claim()
     clusters.gather([one], by=editor)
     clusters.gather([other], by=editor)

@@ -158,7 +158,7 @@ def test_filters_do_not_reveal_drafts(desk: Desk, newsroom: Newsroom, contributo
     assert desk.client.get(page, by_summary).status_code == 400
 
 
-def test_numbers_count_what_the_list_shows(
+def test_counts_agree_with_the_list(
     desk: Desk, newsroom: Newsroom, contributor: User, editor: User, topic: Topic, claimant: Claimant
 ) -> None:
     def numbers() -> dict[str, int]:
@@ -180,7 +180,7 @@ def test_numbers_count_what_the_list_shows(
     assert numbers() == {"topic": 2, "claimant": 2, "source": 2, "evidence": 1}
 
 
-def test_ones_own_claim_is_read_with_what_befell_it(
+def test_people_read_their_own_claim_with_its_history(
     desk: Desk, newsroom: Newsroom, contributor: User, checker: User
 ) -> None:
     workflow.move(newsroom.own, "accept", by=checker, note="Worth a look.")

@@ -44,7 +44,7 @@ def outcome() -> tuple[str, str]:
     return found.outcome, found.reason
 
 
-def test_is_due_when_the_database_says_so(ready: Verdict, editor: User) -> None:
+def test_is_due_by_the_clock_of_the_database(ready: Verdict, editor: User) -> None:
     made = scheduled_publications.schedule(ready, clock.get_database_time() + timedelta(hours=1), by=editor)
     early = list(ScheduledPublication.objects.due())
     with as_superuser():
@@ -101,7 +101,7 @@ def test_impossible_publications_are_not_carried_out(
     assert (verdict.state, Publication.objects.count(), SignOff.objects.count()) == ("in_review", 0, 1)
 
 
-def test_who_waits_for_it_is_notified_why(
+def test_the_person_who_scheduled_it_is_notified_of_the_reason(
     scheduled: ScheduledPublication, its_moment: None, checker: User, editor: User, administrator: User
 ) -> None:
     workflow.move(scheduled.verdict.claim, "decline", by=administrator, note="Not ours.")
@@ -111,7 +111,7 @@ def test_who_waits_for_it_is_notified_why(
     assert sorted(sent) == [("not_published", "chris", reason), ("not_published", "edda", reason)]
 
 
-def test_who_scheduled_it_is_notified_that_it_was_sent_back(
+def test_the_person_who_scheduled_it_is_notified_of_requested_changes(
     scheduled: ScheduledPublication, colleague: User
 ) -> None:
     with recorded_notifications() as sent:

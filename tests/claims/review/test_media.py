@@ -84,9 +84,7 @@ def test_a_better_description_is_published_by_itself(publish: Publish, editor: U
     assert shown(claim) == ["Soft shapes, in grey."]
 
 
-def test_what_happens_elsewhere_publishes_nothing_undescribed(
-    publish: Publish, editor: User, checker: User
-) -> None:
+def test_other_moves_do_not_publish_undescribed_media(publish: Publish, editor: User, checker: User) -> None:
     """A retraction must always be possible, and must not publish media added since."""
     claim = publish()
     make_claim_media(claim, make_media(alternative_text=""))
@@ -106,7 +104,7 @@ def test_media_stay_while_they_are_reviewed(checker: User, editor: User) -> None
             change()
 
 
-def test_a_new_version_carries_over_what_it_says_of_pictures(publish: Publish, checker: User) -> None:
+def test_a_new_version_copies_the_findings_about_pictures(publish: Publish, checker: User) -> None:
     claim = publish(
         make_claim_media(make_claim()).claim,
         media_authenticity_category="StagedContent",

@@ -167,7 +167,7 @@ def test_a_removed_name_is_nowhere_and_the_proofs_hold(
     assert [str(finding) for finding in verify()] == []
 
 
-def test_only_two_administrators_remove_anything(
+def test_removals_need_two_administrators(
     checker: User, editor: User, administrators: list[User], publish: Any
 ) -> None:
     claim = publish()
@@ -241,7 +241,7 @@ def test_only_two_administrators_remove_anything(
     assert Removal.objects.get().entries == [1]
 
 
-def test_a_whole_claim_goes_with_all_its_own_texts(
+def test_a_whole_claim_is_removed_with_all_its_texts(
     administrators: list[User], publish: Any, client: Client
 ) -> None:
     other, claim = publish(), publish()

@@ -90,9 +90,7 @@ def test_unreviewed_texts_of_the_claim_stay_unpublished(claim: Claim, checker: U
     assert newest(claim).document["statement"] == "The bridge cost 12 million euros."
 
 
-def test_a_translation_stays_with_whatever_else_is_published(
-    claim: Claim, checker: User, editor: User, topic: Any
-) -> None:
+def test_other_publications_keep_a_translation(claim: Claim, checker: User, editor: User, topic: Any) -> None:
     publish_translation(claim, checker, editor)
     claim.topics.add(topic)
     workflow.move(claim, "republish", by=editor, note="Filed under transport.")
@@ -121,7 +119,7 @@ def test_a_new_version_is_not_shown_with_the_translation_of_the_old_one(
     as_committed()
 
 
-def test_not_even_where_only_the_rating_is_another(
+def test_not_even_if_only_the_rating_differs(
     claim: Claim, checker: User, editor: User, publish: Callable[..., Claim]
 ) -> None:
     publish_translation(claim, checker, editor)
@@ -147,7 +145,7 @@ def test_words_that_still_hold_are_carried_over_in_one_step_and_signed_off(
     assert languages(claim) == ["es"]
 
 
-def test_a_retraction_takes_its_translations_along_and_changes_none(
+def test_a_retraction_hides_its_translations_and_changes_none(
     claim: Claim, checker: User, editor: User
 ) -> None:
     translation = publish_translation(claim, checker, editor)
@@ -187,9 +185,7 @@ def test_withdrawing_is_reported_with_the_reason(claim: Claim, checker: User, ed
     as_committed()
 
 
-def test_a_better_translation_of_the_same_words_says_what_changed(
-    claim: Claim, checker: User, editor: User
-) -> None:
+def test_an_improved_translation_needs_a_note(claim: Claim, checker: User, editor: User) -> None:
     publish_translation(claim, checker, editor)
     with pytest.raises(NotPossible, match="public note"):
         publish_translation(claim, checker, editor, summary="Mejor.")
@@ -307,7 +303,7 @@ def test_permissions(
             move(translation, action, by=contributor, note="x")
 
 
-def test_four_eyes_count_those_who_wrote_only(
+def test_only_authors_are_excluded_from_sign_off(
     claim: Claim, checker: User, editor: User, settings: Settings
 ) -> None:
     settings.REQUIRED_SIGNOFFS = 2
@@ -344,7 +340,9 @@ def test_translations_that_were_in_review_are_not_discarded(
     assert Translation.objects.count() == 1
 
 
-def test_whom_it_concerns_is_notified(claim: Claim, checker: User, colleague: User, editor: User) -> None:
+def test_the_people_concerned_are_notified(
+    claim: Claim, checker: User, colleague: User, editor: User
+) -> None:
     draft = translate(claim, colleague)
     with recorded_notifications() as sent:
         move(draft, "submit", by=colleague, note="Please look at the figures.")

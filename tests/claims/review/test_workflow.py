@@ -174,7 +174,7 @@ def test_an_author_cannot_sign_off_or_request_changes_from_themselves(editor: Us
     assert not SignOff.objects.exists()
 
 
-def test_who_edited_a_draft_signs_nothing_off(checker: User, editor: User, colleague: User) -> None:
+def test_editors_of_a_draft_cannot_sign_it_off(checker: User, editor: User, colleague: User) -> None:
     verdict = make_draft(make_claim(), checker)
     verdict_drafts.record_editor(verdict, editor)
     verdict_drafts.record_editor(verdict, editor)
@@ -206,7 +206,7 @@ def test_changes_void_earlier_signoffs(checker: User, colleague: User, editor: U
         workflow.move(verdict, "publish", by=editor)
 
 
-def test_two_signoffs_where_the_newsroom_wants_two(
+def test_two_sign_offs_if_the_newsroom_requires_two(
     settings: Settings, checker: User, colleague: User, editor: User
 ) -> None:
     settings.REQUIRED_SIGNOFFS = 2
@@ -259,7 +259,7 @@ def test_changes_can_be_published_only_for_public_claims(editor: User, publish: 
 # New versions
 
 
-def test_new_version_takes_over_what_it_replaces(publish: Publish, checker: User) -> None:
+def test_a_new_version_copies_the_one_it_replaces(publish: Publish, checker: User) -> None:
     first = publish(summary="Nine million.").verdicts.get()
     second = verdict_drafts.create_draft(first.claim, author=checker)
     assert (second.version, second.supersedes, second.summary, second.rating) == (
@@ -319,7 +319,7 @@ def test_merge_and_its_undoing(editor: User, before: str) -> None:
     assert (state(unmerged), unmerged.merged_into, unmerged.state_before_merge) == (before, None, "")
 
 
-def test_merge_needs_a_target_that_stands_by_itself(editor: User) -> None:
+def test_a_merge_needs_a_target_that_is_not_merged(editor: User) -> None:
     claim = make_claim()
     with pytest.raises(NotPossible, match="Choose another claim"):
         workflow.move(claim, "merge", by=editor)

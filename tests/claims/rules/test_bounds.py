@@ -151,7 +151,7 @@ def test_the_form_reports_the_error(client: Client, editor: User) -> None:
     assert f'maxlength="{MAX_STATEMENT_LENGTH}"' in page
 
 
-def test_importer_refuses_what_the_database_would() -> None:
+def test_the_importer_refuses_the_same_values_as_the_database() -> None:
     assert (interpretation.MAX_STATEMENT_LENGTH, interpretation.MAX_TEXT_LENGTH) == (
         MAX_STATEMENT_LENGTH,
         MAX_NOTE_LENGTH,

@@ -112,7 +112,7 @@ def test_repeat(repeat: Repeat, statement: str, rule: str) -> None:
     refused(statement, match=rule)
 
 
-def test_what_readers_brought_is_noted_once_too(repeat: Repeat) -> None:
+def test_repeats_reported_by_readers_are_noted_once_too(repeat: Repeat) -> None:
     sql('UPDATE claims_repeat SET source_id = NULL, snapshot_id = NULL, start = NULL, "end" = NULL')
     refused(
         "INSERT INTO claims_repeat (claim_id, exact, prefix, suffix, origin, confidence, reasons, times, outcome,"
@@ -121,7 +121,7 @@ def test_what_readers_brought_is_noted_once_too(repeat: Repeat) -> None:
     )
 
 
-def test_a_pair_is_as_sure_as_anything_can_be(db: None) -> None:
+def test_a_pair_has_a_probability_up_to_one(db: None) -> None:
     refused(
         "INSERT INTO claims_possibleduplicate (claim_id, earlier_id, dismissed_by_name, reasons, confidence)"
         " VALUES (%s, %s, '', '{}', 1.5)",

@@ -89,7 +89,7 @@ def test_every_permitted_publication_is_counted(as_another: Verdict) -> None:
     assert (Mention.objects.count(), before[1] > 1) == (2, True)
 
 
-def test_what_writes_for_the_owner_is_set_on_no_table_of_ones_own(as_another: Verdict) -> None:
+def test_owner_functions_cannot_be_attached_to_ones_own_tables(as_another: Verdict) -> None:
     """There it would write whatever it is given."""
     with connection.cursor() as cursor:
         cursor.execute(

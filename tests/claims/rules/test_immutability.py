@@ -267,7 +267,7 @@ def test_no_session_setting_keeps_a_change_out_of_the_history(published: Verdict
     assert list(events) == [("changed", before)]
 
 
-def test_what_has_a_history_or_keeps_its_rows_is_never_truncated(everything: Claim) -> None:
+def test_tables_with_history_or_permanent_rows_are_never_truncated(everything: Claim) -> None:
     """TRUNCATE goes past all that is done for each row."""
     with connection.cursor() as cursor:
         cursor.execute(

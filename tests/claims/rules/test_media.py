@@ -42,7 +42,7 @@ def in_review(checker: User) -> ClaimMedia:
     ],
     undone=True,
 )
-def test_what_a_verdict_in_review_judges_stays(in_review: ClaimMedia, change: str) -> None:
+def test_media_of_a_verdict_in_review_are_fixed(in_review: ClaimMedia, change: str) -> None:
     refused(change, in_review.pk, match="claimmedia_is_fixed_in_review")
 
 
@@ -94,7 +94,7 @@ def test_evidence_keeps_its_picture_with_its_verdict(checker: User) -> None:
     refused(change, verdict.pk, match="evidence_is_fixed_with_its_verdict")
 
 
-def test_what_a_verdict_says_of_media_is_fixed_with_it(publish: Callable[..., Claim]) -> None:
+def test_findings_about_media_are_fixed_with_their_verdict(publish: Callable[..., Claim]) -> None:
     verdict = publish(media_authenticity_category="TransformedContent").verdicts.get()
     for column in ("media_authenticity_category", "original_media_context", "original_media_url"):
         refused(

@@ -169,7 +169,7 @@ def test_a_held_archive_shows_a_sample(administrator: User) -> None:
     )
 
 
-def test_an_archive_is_somebodys() -> None:
+def test_an_archive_needs_an_importing_person() -> None:
     run = ImportRun.objects.create(origin="a.csv")
     refused(
         "UPDATE claims_importrun SET house_archive = true WHERE id = %s",
@@ -222,11 +222,11 @@ class TestTheHouse:
 
 
 class TestRestored:
-    def test_arrives_where_nothing_was_published_here(self, house: Publisher) -> None:
+    def test_is_restored_if_nothing_was_published_here(self, house: Publisher) -> None:
         assert sql(ARRIVE, *arriving(house, "house", restored=True)) == 1
         assert sql(ARRIVE, *arriving(house, "house_archive", restored=True)) == 1
 
-    def test_not_where_the_house_publishes(self, house: Publisher, published: Verdict) -> None:
+    def test_not_if_the_newsroom_has_published(self, house: Publisher, published: Verdict) -> None:
         for origin in ("house", "house_archive"):
             refused(
                 ARRIVE,
@@ -234,14 +234,16 @@ class TestRestored:
                 match="verdict_is_restored_before_work_begins",
             )
 
-    def test_not_where_it_published_its_archive(self, house: Publisher, run: ImportRun, second: User) -> None:
+    def test_not_if_it_has_published_its_archive(
+        self, house: Publisher, run: ImportRun, second: User
+    ) -> None:
         sql(RELEASE, second.pk, run.pk)
         sql(ARRIVE, *arriving(house, "house_archive", run=run))
         refused(
             ARRIVE, *arriving(house, "house", restored=True), match="verdict_is_restored_before_work_begins"
         )
 
-    def test_drafts_stand_in_nobodys_way(self, house: Publisher, draft: Verdict) -> None:
+    def test_drafts_do_not_prevent_it(self, house: Publisher, draft: Verdict) -> None:
         assert sql(ARRIVE, *arriving(house, "house", restored=True)) == 1
 
 

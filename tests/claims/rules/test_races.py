@@ -187,7 +187,7 @@ MEANWHILE = [
 
 
 @pytest.mark.parametrize(("first", "second", "rule"), MEANWHILE)
-def test_second_finds_what_the_first_did(desk: Desk, first: str, second: str, rule: str) -> None:
+def test_the_second_sees_the_changes_of_the_first(desk: Desk, first: str, second: str, rule: str) -> None:
     assert one_after_the_other(getattr(desk, first), getattr(desk, second)) == rule
 
 

@@ -25,13 +25,13 @@ def others() -> Publisher:
     return Publisher.objects.create(name="Harbour Facts")
 
 
-def test_who_brings_a_verdict_of_another_publisher(others: Publisher) -> None:
+def test_inserting_a_verdict_of_another_publisher(others: Publisher) -> None:
     claim = make_claim()
     refused(INSERT, claim.pk, others.pk, rating("true").pk, match=RULE)
     assert sql(INSERT, claim.pk, others.pk, rating_of(others, "true").pk) == 1
 
 
-def test_who_rates_a_draft(checker: User, others: Publisher) -> None:
+def test_rating_a_draft(checker: User, others: Publisher) -> None:
     draft = make_draft(make_claim(), checker)
     theirs = rating_of(others)
     refused("UPDATE claims_verdict SET rating_id = %s WHERE id = %s", theirs.pk, draft.pk, match=RULE)
@@ -39,7 +39,7 @@ def test_who_rates_a_draft(checker: User, others: Publisher) -> None:
     assert sql("UPDATE claims_verdict SET rating_id = NULL WHERE id = %s", draft.pk) == 1
 
 
-def test_who_gives_a_scale_to_another_publisher(others: Publisher, house: Publisher) -> None:
+def test_giving_a_scale_to_another_publisher(others: Publisher, house: Publisher) -> None:
     scale = rating_of(others).scale
     refused(
         "UPDATE claims_ratingscale SET publisher_id = %s WHERE id = %s",
@@ -50,7 +50,7 @@ def test_who_gives_a_scale_to_another_publisher(others: Publisher, house: Publis
     assert sql("UPDATE claims_ratingscale SET name = 'Five steps' WHERE id = %s", scale.pk) == 1
 
 
-def test_who_moves_a_rating(others: Publisher, house: Publisher) -> None:
+def test_moving_a_rating(others: Publisher, house: Publisher) -> None:
     theirs = rating_of(others)
     move = "UPDATE claims_rating SET scale_id = %s WHERE id = %s"
     refused(move, rating().scale_id, theirs.pk, match="rating_stays_with_its_publisher")

@@ -19,12 +19,12 @@ def test_own_verdict_cannot_be_signed_off(in_review: Verdict, checker: User) -> 
     refused(SIGN_OFF, in_review.pk, checker.pk, in_review.review_round, match="signoff_by_somebody_else")
 
 
-def test_who_submitted_a_verdict_cannot_sign_it_off(draft: Verdict, colleague: User) -> None:
+def test_the_submitter_of_a_verdict_cannot_sign_it_off(draft: Verdict, colleague: User) -> None:
     submitted = workflow.move(draft, "submit", by=colleague)
     refused(SIGN_OFF, submitted.pk, colleague.pk, submitted.review_round, match="signoff_by_somebody_else")
 
 
-def test_who_edited_a_draft_cannot_sign_it_off(draft: Verdict, checker: User, editor: User) -> None:
+def test_editors_of_a_draft_cannot_sign_it_off(draft: Verdict, checker: User, editor: User) -> None:
     verdict_drafts.record_editor(draft, editor)
     submitted = workflow.move(draft, "submit", by=checker)
     refused(SIGN_OFF, submitted.pk, editor.pk, submitted.review_round, match="signoff_by_somebody_else")

@@ -285,7 +285,7 @@ SETTINGS = ["", "SET search_path = pg_temp, public", "SET pgtrigger.ignore = '{c
 
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("statement", AGAINST_RULES)
-def test_rules_hold_for_anyone_who_serves(serving: Server, statement: str, setting: str) -> None:
+def test_rules_apply_to_the_serving_role(serving: Server, statement: str, setting: str) -> None:
     if setting:
         serving.execute(setting)
     with pytest.raises(psycopg.errors.IntegrityError):

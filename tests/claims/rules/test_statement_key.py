@@ -51,7 +51,7 @@ def test_spellings_of_one_statement_have_one_key(spellings: tuple[str, ...]) -> 
     assert len(keys(*spellings)) == 1
 
 
-def test_what_says_something_else_has_another_key() -> None:
+def test_different_statements_have_different_keys() -> None:
     different = [
         "5 %",
         "-5 %",

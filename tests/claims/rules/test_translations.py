@@ -71,12 +71,12 @@ def test_own_translation_cannot_be_signed_off(in_review: Translation, checker: U
     refused(*sign_off(in_review, checker), match="translationstep_signed_by_somebody_else")  # type: ignore[arg-type]
 
 
-def test_who_submitted_it_cannot_sign_it_off(draft: Translation, editor: User) -> None:
+def test_the_submitter_cannot_sign_it_off(draft: Translation, editor: User) -> None:
     submitted = move(draft, "submit", by=editor)
     refused(*sign_off(submitted, editor), match="translationstep_signed_by_somebody_else")  # type: ignore[arg-type]
 
 
-def test_who_edited_it_cannot_sign_it_off(draft: Translation, checker: User, editor: User) -> None:
+def test_editors_cannot_sign_it_off(draft: Translation, checker: User, editor: User) -> None:
     edit_translation(draft, by=editor, summary="Otra.")
     submitted = move(draft, "submit", by=checker)
     refused(*sign_off(submitted, editor), match="translationstep_signed_by_somebody_else")  # type: ignore[arg-type]
@@ -121,9 +121,7 @@ def test_a_signoff_of_an_earlier_round_does_not_count(
     refused("UPDATE claims_translation SET required_signoffs = 0", match="translation_")
 
 
-def test_who_signed_it_off_and_became_its_editor_does_not_count(
-    in_review: Translation, colleague: User
-) -> None:
+def test_sign_offs_by_later_editors_do_not_count(in_review: Translation, colleague: User) -> None:
     sql(*sign_off(in_review, colleague))  # type: ignore[arg-type]
     sql("UPDATE claims_translation SET edited_by = ARRAY[%s::bigint]", colleague.pk)
     write_down(in_review, "in_review", "published")
@@ -145,7 +143,7 @@ def test_it_is_of_the_words_that_readers_see(claim: Claim, draft: Translation) -
     refused("UPDATE claims_translation SET original_sha256 = 'x'", match="translation_origin_is_fixed")
 
 
-def test_what_it_is_of_is_not_for_the_translator_to_say(claim: Claim, checker: User) -> None:
+def test_the_database_sets_the_original(claim: Claim, checker: User) -> None:
     verdict = live_verdict(claim)
     sql(
         INSERT.replace("version,", "version, original_sha256,").replace("%s, 'x'", "%s, 'forged', 'x'", 1),
@@ -163,7 +161,7 @@ def test_a_draft_is_not_translated(checker: User) -> None:
     refused(INSERT, verdict.pk, "es", 1, checker.pk, match="translation_is_of_what_is_published")
 
 
-def test_what_others_wrote_is_not_translated(claim: Claim, checker: User) -> None:
+def test_verdicts_of_others_cannot_be_translated(claim: Claim, checker: User) -> None:
     other = imported_verdict(claim, Publisher.objects.create(name="Checkers"))
     publishing.record(claim, "addition")
     refused(INSERT, other.pk, "es", 1, checker.pk, match="translation_is_of_what_is_published")
@@ -183,9 +181,7 @@ def test_one_is_written_at_a_time(draft: Translation, colleague: User) -> None:
     refused(INSERT, draft.verdict_id, "es", 2, colleague.pk, match="translation_one_open")
 
 
-def test_languages_are_distinguished_whatever_their_letters(
-    claim: Claim, checker: User, editor: User
-) -> None:
+def test_languages_are_compared_without_case(claim: Claim, checker: User, editor: User) -> None:
     translate(claim, checker, "pt-BR")
     refused(INSERT, live_verdict(claim).pk, "pt-br", 2, editor.pk, match="translation_one_open")
 
@@ -242,7 +238,7 @@ def test_published_translations_cannot_be_edited(published: Translation, part: s
 
 
 @sweep("after", ["published", "superseded", "retracted"], undone=True)
-def test_a_draft_goes_nowhere_but_into_review(draft: Translation, after: str) -> None:
+def test_a_draft_can_only_be_submitted(draft: Translation, after: str) -> None:
     write_down(draft, "draft", after)
     refused("UPDATE claims_translation SET state = %s, published_at = now()", after, match="translation_")
 

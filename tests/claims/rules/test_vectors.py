@@ -160,7 +160,7 @@ def test_nor_those_of_another_language(store: Callable[..., None]) -> None:
     assert kinds(claim) == set()
 
 
-def test_what_else_changes_leaves_it(store: Callable[..., None]) -> None:
+def test_other_changes_keep_it(store: Callable[..., None]) -> None:
     claim = make_claim()
     store(claim, public=False, present=True)
     sql("UPDATE claims_claim SET context = 'At the harbour.', claimed_on = %s", date(2026, 1, 1))

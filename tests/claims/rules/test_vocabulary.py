@@ -84,7 +84,7 @@ def test_entries_that_arrive_together_are_counted_together(publish: Publish) -> 
 @pytest.mark.parametrize(
     "table", ["claims_searchword (word, publications)", "claims_searchlanguage (language, publications)"]
 )
-def test_what_no_publication_has_is_not_in_the_account(table: str) -> None:
+def test_words_of_no_publication_are_not_in_the_vocabulary(table: str) -> None:
     refused(f"INSERT INTO {table} VALUES ('no', 0)", match="_is_alive")
 
 

@@ -96,7 +96,7 @@ def test_every_text_that_is_searched_is_shown(publish: Publish) -> None:
 
 
 @pytest.mark.django_db
-def test_each_claim_is_marked_by_the_rules_of_its_own_languages(publish: Publish) -> None:
+def test_each_claim_is_highlighted_by_the_rules_of_its_languages(publish: Publish) -> None:
     """To English "universe" and "univers" are one word, to French they are not."""
     publish(make_claim("The universe is large."))
     french = publish(make_claim("Un univers, the universe.", language="fr"), language="fr")
@@ -104,7 +104,7 @@ def test_each_claim_is_marked_by_the_rules_of_its_own_languages(publish: Publish
 
 
 @pytest.mark.django_db
-def test_of_a_long_text_the_part_with_most_matches_is_shown(publish: Publish) -> None:
+def test_the_part_of_a_long_text_with_most_matches_is_shown(publish: Publish) -> None:
     filler = "Nothing is known of it at all. " * 20
     explanation = f"One ferry. {filler}The ferry met another ferry. {filler}"
     claim = publish(make_claim("The harbour is closed."), explanation=explanation)
@@ -128,7 +128,7 @@ def test_excluded_words_are_not_highlighted(publish: Publish) -> None:
     st.text("ab 橋.", max_size=900),
     st.lists(st.tuples(st.integers(0, 900), st.integers(1, 9)), min_size=1, max_size=9),
 )
-def test_fragments_hold_what_they_say(text: str, places: list[tuple[int, int]]) -> None:
+def test_fragments_contain_their_highlights(text: str, places: list[tuple[int, int]]) -> None:
     spans = _merge_spans([(start, start + length) for start, length in places if start + length <= len(text)])
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     if not spans:

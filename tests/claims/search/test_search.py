@@ -254,6 +254,6 @@ def test_parts_of_a_query_know_excluded_words() -> None:
         max_size=60,
     )
 )
-def test_whatever_is_typed_is_read(text: str) -> None:
+def test_every_query_is_parsed(text: str) -> None:
     reading = parse_search(text)
     assert not Publication.objects.current().count_matches(reading)

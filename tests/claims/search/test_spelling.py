@@ -107,7 +107,7 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
 
 
 @pytest.mark.django_db
-def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publish: Publish) -> None:
+def test_a_typo_found_in_claims_is_corrected_if_nothing_matches(publish: Publish) -> None:
     """One publication mentions Hilary, but not her emails. Others mention Hillary's emails."""
     publish(make_claim("Hilary sails alone."))
     for number in range(2):
@@ -211,7 +211,7 @@ def test_unknown_words_are_corrected_before_those_that_are_rare(publish: Publish
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["نتنياهو", "نتنياهو،", "“نتنياهو”", "نتنيـــاهو"])
-def test_a_word_is_not_corrected_to_what_stands_beside_it(publish: Publish, typed: str) -> None:
+def test_a_word_is_not_corrected_to_its_neighbour(publish: Publish, typed: str) -> None:
     claim = publish(make_claim("قال نتنياهو، إن الجسر مغلق.", language="ar"))
     reading = answered(typed)
     assert not reading.is_corrected

@@ -82,7 +82,7 @@ def test_no_sign_of_unicode_is_part_of_a_word(word: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
-def test_words_stay_what_they_are(text: str) -> None:
+def test_words_are_unchanged(text: str) -> None:
     words = fold_text(text)
     assert fold_text(words).split() == words.split()
 

@@ -216,7 +216,7 @@ def test_unknown_values_are_left_out():
         ("unknown", {}),
     ],
 )
-def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
+def test_the_type_of_a_claimant_is_stated_if_known(kind, stated):
     (review,) = build_claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
     assert review["itemReviewed"]["author"] == {
         **stated,
@@ -257,7 +257,7 @@ def test_only_mixed_verdicts_get_the_middle_number():
         assert (review["reviewRating"].get("ratingValue") == 3) is (rating_class == "mixed")
 
 
-def test_a_review_is_at_the_page_that_it_stands_on_and_is_the_same_on_all():
+def test_a_review_has_the_address_of_its_page_and_one_id_on_all():
     page = "https://facts.example/de/claims/7/ferry-fares/"
     elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
     (alone,) = build_claim_reviews(body(verdicts=[VERDICT]), page=page)
@@ -277,7 +277,7 @@ def test_several_reviews_form_a_graph_and_have_an_address_each():
     ]
 
 
-def test_review_without_a_day_has_none():
+def test_a_review_without_a_date_has_none():
     (review,) = build_claim_reviews(body(verdicts=[{**VERDICT, "reviewed_on": None}]))
     assert "datePublished" not in review
 
@@ -348,7 +348,7 @@ def test_corrections_are_reported():
     ]
 
 
-def test_no_licence_is_stated_where_none_is_known():
+def test_no_licence_is_stated_if_none_is_known():
     (review,) = build_claim_reviews(body(), site={**SITE, "license": ""})
     assert "sdLicense" not in review
     assert review["sdPublisher"]["name"] == "Our Newsroom"
@@ -367,7 +367,7 @@ def test_ids_stay_when_the_statement_and_the_verdict_are_replaced():
     assert (after["@id"], after["itemReviewed"]["@id"]) == (before["@id"], before["itemReviewed"]["@id"])
 
 
-def test_each_review_of_a_claim_has_an_id_of_its_own():
+def test_each_review_of_a_claim_has_its_own_id():
     other = {**VERDICT, "id": 22, "publisher": {**VERDICT["publisher"], "id": 9}}
     assert [review["@id"] for review in build_claim_reviews(body(verdicts=[VERDICT, other]))] == [
         "https://facts.example/claims/7/#review-by-1",
@@ -416,7 +416,7 @@ def test_retraction_says_so_and_why():
     }
 
 
-def test_merger_names_the_claim_that_stands():
+def test_a_merged_claim_names_its_target():
     merged = describe_withdrawal(body(status="merged", verdicts=[], merged_into=12))
     assert merged["creativeWorkStatus"] == "merged"
     assert merged["about"]["sameAs"] == "https://facts.example/claims/12/#claim"

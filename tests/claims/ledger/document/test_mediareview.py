@@ -87,7 +87,7 @@ def test_films_and_sound_have_a_length(kind: str, type_: str) -> None:
     assert not {"width", "height"} & shown.keys()  # which are those of a picture of it
 
 
-def test_a_picture_that_was_handed_in_stands_where_readers_see_it() -> None:
+def test_an_uploaded_picture_has_its_public_address() -> None:
     _claim_review, media_review = graph(media=[{**PICTURE, "content_url": ""}])
     [shown] = media_review["itemReviewed"]["mediaItemAppearance"]
     assert shown["contentUrl"] == PICTURE["url"]
@@ -104,7 +104,7 @@ def test_bodies_that_were_published_before_there_were_media_read_as_ever() -> No
     assert only["@type"] == "ClaimReview"
 
 
-def test_of_two_verdicts_each_has_its_own() -> None:
+def test_each_of_two_verdicts_has_its_own() -> None:
     other = {**OUT_OF_CONTEXT, "id": 99, "publisher": {**VERDICT["publisher"], "id": 98}}
     nodes = graph(verdicts=[OUT_OF_CONTEXT, other])
     assert [node["@type"] for node in nodes] == ["ClaimReview", "MediaReview"] * 2

@@ -68,7 +68,7 @@ def test_database_and_program_write_the_same_entry(publish: Publish) -> None:
     ]
 
 
-def test_nothing_is_signed_where_nothing_was_published(db: None) -> None:
+def test_an_empty_ledger_is_not_signed(db: None) -> None:
     assert sign_ledger() is None
     assert not SigningKey.objects.exists()
 
@@ -103,7 +103,7 @@ def test_same_is_signed_again_after_a_day(publish: Publish, monkeypatch: pytest.
     assert signed_heads()[0] == signed_heads()[1]
 
 
-def test_the_name_of_the_log_stays_where_the_site_moves(publish: Publish, settings: LazySettings) -> None:
+def test_the_name_of_the_log_stays_when_the_site_moves(publish: Publish, settings: LazySettings) -> None:
     publish()
     sign_ledger()
     settings.SITE_URL = "https://elsewhere.example.org"

@@ -141,14 +141,14 @@ def test_leaf_that_is_not_in_the_tree(index: int, size: int) -> None:
 
 
 @sweep(("first", "second"), [(0, 0), (0, 3), (4, 3), (-1, 3)])
-def test_trees_of_which_none_goes_on_from_the_other(first: int, second: int) -> None:
+def test_trees_that_do_not_continue_each_other(first: int, second: int) -> None:
     with pytest.raises(ValueError, match="not the smaller"):
         list_consistency_parts(first, second)
     assert not is_consistency_proven(first, second, [], LEAVES[0], LEAVES[0])
 
 
 @given(sizes, sizes)
-def test_tiles_grow_to_what_they_are_made_at_once(one: int, other: int) -> None:
+def test_tiles_built_step_by_step_equal_those_built_at_once(one: int, other: int) -> None:
     size, larger = sorted((one, other))
     before = tiles_of(size)
     tiles = GrowingTiles(size, before.__getitem__)

@@ -35,7 +35,7 @@ def test_texts_are_sealed_and_names_are_not() -> None:
     )
 
 
-def test_no_text_has_a_quotation_mark_of_its_own() -> None:
+def test_quotation_marks_in_texts_are_escaped() -> None:
     assert '\\"' not in BODY
     assert parse_stored(BODY)["a"] == 'a "b": \\"c\\'
     assert parse_stored(render_stored(parse_stored(BODY))) == parse_stored(BODY)

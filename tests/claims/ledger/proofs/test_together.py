@@ -84,7 +84,7 @@ def test_signing_does_not_block_publishing(drafts: list[Verdict], publish: Publi
     assert sign_ledger() is not None
 
 
-def test_worker_signs_both_and_fails_where_one_is_refused(publish: Publish) -> None:
+def test_the_worker_signs_both_and_fails_if_one_is_refused(publish: Publish) -> None:
     publish()
     tasks.sign(timestamp=0)
     assert {checkpoint.log for checkpoint in Checkpoint.objects.all()} == {"ledger", "reviews"}

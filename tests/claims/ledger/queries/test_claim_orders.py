@@ -99,7 +99,7 @@ def test_relevance_to_nothing_is_the_order_of_change(client: Client, publish: Pu
     assert [claim["id"] for claim in client.get(following).json()["results"]] == [second.pk]
 
 
-def test_relevance_is_paged_without_gaps_where_claims_rank_the_same(client: Client, publish: Publish) -> None:
+def test_equally_relevant_claims_are_paged_without_gaps(client: Client, publish: Publish) -> None:
     for _ in range(3):
         publish(make_claim("The ferry sank."))
     publish(make_claim("The tunnel is closed.", context="A ferry runs instead."))

@@ -37,7 +37,7 @@ def test_months_of_two_years_are_distinguished(publish: Publish, house: Publishe
     assert of(house) == {("2024-03", "false"): 2, ("2026-02", "false"): 1}
 
 
-def test_of_a_longer_time_the_years(publish: Publish, house: Publisher) -> None:
+def test_years_for_longer_periods(publish: Publish, house: Publisher) -> None:
     reviewed(publish, date(2024, 3, 31), date(2024, 12, 1), date(2026, 3, 1))
     reviewed(publish, date(2024, 5, 1), code="true")
     assert of(house) == {("2024", "false"): 2, ("2024", "true"): 1, ("2026", "false"): 1}

@@ -37,7 +37,7 @@ def ids(page: Any) -> list[int]:
     return [claim["id"] for claim in page["results"]]
 
 
-def test_a_search_says_what_it_answers(client: Client, publish: Publish) -> None:
+def test_a_search_names_the_query_that_was_run(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("Die Brücken sind gesperrt.", language="de"))
     page = ask(client, q="brücke")
     assert ids(page) == [claim.pk]
@@ -52,7 +52,7 @@ def test_a_search_says_what_it_answers(client: Client, publish: Publish) -> None
     assert "search" not in ask(client)
 
 
-def test_a_misspelt_search_is_answered_and_says_so(client: Client, publish: Publish) -> None:
+def test_a_misspelt_search_is_corrected_with_a_notice(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("The harbour is closed."))
     publish(make_claim("The bridge is closed."))
     page = ask(client, q="hrabour -slow", highlight="true")
@@ -130,7 +130,7 @@ def said_and_explained(publish: Publish) -> list[str]:
         [1, 2, 3, 4, 7],
     ),
 )
-def test_what_says_it_itself_comes_before_what_only_explains_it(
+def test_matches_in_the_statement_come_before_those_in_the_explanation(
     client: Client, said_and_explained: list[str], address: str, size: int
 ) -> None:
     """Whatever the pages are: of the first only, of both, of the others only."""
@@ -146,7 +146,7 @@ def test_what_says_it_itself_comes_before_what_only_explains_it(
     assert seen == said_and_explained
 
 
-def test_what_only_explains_it_is_not_read_where_others_fill_the_page(
+def test_matches_in_the_explanation_are_not_read_if_others_fill_the_page(
     publish: Publish,
 ) -> None:
     for number in range(3):
@@ -202,7 +202,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(child)
 
 
-def test_what_nearly_everything_matches_comes_newest_first(
+def test_a_query_that_matches_nearly_all_is_sorted_by_date(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("claims.ledger.queries.search_query.RANKED_MATCHES", -1)

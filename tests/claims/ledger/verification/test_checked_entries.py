@@ -9,7 +9,7 @@ def text(number: int, html: str, **more: str) -> dict[str, Any]:
     return {"id": number, "explanation": "Not **audited**.", "explanation_html": html, **more}
 
 
-def test_reviewed_texts_that_read_otherwise_as_html_are_found() -> None:
+def test_reviewed_texts_that_differ_as_html_are_found() -> None:
     right, forged = "<p>Not <strong>audited</strong>.</p>", "<p><strong>Audited</strong>.</p>"
     body = {
         "verdicts": [

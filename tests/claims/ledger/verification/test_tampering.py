@@ -58,7 +58,7 @@ def test_where_nothing_was_done_nothing_is_found(signed: ExternalCheckpoint) -> 
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda one: one.what)
-def test_whatever_is_done_is_found_and_named(signed: ExternalCheckpoint, tampering: Tampering) -> None:
+def test_every_tampering_is_found_and_named(signed: ExternalCheckpoint, tampering: Tampering) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(claim_id ORDER BY sequence) FROM claims_publication")
         [claims] = cursor.fetchone()

@@ -212,7 +212,7 @@ def test_evidence_existed_when_the_review_was_written(claim: dict[str, Any], ver
 
 
 @sweep("claim", DEMO["claims"])
-def test_every_new_version_says_publicly_what_changed(claim: dict[str, Any]) -> None:
+def test_every_new_version_has_a_public_note(claim: dict[str, Any]) -> None:
     for version, verdict in enumerate(claim["verdicts"], 1):
         changed = (verdict["correction_kind"], bool(verdict["correction_note"]))
         if version == 1:

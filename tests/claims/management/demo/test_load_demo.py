@@ -31,7 +31,7 @@ def test_command_loads_once_and_keeps_edits(capsys: pytest.CaptureFixture[str]) 
     assert out.getvalue().count("\n") == 2
 
 
-def test_password_is_given_where_asked_for_and_only_to_new_users() -> None:
+def test_a_requested_password_is_set_only_for_new_users() -> None:
     own = User.objects.create_user("editor", password="her own words")
     load(password="for the demo")
     own.refresh_from_db()

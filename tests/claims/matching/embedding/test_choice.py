@@ -93,7 +93,7 @@ def test_drafts_do_not_go_through_the_open_unnoticed(configured: Any, url: str, 
     assert [message.id for message in check_embedder(None)] == messages
 
 
-def test_what_makes_stored_vectors(configured: Any, installed: None) -> None:
+def test_the_embedder_of_stored_vectors(configured: Any, installed: None) -> None:
     assert choice.find_embedder("some-model at vectors.example.org") is choice.get_embedder()
     old = choice.find_embedder("old-model at vectors.example.org")
     assert isinstance(old, Endpoint)

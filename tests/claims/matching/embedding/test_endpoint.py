@@ -27,7 +27,7 @@ def there(server: VectorServer) -> Endpoint:
     return Endpoint(server.url, "some-model", "key", query_prefix="query:", passage_prefix="passage:")
 
 
-def test_it_is_asked_as_openai_is(server: VectorServer, there: Endpoint) -> None:
+def test_it_is_queried_like_openai(server: VectorServer, there: Endpoint) -> None:
     made = there.embed_statements(["One.", "Two."])
     assert made == pytest.approx(
         TinyEmbedder().embed_statements(["passage: One.", "passage: Two."]), abs=1e-6
@@ -173,7 +173,7 @@ def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -
     assert EmbeddingModel.objects.get().name == embedder.name
 
 
-def test_another_model_there_is_asked_until_the_new_one_is_complete(
+def test_the_old_model_is_used_until_the_new_one_is_complete(
     db: None, server: VectorServer, settings: Any
 ) -> None:
     settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "old-model"

@@ -45,7 +45,7 @@ def plan(public: bool, model: EmbeddingModel) -> str:
     return found
 
 
-def test_few_vectors_need_none(up_to_date: Callable[[], EmbeddingModel]) -> None:
+def test_few_vectors_need_no_index(up_to_date: Callable[[], EmbeddingModel]) -> None:
     for _ in range(2):
         make_claim()
     model = up_to_date()
@@ -139,7 +139,7 @@ def test_a_role_that_does_not_own_the_tables_is_reported(
     assert "manage.py embed_claims" in record.getMessage()
 
 
-def test_nor_can_they_drop_any(
+def test_nor_can_they_drop_an_index(
     publish: Callable[..., Claim],
     up_to_date: Callable[[], EmbeddingModel],
     monkeypatch: pytest.MonkeyPatch,

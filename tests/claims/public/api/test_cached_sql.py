@@ -127,7 +127,7 @@ def same_pages(kind: Any, rows: Any, asked: str, column: str) -> None:
         ("status=published", False),
     ],
 )
-def test_plans_are_kept_where_one_suits_all_values(asked: str, kept: bool, known: dict[str, int]) -> None:
+def test_plans_are_kept_if_one_suits_all_values(asked: str, kept: bool, known: dict[str, int]) -> None:
     query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
     assert query.template.has_one_plan is kept
 

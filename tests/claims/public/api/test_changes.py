@@ -112,13 +112,13 @@ def test_withdrawn_claim_is_a_tombstone(client: Client, history: History) -> Non
     assert (merge["status"], merge["claim"], merge["merged_into"]) == ("merged", None, history.corrected.pk)
 
 
-def test_claims_stand_in_it_byte_for_byte(client: Client, history: History) -> None:
+def test_it_contains_claims_byte_for_byte(client: Client, history: History) -> None:
     text = client.get(URL).content.decode()
     for entry in Publication.objects.filter(status="published"):
         assert f'"claim":{entry.served_body.decode()}}}' in text
 
 
-def test_each_change_is_signed_for_who_asks(client: Client, history: History, settings: Any) -> None:
+def test_each_change_is_signed_on_request(client: Client, history: History, settings: Any) -> None:
     place = {"since": str(history.start + 3), "page_size": "2"}
     asked = place | {"signed": "true"}
     signed = client.get(URL, asked)

@@ -32,7 +32,7 @@ def test_a_replica_returns_entries_that_the_primary_has_shown(client: Client) ->
     assert told(client, 0, page_size="1") == ([1], 1)
 
 
-def test_who_saw_more_is_notified_by_the_primary(client: Client) -> None:
+def test_a_reader_that_saw_more_is_answered_by_the_primary(client: Client) -> None:
     assert told(client, 3) == ([4], 4)
     assert told(client, 4) == ([], 4)
     assert client.get(URL, {"since": 5}).status_code == 404

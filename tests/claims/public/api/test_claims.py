@@ -57,7 +57,7 @@ def test_list_costs_one_query_whatever_its_length(
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
 
 
-def test_list_shows_summaries_unless_more_is_asked_for(
+def test_a_list_shows_summaries_unless_more_is_requested(
     client: Client, publish: Publish, claimant: Claimant, editor: User
 ) -> None:
     """The database writes them: they are parts of the body, whatever is in it and whatever became of the claim."""
@@ -168,7 +168,7 @@ def test_unchanged_list_is_304_and_no_body_is_read(
     assert '"body"' not in queries[0]["sql"]
 
 
-def test_changed_claim_is_sent_to_readers_who_have_the_old_one(client: Client, publish: Publish) -> None:
+def test_a_changed_claim_is_sent_to_clients_with_an_older_copy(client: Client, publish: Publish) -> None:
     claim = publish()
     path = f"{CLAIMS}{claim.pk}/"
     old = {address: client.get(address)["ETag"] for address in (path, CLAIMS)}
@@ -252,7 +252,7 @@ def test_pages_lead_through_all_claims_and_back(client: Client, publish: Publish
 
 
 @pytest.mark.parametrize("how, count", [("none", None), ("exact", 2)])
-def test_count_only_where_it_is_asked_for(
+def test_rows_are_counted_only_on_request(
     client: Client, publish: Publish, how: str, count: int | None
 ) -> None:
     publish(code="true")

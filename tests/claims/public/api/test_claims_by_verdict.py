@@ -146,7 +146,9 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
     ],
     undone=True,
 )
-def test_verdicts_lead_where_nothing_else_is_asked_about(names: Any, asked: str, by_verdicts: bool) -> None:
+def test_queries_start_at_verdicts_if_only_verdicts_are_filtered(
+    names: Any, asked: str, by_verdicts: bool
+) -> None:
     query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
     assert (query.template.target_table is not None) is by_verdicts
 
@@ -172,7 +174,7 @@ def test_page_is_one_query(
     assert results
 
 
-def test_verdicts_stand_where_their_publications_do(names: dict[int, str]) -> None:
+def test_verdicts_have_the_order_of_their_publications(names: dict[int, str]) -> None:
     rows = PublishedVerdict.objects.values_list(
         "published_at", "superseded_at", "publication__published_at", "publication__superseded_at"
     )

@@ -44,7 +44,7 @@ def one(client: Client, cluster: Cluster) -> Any:
     return response.json() if response.status_code == 200 else response.status_code
 
 
-def test_says_how_the_rumour_goes_around(
+def test_it_describes_the_spread_of_the_rumour(
     client: Client, publish: Publish, bring_out: Callable[..., Cluster]
 ) -> None:
     post = Publisher.objects.create(name="The Harbour Post", kind="news", country="SE")
@@ -157,7 +157,7 @@ def test_a_merged_claim_counts_as_the_one_that_took_its_place(
     assert one(client, cluster)["claim_count"] == 2
 
 
-def test_of_many_claims_the_rest_is_in_the_list_of_claims(
+def test_further_claims_are_in_the_list_of_claims(
     client: Client, publish: Publish, bring_out: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resource, "CLAIM_LIMIT", 2)

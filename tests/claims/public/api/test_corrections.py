@@ -32,7 +32,7 @@ def listed(client: Client, query: str = "") -> list[tuple[int, str]]:
     return [(entry["claim_id"], entry["kind"]) for entry in get(client, query, PATH)["results"]]
 
 
-def test_both_wordings_stand_side_by_side(client: Client, publish: Publish, settings: Any) -> None:
+def test_both_wordings_are_listed_side_by_side(client: Client, publish: Publish, settings: Any) -> None:
     claim = publish(make_claim("The bridge cost ninety million euros."))
     change(
         publish,
@@ -94,9 +94,7 @@ def test_a_retraction_has_the_removed_texts(client: Client, publish: Publish, ed
     assert (summary["before"], summary["after"]) == ("The accounts show a different sum.", "")
 
 
-def test_only_what_readers_saw_is_listed_and_the_newest_first(
-    client: Client, publish: Publish, editor: User
-) -> None:
+def test_only_public_changes_are_listed_newest_first(client: Client, publish: Publish, editor: User) -> None:
     one, two, never = publish(), publish(), publish()
     change(publish, one, "update")
     change(publish, two, "clarification")
@@ -129,7 +127,7 @@ def test_months_are_those_of_the_newsrooms_calendar(client: Client, publish: Pub
     assert MonthValue()("2026-12")[1] == datetime(2026, 12, 31, 23, tzinfo=UTC)
 
 
-def test_publisher_is_one_whose_verdict_readers_saw(client: Client, publish: Publish, editor: User) -> None:
+def test_the_publisher_is_that_of_a_published_verdict(client: Client, publish: Publish, editor: User) -> None:
     house = Publisher.objects.house()
     other = Publisher.objects.create(name="Harbour Check", domain="harbour.example")
     claim = publish()
@@ -148,7 +146,7 @@ def looked_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     pagination._build_statement.cache_clear()
 
 
-def test_whose_they_are_is_found_of_new_and_old_entries_alike(
+def test_the_publisher_is_found_for_new_and_old_entries(
     client: Client, publish: Publish, editor: User, looked_up: None
 ) -> None:
     other = Publisher.objects.create(name="Harbour Check", domain="harbour.example")

@@ -97,7 +97,7 @@ def test_all_that_is_published_newest_first(client: Client, three: list[Claim], 
     assert ids(client, extension) == [claim.pk for claim in reversed(three)]
 
 
-def test_lines_are_what_the_list_answers(client: Client, three: list[Claim]) -> None:
+def test_lines_equal_the_results_of_the_list(client: Client, three: list[Claim]) -> None:
     entries = Publication.objects.order_by("-published_at")
     assert download(client, "jsonl") == b"".join(entry.served_body + b"\n" for entry in entries)
 
@@ -140,7 +140,7 @@ def test_filters_and_orders_are_those_of_the_list(
         ("as_of=2999-01-01", "as_of"),
     ],
 )
-def test_odd_questions_are_refused_before_anything_is_sent(
+def test_invalid_requests_are_refused_before_anything_is_sent(
     client: Client, extension: str, query: str, parameter: str
 ) -> None:
     response = client.get(f"{URL}.{extension}?{query}")
@@ -249,7 +249,7 @@ def test_download_of_the_past_is_kept_and_named_after_its_day(client: Client, th
     assert response["Cache-Control"] == "public, max-age=86400, immutable"
 
 
-def test_copy_goes_on_in_the_feed_of_changes(
+def test_a_copy_continues_with_the_feed_of_changes(
     client: Client, three: list[Claim], checker: User, editor: User
 ) -> None:
     monitor = read(client, "jsonl")["Link"].partition(">")[0].removeprefix("<")

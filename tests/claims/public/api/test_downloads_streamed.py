@@ -49,7 +49,7 @@ def begun(client: Client, extension: str = "jsonl") -> tuple[Any, Iterator[bytes
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_is_one_snapshot_whatever_happens_meanwhile(
+def test_it_is_one_snapshot_despite_simultaneous_changes(
     three: list[Claim], checker: User, editor: User, publish: Publish, small_blocks: None
 ) -> None:
     before = [entry.served_body for entry in Publication.objects.order_by("-published_at")]
@@ -99,7 +99,7 @@ def is_free() -> bool:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("extension", FORMATS)
-def test_reader_who_hangs_up_leaves_nothing_behind(
+def test_a_client_that_disconnects_leaves_nothing_behind(
     client: Client, three: list[Claim], small_blocks: None, extension: str
 ) -> None:
     response, _ = begun(client, extension)
@@ -135,7 +135,7 @@ def test_whole_download_leaves_nothing_behind(client: Client, three: list[Claim]
     assert is_free()
 
 
-def test_too_many_at_once_are_asked_to_come_back(
+def test_too_many_simultaneous_downloads_are_asked_to_retry(
     client: Client, three: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(limited_streams.SLOTS):

@@ -69,7 +69,7 @@ def test_verdicts_are_listed_as_summaries(client: Client, publish: Publish) -> N
     assert results(client, "verdicts/?fields=explanation") == [{"explanation": whole["explanation"]}]
 
 
-def test_no_list_has_long_texts_unless_they_are_asked_for(client: Client, publish: Publish) -> None:
+def test_lists_have_long_texts_only_on_request(client: Client, publish: Publish) -> None:
     publish(explanation="The *accounts* show it.")
     texts = {path: client.get(f"/api/v1/{path}/").content.decode() for path in LIST_RESOURCES}
     assert {path for path, text in texts.items() if "accounts" in text} == set()
@@ -296,7 +296,7 @@ def test_ratings_are_filtered_and_sorted(
 
 
 @pytest.mark.parametrize("count", ["estimate", "exact"])
-def test_what_cannot_be_is_counted_as_nothing(client: Client, publish: Publish, count: str) -> None:
+def test_impossible_filters_count_as_zero(client: Client, publish: Publish, count: str) -> None:
     """No publisher has the domain, so there is nothing to ask the database."""
     publish()
     page = client.get(f"/api/v1/ratings/?count={count}&publisher=nobody.example").json()

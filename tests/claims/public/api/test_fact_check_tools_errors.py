@@ -38,7 +38,7 @@ def ferry(publish: Publish) -> Claim:
 # System parameters
 
 
-def test_what_clients_send_besides_is_understood(client: Client, ferry: Claim) -> None:
+def test_additional_parameters_of_clients_are_accepted(client: Client, ferry: Claim) -> None:
     plain = search(client, query="ferry")
     sent = {
         "key": "AIza",
@@ -59,7 +59,7 @@ def test_what_clients_send_besides_is_understood(client: Client, ferry: Claim) -
     assert search(client, query="ferry", page_size="1", language_code="en") == plain
 
 
-def test_answers_are_indented_unless_asked_otherwise(client: Client, ferry: Claim) -> None:
+def test_answers_are_indented_by_default(client: Client, ferry: Claim) -> None:
     assert client.get(SEARCH, {"query": "ferry"}).content.startswith(b'{\n  "claims": [\n')
     assert client.get(SEARCH, {"query": "ferry", "prettyPrint": "false"}).content.startswith(b'{"claims":[{')
 
@@ -247,7 +247,7 @@ def test_our_own_failure_has_googles_shape(monkeypatch: pytest.MonkeyPatch) -> N
     assert "secret" not in error["message"]
 
 
-def test_who_asks_too_often_is_notified_in_googles_shape(
+def test_rate_limits_are_reported_in_googles_format(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callers, "PostgresStore", lambda: None)
@@ -265,7 +265,7 @@ def test_a_host_that_is_not_ours_is_refused_in_googles_shape(client: Client) -> 
     assert response.json()["error"]["status"] == "INVALID_ARGUMENT"
 
 
-def test_posted_query_is_read_where_get_is_meant(client: Client, ferry: Claim) -> None:
+def test_a_posted_query_overriding_get_is_read(client: Client, ferry: Claim) -> None:
     def post(data: Any, **more: Any) -> Any:
         return client.post(SEARCH, data, headers={"x-http-method-override": "GET"}, **more)
 

@@ -136,7 +136,7 @@ def test_the_documentation_shows_the_keys_of_proofs(client: Client, heads: list[
         ("checkpoints", {"since": "x"}, 400, "whole number"),
     ],
 )
-def test_what_cannot_be_proved(
+def test_proofs_that_do_not_exist(
     client: Client, heads: list[TreeHead], path: str, query: dict[str, Any], status: int, says: str
 ) -> None:
     response = asked(client, path, **query)
@@ -189,7 +189,7 @@ def test_tiles_that_are_not_there(client: Client, heads: list[TreeHead], path: s
         ("tile/entries/000.p/4", 2),
     ],
 )
-def test_what_an_answer_costs(
+def test_cost_of_an_answer(
     client: Client,
     heads: list[TreeHead],
     path: str,
@@ -206,7 +206,7 @@ def test_end_of_the_feed_has_the_checkpoint(client: Client, heads: list[TreeHead
     assert client.get("/api/v1/changes/", {"page_size": 2}).json()["checkpoint"] is None
 
 
-def test_stored_text_is_what_the_ledger_hashes(client: Client, heads: list[TreeHead]) -> None:
+def test_the_stored_text_is_the_hashed_one(client: Client, heads: list[TreeHead]) -> None:
     for change in client.get("/api/v1/changes/", {"embed": "stored"}).json()["results"]:
         assert change["claim"] is None
         sealed = seal(change["note"], change["stored"], change["salts"])

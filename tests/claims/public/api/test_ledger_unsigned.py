@@ -9,7 +9,7 @@ LEDGER = "/api/v1/ledger"
 @pytest.mark.parametrize(
     "path", ["checkpoint", "tile/0/000.p/1", "proofs/inclusion?sequence=1", "proofs/consistency?first=1"]
 )
-def test_before_anything_was_signed(client: Client, db: None, path: str) -> None:
+def test_before_the_first_signature(client: Client, db: None, path: str) -> None:
     assert client.get(f"{LEDGER}/{path}").status_code == 404
 
 

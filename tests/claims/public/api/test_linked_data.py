@@ -48,7 +48,7 @@ def test_page_for_readers_has_the_same_markup(client: Client, claim: Claim) -> N
     assert embedded == client.get(f"{URL}/{claim.pk}.jsonld").json()
 
 
-def test_licence_is_stated_where_there_is_one(client: Client, claim: Claim, settings: Settings) -> None:
+def test_an_existing_licence_is_stated(client: Client, claim: Claim, settings: Settings) -> None:
     before = client.get(f"{URL}/{claim.pk}.jsonld")
     settings.DATA_LICENSE = "https://creativecommons.org/licenses/by/4.0"
     after = client.get(f"{URL}/{claim.pk}.jsonld")
@@ -105,7 +105,7 @@ def test_other_forms_are_not_acceptable(
 
 @pytest.mark.parametrize("path", ["/{id}/", "/{id}.jsonld", ".csv", ".jsonl", ".json", ".jsonld"])
 @pytest.mark.parametrize("accept", ["*/*", LD, "text/csv", "text/html"])
-def test_options_are_reported_in_json_whatever_is_offered(
+def test_options_are_returned_as_json_for_every_accept_header(
     client: Client, claim: Claim, path: str, accept: str
 ) -> None:
     response = client.options(f"{URL}{path.format(id=claim.pk)}", headers={"accept": accept})
@@ -161,7 +161,7 @@ def test_merged_claim_leads_to_its_target_in_the_same_form(
     assert followed.json()["@type"] == "ClaimReview"
 
 
-def test_past_can_be_asked_for(client: Client, claim: Claim, checker: User, editor: User) -> None:
+def test_past_states_can_be_requested(client: Client, claim: Claim, checker: User, editor: User) -> None:
     with time_machine.travel("2026-05-03T12:00:00Z", tick=False):
         correct(claim, checker, editor, code="mixed")
     then = client.get(f"{URL}/{claim.pk}.jsonld?as_of=2026-05-02")

@@ -98,7 +98,7 @@ def test_claim_that_cites_the_article_is_distinguished(
     }
 
 
-def test_claims_stand_in_the_order_of_the_text(
+def test_claims_are_in_the_order_of_the_text(
     client: Client, bridge: Claim, article: Source, publish: Publish
 ) -> None:
     ferry = make_claim("The ferry sank.")

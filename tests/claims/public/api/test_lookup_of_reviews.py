@@ -52,7 +52,7 @@ def test_review_is_found_by_its_own_address(client: Client, reviewed: Claim, add
     assert roles(claim) == {"appearances": [], "evidence": [], "reviews": [verdict.pk]}
 
 
-def test_each_claim_says_what_it_is_found_by(
+def test_each_claim_names_the_address_that_matched(
     client: Client,
     reviewed: Claim,
     bridge: Claim,
@@ -95,7 +95,7 @@ def test_reviews_are_listed_by_their_address(client: Client, reviewed: Claim, br
     assert client.get("/api/v1/claims/?review_url=story").status_code == 400
 
 
-def test_review_that_was_replaced_is_not_found_where_it_was(
+def test_a_replaced_review_is_not_found_at_its_old_address(
     client: Client, reviewed: Claim, checker: User, editor: User
 ) -> None:
     correct(reviewed, checker, editor, url="https://checks.example.net/2026/moved")

@@ -140,7 +140,7 @@ def test_sentences_of_a_long_text_have_their_places(client: Client, ferry: Claim
     assert text[found["start"] : found["end"]] == found["text"] == STATEMENT
 
 
-def test_parts_of_claims_can_be_asked_for(client: Client, ferry: Claim) -> None:
+def test_parts_of_claims_can_be_requested(client: Client, ferry: Claim) -> None:
     response = post(client, {"text": STATEMENT}, "?fields=statement,verdicts.rating.label,slug")
     assert response.json()["results"][0]["passages"][0]["matches"][0]["claim"] == {
         "slug": "the-ferry-sank-in-the-harbour-last-night",
@@ -185,7 +185,7 @@ def test_publishers_are_those_of_verdicts(client: Client, ferry: Claim) -> None:
     assert matched(client, STATEMENT, f"?publisher={publisher}") == [ferry.pk]
 
 
-def test_so_many_matches_are_reported(client: Client, publish: Publish) -> None:
+def test_the_number_of_matches_is_limited(client: Client, publish: Publish) -> None:
     for number in range(3):
         publish(make_claim(f"Zeppelin {number} landed."))
     assert len(matched(client, "The zeppelin landed.", "?matches=2&minimum_confidence=0")) == 2
@@ -210,7 +210,7 @@ def test_claims_withdrawn_while_matching_are_not_returned(
 
 
 @pytest.mark.parametrize("texts", [1, 3])
-def test_it_costs_as_many_statements_whatever_is_asked(
+def test_it_costs_the_same_number_of_queries_for_any_text(
     client: Client, ferry: Claim, texts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # The position of the ledger, common words, the claims that share words, their statements, and the claims returned.
@@ -317,7 +317,7 @@ def test_bodies_have_to_be_declared(client: Client) -> None:
     assert post(client, "{}", content_type="text/plain").status_code == 415
 
 
-def test_what_takes_too_much_computing_is_refused(
+def test_texts_that_take_too_long_are_refused(
     client: Client, ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("claims.public.api.match.CPU_SECONDS", 0.0)

@@ -38,7 +38,7 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
 
 # A cluster needs two claims; `test_clusters` withdraws one of them.
 @sweep("name", [name for name in LIST_RESOURCES if name != "clusters"], undone=True)
-def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
+def test_rows_mentioned_only_by_a_retracted_claim_are_no_longer_public(
     client: Client, public: Claim, editor: User, name: str
 ) -> None:
     shown = [item["id"] for item in client.get(f"/api/v1/{name}/").json()["results"]]

@@ -41,7 +41,7 @@ def test_in_a_body(client: Client) -> None:
         assert (path, answer.status_code, list(dict.fromkeys(found))) == (path, 400, places)
 
 
-def test_an_address_that_holds_it_is_none(client: Client) -> None:
+def test_an_address_that_contains_it_is_invalid(client: Client) -> None:
     body = {"urls": ["https://example.org/a\0b", "https://example.org/a"]}
     answer = client.post("/api/v1/lookup/", json.dumps(body), content_type="application/json").json()
     assert [(found["error"] or {}).get("code") for found in answer["results"]] == ["invalid", None]

@@ -81,7 +81,7 @@ def test_pages_follow_each_other(client: Client, ferry: Claim, harbour: Claim) -
     assert ids(client.get(second["previous"]).json()) == [ferry.pk]
 
 
-def test_what_has_the_words_is_all_that_is_listed(client: Client, ferry: Claim, harbour: Claim) -> None:
+def test_only_claims_with_the_words_are_listed(client: Client, ferry: Claim, harbour: Claim) -> None:
     page = ask(client, q="ferry sank")
     assert (ids(page), page["search"]["is_matched"]) == ([ferry.pk], False)
 
@@ -123,7 +123,7 @@ def test_a_search_that_finds_something_asks_for_nothing_more(
         ask(client, q="ferry")
 
 
-def test_one_that_finds_nothing_costs_as_many_statements_whatever_is_meant(
+def test_a_search_without_results_costs_the_same_number_of_queries(
     client: Client, ferry: Claim, harbour: Claim, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     words = "ferry harbour closed sank"
@@ -158,7 +158,7 @@ def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Cla
     assert client.get("/v1alpha1/claims:search", of_others).json() == {}
 
 
-def test_readers_are_offered_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
+def test_readers_are_offered_claims_near_in_meaning(client: Client, ferry: Claim, harbour: Claim) -> None:
     page = client.get("/claims/", {"q": POST}).content.decode()
     assert f"No results for “{POST}”." in page
     assert "These claims may be related; check whether they are." in page

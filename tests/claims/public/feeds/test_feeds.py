@@ -150,7 +150,7 @@ def test_json_item_is_the_published_claim(client: Client, safe: Claim) -> None:
     }
 
 
-def test_verdict_is_in_the_language_of_the_claim_where_its_scale_has_it(
+def test_the_rating_is_in_the_language_of_the_claim_if_the_scale_has_it(
     client: Client, publish: Publish
 ) -> None:
     publish(make_claim("터널은 안전하다", language="ko"))
@@ -214,7 +214,7 @@ def test_changed_statement_keeps_the_id(
     assert client.get(after["id"].removeprefix(SITE))["Location"] == after["url"].removeprefix(SITE)
 
 
-def test_retracted_claim_leaves_the_feed_and_is_reported_where_it_is_asked_for(
+def test_a_retracted_claim_leaves_the_feed_and_is_listed_on_request(
     client: Client, publish: Publish, editor: User
 ) -> None:
     claim = publish(make_claim("The tunnel is safe."))
@@ -272,7 +272,7 @@ def test_feed_of_a_filter(
     assert titles(client, query) == found
 
 
-def test_search_is_listed_newest_first_unless_relevance_is_asked_for(
+def test_a_search_is_listed_newest_first_unless_relevance_is_requested(
     client: Client, publish: Publish
 ) -> None:
     publish(make_claim("Tunnel, tunnel, tunnel: the tunnel is safe."))
@@ -282,7 +282,7 @@ def test_search_is_listed_newest_first_unless_relevance_is_asked_for(
     assert titles(client, "?q=tunnel&ordering=relevance") == newest[::-1]
 
 
-def test_feed_of_a_filter_has_a_title_and_an_id_of_its_own(client: Client) -> None:
+def test_the_feed_of_a_filter_has_its_own_title_and_id(client: Client) -> None:
     query = "?rating_class=false&q=%22a+%3Cb%3E%22"
     feed = atom(client, f"{query}&page_size=2")
     title = 'Fact checks by Factcheck Newsroom: rating_class=false, q="a <b>"'
@@ -353,7 +353,7 @@ def test_pages_lead_through_the_whole_feed_and_back(client: Client, publish: Pub
     assert rss(client, "?page_size=2").xpath("a:link[@rel='next']/@href", namespaces=NAMES)
 
 
-def test_count_is_reported_where_it_is_asked_for(client: Client, publish: Publish) -> None:
+def test_the_count_is_returned_on_request(client: Client, publish: Publish) -> None:
     for _ in range(3):
         publish()
     query = "?count=exact&page_size=1"

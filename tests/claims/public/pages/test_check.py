@@ -166,7 +166,7 @@ def test_a_claim_near_to_a_whole_post_is_shown_unless_a_sentence_decides_otherwi
     ]
 
 
-def test_where_only_words_were_compared_it_says_so(client: Client, answers: Answers) -> None:
+def test_a_comparison_by_words_only_is_mentioned(client: Client, answers: Answers) -> None:
     said = "We compared only words"
     assert said not in words(posted(client, TEXT))
     answers.embedder = ""
@@ -358,6 +358,6 @@ def test_a_check_costs_more_than_a_page(client: Client, settings: Any, answers: 
     assert client.get("/check/").status_code == 200
 
 
-def test_who_finds_nothing_to_paste_is_led_to_asking(client: Client) -> None:
+def test_the_page_links_to_the_form_for_requests(client: Client) -> None:
     links = [one.get("href") for one in page(client, "/pt/check/").cssselect("main a")]
     assert "/pt/ask/" in links

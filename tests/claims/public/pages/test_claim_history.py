@@ -85,7 +85,7 @@ def test_history_costs_one_query_whatever_its_length(
     assert len(document.cssselect(".slider")) == (count > 1)
 
 
-def test_newest_stands_beside_the_one_before(client: Client, thrice: Claim) -> None:
+def test_the_newest_version_is_beside_the_previous_one(client: Client, thrice: Claim) -> None:
     document = page(client, address(thrice))
     assert [words(item) for item in document.cssselect(".timeline a")] == [
         "Version 3",
@@ -110,7 +110,7 @@ def test_newest_stands_beside_the_one_before(client: Client, thrice: Claim) -> N
     assert [words(mark) for mark in found.iter("ins")] == ["very"]
 
 
-def test_any_two_versions_stand_side_by_side_in_the_order_of_time(client: Client, thrice: Claim) -> None:
+def test_any_two_versions_are_side_by_side_in_order(client: Client, thrice: Claim) -> None:
     expected = {
         "Rating Factcheck Newsroom": ["Version 1False", "Version 3True"],
         "Summary Factcheck Newsroom": [
@@ -135,7 +135,7 @@ def test_first_version_has_nothing_beside_it(client: Client, thrice: Claim) -> N
     assert found.cssselect("#changed") == []
 
 
-def test_what_stood_on_a_day(client: Client, thrice: Claim) -> None:
+def test_the_version_on_a_day(client: Client, thrice: Claim) -> None:
     today = timezone.localdate()
     now = told(client, thrice, f"?on={today:%Y-%m-%d}")
     assert words(now.cssselect("#shown")[0]) == "Version 3"
@@ -152,11 +152,11 @@ def test_what_stood_on_a_day(client: Client, thrice: Claim) -> None:
     ["?to=0", "?to=4", "?from=9", "?to=x", "?on=yesterday", "?on=2025-13-01", "?to=99999999999999999999"],
     undone=True,
 )
-def test_what_cannot_be_is_not_found(client: Client, thrice: Claim, query: str) -> None:
+def test_impossible_versions_return_404(client: Client, thrice: Claim, query: str) -> None:
     assert client.get(address(thrice, query)).status_code == 404
 
 
-def test_retraction_stands_in_it_and_shows_no_verdict(client: Client, thrice: Claim, editor: User) -> None:
+def test_it_includes_a_retraction_without_a_verdict(client: Client, thrice: Claim, editor: User) -> None:
     workflow.move(thrice.verdicts.get(state="published"), "retract", by=editor, note="The audit was forged.")
     document = page(client, address(thrice))
     assert [words(item) for item in document.cssselect(".timeline .badge")] == [
@@ -171,7 +171,7 @@ def test_retraction_stands_in_it_and_shows_no_verdict(client: Client, thrice: Cl
     assert found.cssselect(".verdict") == []
 
 
-def test_merge_stands_in_it_and_leads_to_the_other_claim(
+def test_it_includes_a_merge_with_a_link_to_the_target(
     client: Client, publish: Publish, editor: User
 ) -> None:
     kept, gone = publish(make_claim("The bridge is closed.")), publish(make_claim("The bridge is shut."))
@@ -233,7 +233,7 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
     assert "<del>x</del> & <b>" in words(shown.cssselect(".summary")[0])
 
 
-def test_from_a_day_a_link_leads_to_what_changed_since(
+def test_the_version_of_a_day_links_to_later_changes(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     with travel("2026-05-01T12:00:00Z", tick=False):

@@ -212,7 +212,7 @@ def test_retracted_claim_says_so(client: Client, publish: Publish, editor: User)
     assert statements(page(client, "/claims/")) == []
 
 
-def test_changed_verdict_is_reported_before_anything_else(
+def test_a_changed_verdict_is_reported_at_the_top(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish()
@@ -239,7 +239,7 @@ def test_clarification_stays_in_the_history(
     assert "A new audit." in words(document.cssselect(".history")[0])
 
 
-def test_old_version_shows_what_we_said_then(
+def test_an_old_version_shows_the_text_of_then(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish()

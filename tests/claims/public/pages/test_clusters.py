@@ -106,7 +106,7 @@ def test_the_list_shows_the_newest_first_and_costs_two_queries(
     assert words(document.cssselect(".facts")[0]) == "2 checked claimsGerman, Englishsince 5 January 2026"
 
 
-def test_the_list_goes_on(
+def test_the_list_has_pages(
     client: Client, cluster: Cluster, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster_page, "CLUSTERS_PER_PAGE", 1)

@@ -113,7 +113,7 @@ def test_it_is_linked_from_every_page_and_the_methodology(client: Client) -> Non
     assert client.get("/methodology/").content.count(b'href="/corrections/"') == 2
 
 
-def test_of_long_texts_the_paragraphs_that_differ_are_shown() -> None:
+def test_only_the_changed_paragraphs_of_long_texts_are_shown() -> None:
     same = "This paragraph is the same in both. " * 20
     before, after = highlight_differences(
         f"{same}\nIt cost 90 million.\n{same}", f"{same}\nIt cost 120 million.\n{same}"

@@ -182,7 +182,7 @@ def test_later_corrections_are_listed_beside_the_files(client: Client, dump: Kep
     assert client.get("/dumps/index.json").json()["corrections"] == []
 
 
-def test_a_dump_that_goes_while_it_is_read(client: Client, dump: KeptDump) -> None:
+def test_a_dump_removed_while_it_is_read(client: Client, dump: KeptDump) -> None:
     kept_dumps._read(dump.folder)
     default_storage.delete(dump.get_path(dump.files["claims.parquet"]))
     assert client.get(LATEST).status_code == 404

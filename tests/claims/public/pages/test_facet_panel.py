@@ -172,9 +172,7 @@ def test_expensive_counts_follow_the_page(
         assert target.cssselect(".card")
 
 
-def test_a_script_puts_it_there_only_where_it_is_missing(
-    client: Client, world: Publisher, dear: None
-) -> None:
+def test_the_script_loads_it_only_if_it_is_missing(client: Client, world: Publisher, dear: None) -> None:
     assert len(page(client, "/claims/").cssselect("script[src$='facets.js']")) == 1
     client.get(page(client, "/claims/").cssselect("[data-counts]")[0].get("data-counts"))
     assert page(client, "/claims/").cssselect("script[src$='facets.js']") == []

@@ -58,7 +58,7 @@ def test_our_own_language_has_one_address(client: Client, publish: Publish, sett
 
 
 @pytest.mark.parametrize("query", ["?utm_source=post", "?fbclid=1", "?anything=1"])
-def test_what_others_append_to_a_claim_makes_no_other_page(
+def test_unknown_parameters_do_not_change_the_canonical_address(
     client: Client, publish: Publish, query: str, settings: Any
 ) -> None:
     path = publish().get_absolute_url()
@@ -155,7 +155,7 @@ def test_open_graph_has_languages_with_a_territory(language: str, locale: str) -
     assert open_graph_locale(language) == locale
 
 
-def test_what_has_no_summary_is_described_by_its_rating(client: Client) -> None:
+def test_claims_without_a_summary_are_described_by_their_rating(client: Client) -> None:
     bring(review(statement="The tunnel is closed.", summary=""))
     document = page(client, Claim.objects.get().get_absolute_url())
     [described] = document.cssselect("meta[name=description]")
@@ -163,7 +163,7 @@ def test_what_has_no_summary_is_described_by_its_rating(client: Client) -> None:
     assert open_graph(document, "description") == []
 
 
-def test_what_others_found_is_no_article_of_ours() -> None:
+def test_others_fact_checks_are_not_our_articles() -> None:
     body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
     assert page_markup.build_article(body, page="x", headline="x", site={}, images=[], publisher={}) is None
 
@@ -181,13 +181,13 @@ def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) 
 
 
 @pytest.mark.parametrize("path", ["/clusters/", "/corrections/", "/methodology/", "/check/", "/de/check/"])
-def test_other_pages_say_where_they_stand(client: Client, path: str) -> None:
+def test_other_pages_have_breadcrumbs(client: Client, path: str) -> None:
     nodes = markup(page(client, path))
     assert "BreadcrumbList" in [node["@type"] for node in nodes]
     assert complaints(nodes) == []
 
 
-def test_home_says_who_publishes_it_and_how_it_is_searched(client: Client, settings: Any) -> None:
+def test_the_front_page_names_its_publisher_and_search(client: Client, settings: Any) -> None:
     nodes = markup(page(client, "/"))
     assert [node["@type"] for node in nodes] == ["NewsMediaOrganization", "WebSite"]
     assert nodes[1]["potentialAction"]["target"]["urlTemplate"] == (
@@ -196,7 +196,7 @@ def test_home_says_who_publishes_it_and_how_it_is_searched(client: Client, setti
     assert complaints(nodes) == []
 
 
-def test_lists_say_what_they_list(client: Client, publish: Publish, settings: Any) -> None:
+def test_lists_are_marked_up_with_their_claims(client: Client, publish: Publish, settings: Any) -> None:
     claims = [publish(), publish()]
     nodes = markup(page(client, "/claims/"))
     listed = next(node for node in nodes if node["@type"] == "CollectionPage")["mainEntity"][

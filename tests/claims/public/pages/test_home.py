@@ -101,7 +101,7 @@ def test_corrections_of_the_last_days(client: Client, publish: Publish, checker:
     assert "Long ago." not in shown
 
 
-def test_who_we_are_in_the_readers_language(client: Client) -> None:
+def test_our_description_in_the_readers_language(client: Client) -> None:
     write = NewsroomPage.objects.create
     write(kind="organisation", language="en", title="Us", text="# Us\n\nWe are **four** people.\n\nMore.")
     write(kind="organisation", language="de", title="Wir", text="Wir sind vier Leute.")
@@ -150,7 +150,7 @@ def test_costs_nine_queries_whatever_its_length(
         "q=%C3%A9&utm_source=letter",
     ],
 )
-def test_addresses_of_the_list_lead_to_where_it_is_now(client: Client, query: str) -> None:
+def test_old_addresses_of_the_list_redirect(client: Client, query: str) -> None:
     answer = client.get(f"/?{query}")
     assert (answer.status_code, answer["Location"]) == (301, f"/claims/?{query}")
 
@@ -160,7 +160,7 @@ def test_other_parameters_do_no_harm(client: Client, publish: Publish) -> None:
     assert claim.statement in words(page(client, "/?utm_source=letter"))
 
 
-def test_a_kept_front_page_ends_with_what_it_shows(
+def test_a_cached_front_page_expires_when_its_content_changes(
     client: Client, publish: Publish, editor: User, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 1_000_000

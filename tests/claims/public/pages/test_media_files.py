@@ -154,7 +154,7 @@ def test_other_names_are_no_files(client: Client, picture: MediaObject, name: st
     assert picture.alternative_text.encode() not in answer.content
 
 
-def test_a_file_that_is_missing_is_reported_to_who_runs_the_site(
+def test_missing_files_are_reported_to_operators(
     client: Client, picture: MediaObject, archive: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (archive / files.build_path(picture.public_sha256)).unlink()

@@ -93,13 +93,13 @@ def statements(page: html.HtmlElement) -> list[str]:
         ("?as_of=2020-01-01", [False, False]),
     ],
 )
-def test_feeds_have_our_own_unless_others_are_asked_for(
+def test_feeds_have_our_own_claims_unless_others_are_requested(
     client: Client, published: None, form: str, query: str, found: list[bool]
 ) -> None:
     assert shown(client, f"/feeds/claims.{form}{query}") == found
 
 
-def test_feeds_say_whose_fact_checks_they_hold(client: Client, published: None) -> None:
+def test_feeds_name_the_publishers_of_their_fact_checks(client: Client, published: None) -> None:
     titles = [client.get(f"/feeds/claims.json{query}").json()["title"] for query in ("", "?by=all")]
     assert titles == ["Fact checks by Factcheck Newsroom", "Fact checks by all publishers: by=all"]
     assert client.get("/feeds/claims.json?by=nobody").status_code == 400

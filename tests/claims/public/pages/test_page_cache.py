@@ -27,7 +27,7 @@ def cache(settings: Any) -> Iterator[PageCache]:
     page_cache.clear()
 
 
-def test_page_is_made_once_and_asked_for_with_one_query(
+def test_a_page_is_rendered_once_and_checked_with_one_query(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     publish()
@@ -66,7 +66,7 @@ def test_a_quote_that_was_looked_up_clears_it(client: Client, publish: Publish) 
     assert "The bridge was closed in April." in client.get(claim.get_absolute_url()).content.decode()
 
 
-def test_who_brings_a_session_neither_gets_nor_fills_it(
+def test_requests_with_a_session_neither_read_nor_fill_it(
     client: Client, publish: Publish, editor: User, cache: PageCache
 ) -> None:
     publish()
@@ -135,7 +135,7 @@ def test_memory_is_limited_and_the_least_recently_used_page_is_removed(settings:
     assert cache.bytes == 0
 
 
-def test_what_depends_on_more_than_publications_is_not_kept(
+def test_pages_that_depend_on_more_than_publications_are_not_cached(
     client: Client, publish: Publish, cache: PageCache
 ) -> None:
     publish()
@@ -150,7 +150,7 @@ def layers(view: Any) -> Iterator[str]:
         view = getattr(view, "__wrapped__", None)
 
 
-def test_the_ledger_is_asked_where_the_page_is_read() -> None:
+def test_the_ledger_is_read_on_the_connection_of_the_page() -> None:
     """A replica that is behind would otherwise have its page kept under the newest entry, which is not in it."""
     patterns = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
     views = {pattern.name: list(layers(pattern.callback)) for pattern in patterns}

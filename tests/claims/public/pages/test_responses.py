@@ -64,7 +64,7 @@ def test_stylesheet_knows_the_house_colours_of_every_class(settings):
 @pytest.mark.parametrize(
     "path", ["/", "/claims/", "/claims/?q=tunnel", "{claim}", "{source}", "/methodology/"]
 )
-def test_pages_are_cached_until_what_they_show_changes(
+def test_pages_are_cached_until_their_content_changes(
     client: Client, publish: Publish, checker: User, editor: User, path: str
 ) -> None:
     source = make_source("She said the tunnel is safe.")
@@ -105,7 +105,7 @@ def test_page_says_the_language_that_it_is_in(client: Client, publish: Publish, 
 
 
 @pytest.mark.django_db
-def test_failure_has_a_page_of_its_own(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_have_their_own_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("claims.public.pages.views.load_ledger", lambda number: 1 / 0)
     client.raise_request_exception = False
     response = client.get("/claims/1/")

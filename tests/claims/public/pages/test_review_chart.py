@@ -26,7 +26,7 @@ def bars(drawing: str) -> list[tuple[str, float, float, float]]:
     ]
 
 
-def test_months_are_drawn_where_the_time_is_short() -> None:
+def test_months_are_drawn_for_short_periods() -> None:
     chart = build_review_chart(
         {("2026-01", "false"): 3, ("2026-03", "false"): 1, ("2026-03", "true"): 1, ("", "true"): 2}
     )
@@ -45,7 +45,7 @@ def test_months_are_drawn_where_the_time_is_short() -> None:
     assert chart.rows == [("January 2026", [0, 3], 3), ("March 2026", [1, 1], 2)]
 
 
-def test_years_are_drawn_where_it_is_long() -> None:
+def test_years_are_drawn_for_long_periods() -> None:
     chart = build_review_chart({("2020", "false"): 1, ("2026", "satire"): 2})
     assert [period.name for period in chart.periods] == [str(year) for year in range(2020, 2027)]
     assert not chart.is_monthly

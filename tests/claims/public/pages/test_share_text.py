@@ -28,7 +28,7 @@ def document(statement: str = "The bridge is not safe.", **changed: object) -> d
     return {"statement": statement, "url": URL, "verdicts": [verdict], **changed}
 
 
-def test_it_says_the_rating_what_it_is_of_and_who_checked_it() -> None:
+def test_it_has_rating_statement_and_publisher() -> None:
     assert share_text(document()) == (
         f"False: “The bridge is not safe.” – fact check by Harbour Gazette, {URL}"
     )
@@ -64,7 +64,7 @@ def test_the_page_has_it_as_text_that_can_be_selected_without_a_script(
 
 
 @pytest.mark.django_db
-def test_who_reads_a_translation_shares_it_and_the_picture_keeps_the_words_that_were_said(
+def test_readers_of_a_translation_share_it_and_the_picture_keeps_the_original_statement(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish(make_claim("The bridge cost 12 million euros."))

@@ -154,7 +154,7 @@ def test_snapshot_that_no_publication_names_is_not_found(client: Client, publish
     assert client.get(f"/sources/{source.pk}/snapshots/2/").status_code == 404
 
 
-def test_source_of_evidence_lists_what_rests_on_it(client: Client, publish: Publish) -> None:
+def test_a_source_of_evidence_lists_the_verdicts_that_cite_it(client: Client, publish: Publish) -> None:
     claim = publish(make_claim("The tunnel is safe."))
     evidence = Evidence.objects.get()
     document = page(client, f"/sources/{evidence.source_id}/")
@@ -162,7 +162,7 @@ def test_source_of_evidence_lists_what_rests_on_it(client: Client, publish: Publ
     assert document.cssselect(".history a")[0].get("href") == claim.get_absolute_url()
 
 
-def test_right_to_left_text_says_so(client: Client, publish: Publish) -> None:
+def test_right_to_left_text_is_marked(client: Client, publish: Publish) -> None:
     source = make_source("قال الوزير إن النفق آمن.", language="ar")
     claim = make_claim("النفق آمن.", language="ar")
     make_appearance(claim, source, "النفق آمن")

@@ -38,7 +38,7 @@ def somebody(publish: Publish) -> Callable[..., Claim]:
     return said
 
 
-def test_claimants_stand_as_in_dictionaries_with_their_numbers(
+def test_claimants_are_sorted_as_in_dictionaries_with_their_numbers(
     client: Client, somebody: Callable[..., Claim], publish: Publish
 ) -> None:
     somebody("Zoe Quay")
@@ -88,7 +88,7 @@ def test_claimants_are_found_by_letter_and_by_words(
     )
 
 
-def test_publishers_are_those_who_judged_and_a_correction_counts_once(
+def test_publishers_have_verdicts_and_a_correction_counts_once(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish(make_claim("The dock is dry."))
@@ -133,7 +133,7 @@ def test_indexes_are_paged_within_the_search(
 
 @sweep("query", ["cursor=x", "q=%00", "letter=%00", f"q={'a' * 600}"], undone=True)
 @sweep("route", ["claimants", "topics", "publishers"], undone=True)
-def test_what_cannot_be_is_not_found(client: Client, route: str, query: str) -> None:
+def test_impossible_pages_return_404(client: Client, route: str, query: str) -> None:
     assert client.get(f"/{route}/?{query}").status_code == 404
 
 

@@ -115,7 +115,7 @@ def test_the_publisher_page_distinguishes_the_newsroom_from_others(client: Clien
     ]
 
 
-def test_rating_says_what_it_means_in_each_scale(client: Client, world: Claimant) -> None:
+def test_a_rating_has_its_meaning_in_each_scale(client: Client, world: Claimant) -> None:
     document = page(client, "/ratings/false/")
     assert words(document.cssselect(".subject .subtitle")[0]) == "The claim is wrong."
     assert words(document.cssselect(".labels dt")[0]) == Publisher.objects.house().name
@@ -161,7 +161,7 @@ def test_names_of_any_kind(client: Client, publish: Publish, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["claimants", "topics", "publishers"])
-def test_what_nothing_published_is_about_has_no_page(client: Client, world: Claimant, kind: str) -> None:
+def test_subjects_without_published_claims_have_no_page(client: Client, world: Claimant, kind: str) -> None:
     for number in (0, 999_999, 10**30):
         assert client.get(f"/{kind}/{number}/x/").status_code == 404
 
@@ -212,12 +212,14 @@ def test_costs_the_same_whatever_its_length(
 @pytest.mark.parametrize(
     "query", ["rating=nonsense", "language=%00", "reviewed=2026-13", "reviewed=26", "publisher=x"]
 )
-def test_what_cannot_be_is_not_found(client: Client, world: Any, query: str) -> None:
+def test_impossible_pages_return_404(client: Client, world: Any, query: str) -> None:
     for path in (f"/claimants/{world.pk}/mara-lindqvist/", "/claims/"):
         assert client.get(f"{path}?{query}").status_code == 404
 
 
-def test_the_newsroom_is_found_where_this_site_is_now(client: Client, publish: Callable[..., Claim]) -> None:
+def test_the_newsroom_has_the_present_address_of_the_site(
+    client: Client, publish: Callable[..., Claim]
+) -> None:
     publish()
     shown = page(client, f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/")
     assert [link.get("href") for link in shown.cssselect("a[rel=external]")] == ["http://localhost:8000"]
