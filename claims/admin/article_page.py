@@ -104,10 +104,12 @@ def list_article_urls(model_admin: DeskAdmin) -> list[URLPattern]:
             request, source_row, lambda values: decide_proposal(source_row, values, person, claim, action)
         )
 
-    def build_view(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
+    def build_view(carry_out: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
             source_row, person = _get_source(request, source), get_person(request)
-            return answer_page_request(request, source_row, lambda values: work(source_row, values, person))
+            return answer_page_request(
+                request, source_row, lambda values: carry_out(source_row, values, person)
+            )
 
         return view
 

@@ -109,7 +109,7 @@ class ClaimBulkActions(MovesAdmin):
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
             return decide_claims(other_claims, "merge", by=get_person(request), note=note, into=kept_claim)
 
-        context = {"title": _("Merge claims"), "sides": self._list_side_by_side(request, claims)}
+        context = {"title": _("Merge claims"), "sides": self._build_comparison_rows(request, claims)}
         return self._ask_for_details(request, claims, "merge", merge_claims, context)
 
     @admin.action(description=gettext_lazy("Same rumour: add to a cluster"), permissions=["gather"])
@@ -165,7 +165,7 @@ class ClaimBulkActions(MovesAdmin):
         }
         return self.show_page(request, "bulk", context)
 
-    def _list_side_by_side(self, request: HttpRequest, claims: SelectedClaims) -> list[dict[str, Any]]:
+    def _build_comparison_rows(self, request: HttpRequest, claims: SelectedClaims) -> list[dict[str, Any]]:
         """Return the data of the claims for the side-by-side comparison, oldest claim first."""
         person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])

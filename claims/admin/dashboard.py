@@ -22,7 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.admin.administration import is_setup_checked
 from claims.admin.queues import QUEUES, ListedRow, get_queues
 from claims.admin.status_badges import (
-    annotate_planned,
+    annotate_planned_time,
     build_planned_badge,
     build_rating_badge,
     build_status_badge,
@@ -219,7 +219,7 @@ def _iterate_cards(person: User) -> Iterator[Card]:
 
 def _find_verdicts(person: User) -> QuerySet[Verdict]:
     rows = Verdict.objects.readable_by(person).select_related("claim", "rating")
-    return annotate_planned(rows.defer("explanation"))
+    return annotate_planned_time(rows.defer("explanation"))
 
 
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:

@@ -20,6 +20,6 @@ def choose_date_order(request: HttpRequest) -> HttpResponse:
     else:
         DateOrder.objects.filter(person=person).delete()
     messages.success(request, _("Saved."))
-    came_from = request.headers.get("Referer", "")
-    is_own = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
-    return HttpResponseRedirect(came_from if is_own else reverse("admin:index"))
+    referrer = request.headers.get("Referer", "")
+    is_own = url_has_allowed_host_and_scheme(referrer, {request.get_host()})
+    return HttpResponseRedirect(referrer if is_own else reverse("admin:index"))

@@ -73,7 +73,9 @@ def _end_sessions(request: HttpRequest, other_sessions: QuerySet[DeskSession], s
             else other_sessions.none()
         )
     person = get_person(request)
-    if count := desk_sessions.end_sessions(other_sessions, about=person, by=person, request=request):
+    if count := desk_sessions.end_sessions(
+        other_sessions, affected_person=person, by=person, request=request
+    ):
         messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", count) % count)
     else:
         messages.info(request, gettext("That session had already ended."))

@@ -51,7 +51,7 @@ class ProgressSample:
     """The bytes read or, while the import writes, the records written."""
 
     @classmethod
-    def of(cls, run: ImportRun, now: datetime) -> Self:
+    def from_run(cls, run: ImportRun, now: datetime) -> Self:
         steps = run.done if run.state == ImportRun.State.WRITING else run.bytes_read
         return cls(now.timestamp(), run.state, run.records, steps)
 
@@ -75,7 +75,7 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         since: an earlier sample as text, from which the speed is computed; "" for the average speed so far.
     """
     now = timezone.now()
-    sample, total = ProgressSample.of(run, now), _get_total(run)
+    sample, total = ProgressSample.from_run(run, now), _get_total(run)
     earlier = ProgressSample.parse(since)
     if earlier is None or earlier.state != sample.state or earlier.at >= sample.at:
         start_time = (run.started_at or now).timestamp()

@@ -225,7 +225,7 @@ class MediaObjectAdmin(DeskAdmin):
             cleaned_data["upload"] or cleaned_data["address"],
             by=get_person(request),
             alternative_text=cleaned_data["alternative_text"],
-            show=cleaned_data["show_to_readers"],
+            show_to_readers=cleaned_data["show_to_readers"],
         )
         replace_object(obj, stored_media)
 

@@ -16,7 +16,7 @@ from claims.admin.scheduling import (
     PUBLIC_MOVES,
     build_previews,
     compute_fingerprint,
-    describe_changes,
+    find_last_editor_name,
     list_public_changes,
 )
 from claims.admin.timeline import AFTER_MOVE_MESSAGES, get_move_label
@@ -192,7 +192,7 @@ class MovesAdmin(DeskAdmin):
         # Ordered by id, because `workflow` locks claims in this order.
         claim_ids = [claim_id, merge_target.pk] if merge_target else [claim_id]
         list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
-        self._refuse_stale(subject, action, values.get("last_move", ""))
+        self._reject_outdated_move(subject, action, values.get("last_move", ""))
         kind = values.get("kind", CorrectionKind.UPDATE)
         if kind not in CorrectionKind.values:
             raise NotPossible(_("Choose the kind of change."))
@@ -220,10 +220,12 @@ class MovesAdmin(DeskAdmin):
             refusal = _(
                 "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
                 "Check the page again."
-            ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
+            ) % {
+                "who": find_last_editor_name(subject, get_person(request), request.POST.get("looked_at", ""))
+            }
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
-    def _refuse_stale(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
+    def _reject_outdated_move(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
         """Reject a move if the page showed an older state, for example after a second click or in an old tab."""
         newest = Transition.objects.filter(pk=get_last_move(subject)).first()
         if shown_move == str(newest.pk if newest else 0):

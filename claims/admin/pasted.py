@@ -242,8 +242,8 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
     ]
     if isinstance(result, StoredRow):
         outcome, claim = result.outcome, result.claim
-        if result.why:
-            remarks.append(("", result.why))
+        if result.reason:
+            remarks.append(("", result.reason))
     else:
         outcome, claim = ("there", result) if result else ("created", None)
     page = get_page_url(claim) if claim else ""

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.admin.status_badges import (
-    annotate_planned,
+    annotate_planned_time,
     annotate_signoffs_given,
     build_planned_badge,
     build_state_badge,
@@ -37,7 +37,7 @@ def prefetch_newest_publication(claim: str = "") -> Prefetch:
 
 def prefetch_states(verdicts: QuerySet[Verdict], claim: str = "") -> tuple[Prefetch, Prefetch]:
     """Return the prefetches that the badges of claims and of these verdicts need."""
-    rows = annotate_planned(annotate_signoffs_given(verdicts.defer("explanation")))
+    rows = annotate_planned_time(annotate_signoffs_given(verdicts.defer("explanation")))
     return Prefetch(f"{claim}verdicts", rows), prefetch_newest_publication(claim)
 
 

@@ -138,7 +138,7 @@ def compute_fingerprint(previews: list[EntryPreview]) -> str:
     return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 
-def describe_changes(subject: Claim | Verdict, reader: User, shown_since: str) -> str:
+def find_last_editor_name(subject: Claim | Verdict, reader: User, shown_since: str) -> str:
     """Return the name of the last person who changed the claim or verdict, or “another user” if the reader
     may not see the name.
 
@@ -153,7 +153,7 @@ def describe_changes(subject: Claim | Verdict, reader: User, shown_since: str) -
 
 
 def _build_public_change(preview: EntryPreview) -> PublicChange:
-    current_entry = preview.now
+    current_entry = preview.current_publication
     before = dict(_iterate_entry_parts(current_entry)) if current_entry else {}
     after = dict(_iterate_entry_parts(preview.future_entry))
     parts, unchanged_parts = [], []

@@ -81,14 +81,14 @@ def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     return verdicts.annotate(given=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
 
 
-def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+def annotate_planned_time(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotate `planned_at`: the scheduled time of publication."""
     open_schedules = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
     return verdicts.annotate(planned_at=Subquery(open_schedules.values("publish_at")[:1]))
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
-    """Return a badge with the verdict's scheduled time from `annotate_planned`, or "" if none is scheduled."""
+    """Return a badge with the verdict's scheduled time from `annotate_planned_time`, or "" if none is scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""

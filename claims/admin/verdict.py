@@ -42,7 +42,7 @@ from claims.admin.public_state import (
 )
 from claims.admin.scheduling import ScheduleForm, describe_schedule
 from claims.admin.status_badges import (
-    annotate_planned,
+    annotate_planned_time,
     annotate_signoffs_given,
     build_rating_badge,
 )
@@ -120,7 +120,9 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
-        return annotate_planned(annotate_signoffs_given(super().get_queryset(request).defer("explanation")))
+        return annotate_planned_time(
+            annotate_signoffs_given(super().get_queryset(request).defer("explanation"))
+        )
 
     def prepare(self, request: HttpRequest, rows: Sequence[Verdict]) -> None:
         super().prepare(request, rows)

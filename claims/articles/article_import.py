@@ -71,14 +71,14 @@ def import_article(
     with transaction.atomic():
         with pghistory.context(**context):
             result = capture(material, overrides=overrides, by=by, dry_run=dry_run, document=article.document)
-            reanchored = next(
+            reanchoring = next(
                 (outcome for outcome in result.answers if isinstance(outcome, Reanchoring)), None
             )
             proposal = propose_claims(
                 result.snapshot,
                 include_all=include_all,
                 by=by,
-                reanchored=reanchored,
+                reanchoring=reanchoring,
                 searched_text=article.searched,
             )
         existing_checks = find_existing_checks(result.snapshot, proposal)

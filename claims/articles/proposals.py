@@ -56,7 +56,7 @@ def propose_claims(
     *,
     include_all: bool = False,
     by: User | None = None,
-    reanchored: Reanchoring | None = None,
+    reanchoring: Reanchoring | None = None,
     searched_text: SearchedText | None = None,
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
@@ -67,11 +67,11 @@ def propose_claims(
 
     Args:
         include_all: propose the third band too.
-        reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
+        reanchoring: the outcome for each of the source's appearances when this snapshot was stored, for the report.
         searched_text: the result of `search_text()`, called before the transaction began. The text is searched again
             if the source has a different language.
     """
-    reanchored = reanchored or Reanchoring()
+    reanchoring = reanchoring or Reanchoring()
     language = _get_language(snapshot)
     if searched_text is None or (searched_text.text, searched_text.language) != (snapshot.text, language):
         # The search may take long, so nothing is locked yet.
@@ -81,9 +81,9 @@ def propose_claims(
             [],
             [],
             [],
-            reanchored.held,
-            reanchored.moved,
-            reanchored.orphaned,
+            reanchoring.held,
+            reanchoring.moved,
+            reanchoring.orphaned,
             failure=searched_text.failure.sentence,
         )
     with transaction.atomic():
@@ -104,7 +104,7 @@ def propose_claims(
         claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created_claims])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(
-        created_claims, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned
+        created_claims, existing, also_stated, reanchoring.held, reanchoring.moved, reanchoring.orphaned
     )
 
 

@@ -72,7 +72,7 @@ class EditorialMediaResource(EditorialResource):
             media = store_media(
                 values[key],
                 alternative_text=values.get("alternative_text", ""),
-                show=values.get("show_to_readers", True),
+                show_to_readers=values.get("show_to_readers", True),
                 by=self.person,
             )
         except (MediaRefused, FetchError) as refusal:

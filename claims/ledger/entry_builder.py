@@ -234,12 +234,12 @@ def _list_language_ranges(tag: str) -> list[str]:
 
 
 def _list_features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[str]:
-    has = {
+    features = {
         "correction": bool(body["corrections"]),
         "evidence": any(verdict["evidence"] for verdict in body["verdicts"]),
         "media": bool(body.get("media")) or any(source["kind"] in _MEDIA_KINDS for source in sources),
     }
-    return [feature for feature, present in has.items() if present]
+    return [feature for feature, is_present in features.items() if is_present]
 
 
 def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

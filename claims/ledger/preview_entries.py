@@ -45,7 +45,7 @@ class EntryPreview:
     def fingerprint(self) -> str:
         """Return a fingerprint of the current and future page, to detect changes. Times are ignored."""
         documents = [
-            self.now.pk if self.now else None,
+            self.current_publication.pk if self.current_publication else None,
             self.future_entry.status,
             self.future_entry.kind,
             _remove_times(self.future_entry.document),
@@ -53,7 +53,7 @@ class EntryPreview:
         return hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
 
     @cached_property
-    def now(self) -> Publication | None:
+    def current_publication(self) -> Publication | None:
         """Return the current publication; None if the claim was never public."""
         return self.ledger[0] if self.ledger else None
 
@@ -162,7 +162,7 @@ def _group(claim_id: int) -> list[Claim]:
 def _build_preview(
     claims: list[Claim],
     change: LedgerChange,
-    judges: _FindJudgements,
+    find_judgements: _FindJudgements,
     edited_claim: EditedClaim | None = None,
 ) -> EntryPreview:
     claim, *merged_claims = claims
@@ -180,7 +180,7 @@ def _build_preview(
             *(row for merged_claim in merged_claims for row in merged_claim.appearances.all()),
         ],
         media=list_claimed_media(claims),
-        verdicts=judges(claims),
+        verdicts=find_judgements(claims),
         merged_from=[merged_claim.pk for merged_claim in merged_claims],
         ledger=add_next_line(lines, change, clock.get_database_time()),
     )

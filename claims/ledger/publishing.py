@@ -123,20 +123,24 @@ def record_translations(claim: Claim, *, note: str) -> None:
     )
 
 
-def build_restated_body(publication: Publication, added: Sequence[Translation] = ()) -> dict[str, Any]:
+def build_restated_body(
+    publication: Publication, added_translations: Sequence[Translation] = ()
+) -> dict[str, Any]:
     """Return the body of an entry with its current translations, in the form of `site_urls.parse_stored`.
 
     Args:
-        added: translations to treat as published, each replacing the existing one.
+        added_translations: translations to treat as published, each replacing the existing one.
     """
     body: dict[str, Any] = parse_stored(publication.body)
     published_translations = Translation.objects.filter(
         verdict__in=[verdict_body["id"] for verdict_body in body["verdicts"]],
         state=Translation.State.PUBLISHED,
     )
-    replaced = {(row.verdict_id, row.language.lower()) for row in added}
+    replaced = {(row.verdict_id, row.language.lower()) for row in added_translations}
     rows = [row for row in published_translations if (row.verdict_id, row.language.lower()) not in replaced]
-    body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *added])
+    body["translations"] = build_translations(
+        body["statement"], body["verdicts"], [*rows, *added_translations]
+    )
     return body
 
 

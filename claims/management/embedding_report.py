@@ -46,7 +46,9 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
             progress_bar.start_task(task)
         elapsed = progress_bar.tasks[task].elapsed or 0
         rate = (progress.done - start_counts[progress.stage]) / elapsed if elapsed else 0
-        progress_bar.update(task, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
+        progress_bar.update(
+            task, visible=True, completed=progress.done, total=progress.total or None, rate=rate
+        )
 
     with progress_bar:
         yield report

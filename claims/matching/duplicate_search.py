@@ -103,7 +103,9 @@ class ComparedClaims:
 
     def find_same_words(self, position: int) -> list[int]:
         """Return the positions of claims with the same words as this one, with or without articles."""
-        other_positions = {other for wording in self._wordings[position] for other in self._places[wording]}
+        other_positions = {
+            other for wording in self._wordings[position] for other in self._positions_by_wording[wording]
+        }
         return sorted(other_positions - {position})
 
     # Both are built on first use, because without new claims nothing is compared.
@@ -112,7 +114,7 @@ class ComparedClaims:
         return list(map(_hash_wordings, self.claims))
 
     @cached_property
-    def _places(self) -> dict[int, list[int]]:
+    def _positions_by_wording(self) -> dict[int, list[int]]:
         positions: dict[int, list[int]] = {}
         for position, wordings in enumerate(self._wordings):
             for wording in wordings:
@@ -152,12 +154,15 @@ def _find_pairs(
                     yield pair
 
 
-def _judge_pair(later: ComparedClaim, earlier_claim: ComparedClaim) -> DuplicatePair | None:
+def _judge_pair(later_claim: ComparedClaim, earlier_claim: ComparedClaim) -> DuplicatePair | None:
     """Return the pair if both are the same claim."""
-    if later.key == earlier_claim.key:
-        return DuplicatePair(later.pk, earlier_claim.pk, 1.0, [_("The words are the same.")])
+    if later_claim.key == earlier_claim.key:
+        return DuplicatePair(later_claim.pk, earlier_claim.pk, 1.0, [_("The words are the same.")])
     query = TextQuery(
-        later.statement, clean_post(later.statement), get_primary_language(later.language), vector=None
+        later_claim.statement,
+        clean_post(later_claim.statement),
+        get_primary_language(later_claim.language),
+        vector=None,
     )
     candidate = Candidate(
         claim=earlier_claim.pk,
@@ -172,7 +177,7 @@ def _judge_pair(later: ComparedClaim, earlier_claim: ComparedClaim) -> Duplicate
     judgement = judge(query, candidate)
     if judgement.kind != "same":
         return None
-    return DuplicatePair(later.pk, earlier_claim.pk, judgement.confidence, list(judgement.reasons))
+    return DuplicatePair(later_claim.pk, earlier_claim.pk, judgement.confidence, list(judgement.reasons))
 
 
 _QUEUE_SQL = """

@@ -363,13 +363,13 @@ def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str
 class CommonWords:
     """The number of all claims, and the number of claims that contain each of the most common word forms."""
 
-    all_claims: float
+    claim_count: float
     claims: Mapping[str, float]
 
     def rarity(self, form: str) -> float | None:
         """Return the rarity of a form; None if the form is not known to be common."""
         claims = self.claims.get(form)
-        return None if claims is None else log(1 + (self.all_claims - claims + 0.5) / (claims + 0.5))
+        return None if claims is None else log(1 + (self.claim_count - claims + 0.5) / (claims + 0.5))
 
 
 def get_common_words() -> CommonWords:
@@ -381,5 +381,5 @@ def get_common_words() -> CommonWords:
 def load_common_words(period: int) -> CommonWords:
     """Load the word statistics that ANALYZE collected. Each new `period`, a number, loads them again."""
     rows = fetch_rows(_FREQUENT_SQL)
-    all_claims = rows[0][2] if rows else 0.0
-    return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})
+    claim_count = rows[0][2] if rows else 0.0
+    return CommonWords(claim_count, {word.decode(): share * claim_count for word, share, _ in rows})

@@ -27,7 +27,7 @@ def record_event(
     kind: AuditKind,
     *,
     by: User | AnonymousUser | None = None,
-    about: User | None = None,
+    affected_person: User | None = None,
     subject_text: str = "",
     request: HttpRequest | None = None,
     **detail: Any,
@@ -36,7 +36,7 @@ def record_event(
 
     Args:
         by: the acting person; by default, the user of the request.
-        about: the person whose account is affected, if not `by`.
+        affected_person: the person whose account is affected, if not `by`.
         subject_text: a few words, such as the name of the downloaded list. Never a password, code or secret.
         request: the request, which supplies the IP address and the browser.
         detail: further details, as JSON values.
@@ -48,8 +48,8 @@ def record_event(
         kind=kind,
         actor=actor,
         actor_name=get_display_name(actor)[:200] if actor else "",
-        subject=about,
-        subject_name=get_display_name(about)[:200] if about else "",
+        subject=affected_person,
+        subject_name=get_display_name(affected_person)[:200] if affected_person else "",
         what=subject_text[:300],
         detail=detail,
         address=get_caller(request) if request else "",

@@ -86,12 +86,16 @@ def end_all_sessions(
 ) -> int:
     """Sign a person out everywhere except for one session; return the number of ended sessions."""
     sessions = DeskSession.objects.filter(person=person).exclude(session_key=kept_session or "")
-    return end_sessions(sessions, about=person, by=by, request=request)
+    return end_sessions(sessions, affected_person=person, by=by, request=request)
 
 
 @transaction.atomic
 def end_sessions(
-    sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
+    sessions: QuerySet[DeskSession],
+    *,
+    affected_person: User,
+    by: User | None,
+    request: HttpRequest | None = None,
 ) -> int:
     """End sessions of one person. The caller checks the permission with `may_end`."""
     keys = list(sessions.values_list("session_key", flat=True))
@@ -99,7 +103,11 @@ def end_sessions(
     sessions.delete()
     if count:
         audit.record_event(
-            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(count), request=request
+            AuditKind.SESSION_ENDED,
+            by=by,
+            affected_person=affected_person,
+            subject_text=str(count),
+            request=request,
         )
     return count
 

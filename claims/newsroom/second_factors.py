@@ -158,7 +158,7 @@ def reset_factors(person: User, *, reason: str, by: User | None = None, request:
     factors.delete()
     SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
     audit.record_event(
-        AuditKind.FACTORS_RESET, by=by, about=person, subject_text=reason.strip(), request=request
+        AuditKind.FACTORS_RESET, by=by, affected_person=person, subject_text=reason.strip(), request=request
     )
     desk_sessions.end_all_sessions(person, by=by, request=request)
     notify_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)

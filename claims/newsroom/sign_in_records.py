@@ -63,12 +63,12 @@ def record_failed_sign_in(
     name = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).order_by("pk").first()
     detail = "" if person else audit.hash_unknown_name(name)
-    audit.record_event(AuditKind.SIGN_IN_FAILED, about=person, subject_text=detail, request=request)
+    audit.record_event(AuditKind.SIGN_IN_FAILED, affected_person=person, subject_text=detail, request=request)
 
 
 @receiver(code_refused, dispatch_uid="claims.newsroom.sign_in_records")
 def record_refused_code(person: User | None, request: HttpRequest, **signal: Any) -> None:
-    audit.record_event(AuditKind.CODE_REFUSED, about=person, request=request)
+    audit.record_event(AuditKind.CODE_REFUSED, affected_person=person, request=request)
 
 
 @receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
@@ -92,4 +92,4 @@ def record_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> N
 @receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
 def record_password_reset(request: HttpRequest, user: User, **signal: Any) -> None:
     """Record that a password was reset by email. The database itself records the change."""
-    audit.record_event(AuditKind.PASSWORD_RESET, about=user, request=request)
+    audit.record_event(AuditKind.PASSWORD_RESET, affected_person=user, request=request)

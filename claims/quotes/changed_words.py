@@ -38,14 +38,14 @@ def _is_spelling(left_word: str, other_word: str) -> bool:
     return are_plain and SequenceMatcher(None, left_word, other_word).ratio() >= _MIN_SPELLING_RATIO
 
 
-def is_edited_around(old_part: TextPart, new_part: TextPart) -> bool:
+def has_only_misprints(old_part: TextPart, new_part: TextPart) -> bool:
     """Return whether a sentence has the same words except for misprints; False if it is too long to compare."""
     if len(old_part.key) + len(new_part.key) > 20 * _MAX_WORDS:
         return False
     return are_spellings(split_words(old_part.key), split_words(new_part.key))
 
 
-def describe_rewording(old_part: TextPart, new_part: TextPart, start: int, end: int) -> tuple[int, int]:
+def find_rewording(old_part: TextPart, new_part: TextPart, start: int, end: int) -> tuple[int, int]:
     """Return the span in the new part that replaces a span of the old part."""
     if (start, end) == (0, len(old_part.text)) or len(old_part.text) + len(new_part.text) > _MAX_LETTERS:
         return new_part.start, new_part.end

@@ -16,7 +16,7 @@ from typing import Literal
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.alignment import align
 from claims.quotes.anchors import Anchor, is_whole, make_anchor
-from claims.quotes.changed_words import describe_rewording, is_edited_around
+from claims.quotes.changed_words import find_rewording, has_only_misprints
 from claims.quotes.duplicate_passages import OriginalityCheck
 from claims.quotes.folded_text import FoldedText, fold
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
@@ -111,20 +111,20 @@ class QuoteFollower:
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
         """Return the new span of what a part contains of the quote: its beginning, its end, or all of it."""
-        old, new = self._aligned.old[number], self._aligned.new[self._aligned.new_by_old[number]]
-        share_start, share_end = max(anchor.start, old.start), min(anchor.end, old.end)
+        old_part, new_part = self._aligned.old[number], self._aligned.new[self._aligned.new_by_old[number]]
+        share_start, share_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
         share = self._old_text[share_start:share_end]
-        if old.key == new.key and (share_start, share_end) == (old.start, old.end):
-            return new.start, new.end
-        if old.key == new.key:
-            return self._find_same_share(old, new, share_start, share)
-        old_places, new_places = _find_places(old.folded, share), _find_places(new.folded, share)
-        wording = describe_rewording(old, new, share_start - old.start, share_end - old.start)
+        if old_part.key == new_part.key and (share_start, share_end) == (old_part.start, old_part.end):
+            return new_part.start, new_part.end
+        if old_part.key == new_part.key:
+            return self._find_same_share(old_part, new_part, share_start, share)
+        old_places, new_places = _find_places(old_part.folded, share), _find_places(new_part.folded, share)
+        wording = find_rewording(old_part, new_part, share_start - old_part.start, share_end - old_part.start)
         if not new_places:
             raise OrphanedQuote(OrphanReason.CHANGED, wording)
-        if len(old_places) != 1 or len(new_places) != 1 or not is_edited_around(old, new):
+        if len(old_places) != 1 or len(new_places) != 1 or not has_only_misprints(old_part, new_part):
             raise OrphanedQuote(OrphanReason.AROUND, wording)
-        return new.start + new_places[0][0], new.start + new_places[0][1]
+        return new_part.start + new_places[0][0], new_part.start + new_places[0][1]
 
     @staticmethod
     def _find_same_share(
@@ -172,7 +172,7 @@ class QuoteFollower:
         for _, new_index, old_index in likely_parts[:MAX_CANDIDATES]:
             old_part, new_part = aligned.old[old_index], aligned.new[new_index]
             wordings.setdefault(
-                describe_rewording(
+                find_rewording(
                     old_part,
                     new_part,
                     max(anchor.start - old_part.start, 0),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claims.quotes.aligned_parts import Alignment
-from claims.quotes.changed_words import are_spellings, is_edited_around
+from claims.quotes.changed_words import are_spellings, has_only_misprints
 from claims.quotes.introductions import is_question, is_quote_announcement, is_time
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import split_words
@@ -77,4 +77,4 @@ class QuotedSpeech:
             return True
         if old_part.is_speech:
             return are_spellings(split_words(old_part.outside_speech), split_words(new_part.outside_speech))
-        return is_edited_around(old_part, new_part)
+        return has_only_misprints(old_part, new_part)

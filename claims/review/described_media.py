@@ -15,13 +15,13 @@ from sources.models import MediaObject
 
 
 def store_media(
-    content: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
+    content: File | bytes | str, *, by: User, alternative_text: str = "", show_to_readers: bool = True
 ) -> MediaObject:
     """Store an uploaded file, or the file at a URL. An existing object keeps its fields.
 
     Args:
-        show: whether readers see the media once they have a description and a preview; otherwise readers only see the
-            description.
+        show_to_readers: whether readers see the media once they have a description and a preview; otherwise
+            readers only see the description.
 
     Raises:
         MediaRefused, FetchError: the file is missing, or is not a picture, recording or video that can be stored. A
@@ -30,7 +30,12 @@ def store_media(
     media = store_file(content, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():
         raise MediaRefused("not_taken", _("You cannot add this file. Ask a fact-checker to add it."))
-    if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
+    if (
+        show_to_readers
+        and media.alternative_text.strip()
+        and media.public_sha256
+        and not media.show_to_readers
+    ):
         change_description(media, show_to_readers=True)
     return media
 

@@ -30,20 +30,20 @@ def publish(pk: int) -> None:
 
 @transaction.atomic
 def _publish(pk: int) -> None:
-    scheduled = _lock_due(pk)
-    if scheduled is None:
+    planned_publication = _lock_due(pk)
+    if planned_publication is None:
         return
-    scheduled_publications.record_published(scheduled)
+    scheduled_publications.record_published(planned_publication)
     with activate_newsroom_language():
-        note = _("As scheduled by %(who)s.") % {"who": scheduled.made_by_name}
-    workflow.move(scheduled.verdict, "publish", by=scheduled.made_by, note=note)
+        note = _("As scheduled by %(who)s.") % {"who": planned_publication.made_by_name}
+    workflow.move(planned_publication.verdict, "publish", by=planned_publication.made_by, note=note)
 
 
 @transaction.atomic
 def _record_refusal(pk: int, reason: str) -> None:
-    scheduled = _lock_due(pk)
-    if scheduled:
-        scheduled_publications.record_refused(scheduled, reason)
+    planned_publication = _lock_due(pk)
+    if planned_publication:
+        scheduled_publications.record_refused(planned_publication, reason)
 
 
 def _lock_due(pk: int) -> ScheduledPublication | None:

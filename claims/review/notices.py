@@ -52,9 +52,9 @@ def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: U
             people = find_reviewers(subject)
         elif isinstance(subject, Translation):
             people = User.objects.filter(pk__in=subject.writers | {verdict.author_id} - {None})
-    with_followers = action != "submit" and not isinstance(subject, Translation)
+    includes_followers = action != "submit" and not isinstance(subject, Translation)
     notify_people(
-        kind, claim=claim, to=people, with_followers=with_followers, by=by, verdict=verdict, note=note
+        kind, claim=claim, to=people, with_followers=includes_followers, by=by, verdict=verdict, note=note
     )
     if isinstance(subject, Verdict) and action == "publish" and subject.supersedes_id:
         notify_translators(subject, by=by)

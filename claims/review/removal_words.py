@@ -68,8 +68,8 @@ def _list_spellings_of_word(word: str) -> list[str]:
 
 def _list_escapes(word: str) -> list[str]:
     """Return the escaped forms of a word in JSON and HTML."""
-    in_json = orjson.dumps(word)
-    encoded = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
+    json_text = orjson.dumps(word)
+    encoded = (escape_quotation_marks(json_text).decode(), json_text.decode(), json.dumps(word))
     return [word, *(text[1:-1] for text in encoded), html.escape(word)]
 
 

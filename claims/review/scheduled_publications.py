@@ -77,26 +77,28 @@ def end_obsolete_schedule(verdict: Verdict, action: str, label: str, *, by: User
         _notify(verdict, open_schedule, note=label, by=by)
 
 
-def record_published(scheduled: ScheduledPublication) -> None:
+def record_published(planned_publication: ScheduledPublication) -> None:
     """Record that the verdict was published, in the same transaction."""
-    _close(scheduled, Outcome.PUBLISHED, reason="", by=None)
+    _close(planned_publication, Outcome.PUBLISHED, reason="", by=None)
 
 
-def record_refused(scheduled: ScheduledPublication, reason: str) -> None:
+def record_refused(planned_publication: ScheduledPublication, reason: str) -> None:
     """Record that the verdict could not be published on time, and notify the people concerned."""
-    _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
-    _notify(scheduled.verdict, scheduled, note=reason, by=None)
+    _close(planned_publication, Outcome.REFUSED, reason=reason, by=None)
+    _notify(planned_publication.verdict, planned_publication, note=reason, by=None)
 
 
-def _notify(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
-    people = [person for person in (scheduled.made_by, verdict.author) if person]
+def _notify(
+    verdict: Verdict, planned_publication: ScheduledPublication, *, note: str, by: User | None
+) -> None:
+    people = [person for person in (planned_publication.made_by, verdict.author) if person]
     notify_people(
         NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note
     )
 
 
-def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: User | None) -> None:
-    ScheduledPublication.objects.open().filter(pk=scheduled.pk).update(
+def _close(planned_publication: ScheduledPublication, outcome: str, *, reason: str, by: User | None) -> None:
+    ScheduledPublication.objects.open().filter(pk=planned_publication.pk).update(
         outcome=outcome,
         reason=reason,
         ended_at=clock.get_database_time(),

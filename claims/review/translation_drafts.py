@@ -48,7 +48,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
         raise NotPossible(
             _("You cannot translate this verdict into this language at the moment. Ask an editor.")
         )
-    earlier_translation = find_newest_earlier(current, language, by)
+    earlier_translation = find_newest_translation(current, language, by)
     values: dict[str, Any] = {}
     if earlier_translation:
         values = {name: getattr(earlier_translation, name) for name in (*TEXT_FIELDS, "byline")}
@@ -87,7 +87,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
     return original
 
 
-def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
+def find_newest_translation(verdict: Verdict, language: str, by: User) -> Translation | None:
     """Return the newest translation of any version of the verdict into this language, leaving out retracted ones and
     those that the person may not read."""
     rows = Translation.objects.readable_by(by).filter(

@@ -33,15 +33,15 @@ class OriginalText:
         }
 
 
-def find_original(verdict: Verdict, published: Publication | None = None) -> OriginalText | None:
+def find_original(verdict: Verdict, newest_entry: Publication | None = None) -> OriginalText | None:
     """Return the published original of a translation of this verdict; None if readers do not see the verdict.
 
     Later edits of the claim are ignored: only published words are translated.
 
     Args:
-        published: the newest ledger entry of the verdict's claim, if already loaded.
+        newest_entry: the newest ledger entry of the verdict's claim, if already loaded.
     """
-    entry = published or Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
+    entry = newest_entry or Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
     if entry is None:
         return None
     document = entry.document

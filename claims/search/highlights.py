@@ -38,7 +38,7 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
     points.
     """
     claims = [(document, _join_languages(document)) for document in map(json.loads, bodies)]
-    runs = find_wanted_runs(straighten_quotes(reading.answered))
+    runs = find_wanted_runs(straighten_quotes(reading.searched_text))
     matching_words = _find_matching_words(claims, reading)
     highlights: dict[str, list[Document]] = {}
     for document, languages in claims:

@@ -44,9 +44,10 @@ class SearchReading:
     """A parsed search.
 
     Attributes:
-        asked: the search as typed.
-        answered: the search that was run: a corrected one if the typed one found hardly anything and seems misspelt.
-        query: `answered` as a PostgreSQL `tsquery`, with all forms of the words.
+        typed_text: the search as typed.
+        searched_text: the search that was run: a corrected one if the typed one found hardly anything and seems
+            misspelt.
+        query: `searched_text` as a PostgreSQL `tsquery`, with all forms of the words.
         ranking: a query that matches any of the searched words; empty if the search only excludes words.
         matches: the estimated number of matching publications; 0 if the search requires a word that is not among the
             most frequent ones.
@@ -55,8 +56,8 @@ class SearchReading:
         places: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """
 
-    asked: str
-    answered: str
+    typed_text: str
+    searched_text: str
     query: str
     ranking: str
     matches: int
@@ -66,7 +67,7 @@ class SearchReading:
     @property
     def is_corrected(self) -> bool:
         """Return whether the search was corrected."""
-        return self.answered != self.asked
+        return self.searched_text != self.typed_text
 
     @property
     def is_matched(self) -> bool:
@@ -76,7 +77,7 @@ class SearchReading:
     @property
     def is_widened(self) -> bool:
         """Return whether the search that was run contains both the correction and the search as typed."""
-        return self.answered.startswith(f"{self.asked} or ")
+        return self.searched_text.startswith(f"{self.typed_text} or ")
 
 
 @dataclass(frozen=True)
@@ -113,18 +114,19 @@ def correct_search(
     Args:
         count_matches: a function that returns the number of matching publications, up to a limit.
     """
-    whole_phrase = quote_as_phrase(reading.asked)
+    whole_phrase = quote_as_phrase(reading.typed_text)
     if not (reading.is_doubtful or whole_phrase) or reading.matches > RANKED_MATCHES:
         return reading
     count = count_matches(reading, FEW_MATCHES + 1)
     if count > FEW_MATCHES:
         return reading
-    corrections = find_corrections(reading.asked) if reading.is_doubtful else ()
+    corrections = find_corrections(reading.typed_text) if reading.is_doubtful else ()
     for text in chain(filter(None, [whole_phrase]), corrections):
         correction = parse_search(text)
         if count_matches(correction, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
             return replace(
-                parse_search(f"{reading.asked} or {text}") if count else correction, asked=reading.asked
+                parse_search(f"{reading.typed_text} or {text}") if count else correction,
+                typed_text=reading.typed_text,
             )
     return reading
 

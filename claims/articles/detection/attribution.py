@@ -76,7 +76,7 @@ class Attributor:
             introduction: the preceding block, if it ends in a colon.
         """
         if introduction and quotations.spans and quotations.spans[0].start == 0:
-            self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
+            self._running = self._read_introduced_speaker(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.start_block()
         if dialogue_turn is not None and dialogue_turn.is_labelled:
             return self._read_turn(dialogue_turn, len(sentences))
@@ -128,7 +128,7 @@ class Attributor:
             for sentence_speaker, narration in zip(speakers, narrations, strict=True)
         ]
 
-    def _read_introduced(self, introduction: str) -> Speaker | None:
+    def _read_introduced_speaker(self, introduction: str) -> Speaker | None:
         """Return the speaker introduced by "Ana Ruiz replied:"; None for two people without a verb of saying."""
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
         named = self._people.find_mentions(introduction)
@@ -178,7 +178,7 @@ class Attributor:
         ]
         self._focus.note_mentions(mentions_before)
         speaker = self._identities.find_speaker(attribution, narration) if attribution else None
-        speaker = speaker or self._read_unannounced(narration, mentions)
+        speaker = speaker or self._read_unannounced_speaker(narration, mentions)
         if speaker is None and attribution is None:
             speaker = self._continue_speaker(narration)
         self._focus.note_mentions([mention for mention in mentions if mention not in mentions_before])
@@ -273,7 +273,7 @@ class Attributor:
         has_role = any(is_role(word, self._language) for word, is_body in body_words if not is_body)
         return not has_role and any(is_body for _word, is_body in body_words)
 
-    def _read_unannounced(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
+    def _read_unannounced_speaker(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
         """Return the speaker without a known verb of saying: by a colon, a name beside a quote, or a second verb."""
         people = [mention for mention in mentions if mention.member.is_person]
         if not mentions and _COLON_PATTERN.match(narration):

@@ -101,10 +101,10 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
     kept_blocks: list[TextBlock] = []
     after_label = False
     for index, block in enumerate(blocks):
-        complete = is_complete(block.text)
+        is_sentence = is_complete(block.text)
         is_repeated = repeats[block.key] > 1
-        label = _is_label(block, language, complete=complete)
-        heading = not complete and (
+        label = _is_label(block, language, is_sentence=is_sentence)
+        heading = not is_sentence and (
             after_label
             or is_repeated
             or _is_heading(
@@ -130,7 +130,7 @@ def measure_dateline(text: str) -> int:
     return 0
 
 
-def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
+def _is_label(block: TextBlock, language: Lexicon, *, is_sentence: bool) -> bool:
     text = block.text
     if (
         _EMPTY_STATEMENT.match(text)
@@ -142,7 +142,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
         or (len(text) <= 120 and _REST_OF_ARTICLE.match(text))
     ):
         return True
-    if len(text) <= 80 and (_DURATION_PATTERN.match(text) or (not complete and _DATE_LINE.match(text))):
+    if len(text) <= 80 and (_DURATION_PATTERN.match(text) or (not is_sentence and _DATE_LINE.match(text))):
         return True
     length = len(split_words(text)) if language.is_spaced else len(text) // 2
     if length > _MAX_LABEL_WORDS * 2:
@@ -150,16 +150,16 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     if _COPYRIGHT_PATTERN.search(text) and length <= _MAX_LABEL_WORDS:
         return True
     if len(_HANDLE_PATTERN.findall(text)) * 4 >= length or (
-        len(_PIPES_PATTERN.findall(text)) >= 1 and length <= 20 and not complete
+        len(_PIPES_PATTERN.findall(text)) >= 1 and length <= 20 and not is_sentence
     ):
         return True
     return (
-        _is_known_label(text, language, length, complete=complete)
+        _is_known_label(text, language, length, is_sentence=is_sentence)
         or _EDITORIAL_BRACKET.match(text) is not None
     )
 
 
-def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
+def _is_known_label(text: str, language: Lexicon, length: int, *, is_sentence: bool) -> bool:
     plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # from the Turkish İ
     plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
     if not language.known and _COOKIES_PATTERN.search(plain):
@@ -171,7 +171,7 @@ def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool
         return False
     # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.
     return (
-        not complete
+        not is_sentence
         or plain[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
         or length <= 6
     )

@@ -20,7 +20,7 @@ class Grammar:
         self.possessives = self._lower(language, "possessives")
         self.quotatives = tuple(language.get_attributions("quotatives"))
         self.conjunctions = self._lower(language, "conjunctions")
-        self.belongings = tuple(language.get_attributions("belongings"))
+        self.possessive_words = tuple(language.get_attributions("belongings"))
         self.dependents = self._lower(language, "dependents")
         self.unsaid = self._lower(language, "unsaid")
         self.addresses = self._lower(language, "addresses")

@@ -138,7 +138,10 @@ class KnownPeople:
 
     def is_related(self, phrase: str, name: str) -> bool:
         """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
-        if any(name in phrase.rpartition(belonging_word)[0] for belonging_word in self._grammar.belongings):
+        if any(
+            name in phrase.rpartition(possessive_word)[0]
+            for possessive_word in self._grammar.possessive_words
+        ):
             return True
         first_word, *other_words = phrase.split() or [""]
         return first_word in self._grammar.dependents and any(

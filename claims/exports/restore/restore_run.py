@@ -171,18 +171,22 @@ def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: boo
         RatingScale.objects.all().delete()
         Publisher.objects.all().delete()
     for name, lines_of_type in groupby(lines, key=lambda line: line.type):
-        while some := list(islice(lines_of_type, _BATCH_SIZE)):
-            store_missing_rows(_KINDS[name], some)
+        while lines_of_kind := list(islice(lines_of_type, _BATCH_SIZE)):
+            store_missing_rows(_KINDS[name], lines_of_kind)
 
 
-def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
+def store_missing_rows(kind: lines.LineKind, archive_lines: list[ArchiveLine]) -> None:
     """Store the rows of one kind that the database does not have."""
-    ids = [line.values["id"] for line in some]
+    ids = [line.values["id"] for line in archive_lines]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-    make = RowMaker(kind.model)
+    build_row = RowMaker(kind.model)
     copy_rows(
         kind.model,
-        [make(**_complete_values(kind, line.values)) for line in some if line.values["id"] not in stored_ids],
+        [
+            build_row(**_complete_values(kind, line.values))
+            for line in archive_lines
+            if line.values["id"] not in stored_ids
+        ],
     )
 
 

@@ -78,7 +78,9 @@ class _VerdictTracker:
         removed_verdicts = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged_parts)}
         new_verdicts = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new_verdicts}
-        arrived_verdicts = [self._add_arrived(entry, verdict, merged_parts) for verdict in new_verdicts]
+        arrived_verdicts = [
+            self._add_arrived_verdict(entry, verdict, merged_parts) for verdict in new_verdicts
+        ]
         return EntryOutcome(
             entry,
             arrived_verdicts,
@@ -87,7 +89,7 @@ class _VerdictTracker:
             has_verdict=bool(live),
         )
 
-    def _add_arrived(
+    def _add_arrived_verdict(
         self, entry: RestoredEntry, body: dict[str, Any], merged_parts: MergedParts
     ) -> ArrivedVerdict:
         pk, publisher = body["id"], body["publisher"]["id"]

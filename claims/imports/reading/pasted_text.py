@@ -51,7 +51,7 @@ def detect_settings(text: str) -> Settings:
     elif not table_settings or not _find_named_fields(table_settings):
         # Sentences contain commas, so without column names a line is one cell.
         dialect["delimiter"] = (
-            "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
+            "\t" if _looks_like_punctuation(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
         )
     settings: Settings = {**table_settings, "dialect": dialect}
     fields = _find_named_fields(table_settings)
@@ -111,7 +111,7 @@ def _find_statement_column(text: str, settings: Settings) -> str:
     return find_wordiest_column(names, sample_rows[:100]) if names else "column 1"
 
 
-def _is_ragged(text: str, delimiter: str) -> bool:
+def _looks_like_punctuation(text: str, delimiter: str) -> bool:
     """Return whether the delimiter looks like punctuation: its count varies by line, or a space always follows it."""
     lines = [line for line in text.splitlines() if line.strip()]
     numbers = {line.count(delimiter) for line in lines}

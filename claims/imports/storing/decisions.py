@@ -35,7 +35,7 @@ ClaimPair = tuple[ExistingClaim, ExistingClaim]
 
 
 @cache
-def _get_claim_maker() -> RowMaker[Claim]:
+def _get_claim_factory() -> RowMaker[Claim]:
     return RowMaker(Claim)
 
 
@@ -131,7 +131,7 @@ class Decisions:
                 yield staged_review
 
     def _build_claim(self, review: Review) -> ExistingClaim:
-        claim = _get_claim_maker()(
+        claim = _get_claim_factory()(
             statement=review.statement,
             language=review.language,
             state=Claim.State.PROPOSED,
@@ -254,7 +254,7 @@ def _find_same_claims(
     if not existing_claims:
         return
     person = review.claimant
-    fitting = [candidate for candidate in existing_claims if candidate.may_be_made_by(person)]
+    fitting = [candidate for candidate in existing_claims if candidate.may_have_been_made_by(person)]
     yield from (candidate for candidate in fitting if candidate.was_reviewed_on_page(review, publisher))
     if not is_distinctive(review.statement):
         return

@@ -55,7 +55,7 @@ FIELD_NAMES: Final = {
 
 
 @cache
-def _get_verdict_maker() -> RowMaker[Verdict]:
+def _get_verdict_factory() -> RowMaker[Verdict]:
     return RowMaker(Verdict)
 
 
@@ -311,7 +311,9 @@ class ExistingClaim(ReviewedClaim):
     ) -> Verdict:
         details = {DETAILS[name]: value for name, value in collect_details(review).items()}
         details["language"] = details["language"] or self.claim.language
-        return self._make_verdict(publisher, rating, now, **details, **house_records.build_terms(publisher))
+        return self._make_verdict(
+            publisher, rating, now, **details, **house_records.build_verdict_overrides(publisher)
+        )
 
     def _revise(
         self,
@@ -361,7 +363,7 @@ class ExistingClaim(ReviewedClaim):
             new_rating,
             now,
             **content | new_values,
-            **house_records.build_terms(live_verdict.publisher),
+            **house_records.build_verdict_overrides(live_verdict.publisher),
             supersedes_id=live_verdict.pk,
             correction_kind="update",
             correction_note=_build_sentence(notes),
@@ -376,7 +378,7 @@ class ExistingClaim(ReviewedClaim):
     def _make_verdict(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.latest_versions.get(publisher.pk, 0) + 1
         defaults = {"state": Verdict.State.PUBLISHED, "published_at": now}
-        verdict = _get_verdict_maker()(
+        verdict = _get_verdict_factory()(
             publisher=publisher, rating=rating, version=version, **defaults | content
         )
         self.latest_versions[publisher.pk] = version

@@ -106,7 +106,7 @@ class HouseRecords:
                 )
             )
 
-    def build_terms(self, publisher: Publisher) -> dict[str, Any]:
+    def build_verdict_overrides(self, publisher: Publisher) -> dict[str, Any]:
         """Return the state and author of this publisher's verdict, if they differ from the default."""
         if not publisher.is_house:
             return {"origin": Verdict.Origin.IMPORTED}

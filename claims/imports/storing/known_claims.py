@@ -165,7 +165,7 @@ class SeenRecords:
         candidates = []
         for record in self._get_records(staged_review.key):
             existing_claim = by_id.get(record.claim)
-            if existing_claim and existing_claim.may_be_made_by(staged_review.review.claimant):
+            if existing_claim and existing_claim.may_have_been_made_by(staged_review.review.claimant):
                 return existing_claim
             # Another person made the same claim on the same page, unless the publisher corrected the claimant.
             if (

@@ -30,7 +30,7 @@ class StoredRow:
     outcome: Outcome
     #: The new or the existing claim.
     claim: Claim | None = None
-    why: str = ""
+    reason: str = ""
 
 
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
@@ -72,7 +72,9 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
 
 def _propose_row(review: Review, by: User) -> StoredRow:
     if review.claimed_on and not is_today_or_earlier(review.claimed_on):
-        return StoredRow(review, "refused", why=_("%s has not yet arrived.") % review.claimed_on.isoformat())
+        return StoredRow(
+            review, "refused", reason=_("%s has not yet arrived.") % review.claimed_on.isoformat()
+        )
     try:
         with transaction.atomic():
             entities = ReferencedEntities(
@@ -90,7 +92,7 @@ def _propose_row(review: Review, by: User) -> StoredRow:
             sources = [source for url in review.appearances if (source := entities.get_source(url))]
             Appearance.objects.bulk_create(Appearance(claim=claim, source=source) for source in sources)
     except IntegrityError as refusal:
-        return StoredRow(review, "refused", why=describe_refusal(refusal))
+        return StoredRow(review, "refused", reason=describe_refusal(refusal))
     return StoredRow(review, "created", claim)
 
 

@@ -89,11 +89,11 @@ class ReferencedEntities:
         self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
         own_outlets = self._ours | self._namesakes
         others = [outlet for outlet in outlets if outlet not in own_outlets]
-        self._publishers = _find_or_make_publishers({build_outlet_key(outlet): outlet for outlet in others})
+        self._publishers = _get_or_create_publishers({build_outlet_key(outlet): outlet for outlet in others})
         self._ratings = self._load_ratings(reviews)
         people = [review.claimant for review in reviews if review.claimant]
-        self._claimants = _find_or_make_claimants({_build_person_key(person): person for person in people})
-        self._topics = _find_or_make_topics(
+        self._claimants = _get_or_create_claimants({_build_person_key(person): person for person in people})
+        self._topics = _get_or_create_topics(
             {name.lower(): name for review in reviews for name in review.topics}
         )
         self._sources = self._load_sources(
@@ -131,7 +131,7 @@ class ReferencedEntities:
             if review.rating and review.publisher and review.publisher not in self._namesakes:
                 publisher = self.get_publisher(review.publisher)
                 labels.setdefault(build_rating_key(publisher, review.rating), (publisher, review.rating))
-        return find_or_make_ratings(labels)
+        return get_or_create_ratings(labels)
 
     def _load_sources(self, addresses: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
         """Return the sources by URL, creating missing ones.
@@ -166,7 +166,7 @@ class ReferencedEntities:
         return sources_by_key | {row.url_key: row for row in new_sources}
 
 
-def _find_or_make_publishers(outlets: dict[str, Outlet]) -> dict[str, Publisher]:
+def _get_or_create_publishers(outlets: dict[str, Outlet]) -> dict[str, Publisher]:
     known_publishers = _load_known_publishers(outlets)
     publishers = {key: _find_publisher(outlet, known_publishers) for key, outlet in outlets.items()}
     if None in publishers.values():
@@ -224,7 +224,7 @@ def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
     return (outlet.domain,) if is_listed_outlet(outlet) else list_hosts(f"https://{outlet.domain}/")
 
 
-def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
+def _get_or_create_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
     known_claimants = _load_named_claimants(people.values())
     claimants = {
         key: known_claimants.find(person.name, person.job_title, person.same_as)
@@ -265,7 +265,7 @@ def _build_person_key(person: Person) -> PersonKey:
     return build_name_key(person), person.job_title, person.same_as
 
 
-def _find_or_make_topics(names: dict[str, str]) -> dict[str, Topic]:
+def _get_or_create_topics(names: dict[str, str]) -> dict[str, Topic]:
     topics = _load_known_topics(names)
     if missing_names := {topic_key: name for topic_key, name in names.items() if topic_key not in topics}:
         lock_names("topics")
@@ -309,7 +309,7 @@ def build_rating_key(publisher: Publisher, label: Label) -> RatingKey:
     return publisher.pk, build_label_key(label.text)
 
 
-def find_or_make_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) -> dict[RatingKey, Rating]:
+def get_or_create_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) -> dict[RatingKey, Rating]:
     """Return the rating of each label, creating missing ratings and their scales.
 
     An editor's decision about a rating is kept. An unknown label keeps its words and has no rating class.

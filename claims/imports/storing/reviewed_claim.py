@@ -33,7 +33,7 @@ class ReviewedClaim:
     first_location: RecordLocation | None = None
     """The record from which this import created the claim, if it did."""
 
-    def may_be_made_by(self, person: Person | None) -> bool:
+    def may_have_been_made_by(self, person: Person | None) -> bool:
         """Return whether this person may have made the claim."""
         return person is None or not self.claimant_names or self.was_made_by(person)
 

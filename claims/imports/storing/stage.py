@@ -39,7 +39,7 @@ class StagedReview(NamedTuple):
             yield self._replace(review=self.review._replace(location=unpack_location(packed)), repeats=())
 
 
-class KnownRecords(NamedTuple):
+class KnownRecordCounts(NamedTuple):
     """The counts of staged records that need not be written."""
 
     unchanged: int
@@ -75,12 +75,12 @@ class Stage:
         with self._connection.cursor() as cursor, cursor.copy(_COPY_SQL) as stream:
             stream.write(lines)
 
-    def remove_known(self, run: ImportRun) -> KnownRecords:
+    def remove_known(self, run: ImportRun) -> KnownRecordCounts:
         """Remove known records from the stage, sort the rest for writing, and count the removed ones."""
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())
-        return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
+        return KnownRecordCounts(unchanged=counts.pop("agreed", 0), written=counts)
 
     def iterate_batches(self, size: int) -> Iterator[list[StagedReview]]:
         """Yield reviews in batches of about this size, keeping reviews of one statement together."""

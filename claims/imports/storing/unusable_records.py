@@ -151,7 +151,7 @@ def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
 
 
 @cache
-def _get_problem_maker() -> RowMaker[ImportProblem]:
+def _get_problem_factory() -> RowMaker[ImportProblem]:
     return RowMaker(ImportProblem)
 
 
@@ -166,7 +166,7 @@ def _build_problem(
     field, code, reason = description
     with activate_newsroom_language():
         reason = translate_message(reason)
-    return _get_problem_maker()(
+    return _get_problem_factory()(
         run_id=run.pk,
         outcome=outcome,
         file=to_plain_text(location.file)[:500],

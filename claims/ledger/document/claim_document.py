@@ -259,17 +259,17 @@ def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> 
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
     # The verdict of a merged claim was signed off with that claim's own statement, not with this one.
-    of_claim = digest_claim(claim) if row.claim_id == claim["id"] else None
-    of_verdict = digest_verdict(body)
+    claim_sha256 = digest_claim(claim) if row.claim_id == claim["id"] else None
+    verdict_sha256 = digest_verdict(body)
     people = {
         signoff.by_id
         for signoff in row.signoffs.all()
-        if (signoff.round, signoff.verdict_sha256) == (row.review_round, of_verdict)
-        and of_claim in (None, signoff.claim_sha256)
+        if (signoff.round, signoff.verdict_sha256) == (row.review_round, verdict_sha256)
+        and claim_sha256 in (None, signoff.claim_sha256)
     }
     if not people:
         return None
-    return {"claim_sha256": of_claim, "verdict_sha256": of_verdict, "people": len(people)}
+    return {"claim_sha256": claim_sha256, "verdict_sha256": verdict_sha256, "people": len(people)}
 
 
 def build_translations(

@@ -76,10 +76,14 @@ def build_cluster(row: Cluster) -> PublicCluster:
 
 
 def build_cluster_with_claims(
-    row: Cluster, documents: Iterable[Document], *, more: str | None
+    row: Cluster, documents: Iterable[Document], *, more_url: str | None
 ) -> PublicClusterWithClaims:
     """Return the cluster's document with the documents of its claims nested in it."""
-    return {**build_cluster(row), "claims": [_build_claim(document) for document in documents], "more": more}
+    return {
+        **build_cluster(row),
+        "claims": [_build_claim(document) for document in documents],
+        "more": more_url,
+    }
 
 
 def _count_by_class(verdicts: list[Document]) -> dict[str, int]:

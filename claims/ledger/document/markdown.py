@@ -37,12 +37,12 @@ def render_parts(tokens: list[Token], *, pictures: Collection[str] = ()) -> str:
     """Render tokens of `parse_markdown` as HTML, sanitised as in `to_html`."""
     for token in tokens:
         if token.children:
-            token.children = [child for child in token.children if _may_stand(child, pictures)]
+            token.children = [child for child in token.children if _is_allowed(child, pictures)]
     html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return _clean(html)
 
 
-def _may_stand(token: Token, pictures: Collection[str]) -> bool:
+def _is_allowed(token: Token, pictures: Collection[str]) -> bool:
     return token.type != "image" or (token.attrs.get("src") in pictures and bool(token.content.strip()))
 
 
@@ -61,13 +61,13 @@ def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None 
         html,
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}, "img": {"src", "alt"}},
-        attribute_filter=None if relative else _only_own_pictures,
+        attribute_filter=None if relative else _filter_picture_urls,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
         url_relative=relative,
     )
 
 
-def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
+def _filter_picture_urls(tag: str, attribute: str, value: str) -> str | None:
     is_own = value.startswith(FOLDER) and parse_file_name(value.removeprefix(FOLDER))
     return None if (tag, attribute) == ("img", "src") and not is_own else value

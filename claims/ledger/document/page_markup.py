@@ -132,8 +132,8 @@ def build_collection(address: str, *, name: str, language: str, items: Sequence[
                 "@type": "ItemList",
                 "numberOfItems": len(items),
                 "itemListElement": [
-                    {"@type": "ListItem", "position": number, "name": title, "url": where}
-                    for number, (title, where) in enumerate(items, 1)
+                    {"@type": "ListItem", "position": number, "name": title, "url": url}
+                    for number, (title, url) in enumerate(items, 1)
                 ],
             },
         }

@@ -166,8 +166,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     @property
     def ordering_name(self) -> str:
         name = self.value(ORDERING_PARAMETER, RELEVANCE.name)
-        nothing_to_be_relevant_to = name == RELEVANCE.name and not self.value("q")
-        return "-updated" if nothing_to_be_relevant_to else name
+        has_no_search = name == RELEVANCE.name and not self.value("q")
+        return "-updated" if has_no_search else name
 
     @property
     def moment(self) -> datetime | None:
@@ -212,8 +212,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     def target_table(self) -> TargetTable | None:
         """Return the list's table if all filters are conditions on verdicts, which store their position in the list."""
         filter_names = [name for name in self.given_filters if name != "as_of"]
-        in_their_order = self.ordering.name.removeprefix("-") == "updated"
-        if filter_names and in_their_order and all(map(self._is_about_verdicts, filter_names)):
+        is_by_update = self.ordering.name.removeprefix("-") == "updated"
+        if filter_names and is_by_update and all(map(self._is_about_verdicts, filter_names)):
             return TargetTable(Publication, "publication_id")
         return None
 

@@ -152,7 +152,7 @@ class SearchQuery(WordsQuery):
         is_of_now = not {"as_of", "status"} & self.given_values.keys()
         if reading is None or reading.places or not (reading.ranking and is_forgiving and is_of_now):
             return ""
-        return reading.asked
+        return reading.typed_text
 
     def use_meaning_matches(self, entries: Sequence[int]) -> None:
         """Replace the entries that contain the words with these entries, most relevant first."""
@@ -161,7 +161,7 @@ class SearchQuery(WordsQuery):
             reading,
             places=AddressTargets([], list(entries), is_ranked=True),
             matches=0,
-            answered=reading.asked,
+            searched_text=reading.typed_text,
         )
         self.filter_values = {**self.filter_values, "q": query}
         for cached_name in ("ordering", "qs"):
@@ -268,8 +268,8 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
         return {}
     description: dict[str, Any] = {
         "search": {
-            "asked": reading.asked,
-            "answered": reading.answered,
+            "asked": reading.typed_text,
+            "answered": reading.searched_text,
             "is_corrected": reading.is_corrected,
             "is_matched": reading.is_matched,
             "ordering": query.ordering_label,

@@ -31,7 +31,7 @@ def check_rules() -> Iterator[Discrepancy]:
     """Yield database rules that are missing, disabled or changed."""
     with connection.cursor() as cursor:
         cursor.execute(_TRIGGERS_SQL)
-        triggers = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}
+        triggers = {(table, name): (is_enabled, body) for table, name, is_enabled, body in cursor.fetchall()}
         cursor.execute(_CONSTRAINTS_SQL)
         names = {name for [name] in cursor.fetchall()}
     for model in apps.get_models():
@@ -54,8 +54,8 @@ def _check_rule(
     if (table, name) not in triggers:
         yield Discrepancy(place, gettext("missing from the database."))
         return
-    is_on, body = triggers[table, name]
-    if not is_on:
+    is_enabled, body = triggers[table, name]
+    if not is_enabled:
         yield Discrepancy(place, gettext("the trigger is switched off."))
     declaration = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()

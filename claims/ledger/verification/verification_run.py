@@ -78,8 +78,8 @@ def _check_logs(
 ) -> Iterator[Discrepancy]:
     yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
-    for of_log in heads.values():
-        yield from of_log.add_stored()
+    for log_heads in heads.values():
+        yield from log_heads.add_stored()
     yield from _add_external(external, trusted_keys, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 

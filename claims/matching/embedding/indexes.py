@@ -46,7 +46,7 @@ def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: b
         if count < MIN_INDEXED_VECTORS or _is_usable(name):
             continue
         try:
-            with _separate_connection() as own_connection, own_connection.cursor() as cursor:
+            with _open_separate_connection() as own_connection, own_connection.cursor() as cursor:
                 if at_low_priority:
                     _lower_priority(cursor)
                 _build_index(cursor, model, name, is_public=is_public, count=count, workers=workers)
@@ -62,7 +62,7 @@ def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: b
 def drop_indexes(model: EmbeddingModel) -> None:
     """Drop the model's indexes, because vectors without an index are removed faster."""
     try:
-        with _separate_connection() as own_connection, own_connection.cursor() as cursor:
+        with _open_separate_connection() as own_connection, own_connection.cursor() as cursor:
             for kind in _KINDS:
                 cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_build_index_name(model, kind)}")
     except ProgrammingError as error:
@@ -93,7 +93,7 @@ def _build_index(
 
 
 @contextmanager
-def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
+def _open_separate_connection() -> Iterator[BaseDatabaseWrapper]:
     """Open a separate connection with its own settings, for work outside transactions.
 
     The connection uses the table owner's role, which alone may create indexes, if this process has its credentials.

@@ -58,7 +58,7 @@ class EmbeddingProgress(NamedTuple):
 
     stage: str
     done: int
-    of: int
+    total: int
 
 
 ReportProgress = Callable[[EmbeddingProgress], None]

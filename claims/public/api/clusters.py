@@ -41,6 +41,6 @@ class ClusterResource(EntityResource):
         documents = [entry.document for entry in entries[: CLAIM_LIMIT + 1]]
         more_url = f"{OWN_SITE_MARK}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
         document = build_cluster_with_claims(
-            row, documents[:CLAIM_LIMIT], more=more_url if len(documents) > CLAIM_LIMIT else None
+            row, documents[:CLAIM_LIMIT], more_url=more_url if len(documents) > CLAIM_LIMIT else None
         )
         return render(document).encode()

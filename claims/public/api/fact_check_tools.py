@@ -164,7 +164,7 @@ class _ClaimsQuery:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # No claim contains these words, so return claims with a similar meaning.
-        matches = find_claims_by_meaning(self.reading.asked)
+        matches = find_claims_by_meaning(self.reading.typed_text)
         self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page
 
@@ -224,7 +224,7 @@ class _ClaimsQuery:
         newest = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
         return (
             (self.publishers is None or verdict["publisher"]["id"] in self.publishers)
-            and (not self.language or _is_in(language, self.language))
+            and (not self.language or _is_in_language(language, self.language))
             and (self.since is None or newest >= self.since.isoformat())
         )
 
@@ -279,14 +279,16 @@ def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Docu
     ):
         claim = shown_media.claim
         reviews = [
-            verdict for verdict in claim["verdicts"] if not language or _is_in(verdict["language"], language)
+            verdict
+            for verdict in claim["verdicts"]
+            if not language or _is_in_language(verdict["language"], language)
         ]
         if reviews:
             documents.setdefault(claim["id"], build_fact_checked_claim(claim, reviews))
     return list(documents.values())
 
 
-def _is_in(tag: str, language: str) -> bool:
+def _is_in_language(tag: str, language: str) -> bool:
     return f"{tag.lower()}-".startswith(f"{language}-")
 
 

@@ -128,7 +128,9 @@ def _build_entry(correction: CorrectedEntry) -> FeedEntry:
     )
 
 
-def _build_channel(request: HttpRequest, following: str, previous: str, total: int | None) -> Channel:
+def _build_channel(
+    request: HttpRequest, next_cursor: str, previous_cursor: str, total: int | None
+) -> Channel:
     newsroom = {"newsroom": settings.NEWSROOM_NAME}
     return Channel(
         title=_("Corrections by %(newsroom)s") % newsroom,
@@ -142,8 +144,8 @@ def _build_channel(request: HttpRequest, following: str, previous: str, total: i
         id=build_feed_address(request, omitted=("cursor", "page_size", "count")),
         own_url=build_feed_address(request),
         first=build_feed_address(request, omitted=("cursor",)),
-        next=build_feed_address(request, cursor=following) if following else "",
-        previous=build_feed_address(request, cursor=previous) if previous else "",
+        next=build_feed_address(request, cursor=next_cursor) if next_cursor else "",
+        previous=build_feed_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
         hubs=list_hubs(request),
     )

@@ -112,9 +112,9 @@ class ClaimSearch(forms.Form):
     cursor = forms.CharField(required=False, max_length=2000)
 
     def __init__(self, request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> None:
-        self.request, self.about = request, dict(subject_filter or {})
+        self.request, self.subject_filter = request, dict(subject_filter or {})
         data = request.GET.copy()
-        for name, value in self.about.items():
+        for name, value in self.subject_filter.items():
             data[name] = str(value)
         super().__init__(data)
 
@@ -124,7 +124,7 @@ class ClaimSearch(forms.Form):
         return {
             name: self.cleaned_data[name]
             for name in FILTER_PARAMETERS
-            if name not in self.about and self.cleaned_data[name]
+            if name not in self.subject_filter and self.cleaned_data[name]
         }
 
     @property
@@ -148,7 +148,7 @@ class ClaimSearch(forms.Form):
         data = self.cleaned_data
         if data["publisher"]:
             return False
-        return bool(data["by"] == "house" or not (data["by"] or data["q"] or self.about))
+        return bool(data["by"] == "house" or not (data["by"] or data["q"] or self.subject_filter))
 
     @cached_property
     def api_parameters(self) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def _build_page_path(name: str, value: Any, names: Mapping[tuple[str, int], str]
 
 
 def _list_offered(search: ClaimSearch) -> list[str]:
-    return [name for name in _FACETS if name not in search.about]
+    return [name for name in _FACETS if name not in search.subject_filter]
 
 
 def _prepare_counting(search: ClaimSearch) -> FacetCounting:

@@ -66,7 +66,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
     rows = _list_corrections(request)
     entries = load_corrected_entries(rows)
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
-    topics, about = _count_topics(), load_pages(language)
+    topics, about_pages = _count_topics(), load_pages(language)
     context = {
         "max_length": MAX_LENGTH,
         "claims": documents,
@@ -77,7 +77,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
             {**corrected.entry, "kind_name": kinds[corrected.entry["kind"]], "day": corrected.published_at}
             for corrected in entries
         ],
-        "about": about,
+        "about": about_pages,
     }
     dependencies = [
         *(row.sha256 for row in newest_claims),
@@ -85,7 +85,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
         *map(repr, clusters),
         hash_corrections(rows),
         topics,
-        about,
+        about_pages,
     ]
     shown_documents = [*documents, *(entry.document for entry in repeated_entries)]
     return respond(

@@ -71,7 +71,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
         if len(chosen_filters) == 1 and not search.cleaned_data["q"]
         else None,
         # With filters, the links lead to thousands of combinations, which robots should not crawl.
-        "is_combined": bool(search.active_filters or search.about),
+        "is_combined": bool(search.active_filters or search.subject_filter),
         # The parameters that a new search keeps.
         "hidden_fields": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],
         "counts_urls": build_counts_urls(search),
@@ -131,7 +131,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     counts = facet_panel.build_panel(search)
     context = {
         "counts": counts,
-        "is_combined": bool(search.active_filters or search.about),
+        "is_combined": bool(search.active_filters or search.subject_filter),
         "list_url": "" if is_part else reverse("claims"),
         "active_filters": facet_panel.list_chosen(search),
     }
@@ -141,8 +141,8 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 def build_counts_urls(search: ClaimSearch) -> dict[str, str]:
     """Return the URLs of a list's counts: `page` for readers, and `part` for its script."""
-    subject_name = next(iter(search.about), "")
-    parameters = {**search.about, **search.kept_parameters}
+    subject_name = next(iter(search.subject_filter), "")
+    parameters = {**search.subject_filter, **search.kept_parameters}
     publisher_choice = "house" if search.is_by_house else "all"
     counts_path = reverse("claim-counts")
     return {

@@ -125,7 +125,7 @@ def _build_subject(page_url: str, code: str, context: Mapping[Any, Any]) -> list
     return [collection, _build_breadcrumbs(code, _build_step(_(title), route, code), (name, page_url))]
 
 
-def _index(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_index(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     index = context["index"]
     items = [(subject.name, build_canonical_url(subject.address, code)) for subject in context["subjects"]]
     return [
@@ -160,9 +160,9 @@ _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]
     "claim": _build_claim,
     "clusters": _build_clusters,
     "cluster": _build_cluster,
-    "claimants": _index,
-    "topics": _index,
-    "publishers": _index,
+    "claimants": _build_index,
+    "topics": _build_index,
+    "publishers": _build_index,
     "claimant": _build_subject,
     "topic": _build_subject,
     "publisher": _build_subject,

@@ -42,12 +42,12 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     )
     if newest_entry is None:
         raise Http404("No published claim is of this claimant.")
-    about = newest_entry.document["claimant"]
-    if redirect := _redirect_moved(request, "claimant", pk, about["name"], slug):
+    claimant_document = newest_entry.document["claimant"]
+    if redirect := _redirect_moved(request, "claimant", pk, claimant_document["name"], slug):
         return redirect
     claim_list = read_claim_list(request, {"claimant": pk})
     context = {
-        "claimant": about,
+        "claimant": claimant_document,
         "said_in": _list_sources(claim_list.documents),
         "number": count_claims(Mention.Kind.CLAIMANT, pk),
     }
@@ -86,8 +86,8 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect
     claim_list = read_claim_list(request, {"publisher": pk})
     # The publisher's URL is that of this site if it is the newsroom.
-    about = orjson.loads(render_served(claim_document.build_publisher(row)))
-    context = {"publisher": about, "is_house": row.is_house}
+    publisher_document = orjson.loads(render_served(claim_document.build_publisher(row)))
+    context = {"publisher": publisher_document, "is_house": row.is_house}
     return _render_subject(request, "claims/publisher.html", claim_list, context, {"publisher_id": pk})
 
 

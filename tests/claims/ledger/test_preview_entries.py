@@ -46,7 +46,7 @@ def test_a_first_verdict(checker: User, editor: User, topic: Topic) -> None:
     make_appearance(claim, make_source("The bridge was cheap."), "The bridge")
     verdict = in_review(claim, checker, editor)
     shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
-    assert (shown.now, Publication.objects.count()) == (None, 0)
+    assert (shown.current_publication, Publication.objects.count()) == (None, 0)
     workflow.move(verdict, "publish", by=editor)
     assert said(shown.future_entry) == said(newest(claim))
     assert (shown.future_entry.kind, shown.future_entry.slug) == ("publication", newest(claim).slug)
@@ -64,7 +64,7 @@ def test_a_new_version(publish: Callable[..., Claim], checker: User, editor: Use
         reviewed_on=date(2026, 4, 1),
     )
     shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
-    assert shown.now == newest(claim)
+    assert shown.current_publication == newest(claim)
     workflow.move(verdict, "publish", by=editor)
     assert said(shown.future_entry) == said(newest(claim))
     assert shown.future_entry.note == "The sum was in dollars."

@@ -156,7 +156,7 @@ def test_common_words_are_those_found_by_the_last_analyze(published: dict[str, i
     update_statistics("claims_statedwords")
     shared_words.load_common_words.cache_clear()
     found = shared_words.get_common_words()
-    assert [found.all_claims, found.claims["the"], found.claims["volcano"]] == [
+    assert [found.claim_count, found.claims["the"], found.claims["volcano"]] == [
         7,
         pytest.approx(3),
         pytest.approx(1),

@@ -54,7 +54,7 @@ def harbour_of_2019(publish: Publish) -> Claim:
 )
 def test_misspelt_words_are_answered_as_meant(harbour: Claim, typed: str, meant: str) -> None:
     reading = answered(typed)
-    assert (reading.asked, reading.answered, reading.is_corrected) == (typed, meant, True)
+    assert (reading.typed_text, reading.searched_text, reading.is_corrected) == (typed, meant, True)
     assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [harbour.pk]
 
 
@@ -74,7 +74,7 @@ def test_other_alphabets_are_forgiven_alike(
     publish: Publish, statement: str, language: str, typed: str, meant: str
 ) -> None:
     publish(make_claim(statement, language=language))
-    assert answered(typed).answered == meant
+    assert answered(typed).searched_text == meant
 
 
 @pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_other_alphabets_are_forgiven_alike(
 )
 def test_correct_words_are_unchanged(harbour_of_2019: Claim, typed: str) -> None:
     reading = answered(typed)
-    assert (reading.answered, reading.is_corrected) == (typed, False)
+    assert (reading.searched_text, reading.is_corrected) == (typed, False)
 
 
 @pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
     publish(make_claim("The harbour is open."))
     rare = publish(make_claim("The harbor is open."))
     reading = answered("harbor")
-    assert reading.answered == "harbor"
+    assert reading.searched_text == "harbor"
     assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [rare.pk]
 
 
@@ -112,26 +112,26 @@ def test_a_typo_found_in_claims_is_corrected_if_nothing_matches(publish: Publish
     publish(make_claim("Hilary sails alone."))
     for number in range(2):
         publish(make_claim(f"Hillary emails number {number} are lost."))
-    assert answered("hilary emails").answered == "hilary emails"  # two are not three times one
+    assert answered("hilary emails").searched_text == "hilary emails"  # two are not three times one
     last = publish(make_claim("All Hillary emails are lost."))
     reading = answered("hilary emails")
-    assert (reading.asked, reading.answered) == ("hilary emails", "hillary emails")
+    assert (reading.typed_text, reading.searched_text) == ("hilary emails", "hillary emails")
     assert last.pk in Publication.objects.current().matching_search(reading).values_list(
         "claim_id", flat=True
     )
-    assert answered("hilary").answered == "hilary"
-    assert answered("hilary sails").answered == "hilary sails"
-    assert answered("hilary volcano").answered == "hilary volcano"
+    assert answered("hilary").searched_text == "hilary"
+    assert answered("hilary sails").searched_text == "hilary sails"
+    assert answered("hilary volcano").searched_text == "hilary volcano"
 
 
 @pytest.mark.django_db
 def test_a_search_with_results_is_corrected_too_if_that_finds_many_more(publish: Publish) -> None:
     typo = publish(make_claim("Gretta Thunberg sails."))
     claims = [publish(make_claim(f"Greta Thunberg sails to port {number}.")) for number in range(10)]
-    assert answered("gretta thunberg").answered == "gretta thunberg"
+    assert answered("gretta thunberg").searched_text == "gretta thunberg"
     claims.append(publish(make_claim("Greta Thunberg sails home.")))
     reading = answered("gretta thunberg")
-    assert reading.answered == "gretta thunberg or greta thunberg"
+    assert reading.searched_text == "gretta thunberg or greta thunberg"
     found = Publication.objects.current().matching_search(reading).values_list("claim_id", flat=True)
     assert sorted(found) == [claim.pk for claim in [typo, *claims]]
 
@@ -141,7 +141,7 @@ def test_a_word_known_only_in_another_form_is_corrected_like_a_rare_one(publish:
     publish(make_claim("Vacina e vacinas.", language="pt"))
     for number in range(10):
         publish(make_claim(f"Coronavirus vaccine {number}."))
-    assert answered("coronavirus vacine").answered == "coronavirus vaccine"
+    assert answered("coronavirus vacine").searched_text == "coronavirus vaccine"
 
 
 @pytest.mark.django_db
@@ -173,7 +173,7 @@ def test_a_typo_is_corrected_to_the_word_that_occurs_beside_its_neighbour(
         "bil bridge",
     ]
     readings = [answered(typed) for typed in [*meant, *right]]
-    assert [(reading.asked, reading.answered, reading.is_corrected) for reading in readings] == [
+    assert [(reading.typed_text, reading.searched_text, reading.is_corrected) for reading in readings] == [
         *((typed, instead, True) for typed, instead in meant.items()),
         *((typed, typed, False) for typed in right),
     ]
@@ -183,7 +183,7 @@ def test_a_typo_is_corrected_to_the_word_that_occurs_beside_its_neighbour(
 def test_a_rare_word_is_not_another_that_is_as_rare(publish: Publish) -> None:
     publish(make_claim("Bali governor gone."))
     publish(make_claim("Mali is a country."))
-    assert answered("mali governor").answered == "mali governor"
+    assert answered("mali governor").searched_text == "mali governor"
 
 
 @pytest.mark.django_db
@@ -192,11 +192,11 @@ def test_a_rare_word_is_kept_unless_another_occurs_beside_its_neighbour(publish:
     publish(make_claim("Mali is a country."))
     for number in range(4):
         publish(make_claim(f"Mail of the president, number {number}, is lost."))
-    assert answered("mali president").answered == "mali president"
+    assert answered("mali president").searched_text == "mali president"
     publish(make_claim("The president's mail is lost. President mail!"))
-    assert answered("president mali").answered == "president mail"
+    assert answered("president mali").searched_text == "president mail"
     publish(make_claim("The president of Mali says so: president Mali."))
-    assert answered("lost president mali").answered == "lost president mali"
+    assert answered("lost president mali").searched_text == "lost president mali"
 
 
 @pytest.mark.django_db
@@ -205,7 +205,7 @@ def test_unknown_words_are_corrected_before_those_that_are_rare(publish: Publish
     for number in range(10):
         publish(make_claim(f"Hillary sails to harbour {number}."))
     reading = answered("hilary hrabour")
-    assert reading.answered == "hilary harbour"
+    assert reading.searched_text == "hilary harbour"
     assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [rare.pk]
 
 
@@ -232,7 +232,7 @@ def test_a_correction_that_finds_nothing_is_not_made(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
     publish(make_claim("The volcano is open."))
     assert corrected("hrabour volcano") == "harbour volcano"
-    assert answered("hrabour volcano").answered == "hrabour volcano"
+    assert answered("hrabour volcano").searched_text == "hrabour volcano"
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
-from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_state_badge
+from claims.admin.status_badges import annotate_planned_time, annotate_signoffs_given, build_state_badge
 from claims.features.reply import reply_requests
 from claims.features.reply.admin.badges import build_reply_badge
 from claims.features.reply.admin.reply_form import (
@@ -67,7 +67,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         super().prepare(request, rows)
-        verdicts = annotate_planned(annotate_signoffs_given(Verdict.objects.select_related("claim")))
+        verdicts = annotate_planned_time(annotate_signoffs_given(Verdict.objects.select_related("claim")))
         prefetch_related_objects(
             rows, Prefetch("verdict", verdicts), prefetch_newest_publication("verdict__claim__")
         )

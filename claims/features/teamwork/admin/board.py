@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
-from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_planned_badge
+from claims.admin.status_badges import annotate_planned_time, annotate_signoffs_given, build_planned_badge
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import MAX_LISTED_PEOPLE, build_due_badge, build_priority_badge
 from claims.features.teamwork.admin.assignment_filters import find_open_assignments
@@ -183,7 +183,7 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
     last_move_ids = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     work = find_open_assignments(Verdict.objects.all()).order_by(*URGENCY_ORDERING)
     rows = (
-        annotate_planned(Verdict.objects.readable_by(person))
+        annotate_planned_time(Verdict.objects.readable_by(person))
         .annotate(last_move=Subquery(last_move_ids))
         .select_related("claim", "author")
         .prefetch_related(_prefetch_work("claim__assignments"))

@@ -72,7 +72,7 @@ class TableSample:
     dialect: Dialect
     rows: list[list[str]]
     """The rows that are not empty."""
-    faults: int
+    fault_count: int
     """The number of rows with broken quoting."""
     numbers: list[int] = field(default_factory=list)
     """The number of each row, counted from 1."""
@@ -87,16 +87,16 @@ class TableSample:
         """Return the share of rows that have the most common number of cells."""
         if not self.rows:
             return 0.0
-        return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
+        return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.fault_count)
 
     @property
-    def titles(self) -> int:
+    def title_row_count(self) -> int:
         """Return the number of title rows: those above the first row with the usual number of cells."""
         return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
 
     @property
     def consistency_below_titles(self) -> float:
-        return replace(self, rows=self.rows[self.titles :]).consistency
+        return replace(self, rows=self.rows[self.title_row_count :]).consistency
 
 
 def detect_encoding(head: bytes) -> str:
@@ -139,7 +139,7 @@ def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
     """Return the rows in the first part of a file, without a last row that may be incomplete."""
     rows: list[list[str]] = []
     numbers: list[int] = []
-    number = faults = 0
+    number = fault_count = 0
     lines = io.StringIO(text, newline="").readlines()
     reader = dialect.build_reader(lines)
     while True:
@@ -147,22 +147,22 @@ def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
         try:
             row = next(reader)
         except StopIteration:
-            return TableSample(dialect, rows, faults, numbers)
+            return TableSample(dialect, rows, fault_count, numbers)
         except csv.Error:
             if reader.line_num >= len(lines) and not is_whole:
-                return TableSample(dialect, rows, faults, numbers)
-            faults += 1
+                return TableSample(dialect, rows, fault_count, numbers)
+            fault_count += 1
         else:
             if any(row):
                 rows.append(row)
                 numbers.append(number)
 
 
-def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> TableSample | None:
+def detect_dialect(head: bytes, *, is_whole: bool, allows_titles: bool = False) -> TableSample | None:
     """Return the first rows in the dialect that gives the most regular table; None if no dialect fits.
 
     Args:
-        titles: whether rows of a different width may precede the table.
+        allows_titles: whether rows of a different width may precede the table.
     """
     encoding = detect_encoding(head)
     if not encoding:
@@ -184,7 +184,7 @@ def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> Tabl
         key=lambda table: (round(table.consistency, 2), table.width),
         default=None,
     )
-    if best_sample or not titles:
+    if best_sample or not allows_titles:
         return best_sample
     return max(
         (table for table in tables if table.width > 1 and table.consistency_below_titles >= MIN_CONSISTENCY),
@@ -203,14 +203,14 @@ def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) ->
     if literal_sample.consistency < max(MIN_CONSISTENCY, minimal_sample.consistency - 0.01):
         return minimal_sample
     # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one of the two fits the header.
-    header = minimal_sample.titles
+    header = minimal_sample.title_row_count
     if (
         minimal_sample.consistency >= MIN_CONSISTENCY
         and len(literal_sample.rows[header]) != literal_sample.width
     ):
         return minimal_sample
     if (
-        len(literal_sample.rows) > len(minimal_sample.rows) + minimal_sample.faults
+        len(literal_sample.rows) > len(minimal_sample.rows) + minimal_sample.fault_count
         and literal_sample.consistency == 1
     ):
         return literal_sample

@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.mapped_rows import Row
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import (
     choose_mapping,
-    detect_dates,
+    detect_date_orders,
     find_conventions,
     find_refusal,
     find_unread_columns,
@@ -116,5 +116,5 @@ def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
     return {
         "mapping": mapping.to_json(),
-        "date_order": detect_dates(mapping, None, [NestedRow(row) for row in rows]),
+        "date_order": detect_date_orders(mapping, None, [NestedRow(row) for row in rows]),
     }

@@ -28,7 +28,7 @@ from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
 from claims.imports.reading.mappings.mapping import Dates, Mapping
 from claims.imports.reading.mappings.mapping_choice import (
     choose_mapping,
-    detect_dates,
+    detect_date_orders,
     find_conventions,
     find_header_row,
     find_refusal,
@@ -292,7 +292,7 @@ def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Ma
                 _DATE_FORMATS[order].replace("/", separator) for separator, order in date_order.items()
             )
         )
-        for name, date_order in detect_dates(mapping, columns, rows).items()
+        for name, date_order in detect_date_orders(mapping, columns, rows).items()
     }
     rules = replace(mapping.rules, dates={**proved_orders, **mapping.rules.dates})
     return replace(mapping, rules=rules)

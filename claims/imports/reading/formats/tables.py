@@ -26,7 +26,7 @@ from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import (
     choose_mapping,
-    detect_dates,
+    detect_date_orders,
     find_conventions,
     find_header_row,
     find_refusal,
@@ -258,7 +258,7 @@ def _detect_table(file: File) -> TableSample | None:
     """Return the first rows if the file looks like a table; otherwise None."""
     is_whole = len(file.head) < HEAD_BYTES
     has_table_suffix = file.name.lower().endswith(_SUFFIXES)
-    dialect_found = detect_dialect(file.head, is_whole=is_whole, titles=has_table_suffix)
+    dialect_found = detect_dialect(file.head, is_whole=is_whole, allows_titles=has_table_suffix)
     if dialect_found and (
         has_table_suffix or (dialect_found.consistency == 1 and len(dialect_found.rows) > 1)
     ):
@@ -312,7 +312,7 @@ def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
     return {
         "dialect": dialect.to_json(),
         "mapping": mapping.to_json(),
-        "date_order": detect_dates(mapping, columns, _build_rows(columns, rows)),
+        "date_order": detect_date_orders(mapping, columns, _build_rows(columns, rows)),
     }
 
 

@@ -73,7 +73,7 @@ class RowReader:
             for name, values in mapping.skip.items()
         ]
         self._variants = [
-            (self._build_conditions(variant.when), variant.rules) for variant in mapping.variants
+            (self._build_conditions(variant.conditions), variant.rules) for variant in mapping.variants
         ]
         self._selecting_columns = _find_selecting_columns(
             mapping, [conditions for conditions, _ in self._variants]
@@ -250,7 +250,7 @@ def _find_selecting_columns(
     """Return each column whose values select a variant, with these values, or with None for a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
-        for (column, _), wanted_values in zip(columns, variant.when.values(), strict=True):
+        for (column, _), wanted_values in zip(columns, variant.conditions.values(), strict=True):
             values.setdefault(column, set()).update(wanted_values)
     return [
         (column, None if any("*" in value for value in wanted_values) else frozenset(wanted_values))

@@ -107,11 +107,11 @@ class ColumnRules:
 class Variant:
     """Different rules for rows whose columns contain certain values."""
 
-    when: Table[str, tuple[str, ...]]
+    conditions: Table[str, tuple[str, ...]]
     rules: ColumnRules
 
     def to_json(self) -> dict[str, Any]:
-        return {"when": _to_lists(self.when), **self.rules.to_json()}
+        return {"when": _to_lists(self.conditions), **self.rules.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +244,12 @@ def _parse_conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
 
 def _parse_variant(key: str, value: Any) -> Variant:
     table = require_only(key, value, ("when", *_SECTIONS))
-    when = _parse_conditions(f"{key}.when", table.pop("when", {}))
-    if not when:
+    conditions = _parse_conditions(f"{key}.when", table.pop("when", {}))
+    if not conditions:
         raise MappingError(
             f"{key}.when", 'give the rows that it applies to: when = { source = ["archive"] }.'
         )
-    return Variant(when, _parse_rules(f"{key}.", table))
+    return Variant(conditions, _parse_rules(f"{key}.", table))
 
 
 def _parse_rules(prefix: str, table: dict[str, Any]) -> ColumnRules:

@@ -236,7 +236,7 @@ def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
     return max(candidates or columns, key=word_counts.__getitem__, default="")
 
 
-def detect_dates(
+def detect_date_orders(
     mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
 ) -> dict[str, dict[str, str]]:
     """Return the date order proved by the first rows, for each date field and separator."""

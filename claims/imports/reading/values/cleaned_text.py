@@ -131,7 +131,7 @@ def is_empty_value(text: str) -> bool:
 def clean(text: str) -> str:
     """Return one line in NFC without markup, escapes and invisible characters. Quotation marks are kept."""
     # Most texts; the speed of this module depends on it. The only white space allowed is the space.
-    if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
+    if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_clean(text):
         text = text.strip()
         return " ".join(text.split()) if "  " in text else text
     return _repeat_until_stable(text, _join_lines)
@@ -164,7 +164,7 @@ def fold(text: str) -> str:
     )
 
 
-def _is_sound(text: str) -> bool:
+def _is_clean(text: str) -> bool:
     """Return whether the text needs no cleaning."""
     return text.isascii() or not (
         _MOJIBAKE_PATTERN.search(text)

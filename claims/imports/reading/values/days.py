@@ -16,8 +16,8 @@ from claims.imports.reading.values.days_in_words import (
     find_days,
     find_month,
     is_incomplete,
-    was_published,
-    was_updated,
+    marks_publication,
+    marks_update,
 )
 from claims.imports.reading.values.problem import Problem, build_problem, shorten_value
 from factcheck.translatable_messages import TranslatableMessage
@@ -135,10 +135,12 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
             for previous_day, named in zip([None, *named_days], named_days, strict=False)
         ]
         original_days = [
-            named for named, words in zip(named_days, preceding_texts, strict=True) if not was_updated(words)
+            named for named, words in zip(named_days, preceding_texts, strict=True) if not marks_update(words)
         ]
         published_days = [
-            named for named, words in zip(named_days, preceding_texts, strict=True) if was_published(words)
+            named
+            for named, words in zip(named_days, preceding_texts, strict=True)
+            if marks_publication(words)
         ]
         named_days = next(
             (

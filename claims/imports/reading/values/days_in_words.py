@@ -75,12 +75,12 @@ _PUBLISHED_PATTERN = _compile_beginnings(
 )  # fmt: skip
 
 
-def was_updated(words: str) -> bool:
+def marks_update(words: str) -> bool:
     """Return whether the words before a date mark it as the date of an update."""
     return bool(_UPDATED_PATTERN.search(words))
 
 
-def was_published(words: str) -> bool:
+def marks_publication(words: str) -> bool:
     """Return whether the words before a date mark it as the date of publication."""
     return bool(_PUBLISHED_PATTERN.search(words))
 

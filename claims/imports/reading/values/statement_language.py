@@ -28,11 +28,11 @@ def choose_statement_language(statement: str, expected_languages: Iterable[str])
     likely_languages = [tag.partition("-")[0] for tag in expected_languages if tag]
     if score >= MIN_CERTAINTY:
         return next(
-            (likely for likely in likely_languages if _is_alike(likely, detected_language)),
+            (likely for likely in likely_languages if _are_related_languages(likely, detected_language)),
             detected_language,
         ), False
     for likely_language in likely_languages:
-        if _is_alike(likely_language, detected_language):
+        if _are_related_languages(likely_language, detected_language):
             return likely_language, False
         if score < CERTAIN_SCORE or scores.get(likely_language, 0.0) >= _MIN_PLAUSIBLE_SCORE:
             return likely_language, True
@@ -46,7 +46,7 @@ def find_majority_language(statements: Iterable[str]) -> str:
     return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * counts.total()) else ""
 
 
-def _is_alike(language: str, other_language: str) -> bool:
+def _are_related_languages(language: str, other_language: str) -> bool:
     return language == other_language or any(
         language in group and other_language in group for group in EQUIVALENT_LANGUAGES
     )

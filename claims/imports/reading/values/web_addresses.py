@@ -57,7 +57,7 @@ def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, 
         and (match := _PLAIN_PATTERN.fullmatch(value))
         and len(value) <= limit
         and value.count("://") == 1
-        and _is_sound_netloc(match[1])
+        and _is_valid_netloc(match[1])
     ):
         return (value,), ()
     addresses: dict[str, None] = {}
@@ -164,11 +164,11 @@ def _can_be_stored(address: str) -> bool:
         _port = split_address.port
     except ValueError:
         return False
-    return _is_sound_netloc(split_address.netloc)
+    return _is_valid_netloc(split_address.netloc)
 
 
 @lru_cache(maxsize=8192)
-def _is_sound_netloc(netloc: str) -> bool:
+def _is_valid_netloc(netloc: str) -> bool:
     if not (match := _NETLOC_PATTERN.fullmatch(netloc)):
         return False
     host = match["host"]

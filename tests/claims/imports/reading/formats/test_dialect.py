@@ -58,7 +58,7 @@ def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
         ("Archiv\n", "a,b,c"),
     ):
         rows = "".join(f'{number},"Lindqvist, Åsa",Falsch\n' for number in range(400))
-        found = detect_dialect(f"{title}{header}\n{rows}".encode(), is_whole=True, titles=True)
+        found = detect_dialect(f"{title}{header}\n{rows}".encode(), is_whole=True, allows_titles=True)
         assert found is not None
         assert (found.dialect.quoting, found.rows[-1]) == ("minimal", ["399", "Lindqvist, Åsa", "Falsch"])
 
