@@ -68,17 +68,19 @@ class LeasedSource:
         )
         if any(request.held_until and request.held_until > now for request in requests):
             return None
-        due = [request for request in requests if request.due_at and request.due_at <= now]
-        if not due:
+        due_requests = [request for request in requests if request.due_at and request.due_at <= now]
+        if not due_requests:
             return None
-        attempts = max(request.attempts for request in due) + 1
+        attempts = max(request.attempts for request in due_requests) + 1
         leased_rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
         if attempts > len(RETRY_DELAYS) + 1:
-            leased_rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED_MESSAGE))
+            leased_rows.update(
+                due_at=None, held_until=None, problem=due_requests[0].problem or str(_KILLED_MESSAGE)
+            )
             return None
         lease_end = now + LEASE_TIME
         leased_rows.update(held_until=lease_end, attempts=attempts)
-        first_request = due[0]
+        first_request = due_requests[0]
         return cls(first_request.source, first_request.reason, first_request.asked_by, attempts, lease_end)
 
     def record_copy(self, copy: ArchivedCopy) -> None:
@@ -138,8 +140,10 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
     """Return the ids of due sources: first those on sites that may be visited now, each group by urgency."""
-    due = _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
-    addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
+    requests = (
+        _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
+    )
+    addresses = dict(requests.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
     site_names = {source_id: _get_site(url) for source_id, url in addresses.items()}
     busy_sites = set(
         VisitedSite.objects.filter(

@@ -56,7 +56,10 @@ class ListedCopy:
     @property
     def proof(self) -> SafeString:
         sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
-        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
+        names = {
+            listed_file.file.name or listed_file.file.get_role_display(): listed_file.file.sha256
+            for listed_file in self.files
+        }
         return render_fingerprints(sentence, names)
 
     @property
@@ -214,13 +217,16 @@ def _get_source(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> Source
 def build_routes(model_admin: DeskAdmin) -> list[URLPattern]:
     """Return the URL patterns of the desk's additional pages for a source."""
 
-    def post(view: Any) -> Any:
+    def require_post(view: Any) -> Any:
         return require_POST(lambda request, pk: view(model_admin, request, pk))
 
     views: dict[str, tuple[str, Any]] = {
-        "archive/": ("archive", model_admin.admin_site.admin_view(post(archive_now_view))),
+        "archive/": ("archive", model_admin.admin_site.admin_view(require_post(archive_now_view))),
         # The CSRF check reads the file, so these views are exempt from it until they have checked the size.
-        "upload/": ("upload", csrf_exempt(model_admin.admin_site.admin_view(csrf_exempt(post(upload_view))))),
+        "upload/": (
+            "upload",
+            csrf_exempt(model_admin.admin_site.admin_view(csrf_exempt(require_post(upload_view)))),
+        ),
         "files/<int:file_pk>/": (
             "file",
             model_admin.admin_site.admin_view(

@@ -91,7 +91,7 @@ def _verify_response(response_bytes: bytes, sha256: str, nonce: int) -> dict[str
     )
     try:
         builder.build().verify(response, bytes.fromhex(sha256))
-        _is_about_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
+        _require_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
     except (VerificationError, ValueError) as error:
         raise TokenRefused(
             gettext(
@@ -103,7 +103,7 @@ def _verify_response(response_bytes: bytes, sha256: str, nonce: int) -> dict[str
     return {"token": token, "stamped_at": response.tst_info.gen_time}
 
 
-def _is_about_sha256(algorithm: str) -> None:
+def _require_sha256(algorithm: str) -> None:
     if algorithm != "2.16.840.1.101.3.4.2.1":
         raise ValueError(f"it is about a hash of another kind ({algorithm})")
 

@@ -96,13 +96,13 @@ def _compute_digest(file: Any) -> str:
 
 def _clean_name(name: str) -> str:
     """Return the name without folders and unprintable characters, shortened but with its extension."""
-    printable = "".join(
+    clean_name = "".join(
         character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable()
     )
-    if len(printable) <= _MAX_NAME_LENGTH:
-        return printable
-    suffix = Path(printable).suffix[:20]
-    return printable[: _MAX_NAME_LENGTH - len(suffix)] + suffix
+    if len(clean_name) <= _MAX_NAME_LENGTH:
+        return clean_name
+    suffix = Path(clean_name).suffix[:20]
+    return clean_name[: _MAX_NAME_LENGTH - len(suffix)] + suffix
 
 
 def _list_upload_folders() -> list[str]:

@@ -35,12 +35,12 @@ def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
     """Return the current publications of these claims, keyed by claim id, without withdrawn ones."""
     if not claims:
         return {}
-    current = Template(
+    template = Template(
         "told",
         lambda: Publication.objects.current().filter(_CLAIM_CONDITION),
         {"claims": sorted(claims)},
     )
-    return {row[0]: build_document(row) for row in current.fetch(*ENTRY_COLUMNS)}
+    return {row[0]: build_document(row) for row in template.fetch(*ENTRY_COLUMNS)}
 
 
 def load_entries(ids: Sequence[int]) -> list[Document]:
@@ -169,7 +169,7 @@ def is_own_verdict(verdict: Document) -> bool:
     return verdict["origin"] in _OWN_ORIGINS
 
 
-def _build_verdict(verdict: Document, page: str) -> Document:
+def _build_verdict(verdict: Document, claim_url: str) -> Document:
     recheck = verdict["recheck_on"]
     return {
         "verdict_id": verdict["id"],
@@ -184,7 +184,7 @@ def _build_verdict(verdict: Document, page: str) -> Document:
         "recheck_on": recheck,
         "recheck_is_overdue": bool(recheck) and recheck < datetime.now(UTC).date().isoformat(),
         "published_at": verdict["published_at"],
-        "address": choose_web_url(verdict["url"]) or page,
+        "address": clean_web_url(verdict["url"]) or claim_url,
     }
 
 
@@ -216,11 +216,11 @@ def _build_target(claim: int | None) -> Document | None:
 def _build_source(item: Document) -> Document:
     return {
         "title": show_invisible_characters(item["source"]["title"], 500),
-        "address": choose_web_url(item["source"]["url"]),
+        "address": clean_web_url(item["source"]["url"]),
         "quote": show_invisible_characters(item["exact"]),
     }
 
 
-def choose_web_url(url: str) -> str:
+def clean_web_url(url: str) -> str:
     """Return a web URL with invisible characters made visible, or "" if the URL is not a web URL."""
     return show_invisible_characters(url) if url.startswith(("https://", "http://")) else ""

@@ -23,7 +23,7 @@ def compose_text(lines: Iterable[str]) -> str:
     return "\n".join((QUOTATION_NOTE, *lines))
 
 
-def write_claim(claim: Document) -> Iterator[str]:
+def iterate_claim_lines(claim: Document) -> Iterator[str]:
     """Yield the lines of text that describe a published claim."""
     yield f"Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
@@ -39,9 +39,9 @@ def write_claim(claim: Document) -> Iterator[str]:
         yield f"- Said by {claimant}{date_text}."
     if claim["topics"]:
         yield f"- Topics: {quote_list(claim['topics'])}"
-    yield from _write_withdrawal(claim)
+    yield from _iterate_withdrawal_lines(claim)
     for verdict in claim["verdicts"]:
-        yield from write_verdict(verdict)
+        yield from iterate_verdict_lines(verdict)
     if not claim["verdicts"] and claim["status"] == Publication.Status.PUBLISHED:
         yield f"- No verdict stands here. {OUTCOME_MESSAGES['not_checked']}"
     for note in claim["corrections"]:
@@ -57,7 +57,7 @@ def write_claim(claim: Document) -> Iterator[str]:
     yield f"- Licence of this data: {licence}"
 
 
-def write_verdict(verdict: Document) -> Iterator[str]:
+def iterate_verdict_lines(verdict: Document) -> Iterator[str]:
     """Yield lines with the rating in the publisher's words, and its date."""
     rating, publisher = verdict["rating"], quote_text(verdict["publisher"])
     publisher_note = (
@@ -124,7 +124,7 @@ def _describe_status(claim: Document) -> str:
     }[Publication.Status(claim["status"])]
 
 
-def _write_withdrawal(claim: Document) -> Iterator[str]:
+def _iterate_withdrawal_lines(claim: Document) -> Iterator[str]:
     if claim["retraction"]:
         retracted_on, note = claim["retraction"]["published_on"], claim["retraction"]["note"]
         yield (

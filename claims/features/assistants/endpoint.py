@@ -77,7 +77,7 @@ def _require_own_origin(request: HttpRequest) -> None:
     origin = request.headers.get("Origin")
     own_site = urlsplit(settings.SITE_URL)
     allowed_origins = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
-    if origin is not None and origin.lower() not in {allowed.lower() for allowed in allowed_origins}:
+    if origin is not None and origin.lower() not in {site.lower() for site in allowed_origins}:
         raise RpcError(
             INVALID_REQUEST,
             "Pages of other sites may not use this address (`Origin`).",

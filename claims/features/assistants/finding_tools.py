@@ -6,8 +6,8 @@ import orjson
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import choose_web_url, load_current_claims, load_entries
-from claims.features.assistants.claim_texts import compose_text, write_claim
+from claims.features.assistants.claim_documents import clean_web_url, load_current_claims, load_entries
+from claims.features.assistants.claim_texts import compose_text, iterate_claim_lines
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.text_rendering import quote_list, quote_text, show_invisible_characters
 from claims.features.assistants.tool_arguments import (
@@ -100,7 +100,7 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
         lines += map(_format_match, passage["matches"])
         lines += map(_format_uncertain_match, passage["may_be_meant"])
     for claim in claims.values():
-        lines += write_claim(claim)
+        lines += iterate_claim_lines(claim)
     return ToolResult(document, compose_text(lines))
 
 
@@ -108,24 +108,26 @@ def _build_passage(
     text: str, passage: AnsweredPassage, claims: dict[int, Document], max_matches: int
 ) -> Document:
     # Leave out claims that were withdrawn since the match.
-    published = [match for match in passage.matches if match.claim in claims]
+    matches = [match for match in passage.matches if match.claim in claims]
     likely_matches = [
-        match for match in published if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
+        match for match in matches if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
     ]
-    shown = likely_matches[:max_matches]
-    uncertain_matches = [match for match in published if match not in likely_matches]
-    possibly_meant = (
-        [] if shown else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
+    shown_matches = likely_matches[:max_matches]
+    uncertain_matches = [match for match in matches if match not in likely_matches]
+    possible_claims = (
+        []
+        if shown_matches
+        else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
     )
-    empty_outcome = "perhaps_checked" if possibly_meant else "not_checked"
-    outcome = findings.OUTCOMES_BY_RELATION[shown[0].kind] if shown else empty_outcome
+    empty_outcome = "perhaps_checked" if possible_claims else "not_checked"
+    outcome = findings.OUTCOMES_BY_RELATION[shown_matches[0].kind] if shown_matches else empty_outcome
     return {
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
-        "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown],
-        "may_be_meant": possibly_meant,
+        "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown_matches],
+        "may_be_meant": possible_claims,
     }
 
 
@@ -249,7 +251,7 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolResult:
             f"Searched for {quote_text(document['answered'])} instead of {quote_text(document['asked'])}."
         )
     for claim in claims:
-        lines += write_claim(claim)
+        lines += iterate_claim_lines(claim)
     if claim_list.page.next:
         lines.append(
             f"There is more: ask again with the same words and cursor {quote_text(claim_list.page.next)}."
@@ -289,7 +291,7 @@ def lookup_url(arguments: Arguments, caller: Caller) -> ToolResult:
         "source": source
         and {
             "title": show_invisible_characters(source["title"], 500),
-            "address": choose_web_url(source["url"]),
+            "address": clean_web_url(source["url"]),
         },
         "found": parts,
         "claims": list(claims.values()),
@@ -298,7 +300,7 @@ def lookup_url(arguments: Arguments, caller: Caller) -> ToolResult:
     lines = [f"Looked up {quote_text(document['url'])}. {meaning}"]
     lines += [f"- Claim {part['claim_id']}: {' '.join(_describe_relations(part))}" for part in parts]
     for claim in claims.values():
-        lines += write_claim(claim)
+        lines += iterate_claim_lines(claim)
     if document["more"]:
         lines.append(f"There are more: {quote_text(document['more'])}")
     return ToolResult(document, compose_text(lines))

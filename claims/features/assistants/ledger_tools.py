@@ -11,7 +11,7 @@ from claims.features.assistants.claim_documents import (
     build_whole_document,
     load_newest_versions,
 )
-from claims.features.assistants.claim_texts import compose_text, iterate_evidence_lines, write_claim
+from claims.features.assistants.claim_texts import compose_text, iterate_claim_lines, iterate_evidence_lines
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
 from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolResult
@@ -80,7 +80,12 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolResult:
     meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *notes])
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": claim_document}
     introduction = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*introduction, meaning, *write_claim(claim_document), *iterate_evidence_lines(claim_document)]
+    lines = [
+        *introduction,
+        meaning,
+        *iterate_claim_lines(claim_document),
+        *iterate_evidence_lines(claim_document),
+    ]
     return ToolResult(document, compose_text(lines))
 
 

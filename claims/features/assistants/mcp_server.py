@@ -191,7 +191,7 @@ def _run_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolResult:
     return _read_public_data(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
 
 
-class _PossiblyTooNew(Exception):
+class _ClaimMissingOnReplica(Exception):
     """The replica does not have the claim, perhaps because it was published only moments ago."""
 
 
@@ -205,10 +205,10 @@ def _read_public_data(read: Callable[[], ToolResult], *, is_fresh: bool) -> Tool
             return read()
         except ClaimNotPublished:
             if is_reading_replica():
-                raise _PossiblyTooNew from None
+                raise _ClaimMissingOnReplica from None
             raise
 
     try:
         return read_publicly(answer_or_retry)
-    except _PossiblyTooNew:
+    except _ClaimMissingOnReplica:
         return read_freshly(read)

@@ -63,8 +63,8 @@ def build_message_page_url(contact: ContactDetails) -> str:
 
 def normalise_mailbox(mail: str) -> str:
     """Return a key that all spellings of a mailbox share, including those with a tag after a plus sign."""
-    local, _separator, host = mail.lower().rpartition("@")
-    return f"{local.partition('+')[0] or local}@{host}"
+    local_part, _separator, host = mail.lower().rpartition("@")
+    return f"{local_part.partition('+')[0] or local_part}@{host}"
 
 
 def find_by_token(rows: QuerySet[TokenRow], token: str) -> TokenRow | None:

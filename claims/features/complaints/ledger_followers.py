@@ -53,11 +53,13 @@ def answer_all_published() -> None:
 
 
 def _answer_requests_on_published_claims(requests: QuerySet[ReaderRequest]) -> None:
-    waiting = requests.filter(state=ReaderRequest.State.TAKEN_UP)
-    if not waiting.exists():  # after most publications, and a fifth of the work of asking which are published
+    waiting_requests = requests.filter(state=ReaderRequest.State.TAKEN_UP)
+    if (
+        not waiting_requests.exists()
+    ):  # after most publications, and a fifth of the work of asking which are published
         return
     current_publications = Publication.objects.current()
-    rows = waiting.select_for_update(of=("self",)).filter(
+    rows = waiting_requests.select_for_update(of=("self",)).filter(
         Exists(current_publications.filter(claim=OuterRef("claim")))
         | Exists(current_publications.filter(claim=OuterRef("claim__merged_into")))
     )

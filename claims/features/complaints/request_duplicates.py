@@ -50,8 +50,10 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         return None
     terms = MatchTerms(language=get_primary_language(language), cut="text", max_matches=1)
     [match_result] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
-    same = [match for passage in match_result.passages for match in passage.matches if match.kind == "same"]
-    return ReaderRequest.objects.get(pk=same[0].claim) if same else None
+    matches = [
+        match for passage in match_result.passages for match in passage.matches if match.kind == "same"
+    ]
+    return ReaderRequest.objects.get(pk=matches[0].claim) if matches else None
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:

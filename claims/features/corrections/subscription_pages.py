@@ -44,8 +44,8 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("claim-subscription-sent")
         message, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
-    page = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
-    return add_limit_fields(page, limit) if limit else page
+    response = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
+    return add_limit_fields(response, limit) if limit else response
 
 
 @require_safe
@@ -89,6 +89,6 @@ def stop_subscription(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def show_ended_page(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    page = protect_address(respond_uncached(request, "corrections/ended.html", {}))
-    page.status_code = status
-    return page
+    response = protect_address(respond_uncached(request, "corrections/ended.html", {}))
+    response.status_code = status
+    return response

@@ -91,8 +91,10 @@ def delete_unconfirmed_subscriptions() -> int:
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
     """Queue the job `task` for each subscription not yet emailed about the claim's newest entry."""
-    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
-    outdated_subscriptions = subscriptions.filter(Exists(newest)).order_by("pk")
+    newest_entry = Publication.objects.newest().filter(
+        claim=OuterRef("claim"), sequence__gt=OuterRef("sequence")
+    )
+    outdated_subscriptions = subscriptions.filter(Exists(newest_entry)).order_by("pk")
     for pk in outdated_subscriptions.values_list("pk", flat=True):
         lock = f"{task}:{pk}"
         defer_once(task, {"subscription_id": pk}, queue=MAIL_QUEUE, queueing_lock=lock)
@@ -115,7 +117,7 @@ def export_subscriptions(*, mail: str, messages: list[dict[str, Any]], **signal:
 def mail_confirmation(*, subscription_id: int) -> None:
     """Ask the reader by email, only once, whether the address is theirs."""
     subscription = _lock_subscription(subscription_id)
-    entry = _find_newest(subscription)
+    entry = _find_newest_entry(subscription)
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
         return
     ClaimSubscription.objects.filter(pk=subscription.pk).update(asked_at=timezone.now())
@@ -131,11 +133,13 @@ def mail_confirmation(*, subscription_id: int) -> None:
 def mail_change(*, subscription_id: int) -> None:
     """Email the reader, only once, about the changes since the last ledger entry that the reader knows."""
     subscription = _lock_subscription(subscription_id)
-    entry = _find_newest(subscription)
+    entry = _find_newest_entry(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
         return
-    later = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    changes = list(later.filter(kind__in=MAILED_KINDS).order_by("sequence"))
+    later_entries = Publication.objects.filter(
+        claim=subscription.claim_id, sequence__gt=subscription.sequence
+    )
+    changes = list(later_entries.filter(kind__in=MAILED_KINDS).order_by("sequence"))
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
@@ -155,7 +159,7 @@ def _lock_subscription(pk: int) -> ClaimSubscription | None:
     return ClaimSubscription.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
 
 
-def _find_newest(subscription: ClaimSubscription | None) -> Publication | None:
+def _find_newest_entry(subscription: ClaimSubscription | None) -> Publication | None:
     if subscription is None:
         return None
     return Publication.objects.newest().filter(claim=subscription.claim_id).first()

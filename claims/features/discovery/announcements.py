@@ -78,19 +78,19 @@ def _announce_next_entries(service: str, notify_service: NotifyService) -> bool:
     if not entries:
         return False
     # If two workers send the same entries, the second one does not change the row.
-    locked = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
+    rows = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
         notify_service(entries)
     except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
         paused_until = timezone.now() + choose_retry_delay(failures, refusal)
-        locked.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=paused_until)
+        rows.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=paused_until)
         logger.warning(
             "Not announced: %s Tried again from %s on.", refusal, paused_until.isoformat(timespec="minutes")
         )
         return False
     position = entries[-1]["sequence"]
-    return bool(locked.update(position=position, consecutive_failures=0, last_failure="", paused_until=None))
+    return bool(rows.update(position=position, consecutive_failures=0, last_failure="", paused_until=None))
 
 
 def _load_progress(service: str) -> AnnouncementProgress:

@@ -62,6 +62,6 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
     raise NotificationRefused(f"{service} answered with {response.status}.", pause=requested_pause)
 
 
-def choose_retry_delay(failures: int, refusal: NotificationRefused) -> timedelta:
+def choose_retry_delay(failure_count: int, refusal: NotificationRefused) -> timedelta:
     """Return the delay before the next attempt after this many consecutive failures."""
-    return max(min(MIN_PAUSE * 2 ** min(failures - 1, 20), MAX_PAUSE), refusal.pause)
+    return max(min(MIN_PAUSE * 2 ** min(failure_count - 1, 20), MAX_PAUSE), refusal.pause)

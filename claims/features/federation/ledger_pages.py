@@ -173,11 +173,11 @@ def verify_page(
     return changes[1:]
 
 
-def _is_same_entry(current: str, imported: str) -> bool:
+def _is_same_entry(current_text: str, imported_text: str) -> bool:
     """Return whether two signed texts are of the same entry, even if words have since been removed by law."""
-    chain_members = orjson.loads(imported).get("chain_sha256")
-    return current == imported or (
-        chain_members is not None and orjson.loads(current).get("chain_sha256") == chain_members
+    chain_members = orjson.loads(imported_text).get("chain_sha256")
+    return current_text == imported_text or (
+        chain_members is not None and orjson.loads(current_text).get("chain_sha256") == chain_members
     )
 
 
@@ -218,15 +218,15 @@ def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
     Older versions of the software do not publish these links between entries. Once a newsroom publishes them,
     every later entry must have one.
     """
-    previous = ZERO_SHA256 if changes and changes[0]["sequence"] == 1 else None
+    previous_hash = ZERO_SHA256 if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
         chain = _get_text(change, "chain_sha256", 64) if "chain_sha256" in change else None
-        if previous and chain is None and previous != ZERO_SHA256:
+        if previous_hash and chain is None and previous_hash != ZERO_SHA256:
             raise VerificationFailed(
                 gettext("Entry %(sequence)s no longer contains its hash chain.")
                 % {"sequence": change["sequence"]}
             )
-        if previous and chain is not None:
+        if previous_hash and chain is not None:
             entry_facts = EntryFacts(
                 change["sequence"],
                 change["claim_id"],
@@ -237,13 +237,13 @@ def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
                 change.get("merged_into"),
                 _get_text(change, "sealed_sha256", 64),
             )
-            if compute_chain_hash(build_entry_text(entry_facts, previous)) != chain:
+            if compute_chain_hash(build_entry_text(entry_facts, previous_hash)) != chain:
                 raise VerificationFailed(
                     gettext("Entry %(sequence)s does not follow from the entry before it.")
                     % {"sequence": change["sequence"]},
                     halt=_Halt.HISTORY,
                 )
-        previous = chain
+        previous_hash = chain
 
 
 def _verify_change(change: dict[str, Any], key: str) -> SignedChange:

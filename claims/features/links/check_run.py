@@ -77,7 +77,7 @@ def run_link_checks(
     *,
     source_ids: Collection[int] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
-    report_link: Callable[[ResolvedLink], None] = lambda settled: None,
+    report_link: Callable[[ResolvedLink], None] = lambda link: None,
     max_links: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
     """Check at most `max_links` due links, and return the counts, or None if no link is due.

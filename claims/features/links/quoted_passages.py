@@ -18,12 +18,10 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class PassageComparison:
-    """The number of quoted passages, and how many of them the page no longer contains."""
+    """How many quoted passages the page has lost, and whether this differs from the recorded results."""
 
-    quoted: int
-    """The number of quoted passages."""
-    lost: int
-    """The number of these passages that the page no longer contains, or contains in other words."""
+    lost_count: int
+    """The number of passages that the page no longer contains, or contains in other words."""
     differs_from_record: bool
     """Whether the result for any passage differs from the recorded one."""
 
@@ -59,4 +57,4 @@ def compare_passages(source_id: int, passages: set[QuotedPlace], document: Docum
         is_missing = was_missing if is_unclear else followed_quote.anchor is None
         missing_count += is_missing
         differs_from_record |= is_missing != was_missing
-    return PassageComparison(len(passages), missing_count, differs_from_record)
+    return PassageComparison(missing_count, differs_from_record)

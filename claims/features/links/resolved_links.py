@@ -30,8 +30,6 @@ class ResolvedLink:
     """A link after its check, with what the check found."""
 
     link: LinkState
-    before: str
-    """The previous outcome."""
     new_outcome: LinkOutcome
     is_change: bool
     """Whether the outcome has changed."""
@@ -40,7 +38,7 @@ class ResolvedLink:
 class _PageReading(NamedTuple):
     """What a page contains: the number of missing quotes, and the facts to store."""
 
-    lost: int
+    lost_count: int
     """The number of quoted passages that the page does not contain."""
     facts: dict[str, Any]
     """The values by which the next check recognises that the page is unchanged."""
@@ -60,7 +58,7 @@ def store_link_status(
     """
     page_reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
     outcome = finding.outcome
-    if page_reading and page_reading.lost:
+    if page_reading and page_reading.lost_count:
         outcome = LinkOutcome.CHANGED
     checked_at = timezone.now()
     previous_status = LinkStatus(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
@@ -81,7 +79,7 @@ def store_link_status(
         stored_link = LinkState.objects.select_related("source").get(pk=link.pk)
         if is_change and stored_link.outcome in OUTCOMES_NEEDING_ACTION:
             notify_about_link(stored_link)
-    return ResolvedLink(stored_link, link.outcome, outcome, is_change)
+    return ResolvedLink(stored_link, outcome, is_change)
 
 
 def _list_changes(
@@ -111,7 +109,9 @@ def _list_changes(
     if page_reading:
         # While a change is only suspected, the page must be read again at each check.
         is_certain = new_status.suspected != LinkOutcome.CHANGED
-        changes |= {**page_reading.facts, "lost_quotes": page_reading.lost} if is_certain else _UNKNOWN_PAGE
+        changes |= (
+            {**page_reading.facts, "lost_quotes": page_reading.lost_count} if is_certain else _UNKNOWN_PAGE
+        )
     return changes
 
 
@@ -140,9 +140,9 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
         # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the quotes is unknown.
         return _PageReading(link.lost_quotes, page_facts)
     comparison = compare_passages(link.source_id, passages, document)
-    if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
+    if comparison.lost_count and any(caveat.code == "partly_read" for caveat in document.caveats):
         return _PageReading(link.lost_quotes, page_facts)
-    return _PageReading(comparison.lost, page_facts, comparison, material, document)
+    return _PageReading(comparison.lost_count, page_facts, comparison, material, document)
 
 
 def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bool:

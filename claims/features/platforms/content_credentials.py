@@ -77,13 +77,13 @@ def sign_picture(entry: Publication) -> bytes:
     credential = _load_credential()
     import c2pa  # noqa: PLC0415  it takes a second, and few processes sign pictures
 
-    signer = c2pa.C2paSignerInfo(credential.algorithm.encode(), credential.chain, credential.key, None)
+    signer_info = c2pa.C2paSignerInfo(credential.algorithm.encode(), credential.chain, credential.key, None)
     manifest = orjson.dumps(_build_manifest(entry)).decode()
     signed_picture = BytesIO()
     try:
         context = c2pa.Context(c2pa.Settings.from_dict(_OFFLINE_SETTINGS))
-        with c2pa.Signer.from_info(signer) as by, c2pa.Builder(manifest, context=context) as builder:
-            builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed_picture)
+        with c2pa.Signer.from_info(signer_info) as signer, c2pa.Builder(manifest, context=context) as builder:
+            builder.sign(signer, "image/png", BytesIO(draw_picture(entry.document)), signed_picture)
     except c2pa.C2paError as error:
         raise SigningUnavailable(
             _("The picture could not be signed with C2PA_SIGNER: %(reason)s.") % {"reason": error}

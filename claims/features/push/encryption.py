@@ -57,12 +57,12 @@ def encrypt_message(
 def build_authorization(endpoint: str) -> str:
     """Return the `Authorization` header of a request to this push service."""
     parts = urlsplit(endpoint)
-    claims = {
+    token_claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
         "exp": int(time.time()) + _TOKEN_SECONDS,
         "sub": settings.SITE_URL,
     }
-    return f"vapid t={jwt.encode(claims, _get_server_key(), algorithm='ES256')}, k={get_public_key()}"
+    return f"vapid t={jwt.encode(token_claims, _get_server_key(), algorithm='ES256')}, k={get_public_key()}"
 
 
 def get_public_key() -> str:

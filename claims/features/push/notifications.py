@@ -59,11 +59,13 @@ def send_latest_change(*, subscription_id: int) -> None:
     if subscription is None:
         return
     entries = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    newest = entries.order_by("-sequence").first()
+    newest_entry = entries.order_by("-sequence").first()
     latest_change = entries.filter(kind__in=MAILED_KINDS).order_by("-sequence").first()
-    if newest is None or (latest_change is not None and not _post_message(subscription, latest_change)):
+    if newest_entry is None or (latest_change is not None and not _post_message(subscription, latest_change)):
         return
-    PushSubscription.objects.filter(pk=subscription.pk).update(sequence=newest.sequence, failing_since=None)
+    PushSubscription.objects.filter(pk=subscription.pk).update(
+        sequence=newest_entry.sequence, failing_since=None
+    )
 
 
 def _post_message(subscription: PushSubscription, message_content: Publication) -> bool:

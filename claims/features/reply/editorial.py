@@ -53,8 +53,8 @@ class EditorialReplyResource(PartOfVerdict):
 
         def carry_out() -> ReplyRequest:
             row: ReplyRequest = self.lock_part()
-            changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
-            return reply_requests.edit_request(row, by=self.person, **changed)
+            new_values = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
+            return reply_requests.edit_request(row, by=self.person, **new_values)
 
         return self.run_change(carry_out)
 

@@ -28,18 +28,18 @@ def notify_of_deadlines(timestamp: int) -> None:
 @transaction.atomic
 def notify_batch_of_passed_deadlines() -> int:
     """Notify people once about each passed deadline in a batch, and return the number of deadlines."""
-    overdue = ReplyRequest.objects.unanswered().filter(
+    overdue_requests = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )
     rows = list(
-        overdue.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
+        overdue_requests.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("answer_by", "pk")[:_BATCH_SIZE]
     )
     for row in rows:
         people = [person for person in (row.sent_by, row.verdict.author) if person]
         kind, verdict = NotificationKind.ANSWER_OVERDUE, row.verdict
-        notify_people(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
+        notify_people(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.recipient_name)
     ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.get_database_time())
     return len(rows)
 

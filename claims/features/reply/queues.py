@@ -20,7 +20,7 @@ def _find_open_requests_of_person(requests: Any, person: User) -> Any:
 def _build_request_row(row: ReplyRequest) -> ListedRow:
     claim = row.verdict.claim
     return ListedRow(
-        f"{row.whom}: {claim}", f"{get_page_url(claim)}#right-of-reply", build_deadline_badge(row)
+        f"{row.recipient_name}: {claim}", f"{get_page_url(claim)}#right-of-reply", build_deadline_badge(row)
     )
 
 

@@ -47,7 +47,7 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     shown_text = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown_part, "")
     return {
         "id": row.pk,
-        "whom": row.whom,
+        "whom": row.recipient_name,
         "claimant_id": row.claimant_id,
         "asked_on": _format_day(row.sent_at),
         "deadline_on": _format_day(row.answer_by),

@@ -193,7 +193,7 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
         with_followers=True,
         by=by,
         verdict=verdict,
-        note=row.whom,
+        note=row.recipient_name,
     )
     return row
 
@@ -215,7 +215,9 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
         raise NotPossible(_("You can draft an update only for a published verdict."))
     draft = verdict_drafts.create_draft(verdict.claim, author=by, publisher=verdict.publisher)
     with activate_newsroom_language():
-        note = _("%(whom)s replied after publication; the reply has been added.") % {"whom": row.whom}
+        note = _("%(whom)s replied after publication; the reply has been added.") % {
+            "whom": row.recipient_name
+        }
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
 

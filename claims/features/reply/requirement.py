@@ -89,7 +89,7 @@ def require_passed_deadline(verdict: Verdict) -> None:
                 "publish after that time: you can schedule it now."
             )
             % {
-                "whom": last_request.whom,
+                "whom": last_request.recipient_name,
                 "moment": date_format(localtime(last_request.answer_by), "DATETIME_FORMAT"),
             },
             last_request.answer_by,

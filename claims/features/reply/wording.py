@@ -110,10 +110,10 @@ def build_values(
 
 def format_deadline(deadline: datetime, language: str) -> str:
     """Return a deadline in this language, with the newsroom's time zone and its name."""
-    available = language if translation.check_for_language(language) else language.partition("-")[0]
-    with translation.override(available if translation.check_for_language(available) else "en"):
-        local = deadline.astimezone(get_default_timezone())
-        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M} ({get_default_timezone_name()})"
+    site_language = language if translation.check_for_language(language) else language.partition("-")[0]
+    with translation.override(site_language if translation.check_for_language(site_language) else "en"):
+        local_time = deadline.astimezone(get_default_timezone())
+        return f"{date_format(local_time, 'DATE_FORMAT')}, {local_time:%H:%M} ({get_default_timezone_name()})"
 
 
 def _list_placeholders(names: tuple[str, ...] | list[str]) -> str:

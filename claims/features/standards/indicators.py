@@ -226,14 +226,16 @@ def _build_evidence_indicators(reviews: Sequence[PublishedReview]) -> list[Indic
 
 
 def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    due = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
+    named_reviews = [
+        review for review in reviews if review.claimant_kind in ("person", "organization", "group")
+    ]
     articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
         _build_share_indicator(
             "right_of_reply",
             _("Asked for a reply"),
-            sum(review.asked > 0 for review in due),
-            len(due),
+            sum(review.asked > 0 for review in named_reviews),
+            len(named_reviews),
             articles,
             _(
                 "Claims by a named claimant whose verdict says that the claimant or others concerned were "
@@ -243,8 +245,8 @@ def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicato
         _build_share_indicator(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
-            sum(not review.asked and review.has_reason_for_not_asking for review in due),
-            len(due),
+            sum(not review.asked and review.has_reason_for_not_asking for review in named_reviews),
+            len(named_reviews),
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
         ),

@@ -11,7 +11,7 @@ class Teamwork(Feature):
     verbose_name = _("Teamwork")
     adds = _("Assignments with due dates, comments, notifications and chat channels.")
     receivers = {
-        "claims.newsroom.signals.moved": "claims.features.teamwork.assignments.release_finished",
+        "claims.newsroom.signals.moved": "claims.features.teamwork.assignments.release_finished_work",
         "claims.newsroom.signals.claims_added": "claims.features.teamwork.assignment_rules.apply_rules",
         "claims.newsroom.signals.import_finished": "claims.features.teamwork.assignment_rules.queue_rules_after_import",
         "claims.newsroom.signals.notified": "claims.features.teamwork.joins.deliver_notification",

@@ -48,7 +48,7 @@ class RuleDecision:
     rules: list[AssignmentRule] = field(default_factory=list)
 
     @property
-    def is_work(self) -> bool:
+    def assigns_work(self) -> bool:
         """Return whether the decision does more than add followers."""
         return self.person is not None or self.priority is not None or self.due_in_days is not None
 
@@ -117,7 +117,7 @@ def _apply_to_batch(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> in
     is_assigned = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
     decisions = decide_assignments(Claim.objects.filter(~is_assigned, pk__in=claim_ids), rules)
     today = timezone.localdate()
-    work = [_build_assignment(decision, today) for decision in decisions if decision.is_work]
+    work = [_build_assignment(decision, today) for decision in decisions if decision.assigns_work]
     Assignment.objects.bulk_create(work)
     claims_and_people = {
         (decision.claim, key) for decision in decisions for key in _collect_followers(decision)
@@ -222,7 +222,7 @@ class _AssigneeRotation:
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:
-            self._people[rule.pk] = self._find_assignable(rule)
+            self._people[rule.pk] = self._list_assignable_people(rule)
         people = self._people[rule.pk]
         if not people:
             return None
@@ -230,12 +230,10 @@ class _AssigneeRotation:
         self._load[assignee.pk] += 1
         return assignee
 
-    def _find_assignable(self, rule: AssignmentRule) -> list[User]:
-        assignable = find_assignable_people(Claim)
-        assignable = (
-            assignable.filter(pk=rule.person_id) if rule.person_id else assignable.filter(groups=rule.role_id)
-        )
-        has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
-        for key, open_assignments in assignable.values_list("pk").annotate(load=has):
+    def _list_assignable_people(self, rule: AssignmentRule) -> list[User]:
+        people = find_assignable_people(Claim)
+        people = people.filter(pk=rule.person_id) if rule.person_id else people.filter(groups=rule.role_id)
+        load = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
+        for key, open_assignments in people.values_list("pk").annotate(load=load):
             self._load.setdefault(key, open_assignments)
-        return list(assignable)
+        return list(people)

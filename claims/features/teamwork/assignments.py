@@ -176,7 +176,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
     return _save_assignment(assignment, by, assignment.note)
 
 
-def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
+def release_finished_work(subject: Subject, action: str, **_signal: Any) -> None:
     """Release the assigned work that a move of the workflow finishes: publication, decline or merge.
 
     If the move undoes a merge or a triage decision, assign the work to its previous assignee again.
@@ -290,15 +290,17 @@ def _check_priority(priority: int) -> int:
 
 
 def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
-    previous = get_assignee(assignment)
+    previous_assignee = get_assignee(assignment)
     assignment.person = to
     stored_assignment = _save_assignment(assignment, by, note)
     followers.add_followers([assignment.claim_id], [to.pk])
-    if previous != to:
+    if previous_assignee != to:
         claim, verdict = assignment.claim, assignment.verdict
         notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
-        if previous:
-            notify_people("handed_over", claim=claim, verdict=verdict, to=[previous], by=by, note=note)
+        if previous_assignee:
+            notify_people(
+                "handed_over", claim=claim, verdict=verdict, to=[previous_assignee], by=by, note=note
+            )
     return stored_assignment
 
 

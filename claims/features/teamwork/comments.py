@@ -62,9 +62,13 @@ def add_comment(
     """
     claim = _lock_claim(claim, by)
     text = _clean_text(text)
-    if key and (existing := Comment.objects.filter(key=key).first()):
-        if (existing.author_id, existing.claim_id, existing.text) == (by.pk, claim.pk, text):
-            return CommentResult(existing, [])
+    if key and (earlier_comment := Comment.objects.filter(key=key).first()):
+        if (earlier_comment.author_id, earlier_comment.claim_id, earlier_comment.text) == (
+            by.pk,
+            claim.pk,
+            text,
+        ):
+            return CommentResult(earlier_comment, [])
         key = None  # the key belongs to an earlier comment with another text
     thread = _lock_thread(claim, reply_to, by) if reply_to else None
     version = verdict.version if verdict else None
@@ -199,10 +203,10 @@ def get_version(comment: Comment) -> str:
 
 def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
     """Return the people to notify about the claim: followers, the assignee, and the verdict's author."""
-    following = ClaimFollower.objects.filter(claim=claim).values("person")
+    followers = ClaimFollower.objects.filter(claim=claim).values("person")
     assignees = Assignment.objects.held().filter(claim=claim).values("person")
     author = verdict.author_id if verdict else None
-    return User.objects.filter(Q(pk__in=following) | Q(pk__in=assignees) | Q(pk=author))
+    return User.objects.filter(Q(pk__in=followers) | Q(pk__in=assignees) | Q(pk=author))
 
 
 # Shared steps -----------------------------------------------------------------------------------------------------
@@ -259,10 +263,10 @@ def _save_comment(comment: Comment, **changes: Any) -> None:
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Record the mentioned people; return those who may read the comment, and those who may not."""
-    mentioned = find_mentioned_people(comment.text)
-    readers = list(find_readers(mentioned, claim=comment.claim, verdict=comment.verdict, comment=comment))
+    people = find_mentioned_people(comment.text)
+    readers = list(find_readers(people, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(readers)
-    return readers, [person for person in mentioned if person not in readers]
+    return readers, [person for person in people if person not in readers]
 
 
 def _find_participants(thread: Comment) -> Iterable[User]:

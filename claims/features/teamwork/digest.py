@@ -55,7 +55,9 @@ def send_digest(*, person_id: int) -> None:
     person = schedule.person
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
-    rows = _find_waiting().for_person(person).filter(created_at__lt=moment).order_by("claim", "pk")
+    rows = (
+        _find_waiting_notifications().for_person(person).filter(created_at__lt=moment).order_by("claim", "pk")
+    )
     notifications = list(rows.select_related("claim", "comment"))
     if not notifications:
         return
@@ -69,7 +71,7 @@ def send_digest(*, person_id: int) -> None:
 def find_due_people(now: datetime) -> Iterator[int]:
     """Return the ids of the people whose digest is due."""
     earliest_by_person = dict(
-        _find_waiting().order_by().values_list("person").annotate(first=Min("created_at"))
+        _find_waiting_notifications().order_by().values_list("person").annotate(first=Min("created_at"))
     )
     schedules = MailSchedule.objects.in_bulk(earliest_by_person)
     for person, earliest_hour in earliest_by_person.items():
@@ -82,19 +84,19 @@ def find_due_people(now: datetime) -> Iterator[int]:
 def find_last_digest_time(schedule: MailSchedule, now: datetime) -> datetime:
     """Return the most recent time at which the person's digest was due."""
     zone = get_time_zone(schedule)
-    local = now.astimezone(zone)
-    today = datetime.combine(local.date(), time(schedule.hour), zone)
+    local_time = now.astimezone(zone)
+    today = datetime.combine(local_time.date(), time(schedule.hour), zone)
     # Compare in another time zone, because within the same zone Python compares only the local times.
     if today.astimezone(now.tzinfo) <= now:
         return today
-    return datetime.combine(local.date() - timedelta(days=1), time(schedule.hour), zone)
+    return datetime.combine(local_time.date() - timedelta(days=1), time(schedule.hour), zone)
 
 
 def _was_sent(schedule: MailSchedule, moment: datetime) -> bool:
     return schedule.digest_of is not None and schedule.digest_of >= moment.date()
 
 
-def _find_waiting() -> NotificationQuerySet:
+def _find_waiting_notifications() -> NotificationQuerySet:
     return Notification.objects.to_be_mailed(MailChoice.DIGEST).unread().filter(person__is_active=True)
 
 

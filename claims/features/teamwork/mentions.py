@@ -118,9 +118,9 @@ def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] 
     """Return the person with this user name, preferring the same case, and the name's length in the text."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
-        exact = [person for person in people if person.username == _normalise_name(candidate)]
-        if exact or len(people) == 1:
-            return (exact or people)[0], len(candidate)
+        exact_matches = [person for person in people if person.username == _normalise_name(candidate)]
+        if exact_matches or len(people) == 1:
+            return (exact_matches or people)[0], len(candidate)
     return None
 
 

@@ -35,23 +35,23 @@ _FEED_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Followable:
+class FollowableList:
     """A feed, sitemap or page that can be followed.
 
     Attributes:
         kind: a `WatchProgress.Kind`: as detected or, if the list was not read, as announced by the page that
         links to it.
-        number: the number of pages in the list, or None if the list was not read.
+        page_count: the number of pages in the list, or None if the list was not read.
     """
 
     url: str
     kind: str
     name: str = ""
-    number: int | None = None
-    newest: tuple[ListedPage, ...] = ()
+    page_count: int | None = None
+    newest_pages: tuple[ListedPage, ...] = ()
 
 
-def find_followable_lists(address: str, visitor: PoliteVisitor) -> list[Followable]:
+def find_followable_lists(address: str, visitor: PoliteVisitor) -> list[FollowableList]:
     """Return the lists that can be followed at a URL, most likely first.
 
     Raises:
@@ -63,7 +63,7 @@ def find_followable_lists(address: str, visitor: PoliteVisitor) -> list[Followab
     response = visitor.get(address, LIMITS, None)
     page_list = read_page_list(response.content, response.final_url, max_bytes=LIMITS.content_bytes)
     if page_list is not None:
-        return [_build_followable(address, page_list)]
+        return [_build_followable_list(address, page_list)]
     if response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:
         raise FetchError(
             "no_list",
@@ -76,25 +76,25 @@ def find_followable_lists(address: str, visitor: PoliteVisitor) -> list[Followab
     title, feeds = _read_head(response.content[:HEAD_BYTES], response.final_url)
     with suppress(FetchError):
         feeds += [
-            Followable(url, "sitemap") for url in _sort_news_first(visitor.sitemaps(response.final_url))
+            FollowableList(url, "sitemap") for url in _sort_news_first(visitor.sitemaps(response.final_url))
         ]
-    page = Followable(address, "page", title)
+    page = FollowableList(address, "page", title)
     return [*_remove_duplicates(feeds, pasted_url=address), page]
 
 
-def _build_followable(address: str, page_list: PageList) -> Followable:
+def _build_followable_list(address: str, page_list: PageList) -> FollowableList:
     dated_pages = sorted(
         (page for page in page_list.pages if page.changed_at),
         key=lambda page: str(page.changed_at),
         reverse=True,
     )
-    newest_date = tuple(
+    newest_pages = tuple(
         [*dated_pages, *(page for page in page_list.pages if not page.changed_at)][:MAX_SHOWN_TITLES]
     )
-    return Followable(address, page_list.kind, page_list.title, len(page_list.pages), newest_date)
+    return FollowableList(address, page_list.kind, page_list.title, len(page_list.pages), newest_pages)
 
 
-def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
+def _read_head(content: bytes, url: str) -> tuple[str, list[FollowableList]]:
     """Return the title of a page and the feeds that it links to (`<link rel="alternate">`)."""
     try:
         document_root = html.document_fromstring(content)
@@ -104,12 +104,12 @@ def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
     base_url = urljoin(url, next(iter(document_root.xpath("//base/@href")), ""))
     feeds = []
     for link in document_root.xpath("//link[@href]"):
-        is_named = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
+        has_feed_relation = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
         kind = _FEED_TYPES.get(link.get("type", "").partition(";")[0].strip().lower())
-        if is_named and kind:
+        if has_feed_relation and kind:
             with suppress(ValueError):
                 name = " ".join(link.get("title", "").split())[:200]
-                feeds.append(Followable(urljoin(base_url, link.get("href").strip()), kind, name))
+                feeds.append(FollowableList(urljoin(base_url, link.get("href").strip()), kind, name))
     return title, feeds
 
 
@@ -118,10 +118,12 @@ def _sort_news_first(sitemaps: list[str]) -> list[str]:
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 
-def _remove_duplicates(followable_lists: list[Followable], *, pasted_url: str) -> Iterator[Followable]:
+def _remove_duplicates(
+    followable_lists: list[FollowableList], *, pasted_url: str
+) -> Iterator[FollowableList]:
     seen_keys = {build_url_key(pasted_url)}
-    for followable in followable_lists:
-        key = build_url_key(followable.url)
+    for followable_list in followable_lists:
+        key = build_url_key(followable_list.url)
         if key and key not in seen_keys and len(seen_keys) <= MAX_OFFERED_LISTS:
             seen_keys.add(key)
-            yield followable
+            yield followable_list

@@ -50,8 +50,8 @@ def record_listed_pages(
     known_pages = _find_known_pages(watch, list(pages))
     changed_keys = {key for key, listed_at in known_pages.items() if _is_newer(pages[key], listed_at)}
     _queue_changed_pages(watch, {key: pages[key] for key in changed_keys}, now)
-    unknown = [(key, page) for key, page in pages.items() if key not in known_pages]
-    new_pages = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
+    unknown_pages = [(key, page) for key, page in pages.items() if key not in known_pages]
+    new_pages = dict(sorted(unknown_pages, key=lambda pair: _get_sort_key(pair[1])))
     if is_first_visit:
         selected_keys = set(list(new_pages)[: watch.most_per_visit])
     else:

@@ -229,7 +229,7 @@ class _Visit:
         if not page_list.is_whole:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
         if page_list.kind == "sitemap" and page_list.lists:
-            for sitemap in self._select_newest(page_list.lists):
+            for sitemap in self._select_newest_sitemaps(page_list.lists):
                 if not self._lease.renew():
                     break
                 try:
@@ -249,13 +249,15 @@ class _Visit:
             raise errors[0]
         return pages, " ".join(notes[:3])
 
-    def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
+    def _select_newest_sitemaps(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the most recently changed sitemaps, without those unchanged since the last visit."""
-        last = self._lease.row.visited_at
+        last_visit = self._lease.row.visited_at
         changed_pages = [
             sitemap
             for sitemap in sitemaps
-            if last is None or sitemap.changed_at is None or sitemap.changed_at > last - timedelta(days=1)
+            if last_visit is None
+            or sitemap.changed_at is None
+            or sitemap.changed_at > last_visit - timedelta(days=1)
         ]
         earliest_time = datetime.min.replace(tzinfo=UTC)
         return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or earliest_time, reverse=True)[

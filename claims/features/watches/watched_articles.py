@@ -81,11 +81,11 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     retry_at = now + FIRST_RETRY * 3**page.attempts
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _State.IMPORTED and page.source_id is None:
-        return _give_up_page(
+        return _abandon_page(
             page, gettext("The article’s source was deleted here, so the article is no longer followed.")
         )
     if page.attempts >= MAX_ATTEMPTS:
-        return _give_up_page(page, page.failure or gettext("The program stopped during the import."))
+        return _abandon_page(page, page.failure or gettext("The program stopped during the import."))
     if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry_at, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry_at
@@ -193,7 +193,7 @@ def _record_page_failure(
     page: WatchedPage, message: str, *, is_permanent: bool, delay: timedelta = timedelta()
 ) -> PageResult:
     if is_permanent or page.attempts >= MAX_ATTEMPTS:
-        return _give_up_page(page, message)
+        return _abandon_page(page, message)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         failure=clean_error_text(message), next_look_at=max(page.next_look_at or now, now + delay)
@@ -201,7 +201,7 @@ def _record_page_failure(
     return PageResult("failed", page, failure=message)
 
 
-def _give_up_page(page: WatchedPage, message: str) -> PageResult:
+def _abandon_page(page: WatchedPage, message: str) -> PageResult:
     """Stop checking the page unless the list reports a change. An article that was already imported stays."""
     state = _State.IMPORTED if page.state == _State.IMPORTED else _State.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(

@@ -200,8 +200,8 @@ def _finish_delivery(delivery: WebhookDelivery, state: str) -> None:
 
 
 def _queue_next_delivery(endpoint_id: int, paused_until: datetime) -> None:
-    pending = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
-    if next_attempt_at := pending.aggregate(first=Min("next_attempt_at"))["first"]:
+    deliveries = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
+    if next_attempt_at := deliveries.aggregate(first=Min("next_attempt_at"))["first"]:
         worker_calls.queue_deliveries_later(endpoint_id, max(next_attempt_at, paused_until))
 
 

@@ -14,11 +14,13 @@ from factcheck.database import clock
 
 def check_cosignatures() -> Iterator[Discrepancy]:
     """Yield a finding for each invalid cosignature and for each warning of the desk."""
-    latest = clock.get_database_time() + CLOCK_SKEW
+    latest_time = clock.get_database_time() + CLOCK_SKEW
     keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
     for row in rows.iterator(chunk_size=2_000):
-        if row.cosigned_at > latest or not any(_is_signed_with(row, key) for key in keys[row.witness_id]):
+        if row.cosigned_at > latest_time or not any(
+            _is_signed_with(row, key) for key in keys[row.witness_id]
+        ):
             yield Discrepancy(
                 f"Cosignature {row.pk} ({row.witness.name}, {row.checkpoint.tree_size} entries)",
                 gettext("the cosignature is not a valid signature of the witness."),

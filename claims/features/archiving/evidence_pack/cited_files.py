@@ -158,8 +158,10 @@ def _iterate_citations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _add_snapshots(cited_files: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
     is_cited = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
-    cited = Snapshot.objects.filter(is_cited, source__in=sources).distinct().order_by("source", "number")
-    for snapshot in cited:
+    cited_snapshots = (
+        Snapshot.objects.filter(is_cited, source__in=sources).distinct().order_by("source", "number")
+    )
+    for snapshot in cited_snapshots:
         cited_files.texts.append(snapshot)
         name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
         cited_files.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))

@@ -45,7 +45,7 @@ def find_first_answer(
     claims_at_url = find_claims_at_address(address) if address else []
     found_claim_ids = {document["id"] for document in claims_at_url}
     earlier_answers = [
-        found for found in _find_earlier_answers(address, picture) if found["id"] not in found_claim_ids
+        answer for answer in _find_earlier_answers(address, picture) if answer["id"] not in found_claim_ids
     ]
     return FirstAnswer(passages, [*claims_at_url, *earlier_answers])
 

@@ -152,7 +152,7 @@ class ComplaintSubmission(SubmissionView):
         context = self.read_submission_context(plain_request)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
-        entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
+        entry = _find_newest_entry(Publication.objects.newest(), body.validated_data["claim"])
         self.require_rate_limit(plain_request)
         values = body.validated_data
         try:
@@ -239,7 +239,7 @@ def _build_found_claim(
     }
 
 
-def _find_newest(rows: QuerySet[Publication], claim: int) -> Publication:
+def _find_newest_entry(rows: QuerySet[Publication], claim: int) -> Publication:
     """Return the newest entry of a claim, following merges.
 
     Raises:

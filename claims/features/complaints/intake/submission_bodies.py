@@ -48,12 +48,12 @@ class SenderBody(serializers.Serializer):
     )
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
+        if isinstance(data, Mapping) and (unknown_names := data.keys() - self.fields.keys()):
             field_names = ", ".join(f"`{name}`" for name in self.fields)
             raise serializers.ValidationError(
                 {
                     name: [gettext("Unknown member. Known members: %(known)s.") % {"known": field_names}]
-                    for name in sorted(unknown)
+                    for name in sorted(unknown_names)
                 }
             )
         return super().to_internal_value(data)

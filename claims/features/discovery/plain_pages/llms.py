@@ -51,8 +51,8 @@ def write_llms_text() -> str:
         f"## {_('Fact checks')}\n\n{write_links(list_pages())}",
         f"## {_('How to query')}\n\n{write_links(list_queries())}",
         f"## {_('How we work')}\n\n{write_links(_list_about_pages())}",
-        f"## {_('Data')}\n\n{write_links(_list_data())}",
-        f"## Optional\n\n{write_links(_list_optional())}",
+        f"## {_('Data')}\n\n{write_links(_list_data_links())}",
+        f"## Optional\n\n{write_links(_list_optional_links())}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -148,7 +148,7 @@ def _list_about_pages() -> Links:
     ]
 
 
-def _list_data() -> Links:
+def _list_data_links() -> Links:
     return [
         (_("All data as files"), settings.SITE_URL + build_permanent_path("dumps-index"), ""),
         (
@@ -161,7 +161,7 @@ def _list_data() -> Links:
     ]
 
 
-def _list_optional() -> Links:
+def _list_optional_links() -> Links:
     return [
         (_("Atom feed"), settings.SITE_URL + build_permanent_path("claims-atom"), ""),
         (_("Sitemap"), settings.SITE_URL + build_permanent_path("sitemap"), ""),

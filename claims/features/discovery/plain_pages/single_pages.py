@@ -44,14 +44,16 @@ def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
     """Return the page of an earlier version of a claim."""
     history = _load_history(pk)
-    shown = next((history_entry for history_entry in history if history_entry.version == version), None)
-    if shown is None:
+    plain_version = next(
+        (history_entry for history_entry in history if history_entry.version == version), None
+    )
+    if plain_version is None:
         raise Http404("The claim has no such version.")
     entry = _load_entry(pk, version)
-    if shown is history[0]:
+    if plain_version is history[0]:
         return redirect_to_moved_page(request, build_claim_path(pk, entry.slug))
     return PlainPage(
-        write_claim(entry.document, shown, history),
+        write_claim(entry.document, plain_version, history),
         build_permanent_path("claim-version", pk, version),
         is_indexable=False,
     )

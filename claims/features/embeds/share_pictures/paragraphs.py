@@ -175,9 +175,9 @@ def fit_text(
         lines = _break_lines(shortened, list(_split_breakable_parts(shortened)), size, width, language)
         if len(lines) <= line_limit:
             return _typeset_lines(shortened, lines, size, language, is_complete=False)
-        last = list(_split_breakable_parts(visible_parts))[-1]
+        part = list(_split_breakable_parts(visible_parts))[-1]
         # A single word that is too long loses a few characters at a time.
-        visible_parts = visible_parts[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
+        visible_parts = visible_parts[: part.start or max(part.stop - max(part.stop // 20, 1), 0)].rstrip()
     return _typeset_lines("", [], size, language, is_complete=False)
 
 
@@ -191,8 +191,8 @@ def _typeset_lines(
 ) -> TypesetText:
     is_rtl = is_right_to_left(text)
     levels = _compute_levels(text, is_rtl)
-    set_lines = [_sort_runs_visually(_split_runs(text[line], levels[line])) for line in lines]
-    return TypesetText(set_lines, size, is_rtl, is_complete, language)
+    typeset_lines = [_sort_runs_visually(_split_runs(text[line], levels[line])) for line in lines]
+    return TypesetText(typeset_lines, size, is_rtl, is_complete, language)
 
 
 def _split_breakable_parts(text: str) -> Iterator[slice]:
@@ -260,11 +260,11 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """Split the text into runs of one embedding level and one typeface, in reading order."""
     typefaces: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(text):
-        neutral = all(
+        is_neutral = all(
             unicodedata.bidirectional(run_character) not in ("L", "R", "AL") for run_character in cluster
         )
         keeps_typeface = (
-            typefaces and neutral and all(has_character(typefaces[-1], character) for character in cluster)
+            typefaces and is_neutral and all(has_character(typefaces[-1], character) for character in cluster)
         )
         typeface = (
             typefaces[-1]
@@ -300,8 +300,8 @@ def _sort_runs_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
     """Return the runs of a line in visual order, from left to right (UAX #9, L2)."""
     ordered_runs = list(runs)
     odd_levels = [run.level for run in runs if run.level % 2]
-    highest = max((run.level for run in runs), default=0)
-    for level in range(highest, min(odd_levels, default=highest + 1) - 1, -1):
+    highest_level = max((run.level for run in runs), default=0)
+    for level in range(highest_level, min(odd_levels, default=highest_level + 1) - 1, -1):
         start = None
         for index in range(len(ordered_runs) + 1):
             is_in_sequence = index < len(ordered_runs) and ordered_runs[index].level >= level

@@ -74,7 +74,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=gettext_lazy("recipient"))
     def party_name(self, row: ReplyRequest) -> str:
-        return row.whom
+        return row.recipient_name
 
     @admin.display(description=gettext_lazy("claim"))
     def on_claim(self, row: ReplyRequest) -> SafeString:
@@ -199,8 +199,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentAtForm, look="main")
     def mark_sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
-        sent = reply_requests.mark_sent(row, by=get_person(request), at=at)
-        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
+        row = reply_requests.mark_sent(row, by=get_person(request), at=at)
+        return _("Marked as sent on %s.") % date_format(timezone.localtime(row.sent_at), "DATETIME_FORMAT")
 
     @row_action(gettext_lazy("Cancel sending"), permission=_CHANGE_PERMISSION)
     def cancel_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
@@ -231,7 +231,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 return HttpResponseRedirect(get_page_url(reply))
         context = {
             **_build_verdict_context(row.verdict),
-            "title": _("Reply from %s") % row.whom,
+            "title": _("Reply from %s") % row.recipient_name,
             "row": row,
             "form": form,
             "back": get_page_url(row),

@@ -193,10 +193,10 @@ class ReplyRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.whom
+        return self.recipient_name
 
     @property
-    def whom(self) -> str:
+    def recipient_name(self) -> str:
         """Return the name of the person asked, as shown to readers."""
         return self.claimant.name if self.claimant else self.party
 

@@ -220,13 +220,13 @@ def _list_proposed_claims(person: User, filters: BoardFilters) -> list[Any]:
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     assignee = filters.get_assignee_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
-    urgent = _list_urgent_claims(proposals, _find_assigned_work(assignee) if assignee else open_assignments)
-    if not assignee and len(urgent) <= MAX_SHOWN_CARDS:
+    claims = _list_urgent_claims(proposals, _find_assigned_work(assignee) if assignee else open_assignments)
+    if not assignee and len(claims) <= MAX_SHOWN_CARDS:
         ordered_claims = proposals.order_by(*TRIAGE_ORDERING)
-        urgent += ordered_claims.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
-            : MAX_SHOWN_CARDS + 1 - len(urgent)
+        claims += ordered_claims.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
+            : MAX_SHOWN_CARDS + 1 - len(claims)
         ]
-    return urgent
+    return claims
 
 
 def _exclude_claims_with_verdicts(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -342,6 +342,8 @@ def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
         "columns": build_columns(person, filters),
         "moves": list_moves(person),
         "filters": filters,
-        "people": [(other.pk, get_display_name(other)) for other in people if other != person],
+        "people": [
+            (colleague.pk, get_display_name(colleague)) for colleague in people if colleague != person
+        ],
         "topics": list(Topic.objects.values_list("pk", "name")[:MAX_LISTED_PEOPLE]),
     }

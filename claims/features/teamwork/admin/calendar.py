@@ -92,17 +92,17 @@ def _find_entries(
         )
         .defer("explanation")
     )
-    planned = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
-    planned = planned.filter(day__gte=first_day, day__lte=last_day).defer("verdict__explanation")
+    plans = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
+    plans = plans.filter(day__gte=first_day, day__lte=last_day).defer("verdict__explanation")
     if is_own_work:
         work = work.filter(person=person)
         rechecks = rechecks.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
-        planned = planned.filter(made_by=person)
+        plans = plans.filter(made_by=person)
     for row in _limit_per_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
         yield row.due_on, _build_due_entry(row, today), _count_hidden_entries(row)
     for row in _limit_per_day(rechecks.select_related("claim", "author"), "recheck_on"):
         yield row.recheck_on, _build_recheck_entry(row, today), _count_hidden_entries(row)
-    for row in _limit_per_day(planned.select_related("verdict__claim"), "day", "publish_at"):
+    for row in _limit_per_day(plans.select_related("verdict__claim"), "day", "publish_at"):
         yield row.day, _build_planned_entry(row), _count_hidden_entries(row)
 
 

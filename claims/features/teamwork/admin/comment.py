@@ -132,7 +132,9 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         page = Paginator(replies, MAX_REPLIES_ON_THREAD_PAGE).get_page(request.GET.get("p"))
         first_comment, *other_replies = build_shown_comments([thread, *page.object_list], person)
         last_comment = (other_replies or [first_comment])[-1].row.pk
-        thread_context = ShownThread(first_comment, other_replies, earlier=0, last=last_comment, key=uuid4())
+        thread_context = ShownThread(
+            first_comment, other_replies, earlier_count=0, last_id=last_comment, form_key=uuid4()
+        )
         return self._render_page(request, thread.claim, threads=[thread_context], page=page)
 
     @desk_page("on/<int:claim>/write/")

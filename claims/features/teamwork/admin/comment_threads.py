@@ -51,11 +51,11 @@ class ShownThread:
 
     first: ShownComment
     replies: list[ShownComment]
-    earlier: int
+    earlier_count: int
     #: The id of the thread's last comment.
-    last: int
+    last_id: int
     #: The key of the reply form, so that a form sent twice adds one reply.
-    key: UUID
+    form_key: UUID
 
 
 def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
@@ -112,11 +112,11 @@ def build_shown_threads(rows: Iterable[Comment], person: User, limits: ThreadLim
         ShownThread(
             first=comments_by_id[thread.pk],
             replies=[comments_by_id[reply.pk] for reply in replies_by_thread[thread.pk]],
-            earlier=replies_by_thread[thread.pk][0].number - len(replies_by_thread[thread.pk])
+            earlier_count=replies_by_thread[thread.pk][0].number - len(replies_by_thread[thread.pk])
             if replies_by_thread[thread.pk]
             else 0,
-            last=replies_by_thread[thread.pk][-1].pk if replies_by_thread[thread.pk] else thread.pk,
-            key=uuid4(),
+            last_id=replies_by_thread[thread.pk][-1].pk if replies_by_thread[thread.pk] else thread.pk,
+            form_key=uuid4(),
         )
         for thread in threads
     ]

@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.watches import visits, watch_edits
 from claims.features.watches.admin.watch_messages import build_state_badge, describe_last_visit
-from claims.features.watches.discovered_feeds import Followable, find_followable_lists
+from claims.features.watches.discovered_feeds import FollowableList, find_followable_lists
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from factcheck.admin.base import DeskAdmin, get_page_url, get_person
@@ -187,7 +187,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return gettext("We are following this newsroom again.")
 
 
-def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
+def _find_followable_lists(form: AddressForm) -> list[tuple[FollowableList, str, Watch | None]]:
     """Return the lists that can be followed at the URL, each with its existing watch, if any."""
     try:
         lists = find_followable_lists(form.cleaned_data["address"], visits.build_visitor(max_wait=10.0))
@@ -196,8 +196,8 @@ def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Wat
         return []
     kind_labels = dict(WatchProgress.Kind.choices)
     return [
-        (followable, str(kind_labels[followable.kind]), Watch.objects.with_url(followable.url))
-        for followable in lists
+        (followable_list, str(kind_labels[followable_list.kind]), Watch.objects.with_url(followable_list.url))
+        for followable_list in lists
     ]
 
 

@@ -97,7 +97,16 @@ def _require_manageable_endpoint(endpoint: WebhookEndpoint) -> None:
 @admin.register(WebhookEndpoint)
 class WebhookAdmin(DeskAdmin):
     form = WebhookForm
-    list_display = ("name", "owner", "url", "state", "reported_events", "filter", "waiting", "given_up")
+    list_display = (
+        "name",
+        "owner",
+        "url",
+        "state",
+        "reported_events",
+        "filter",
+        "waiting_deliveries",
+        "abandoned_deliveries",
+    )
     list_filter = ("active",)
     list_select_related = ("progress", "owner", "token")
     search_fields = ("name", "url", "description")
@@ -125,11 +134,11 @@ class WebhookAdmin(DeskAdmin):
         return join_words(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
 
     @admin.display(description=_("waiting"), ordering="waiting_number")
-    def waiting(self, endpoint: Any) -> SafeString:
+    def waiting_deliveries(self, endpoint: Any) -> SafeString:
         return _link_to_log(endpoint, WebhookDelivery.State.PENDING, endpoint.waiting_number)
 
     @admin.display(description=_("abandoned"), ordering="failed_number")
-    def given_up(self, endpoint: Any) -> SafeString:
+    def abandoned_deliveries(self, endpoint: Any) -> SafeString:
         return _link_to_log(endpoint, WebhookDelivery.State.FAILED, endpoint.failed_number)
 
     # The page --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.test import Client
 
 from claims.features.assistants import findings
 from claims.features.assistants.claim_documents import build_document as told_of
-from claims.features.assistants.claim_texts import write_claim
+from claims.features.assistants.claim_texts import iterate_claim_lines
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.review import workflow
 from tests.claims.features.assistants.mcp_messages import Asked
@@ -115,7 +115,7 @@ def test_others_verdicts_are_theirs(publish: Publish) -> None:
     body = Publication.objects.get().body.replace('"origin":"house"', '"origin":"imported"')
     said = told_of((claim.pk, 1, 1, body.replace("Factcheck Newsroom", "Elsterstadt Facts").encode()))
     assert said["verdicts"][0]["by_this_newsroom"] is False
-    text = "\n".join(write_claim(said))
+    text = "\n".join(iterate_claim_lines(said))
     assert 'Verdict of another publisher, "Elsterstadt Facts", which this newsroom only passes on' in text
     assert "the newsroom that runs this database" not in text
 

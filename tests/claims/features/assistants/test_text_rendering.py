@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.features.assistants.claim_documents import choose_web_url
+from claims.features.assistants.claim_documents import clean_web_url
 from claims.features.assistants.text_rendering import (
     INVISIBLE_CHARACTER_MARKER,
     quote_detail,
@@ -97,7 +97,7 @@ def test_nothing_is_no_text() -> None:
     ],
 )
 def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
-    assert choose_web_url(url) == told
+    assert clean_web_url(url) == told
 
 
 def test_only_names_keep_their_backticks() -> None:

@@ -170,12 +170,12 @@ def test_a_stale_tab_overwrites_and_hides_nothing(
     refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first.version})
     assert refused.status_code == 409
     assert "Three" in refused.content.decode()
-    answer = client.post(at("resolve", own), {"last": thread.last}, follow=True)
+    answer = client.post(at("resolve", own), {"last": thread.last_id}, follow=True)
     assert said(answer) == ["Someone has replied in the meantime. Read the reply, then resolve the thread."]
     own.refresh_from_db()
     assert (own.text, own.resolved_at) == ("Two", None)
     (fresh,) = client.get(desk.page(claim)).context["talk"]
-    client.post(at("resolve", own), {"last": fresh.last})
+    client.post(at("resolve", own), {"last": fresh.last_id})
     client.post(at("edit", own), {"text": "Three", "seen": fresh.first.version})
     own.refresh_from_db()
     assert (own.text, own.resolved_by) == ("Three", editor)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from claims.features.watches import visits
-from claims.features.watches.discovered_feeds import MAX_OFFERED_LISTS, Followable, find_followable_lists
+from claims.features.watches.discovered_feeds import MAX_OFFERED_LISTS, FollowableList, find_followable_lists
 from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import InMemorySites, PoliteVisitor
 from sources.page_lists import ListedPage
@@ -14,7 +14,7 @@ from tests.helpers.followed_site import Paper
 pytestmark = pytest.mark.django_db
 
 
-def found(address: str) -> list[Followable]:
+def found(address: str) -> list[FollowableList]:
     return find_followable_lists(address, visits.build_visitor())
 
 
@@ -33,7 +33,7 @@ def test_a_feed_is_shown_with_its_newest_entries(paper: Paper) -> None:
     days = [datetime(2024, 5, day, tzinfo=UTC) for day in range(1, 8)]
     start = paper.feed(*((f"/{day.day}", day) for day in days))
     newest = tuple(ListedPage(f"{paper.address}/{day.day}", day, f"On /{day.day}") for day in days[:1:-1])
-    assert found(f" {start} ") == [Followable(start, "rss", "Sundvik Post", 7, newest)]
+    assert found(f" {start} ") == [FollowableList(start, "rss", "Sundvik Post", 7, newest)]
 
 
 def test_the_feeds_of_a_page_come_before_itself(paper: Paper) -> None:
