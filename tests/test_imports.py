@@ -72,7 +72,7 @@ def test_no_two_public_classes_share_a_name() -> None:
 
 
 @sweep("package", sorted({path.parent for path in FILES.values()}))
-def test_every_room_says_what_lives_there(package: Path) -> None:
+def test_every_package_has_a_docstring(package: Path) -> None:
     if package.name not in {"management", "commands"}:
         face = (package / "__init__.py").read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(face))

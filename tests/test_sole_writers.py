@@ -134,7 +134,7 @@ def test_import_runs_alone_are_moved_by_imports(name: str, trees: Trees) -> None
 
 
 @sweep("name", sorted(MOVES))
-def test_anyone_who_moves_writes_it_down(name: str, trees: Trees) -> None:
+def test_every_change_of_state_is_recorded(name: str, trees: Trees) -> None:
     """The triggers insist on it; here it shows that each of these modules does it itself."""
     assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(trees[name]))
 
@@ -170,7 +170,7 @@ def test_entries_of_the_ledger_are_stored_in_one_module(trees: Trees) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PROSPECTS))
-def test_what_would_be_is_not_stored(name: str, trees: Trees) -> None:
+def test_previews_are_not_stored(name: str, trees: Trees) -> None:
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         for node in ast.walk(trees[name])
@@ -214,7 +214,7 @@ def test_no_sql_writes_claims_verdicts_or_entries(trees: Trees) -> None:
     }
 
 
-def test_these_tests_see_what_they_look_for() -> None:
+def test_these_tests_find_their_subjects() -> None:
     state = ["claim.state = x", "rows.filter(pk=1).update(state=x)", "setattr(claim, 'state', x)"]
     entry = [
         "Publication.objects.filter(pk=1).update(note='')",

@@ -45,7 +45,7 @@ def stores_what_no_claim_has(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_cases_are_undone_after_what_waits_for_their_end_was_asked() -> None:
+def test_cases_are_rolled_back_after_deferred_checks() -> None:
     stores_one()
     with pytest.raises(ExceptionGroup, match="2 of 2 cases failed") as failed:
         stores_what_no_claim_has()

@@ -192,7 +192,7 @@ def test_python_waits_when_asked_to(installed: Path, site: Site, few: None) -> N
     assert json.loads(said) == {"patient": [2] * 4, "hasty": 429, "wait": True}
 
 
-def test_python_passes_on_what_a_later_site_answers(installed: Path, later_site: str) -> None:
+def test_python_passes_on_unknown_members(installed: Path, later_site: str) -> None:
     program = FOLDER / "packaged_program.py"
     said = run(sys.executable, program, "newer", later_site, folder=installed, PYTHONPATH=str(installed))
     assert json.loads(said) == CAME_THROUGH
@@ -221,7 +221,7 @@ def test_command_line(installed: Path, site: Site) -> None:
     assert command("verify", get_public_key()) == "2 entries, 1 checkpoints: nothing was rewritten.\n"
 
 
-def test_command_line_shows_what_a_later_site_answers(installed: Path, later_site: str) -> None:
+def test_the_command_line_shows_unknown_members(installed: Path, later_site: str) -> None:
     def command(*asked: str) -> str:
         program = [sys.executable, "-c", "from factcheck_client.command_line import main; main()"]
         return run(*program, "--site", later_site, *asked, folder=installed, PYTHONPATH=str(installed))
@@ -245,7 +245,7 @@ def test_typescript_waits_when_asked_to(compiled: Path, site: Site, few: None) -
 
 
 @needs_packages
-def test_typescript_passes_on_what_a_later_site_answers(compiled: Path, later_site: str) -> None:
+def test_typescript_passes_on_unknown_members(compiled: Path, later_site: str) -> None:
     said = run("node", "packaged_program.js", "newer", later_site, folder=compiled)
     assert json.loads(said) == CAME_THROUGH
 

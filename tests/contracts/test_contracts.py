@@ -265,7 +265,7 @@ def test_openapi_document(tmp_path: Path) -> None:
     assert_unchanged("openapi.yaml", (tmp_path / "openapi.yaml").read_text())
 
 
-def test_state_is_how_far_work_is_and_status_what_readers_see() -> None:
+def test_state_is_for_work_and_status_for_readers() -> None:
     schemas = build_openapi()["components"]["schemas"].items()
     having = {
         word: {name for name, schema in schemas if word in schema.get("properties", {})}

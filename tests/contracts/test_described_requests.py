@@ -23,7 +23,7 @@ def accepts_nothing(document: dict[str, Any], schema: dict[str, Any]) -> bool:
     return Draft202012Validator({**schema, "components": document["components"]}).is_valid({})
 
 
-def test_a_body_without_keys_is_refused_where_the_document_needs_one(
+def test_an_empty_body_is_refused_if_the_document_requires_a_key(
     client: Client, administrator: User, publish: Callable[..., Claim]
 ) -> None:
     document = build_openapi()
@@ -63,7 +63,7 @@ def test_one_of_several_keys_is_enough() -> None:
     assert "if" not in schemas["PatchedQuoteBody"]
 
 
-def test_every_operation_describes_what_any_request_may_be_answered() -> None:
+def test_every_operation_describes_the_general_errors() -> None:
     lacking = {
         (method, path)
         for path, item in build_openapi()["paths"].items()
@@ -83,7 +83,7 @@ def test_a_form_is_described_by_its_file() -> None:
     assert [schemas[name]["required"] for name in names.values()] == [["url"], ["file"]]
 
 
-def test_parameters_are_required_where_the_document_says_so(client: Client) -> None:
+def test_required_parameters_are_those_of_the_document(client: Client) -> None:
     differing, described = {}, 0
     for path, item in build_openapi()["paths"].items():
         if "get" not in item or "{" in path or "/editorial/" in path:

@@ -84,7 +84,7 @@ def test_every_metric_is_shown() -> None:
     assert set(metrics()) - shown - parts == set()
 
 
-def test_what_a_dashboard_needs_is_there_once() -> None:
+def test_the_metrics_of_a_dashboard_exist_once() -> None:
     shown = json.loads(DASHBOARD.read_text())
     numbers = [panel["id"] for panel in shown["panels"]]
     places = [tuple(panel["gridPos"][at] for at in "xy") for panel in shown["panels"]]

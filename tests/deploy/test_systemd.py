@@ -108,7 +108,7 @@ def test_nothing_stays_down_because_the_database_was_away_at_first() -> None:
     }
 
 
-def test_the_whole_on_one_machine_has_a_database_of_its_own() -> None:
+def test_the_unit_for_one_machine_has_its_own_database() -> None:
     text = WHOLE.read_text()
     commands = re.findall(r"^(ExecStart\w*)=/opt/factcheck/bin/factcheck (.+)$", text, flags=re.MULTILINE)
     assert commands == [("ExecStartPre", "migrate --no-input"), ("ExecStart", "serve --with-worker")]

@@ -32,7 +32,7 @@ def test_tools_and_their_arguments_are_those_that_exist() -> None:
     assert told == {name: [argument.name for argument in tool.arguments] for name, tool in TOOLS.items()}
 
 
-def test_scopes_are_those_that_are_asked_for() -> None:
+def test_documented_scopes_are_the_required_ones() -> None:
     for row in cells():
         tool = TOOLS.get(row[0].strip("`"))
         if tool and not tool.is_read_only:

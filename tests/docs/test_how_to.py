@@ -46,7 +46,7 @@ def shell() -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line]
 
 
-def test_quoted_code_stands_in_its_file_word_for_word() -> None:
+def test_quoted_code_is_in_its_file_word_for_word() -> None:
     found = quotations()
     assert len(found) > 10
     lost = [

@@ -42,7 +42,7 @@ def test_nginx_accepts_the_shown_configuration(tmp_path: Path) -> None:
     assert {shown: said for shown, said in complaints.items() if all(said)} == {}
 
 
-def test_last_step_of_the_wheel_works_before_anything_is_set(tmp_path: Path) -> None:
+def test_the_last_step_of_the_wheel_works_without_settings(tmp_path: Path) -> None:
     last = block("installing.md", "sh", "--require-hashes").splitlines()[-1]
     program = f"{shlex.quote(sys.executable)} {settings.BASE_DIR / 'manage.py'}"
     done = subprocess.run(

@@ -9,11 +9,11 @@ from factcheck.routes import build_openapi
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_api_says_it() -> None:
+def test_the_api_has_it() -> None:
     assert build_openapi()["info"]["version"] == read_version()
 
 
-def test_the_contract_says_it() -> None:
+def test_the_contract_has_it() -> None:
     text = (ROOT / "tests" / "contracts" / "openapi.yaml").read_text(encoding="utf-8")
     assert re.findall(r"^  version: (\S+)$", text, flags=re.MULTILINE)[0] == read_version()
 

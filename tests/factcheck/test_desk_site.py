@@ -73,7 +73,7 @@ def test_the_search_names_no_list_of_a_feature_that_is_off(
     assert found == {"newsroom": ["Watches"], "small": []}
 
 
-def test_search_is_a_button_that_says_what_it_searches(client: Client, editor: User) -> None:
+def test_search_is_a_button_with_a_description(client: Client, editor: User) -> None:
     client.force_login(editor)
     (button,) = page(client, reverse("admin:index")).xpath("//button[@*[contains(., 'opencommand')]]")
     assert words(button) == "manage_search Search the desk Ctrl + K"

@@ -58,7 +58,7 @@ def test_the_plain_request_is_the_one_that_rest_framework_was_given() -> None:
     assert internals.get_plain_request(given) is given
 
 
-def test_a_body_that_was_read_ahead_is_what_django_would_have_read() -> None:
+def test_a_body_read_ahead_equals_that_read_by_django() -> None:
     request, stream = sent(b"said")
     internals.read_body_ahead(request, 4)
     assert stream.tell() == 4
@@ -147,7 +147,7 @@ def test_a_view_alone_answers_as_djangos_handler_without_middleware() -> None:
     assert ours.status_code == 200
 
 
-def test_a_filter_set_that_copies_no_filters_holds_what_django_filter_puts_there() -> None:
+def test_a_filter_set_without_copies_has_the_same_filters_as_django_filter() -> None:
     class Copied(FilterSet):
         name = CharFilter()
 
@@ -186,7 +186,7 @@ def test_requests_for_deleted_rows_are_redirected_like_in_the_admin() -> None:
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_bare_row_is_what_the_constructor_makes() -> None:
+def test_a_bare_row_equals_one_from_the_constructor() -> None:
     parent = Topic(pk=7, name="Weather", slug="weather")
     theirs = Topic(name="Floods", slug="floods", parent=parent)
     ours = internals.build_bare_row(

@@ -71,7 +71,7 @@ def test_documented_production_settings_pass_the_deployment_check(tmp_path):
     assert said.returncode == 0
 
 
-def test_cookies_are_safe_where_the_site_is_encrypted(tmp_path):
+def test_cookies_are_secure_if_the_site_uses_https(tmp_path):
     show = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.DEBUG)"
     said = manage(tmp_path, "shell", "--no-imports", "--command", show, **PRODUCTION)
     assert said.stdout.splitlines()[-1] == "True True False"

@@ -37,7 +37,7 @@ def test_every_package_is_pinned_with_hashes_and_no_index(name):
     assert not re.search(r"^--(index|extra-index|find-links)", text, flags=re.MULTILINE)
 
 
-def test_everything_asked_for_is_pinned():
+def test_all_requirements_are_pinned():
     for name in ("base", "dev", "scale"):
         asked = re.findall(
             r"^([a-z][a-z0-9-]*)", (ROOT / "requirements" / f"{name}.in").read_text(), flags=re.MULTILINE

@@ -24,7 +24,7 @@ print(*[name for name in heavy if name in sys.modules])
 
 
 @pytest.mark.slow
-def test_a_command_loads_neither_the_desk_nor_what_computes() -> None:
+def test_a_command_loads_neither_the_desk_nor_numerical_libraries() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", LOAD], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
     )

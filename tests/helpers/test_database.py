@@ -34,7 +34,7 @@ def present() -> Contents:
         ["DELETE FROM django_migrations"],
     ],
 )
-def test_whatever_was_done_is_undone(statements: list[str]) -> None:
+def test_every_change_is_undone(statements: list[str]) -> None:
     replace_database()  # tests that were rolled back have used up numbers
     new = present()
     with as_owner_of_tables(), connection.cursor() as cursor:
@@ -58,7 +58,7 @@ def test_cached_statistics_are_cleared_without_a_new_copy(
     assert present() == new
 
 
-def test_what_triggers_protect_is_gone_and_what_migrations_made_is_back(
+def test_protected_rows_are_removed_and_rows_of_migrations_restored(
     publish: Callable[..., Claim],
 ) -> None:
     publish()

@@ -230,7 +230,7 @@ def test_templates_are_read_as_django_looks_words_up() -> None:
     }
 
 
-def test_what_would_be_cut_at_a_quotation_mark_is_no_message() -> None:
+def test_texts_that_a_quotation_mark_would_cut_are_not_messages() -> None:
     with pytest.raises(ExtractionFailed, match="other quotation marks"):
         list(extract_from_template(r'{% load i18n %}{% translate "Say \"please\" first" %}', "x.html"))
     [whole] = extract_from_template("""{% load i18n %}{% translate 'Say "please" first' %}""", "x.html")
@@ -266,7 +266,7 @@ def test_translations_stay_when_words_are_collected_again() -> None:
     assert not re.search(r"#: .*:\d|POT-Creation|Revision-Date", text)
 
 
-def test_what_lacks_a_form_is_shown_in_english_and_not_as_nothing() -> None:
+def test_missing_forms_are_shown_in_english() -> None:
     half = merge_catalogue(Catalog(locale="de"), {Message("%d x", "%d y"): ["a.py"]}, "de")
     half.get(("%d x", "%d y")).string = ("%d X", "")  # type: ignore[union-attr]
     assert b"%d x" not in compile_catalogue(half)

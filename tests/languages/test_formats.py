@@ -38,7 +38,7 @@ def test_comma_between_two_facts_is_the_language_s_own(code: str, between: str) 
 @pytest.mark.parametrize(
     "code, names", [("en", "German, German"), ("de", "Deutsch, Deutsch"), ("fr", "allemand, Allemand")]
 )
-def test_language_is_written_small_inside_of_a_sentence_where_it_is_so(code: str, names: str) -> None:
+def test_names_of_languages_are_lower_case_in_sentences_where_usual(code: str, names: str) -> None:
     told = Template("{% load reader %}{{ tag|language_in_sentence }}, {{ tags|language_names|join:'' }}")
     with translation.override(code):
         assert told.render(Context({"tag": "de", "tags": ["de"]})) == names
@@ -48,7 +48,7 @@ def test_language_is_written_small_inside_of_a_sentence_where_it_is_so(code: str
     "code, words",
     [("pt", "27 de novembro de 2026"), ("es", "27 de noviembre de 2026"), ("de", "27. November 2026")],
 )
-def test_months_have_a_capital_only_where_the_language_gives_them_one(code: str, words: str) -> None:
+def test_months_are_capitalised_only_where_usual(code: str, words: str) -> None:
     with translation.override(code):
         shown = Template("{% load reader %}{{ day|day }}").render(Context({"day": DAY}))
     assert shown == f'<time datetime="2026-11-27">{words}</time>'

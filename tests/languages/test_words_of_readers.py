@@ -38,7 +38,7 @@ def bare(html: str, written: str) -> list[str]:
     return [part for part in parts if re.search(r"[A-Za-z]{3}", part) and part not in written]
 
 
-def test_nothing_but_what_people_wrote_is_left_in_english(
+def test_only_texts_by_people_are_in_english(
     brackets: None, client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:
     places = pages_of_readers(publish, claimant, editor)

@@ -27,7 +27,7 @@ def test_marks_are_whole_escaped_and_never_overlap() -> None:
     )
 
 
-def test_a_source_leads_to_its_article_where_it_has_a_text(client: Client, editor: User) -> None:
+def test_a_source_with_a_text_links_to_its_article(client: Client, editor: User) -> None:
     source, bare = make_source("The ferry was late. Trams are free, she said."), make_source()
     client.force_login(editor)
     address = reverse("admin:claims_claim_article", args=[source.pk])

@@ -121,7 +121,7 @@ def test_a_half_written_file_is_never_seen(folder: Path, monkeypatch: pytest.Mon
     assert not (folder / archive.build_path(DIGEST)).exists()
 
 
-def test_of_a_file_for_which_there_is_no_room_nothing_stays(folder: Path) -> None:
+def test_a_file_without_room_leaves_nothing(folder: Path) -> None:
     """The system refuses what goes beyond the limit, as a disk does that is full."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))

@@ -121,7 +121,7 @@ def test_changed_text_is_the_next_snapshot_of_the_same_source() -> None:
     ]
 
 
-def test_text_that_returns_to_an_earlier_wording_is_a_snapshot_of_its_own() -> None:
+def test_text_that_returns_to_an_earlier_wording_is_a_new_snapshot() -> None:
     captured = [capture(page(text, url="https://post.example.org/ferry")) for text in (TEXT, EDITED, TEXT)]
     assert [one.snapshot.number for one in captured] == [1, 2, 3]
 
@@ -139,7 +139,7 @@ def test_redirect_leads_to_the_source_known_by_either_address() -> None:
     assert captured.snapshot.url == "https://post.example.org/news/ferry"
 
 
-def test_repeating_the_address_that_was_fetched_does_not_hide_where_it_led() -> None:
+def test_repeating_the_fetched_address_keeps_the_redirect() -> None:
     known = capture(page(url="https://post.example.org/news/ferry")).source
     short = page(EDITED, url="https://post.example.org/17", final_url="https://post.example.org/news/ferry")
     captured = capture(short, overrides=Overrides(url="https://post.example.org/17"))
@@ -217,7 +217,7 @@ def test_same_title_of_another_publisher_or_day_is_another_source() -> None:
 # Stored data ---------------------------------------------------------------------------------------
 
 
-def test_overrides_win_over_what_the_page_says() -> None:
+def test_overrides_take_precedence_over_the_page() -> None:
     stated = Overrides(
         title="Norrhamn gives up its ferry",
         byline="Ida Berg",
@@ -271,7 +271,7 @@ def test_missing_input_never_erases_and_an_editors_words_stay() -> None:
     assert Source.objects.values().get() == before
 
 
-def test_known_source_gains_what_it_lacked() -> None:
+def test_a_known_source_gets_missing_values() -> None:
     source = Source.objects.create(title="Ferry", url="https://post.example.org/ferry")
     dated = (
         '<meta property="article:published_time" content="2024-04-03T06:00:00Z">'

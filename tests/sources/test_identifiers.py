@@ -41,7 +41,7 @@ def test_an_item_has_one_address(written: str) -> None:
         "",
     ],
 )
-def test_any_other_address_stands_as_it_is(address: str) -> None:
+def test_other_addresses_are_unchanged(address: str) -> None:
     assert identifiers.normalise_identifier(address) == address
     assert identifiers.get_authority(address) == ""
 
@@ -65,7 +65,7 @@ def test_an_organisation_has_one_address(written: str) -> None:
         ("example.org", ""),
     ],
 )
-def test_an_identifier_may_stand_alone(written: str, meant: str) -> None:
+def test_an_identifier_may_be_alone(written: str, meant: str) -> None:
     assert identifiers.expand_identifier(written) == meant
 
 

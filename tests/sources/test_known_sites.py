@@ -34,7 +34,7 @@ def test_a_pause_after_each_request(clock: Any) -> None:
     assert slept == [1.0] * 14
 
 
-def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
+def test_one_of_two_waits_until_the_other_is_done(clock: Any) -> None:
     one, _slept = sites(clock)
     other, slept = sites(clock, patience=10.0)
     one.begin_visit(SITE)
@@ -59,7 +59,7 @@ def test_a_visitor_that_would_wait_too_long_gives_up_at_once(clock: Any) -> None
     assert slept == []
 
 
-def test_who_died_with_a_site_does_not_keep_it(clock: Any) -> None:
+def test_the_lease_of_a_dead_process_expires(clock: Any) -> None:
     dead, _slept = sites(clock)
     dead.begin_visit(SITE)
     clock.shift(LEASE_TIME)

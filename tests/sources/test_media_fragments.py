@@ -17,7 +17,7 @@ CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]
         (30, 99, "t=61.25,63"),
     ],
 )
-def test_is_that_of_the_cues_that_the_words_stand_in(start: int, end: int, fragment: str) -> None:
+def test_is_that_of_the_cues_with_the_words(start: int, end: int, fragment: str) -> None:
     assert build_fragment(CUES, start, end) == fragment
 
 
@@ -26,5 +26,5 @@ def test_a_text_without_times_has_none() -> None:
     assert build_fragment([(5, 1.0, 2.0)], 0, 3) == ""
 
 
-def test_a_cue_whose_end_is_not_known_has_only_a_beginning() -> None:
+def test_a_cue_without_a_known_end_has_only_a_beginning() -> None:
     assert build_fragment([(0, 7.125, 7.125)], 0, 3) == "t=7.125"

@@ -31,7 +31,7 @@ def test_publisher_without_a_name_is_called_by_its_domain() -> None:
     assert str(find_or_make_publisher("", FERRY)) == "example.org"
 
 
-def test_who_calls_itself_as_the_newsroom_does_is_known_by_its_domain() -> None:
+def test_a_namesake_of_the_newsroom_is_recognised_by_its_domain() -> None:
     house = Publisher.objects.house()
     house.url = "https://newsroom.example/"
     house.save()
@@ -75,7 +75,7 @@ def test_namesake_with_another_domain_is_another_publisher() -> None:
     assert find_publisher("Norrhamn Post", "") == namesake
 
 
-def test_publisher_that_a_person_states_is_found_by_name_whatever_the_address() -> None:
+def test_a_publisher_entered_by_a_person_is_found_by_name() -> None:
     agency = Publisher.objects.create(name="Nordic News Agency", url="https://nna.example.net/")
     portal = Publisher.objects.create(name="Portal", url="https://example.org/")
     assert find_or_make_publisher("nordic news agency", FERRY, is_stated=True) == agency
@@ -120,7 +120,7 @@ def test_publisher_with_several_sites() -> None:
     assert find_publisher("", "https://platform.example.com/1") is None
 
 
-def test_site_that_two_name_as_theirs_is_whose_domain_it_is() -> None:
+def test_a_site_claimed_by_two_publishers_belongs_to_the_owner_of_the_domain() -> None:
     Publisher.objects.create(name="Portal", url="https://example.net/", same_as=["https://example.org/"])
     post = Publisher.objects.create(name="Norrhamn Post", url="https://example.org/")
     assert find_publisher("", "https://example.org/1") == post

@@ -179,7 +179,7 @@ class TestForgiven:
         assert found is not None
         assert ([page.url for page in found.pages], found.is_whole) == (["https://a.example/1"], True)
 
-    def test_what_stands_before_a_break(self) -> None:
+    def test_entries_before_an_error(self) -> None:
         found = listed(
             "<rss><channel><item><link>/1</link></item><item><link>/2</link></item><item><title>Th"
         )

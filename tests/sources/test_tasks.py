@@ -43,7 +43,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Any:
     return decide
 
 
-def test_what_the_address_holds_is_the_next_snapshot_and_anchors_follow(answer: Any, editor: User) -> None:
+def test_the_present_content_is_the_next_snapshot_and_anchors_follow(answer: Any, editor: User) -> None:
     source = make_source(TEXT, title="Ferries")
     appearance = make_appearance(make_claim(), source, "It opened in 1911.")
     answer(TEXT.replace("Sundvik loses", "The town of Sundvik loses"))
@@ -66,14 +66,14 @@ def test_unchanged_text_makes_no_snapshot(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("reason", sorted(TEMPORARY_REASONS))
-def test_what_may_pass_is_tried_again(answer: Any, reason: str) -> None:
+def test_temporary_failures_are_retried(answer: Any, reason: str) -> None:
     answer(FetchError(reason, "Try again later."))
     with pytest.raises(UrlUnresponsive, match=r"^Try again later\.$"):
         capture_source(source_id=make_source().pk)
     assert Snapshot.objects.count() == 0
 
 
-def test_what_will_not_pass_fails_at_once(answer: Any) -> None:
+def test_permanent_failures_are_not_retried(answer: Any) -> None:
     source = make_source()
     answer(FetchError("not_found", "It does not exist."))
     with pytest.raises(FetchError, match=r"^It does not exist\.$"):

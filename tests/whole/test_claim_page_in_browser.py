@@ -80,7 +80,7 @@ def test_history_is_read_without_a_script(visit: Callable[..., Page], claim: Cla
     )
 
 
-def test_both_sides_stand_beside_each_other_or_on_a_phone_below(
+def test_both_sides_are_beside_each_other_or_below_on_a_phone(
     visit: Callable[..., Page], claim: Claim
 ) -> None:
     page = visit(f"{claim.get_absolute_url()}history/")

@@ -274,7 +274,7 @@ def test_each_tool_marks_the_selected_words_by_mouse_and_by_key(seat: Any, check
     assert desk.trouble == []
 
 
-def test_pictures_of_the_claim_stand_in_the_explanation(
+def test_pictures_of_the_claim_are_in_the_explanation(
     seat: Any, checker: User, settings: Any, tmp_path: Path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -439,7 +439,7 @@ def test_the_timeline_turns_its_pages_in_place(seat: Any, checker: User) -> None
     assert desk.trouble == []
 
 
-def test_of_two_pages_of_the_timeline_the_one_that_was_chosen_last_is_shown(seat: Any, checker: User) -> None:
+def test_the_last_chosen_page_of_the_timeline_is_shown(seat: Any, checker: User) -> None:
     claim = tunnel()
     for number in range(25):
         Claim.objects.filter(pk=claim.pk).update(context=f"Context {number}.")

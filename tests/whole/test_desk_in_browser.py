@@ -172,7 +172,7 @@ def test_similar_claims_show_while_a_statement_is_typed(
     assert desk.trouble == []
 
 
-def test_rumours_and_what_comes_back_fit_a_phone(seat: Any, editor: User, publish: Any) -> None:
+def test_clusters_and_repeats_fit_a_phone(seat: Any, editor: User, publish: Any) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     claims = [publish(make_claim(f"{long} is closed.")) for _number in range(2)]
     cluster = clusters.move(clusters.gather(claims, by=editor), "published", by=editor)

@@ -22,9 +22,7 @@ __all__ = ["archive", "fill"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
-def test_every_document_is_what_the_schema_says_and_nothing_more(
-    editor: User, fill: Fill, checker: User
-) -> None:
+def test_every_document_matches_the_schema_exactly(editor: User, fill: Fill, checker: User) -> None:
     (claim,) = fill(1)
     make_claim(state="proposed")  # and one with as little as possible
     draft = Verdict.objects.get(claim=claim, state="draft")

@@ -51,7 +51,7 @@ def claim_of(key: str) -> Claim:
     return Claim.objects.get(statement=statement, claimant__name__in=CLAIMANTS)
 
 
-def test_there_is_one_user_for_each_role_who_cannot_sign_in_yet() -> None:
+def test_each_role_has_one_user_who_cannot_sign_in_yet() -> None:
     users = User.objects.order_by("pk")
     assert [
         (user.username, user.get_full_name(), user.email, user.is_staff, user.is_superuser) for user in users
@@ -93,7 +93,7 @@ def test_every_claim_and_verdict_is_in_the_state_that_the_file_says() -> None:
     assert claim_of("fourth-meeting-again").merged_into == claim_of("fourth-meeting")
 
 
-def test_every_quote_stands_in_its_snapshot() -> None:
+def test_every_quote_is_in_its_snapshot() -> None:
     stated = {row["statement"] for row in DEMO["claims"]}
     written = Appearance.objects.filter(claim__statement__in=stated)
     assert written.count() == sum(len(row["appearances"]) for row in DEMO["claims"])
@@ -123,7 +123,7 @@ def test_the_second_brief_was_read_for_more_to_check() -> None:
     }
 
 
-def test_publications_are_what_the_file_published() -> None:
+def test_publications_are_those_of_the_file() -> None:
     live = {row["statement"] for row in DEMO["claims"] for v in row["verdicts"] if v["state"] == "published"}
     current = list(Publication.objects.current().by_newsroom())
     assert {publication.document["statement"] for publication in current} == live
@@ -151,7 +151,7 @@ def test_claims_checked_by_others_wait_for_a_decision() -> None:
     assert pair.claim.statement == pair.earlier.statement == claim_of("signatories").statement
 
 
-def test_no_page_for_what_comes_in_is_empty() -> None:
+def test_no_page_for_incoming_items_is_empty() -> None:
     pictures = MediaObject.objects.order_by("pk").values_list("filename", "show_to_readers")
     assert list(pictures) == [("night-train.jpg", True), ("waiting-list.png", True)]
     # One of the claims was checked by another newsroom as well, in the same words.
@@ -187,7 +187,7 @@ def test_copies_are_kept_and_nothing_is_requested() -> None:
     assert not ChatChannel.objects.filter(active=True).exists()
 
 
-def test_work_is_somebodys_and_one_piece_is_overdue() -> None:
+def test_work_is_assigned_and_one_item_is_overdue() -> None:
     today = timezone.localdate()
     held = Assignment.objects.held().order_by("due_on")
     rows = held.values_list("claim__statement", "person__username", "due_on", "verdict_id")

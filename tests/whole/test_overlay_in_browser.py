@@ -118,7 +118,7 @@ def test_the_box_shows_publisher_rating_and_summary(visit: Callable[..., Page], 
     expect(link).to_have_attribute("rel", "noopener")
 
 
-def test_what_claims_say_is_text(visit: Callable[..., Page]) -> None:
+def test_claims_are_inserted_as_text(visit: Callable[..., Page]) -> None:
     page = visit()
     page.locator("factcheck-mark button.mark").first.click()
     expect(page.get_by_role("dialog")).to_contain_text(f"The bridge cost nine million. {HURT}")
@@ -181,7 +181,7 @@ def test_styles_of_the_page_do_not_get_in(visit: Callable[..., Page]) -> None:
     assert style == ["15px", "none", "normal"]
 
 
-def test_lines_of_the_page_stay_where_they_are(visit: Callable[..., Page]) -> None:
+def test_lines_of_the_page_do_not_move(visit: Callable[..., Page]) -> None:
     page = visit("<style>p { font: 16px/24px serif; width: 400px }</style>" + BODY, attributes="")
     before = page.evaluate(
         "[...document.querySelectorAll('article p')].map(p => p.getClientRects()[0].height)"
@@ -212,7 +212,7 @@ def test_included_twice_it_marks_once(visit: Callable[..., Page]) -> None:
     assert page.evaluate("fetched.length") == 1  # both scripts had run when the page was loaded
 
 
-def test_only_the_article_is_read_where_it_is_named(visit: Callable[..., Page]) -> None:
+def test_only_a_named_article_is_read(visit: Callable[..., Page]) -> None:
     page = visit(attributes="data-overlay=#second")
     assert highlighted(page) == [FERRY]
 
@@ -288,7 +288,7 @@ def test_it_speaks_the_language_of_the_page(visit: Callable[..., Page]) -> None:
 
 
 @pytest.mark.parametrize("language", ["", "x", "en_US", "zz", "__proto__", "constructor"])
-def test_whatever_the_page_says_of_its_language(visit: Callable[..., Page], language: str) -> None:
+def test_any_declared_language_of_the_page(visit: Callable[..., Page], language: str) -> None:
     page = visit(attributes=f'data-overlay="" lang="{language}"')
     page.locator("factcheck-mark button.mark").first.click()
     expect(page.get_by_role("dialog").get_by_role("button")).to_have_accessible_name("Close")
@@ -311,7 +311,7 @@ def test_page_that_runs_from_right_to_left(visit: Callable[..., Page]) -> None:
     expect(box).to_contain_text("صحيح")
 
 
-def test_answer_that_means_harm_does_none(visit: Callable[..., Page]) -> None:
+def test_a_malicious_answer_is_harmless(visit: Callable[..., Page]) -> None:
     style = "red;background:url(https://evil.example.org/)"
     verdict = {
         "rating": {

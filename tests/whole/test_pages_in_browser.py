@@ -299,7 +299,7 @@ def test_no_button_and_no_rating_is_broken_into_lines(
     assert broken == {}
 
 
-def test_what_may_be_searched_for_is_not_cut_off_on_a_phone(
+def test_the_search_field_is_not_cut_off_on_a_phone(
     site: str, addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
     page = visit("about:blank", viewport={"width": 320, "height": 700})
@@ -383,7 +383,7 @@ def test_each_paragraph_runs_in_its_own_direction(
     assert page.evaluate(directions) == ["ltr", "rtl"]
 
 
-def test_what_a_search_does_not_find_is_checked_as_a_text(
+def test_a_search_without_results_can_be_checked_as_a_text(
     answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
     page = visit(addresses["nothing found"], java_script_enabled=False)

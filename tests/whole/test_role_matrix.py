@@ -100,7 +100,7 @@ def somebody(letter: str, rows: Any, subjects: Any) -> Iterator[Walker]:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_every_model_of_the_desk_stands_in_the_tables() -> None:
+def test_every_model_of_the_desk_is_in_the_tables() -> None:
     assert set(PAGES) == {model._meta.label_lower for model in MODELS}
     assert set(BUTTONS) == set(addresses()) - {
         *("claims_claim_move", "claims_verdict_move", "claims_translation_move")

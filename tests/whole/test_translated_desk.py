@@ -27,7 +27,7 @@ _FOR_PROGRAMS = re.compile(r"<pre.*?</pre>|\w+\*{6,}", re.DOTALL)
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_nothing_but_what_people_wrote_is_left_in_english(
+def test_only_texts_by_people_are_in_english(
     brackets: None, shared_rows: None, checker: User, editor: User, client: Client
 ) -> None:
     add_row_of_each(checker, editor)

@@ -115,7 +115,7 @@ def test_fifty_proposals_by_keyboard(opened: Open, editor: User) -> None:
     assert pressed == 19 + 10 * 2 + 10 * 3 + 3 + 1
 
 
-def test_a_decision_is_undone_and_what_others_decided_is_reported(
+def test_a_decision_is_undone_and_decisions_of_others_are_reported(
     opened: Open, editor: User, checker: User, topic: Topic
 ) -> None:
     claims = propose(4)

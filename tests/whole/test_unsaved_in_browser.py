@@ -89,7 +89,7 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     assert other.trouble == []
 
 
-def test_neither_tab_overwrites_what_the_other_keeps(seat: Seated, checker: User) -> None:
+def test_neither_tab_overwrites_the_text_of_the_other(seat: Seated, checker: User) -> None:
     claim = make_claim()
     desk = seat(checker)
     one = desk.open(page_of(claim))

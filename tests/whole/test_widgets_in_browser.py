@@ -150,7 +150,7 @@ def test_frame_is_named_and_can_reach_nothing(site: str, opened: Opened, claims:
         )
 
 
-def test_keyboard_goes_through_the_frame_and_out_again(
+def test_the_keyboard_enters_and_leaves_the_frame(
     site: str, opened: Opened, claims: dict[str, Claim]
 ) -> None:
     page = opened(
@@ -170,7 +170,7 @@ def test_keyboard_goes_through_the_frame_and_out_again(
     expect(page.locator("#after")).to_be_focused()
 
 
-def test_link_stays_where_no_frame_comes(
+def test_the_link_stays_if_no_frame_loads(
     site: str, opened: Opened, host: HostSite, claims: dict[str, Claim], chromium: Browser
 ) -> None:
     for number, source in enumerate(
@@ -220,7 +220,7 @@ def test_it_works_twice_and_whenever_it_is_added(site: str, opened: Opened, clai
     assert errors == []
 
 
-def test_nothing_moves_below_what_has_its_height_reserved(
+def test_content_below_a_reserved_height_does_not_move(
     site: str, opened: Opened, claims: dict[str, Claim]
 ) -> None:
     page = opened(
@@ -362,7 +362,7 @@ def test_retraction_shows_at_once(
     expect(frame_in(page, "factcheck-claim").locator("article")).to_contain_text("The audit was forged.")
 
 
-def test_reader_who_comes_back_sees_once_what_changed(
+def test_a_returning_reader_sees_a_change_once(
     site: str, host: HostSite, context: BrowserContext, publish: Callable[..., Claim], editor: Any
 ) -> None:
     claim, unchanged, forgotten = (

@@ -194,7 +194,7 @@ def test_counted_nouns_have_a_singular() -> None:
     ] == []
 
 
-def test_what_a_switch_does_is_not_read_as_its_state() -> None:
+def test_the_effect_of_a_switch_is_not_read_as_its_state() -> None:
     helps = {
         f"{field.model.__name__}.{field.name}": str(field.help_text)
         for model in apps.get_models()
@@ -205,12 +205,12 @@ def test_what_a_switch_does_is_not_read_as_its_state() -> None:
 
 
 @sweep("path", MODULES)
-def test_modules_mark_what_people_read(path: Path) -> None:
+def test_modules_mark_texts_for_people(path: Path) -> None:
     assert list(_bare_words(path)) == []
 
 
 @sweep("path", TEMPLATES)
-def test_templates_mark_what_people_read(path: Path) -> None:
+def test_templates_mark_texts_for_people(path: Path) -> None:
     assert [text for text in _bare_texts(path) if not any(known in text for known in AS_IT_IS)] == []
 
 

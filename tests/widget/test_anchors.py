@@ -145,7 +145,7 @@ def test_end_of_another_word_is_no_word_of_the_sentence(found: Any) -> None:
     assert found("<p>Never was an extra bridge is closed today, he said.</p>", quote) == []
 
 
-def test_quote_over_paragraphs_says_so(found: Any) -> None:
+def test_a_quote_over_paragraphs_is_marked_so(found: Any) -> None:
     quote = {"prefix": "Monday.\n\n", "exact": "It was cold.\n\nThe bridge froze.", "suffix": "\n\nThen"}
     body = "<h2>Monday.</h2><p>It was cold.</p>\n<p>The bridge froze.</p><p>Then</p>"
     assert found(body, quote) == ["It was cold.\nThe bridge froze."]

@@ -30,7 +30,7 @@ HURT = "<img src=x onerror='window.hurt=1'>"
 
 
 @pytest.mark.parametrize("name", ["anchors.js", "marks.js"])
-def test_it_shares_what_anchors_and_marks(name: str) -> None:
+def test_it_shares_the_files_that_anchor_and_mark(name: str) -> None:
     assert (EXAMPLE / name).read_bytes() == (WIDGET_FOLDER / name).read_bytes()
 
 

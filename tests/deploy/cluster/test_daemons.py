@@ -30,7 +30,7 @@ def test_a_started_daemon_is_found_by_another_call_and_stopped(daemons: Daemons)
     assert other.names() == []
 
 
-def test_what_runs_is_not_started_twice(daemons: Daemons):
+def test_a_running_daemon_is_not_started_twice(daemons: Daemons):
     daemons.start(SLEEPS)
     first = daemons.process("pg-1.sleeper")
     daemons.start(SLEEPS)
@@ -45,7 +45,7 @@ def test_a_killed_daemon_can_be_started_again(daemons: Daemons):
     assert daemons.process("pg-1.sleeper") is not None
 
 
-def test_what_stands_still_is_ended_all_the_same(daemons: Daemons):
+def test_a_stopped_daemon_is_ended_too(daemons: Daemons):
     daemons.start(SLEEPS)
     daemons.send(signal.SIGSTOP, "pg-1.sleeper")
     daemons.stop("pg-1.sleeper")

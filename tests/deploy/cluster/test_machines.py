@@ -3,14 +3,14 @@ from pathlib import Path
 from deploy.cluster.machines import MACHINES, SERVICES, Loopback, Namespaces
 
 
-def test_on_one_address_every_service_has_a_port_of_its_own() -> None:
+def test_on_one_address_every_service_has_its_own_port() -> None:
     loopback = Loopback(21_000)
     ports = [loopback.port(machine, service) for machine in MACHINES for service in SERVICES]
     assert ports == list(range(21_000, 21_000 + len(MACHINES) * len(SERVICES)))
     assert {loopback.host(machine) for machine in MACHINES} == {"127.0.0.1"}
 
 
-def test_in_namespaces_every_machine_has_an_address_of_its_own(tmp_path: Path) -> None:
+def test_in_namespaces_every_machine_has_its_own_address(tmp_path: Path) -> None:
     namespaces = Namespaces(tmp_path)
     assert len({namespaces.host(machine) for machine in MACHINES}) == len(MACHINES)
     assert [namespaces.port("pg-2", service) for service in SERVICES] == list(SERVICES.values())

@@ -39,7 +39,7 @@ def test_without_a_way_nothing_is_tried(trees: tuple[Path, Path], content: str |
         versions.add_changes(tree, before, {})
 
 
-def test_the_version_before_is_the_one_that_was_asked_for() -> None:
+def test_the_previous_version_is_the_requested_one() -> None:
     assert versions.choose_earlier_version("v1.0.0") == "v1.0.0"
 
 

@@ -66,7 +66,7 @@ def test_the_day_is_first_outside_the_united_states() -> None:
     assert found == cases
 
 
-def test_a_persons_choice_goes_before_the_browsers_language() -> None:
+def test_a_persons_choice_takes_precedence_over_the_browsers_language() -> None:
     cases = {
         ("day", "en-US"): (True, 1),
         ("month", "en-GB"): (False, 0),

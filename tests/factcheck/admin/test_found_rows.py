@@ -52,7 +52,7 @@ def test_letters_of_scripts_without_spaces_go_in_pairs() -> None:
     assert forms("語" * 50_000) == ["語語"] * 49_999 + ["語"]
 
 
-def test_words_may_stand_in_different_columns() -> None:
+def test_words_may_be_in_different_columns() -> None:
     lindqvist = Claimant.objects.create(name="Mara Lindqvist")
     wanted = make_claim("The bridge is paid for.", claimant=lindqvist)
     make_claim("The bridge is old.")
@@ -74,7 +74,7 @@ def test_signs_break_nothing(words: str) -> None:
     assert found(words) == []
 
 
-def test_of_too_many_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_of_too_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("factcheck.admin.found_rows.MAX_FOUND", 2)
     claims = [make_claim(f"Bridge {number}.") for number in range(4)]
     assert list_newest_keys(filter_by_words(Claim.objects.all(), COLUMNS, "bridge")) == [

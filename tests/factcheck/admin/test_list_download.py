@@ -82,7 +82,7 @@ def test_the_list_is_downloaded_as_it_is_shown(client: Client, editor: User) -> 
 
 
 @pytest.mark.django_db
-def test_it_is_written_down_who_takes_what(client: Client, editor: User) -> None:
+def test_downloads_are_logged(client: Client, editor: User) -> None:
     client.force_login(editor)
     client.get(f"{LIST}csv/", {"queue": "triage"})
     record = AuditRecord.objects.get(kind="downloaded")
@@ -157,7 +157,7 @@ def test_formulas_are_texts(sign: str) -> None:
     assert cell.quotePrefix
 
 
-def test_numbers_and_days_stay_what_they_are() -> None:
+def test_numbers_and_dates_keep_their_type() -> None:
     assert (in_csv(-5), in_xlsx(-5).value) == ("-5", -5)
     assert (in_csv(-0.5), in_xlsx(-0.5).value) == ("-0.5", -0.5)
     assert (in_csv(date(2026, 1, 2)), in_xlsx(date(2026, 1, 2)).value) == ("2026-01-02", DAY)

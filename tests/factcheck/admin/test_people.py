@@ -57,7 +57,7 @@ def form_of(person: User, **changed: object) -> dict[str, object]:
     return own | {"groups": [group.pk for group in person.groups.all()]} | changed
 
 
-def test_who_gets_a_role_works_at_the_desk_and_who_loses_it_does_not(
+def test_a_role_gives_access_to_the_desk_and_losing_it_ends_access(
     client: Client, administrator: User
 ) -> None:
     client.force_login(administrator)
@@ -206,7 +206,7 @@ def test_a_form_without_its_token_hands_the_words_back(db: None) -> None:
     assert "correct horse" not in page
 
 
-def test_a_page_asks_whose_session_it_is(client: Client, editor: User) -> None:
+def test_a_page_can_query_the_person_of_the_session(client: Client, editor: User) -> None:
     def answered() -> Any:
         answer = client.get("/admin/session/")
         assert "no-store" in answer["Cache-Control"]

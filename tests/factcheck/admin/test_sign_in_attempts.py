@@ -163,7 +163,7 @@ def test_unknown_names_are_counted_like_known_ones(name: str) -> None:
     assert [wait(STRANGER, name) > 0 for _attempt in range(11)] == [False] * 10 + [True]
 
 
-def test_who_signed_in_leaves_with_the_mark(nora: User) -> None:
+def test_signing_in_sets_the_cookie(nora: User) -> None:
     client = Client()
     assert sign(client, "nora", "correct horse battery", EDITOR).status_code == 302
     assert sign_in_attempts.COOKIE_NAME in client.cookies
@@ -177,7 +177,7 @@ def test_allauth_counts_the_address_that_limits_count(settings: Any) -> None:
     assert NewsroomAccounts(request).get_client_ip(request) == "192.0.2.10"
 
 
-def test_a_code_signs_in_once_whichever_process_is_asked(with_codes: User) -> None:
+def test_a_code_works_once_in_all_processes(with_codes: User) -> None:
     right = format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
     (mine, page), (another, _page) = begun(), begun()
     assert mine.post(page, {"code": right}).status_code == 302

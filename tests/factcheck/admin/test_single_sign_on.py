@@ -128,7 +128,7 @@ def test_the_claim_is_named_by_the_settings(
     assert roles(signed_in(client)) == ([] if told == {"realm_access": "chiefs"} else ["Editor"])
 
 
-def test_groups_that_stand_in_the_id_token_alone_count(provider: IdentityProvider) -> None:
+def test_groups_only_in_the_id_token_count(provider: IdentityProvider) -> None:
     provider.userinfo = {"groups": None}
     assert roles(signed_in(come_in(provider)[0])) == ["Fact-checker"]
 
@@ -211,9 +211,7 @@ def test_a_token_without_the_providers_signature_is_refused(
     [{"exp": 1}, {"aud": "another site"}, {"iss": "https://evil.example"}, {"sub": "n-2"}, {"sub": None}],
     ids=lambda told: next(iter(told)),
 )
-def test_a_token_that_says_something_else_is_refused(
-    provider: IdentityProvider, told: dict[str, Any]
-) -> None:
+def test_a_token_with_other_claims_is_refused(provider: IdentityProvider, told: dict[str, Any]) -> None:
     provider.id_token = told
     refused(provider)
 
@@ -289,7 +287,7 @@ def test_a_superuser_is_never_linked_by_the_provider(linking: IdentityProvider) 
     assert root.check_password("correct horse battery")
 
 
-def test_an_address_that_changed_follows_where_it_is_verified_and_free(provider: IdentityProvider) -> None:
+def test_a_changed_address_is_updated_if_it_is_verified_and_free(provider: IdentityProvider) -> None:
     come_in(provider)
     User.objects.create_user("kim", "kim@example.org")
     changes = [("berg@example.org", False), ("kim@example.org", True), ("berg@example.org", True)]

@@ -72,7 +72,7 @@ def test_fields_not_sent_keep_the_other_version() -> None:
 
 
 @given(ROWS, MY_ROWS, ROWS)
-def test_every_row_that_is_stored_stands_there_once_and_in_its_order(
+def test_every_stored_row_is_included_once_and_in_order(
     base: Stored, mine: list[SubmittedRow], theirs: Stored
 ) -> None:
     rows = merge_rows(base, mine, theirs)
@@ -111,7 +111,7 @@ def test_a_row_is_deleted_silently_only_if_the_other_side_left_it_unchanged(
 
 
 @given(ROWS, ROWS)
-def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: Stored) -> None:
+def test_unchanged_fields_get_the_saved_values(base: Stored, theirs: Stored) -> None:
     mine = [SubmittedRow(key, fields) for key, fields in base.items()]
     rows = merge_rows(base, mine, theirs)
     assert [(row.key, plain(row.fields), row.deletion, row.is_deleted) for row in rows] == [

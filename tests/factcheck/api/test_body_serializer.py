@@ -42,7 +42,7 @@ class Colour(TextChoices):
         ),
     ],
 )
-def test_field_says_what_the_annotation_says(hint: Any, kind: Any, said: dict[str, Any]) -> None:
+def test_a_field_follows_its_annotation(hint: Any, kind: Any, said: dict[str, Any]) -> None:
     field: Any = build_field(hint)
     assert type(field) is kind
     assert (field.allow_null, field.help_text) == (said.get("allow_null", False), said.get("help_text"))

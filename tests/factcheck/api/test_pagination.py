@@ -76,7 +76,7 @@ def test_pages_show_every_row_once_in_both_directions(ordering: Ordering, size: 
 
 
 @pytest.mark.django_db
-def test_row_that_appears_or_goes_meanwhile_moves_no_other() -> None:
+def test_added_and_removed_rows_do_not_shift_others() -> None:
     topics = [Topic.objects.create(name=name, slug=name) for name in "bdfh"]
     ordering = BY_NAME[1]
     first = read_rows_page(Topic.objects.all(), ordering=ordering, size=2, cursor="")
@@ -100,7 +100,7 @@ def test_a_page_is_one_query_without_offset(django_assert_num_queries: Any, size
 
 
 @pytest.mark.django_db
-def test_neighbours_are_named_only_where_there_are_rows() -> None:
+def test_neighbouring_pages_are_linked_only_if_they_have_rows() -> None:
     for name in "abc":
         Topic.objects.create(name=name, slug=name)
     paging: dict[str, Any] = {"ordering": BY_NAME[1], "size": 2}
@@ -162,7 +162,7 @@ def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
         decode_cursor(cursor_of(["", "relevance", "after", part, 1]), BY_RANK)
 
 
-def test_cursor_of_another_order_says_so() -> None:
+def test_a_cursor_of_another_order_is_reported() -> None:
     cursor = encode_cursor(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
         InvalidValue,
@@ -172,7 +172,7 @@ def test_cursor_of_another_order_says_so() -> None:
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(cursor_of))
-def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
+def test_every_cursor_is_read_or_refused(cursor: str) -> None:
     with contextlib.suppress(InvalidValue):
         decode_cursor(cursor, BY_MOMENT[0])
 

@@ -111,6 +111,6 @@ def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
 
 
 @given(st.sampled_from(READERS), st.text())
-def test_whatever_is_given_is_read_or_refused(reader: Reader, text: str) -> None:
+def test_every_value_is_read_or_refused(reader: Reader, text: str) -> None:
     with contextlib.suppress(InvalidValue):
         reader(text)

@@ -39,7 +39,7 @@ def names(folder: BackupFolder) -> list[str]:
     return sorted(path.name for path in folder.generations.iterdir())
 
 
-def test_second_backup_holds_what_changed_since_the_first(told: BackedUpServer) -> None:
+def test_a_second_backup_contains_changes_since_the_first(told: BackedUpServer) -> None:
     full, incremental = told.backups["full"], told.backups["incremental"]
     assert (full.generation.kind, full.generation.parent, full.files) == ("full", None, (1, 1, 5))
     assert (incremental.generation.kind, incremental.generation.parent) == (
@@ -97,7 +97,7 @@ make_backup(ServerPaths(top / "data"), BackupFolder(top / "kept"), {})
         assert names(server.folder) == [*before, made.name]
 
 
-def test_folder_stays_locked_while_a_program_whose_caller_was_killed_writes_on(told: BackedUpServer) -> None:
+def test_the_folder_stays_locked_while_an_orphaned_program_writes(told: BackedUpServer) -> None:
     with told.folder.lock_for_writing() as lock:
         orphan = subprocess.Popen(["sleep", "600"], pass_fds=[lock])
     try:
@@ -110,7 +110,7 @@ def test_folder_stays_locked_while_a_program_whose_caller_was_killed_writes_on(t
         pass
 
 
-def test_what_cannot_be_distinguished_is_copied_whole(server: BackedUpServer) -> None:
+def test_unchanged_looking_files_are_copied_completely(server: BackedUpServer) -> None:
     """Without its summaries, the server does not know what has changed."""
     with server.running():
         server.ask("ALTER SYSTEM SET summarize_wal = off")
@@ -132,7 +132,7 @@ def test_backups_of_another_database_are_not_mixed_in(
         told.back_up("other")
 
 
-def test_folder_whose_disk_is_away_is_not_begun_again(tmp_path: Path) -> None:
+def test_a_folder_on_a_missing_disk_is_not_recreated(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     folder, place = BackupFolder(tmp_path / "kept"), ServerPaths(tmp_path / "data")
     folder.prepare(place)

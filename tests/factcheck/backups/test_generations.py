@@ -61,9 +61,7 @@ def histories(draw: st.DrawFn) -> list[Generation]:
 
 
 @given(histories(), st.integers(1, 60))
-def test_whatever_the_clock_said_two_are_kept_and_none_without_what_it_is_based_on(
-    made: list[Generation], days: int
-) -> None:
+def test_two_are_kept_despite_wrong_clocks_with_their_base_backups(made: list[Generation], days: int) -> None:
     names = generations.choose_generations_to_keep(made, now=NOW, days=days)
     kept = [one for one in made if one.name in names]
     assert len(kept) >= min(2, len(made))

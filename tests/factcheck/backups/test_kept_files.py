@@ -77,7 +77,7 @@ def test_a_time_has_the_files_of_then_and_the_first_later_ones(folder: BackupFol
     assert {path.read_text() for path in folder.files.glob("??/*")} == set(had(folder).values())
 
 
-def test_what_a_killed_copy_left_is_neither_a_file_nor_a_line(folder: BackupFolder, top: Path) -> None:
+def test_remains_of_a_killed_copy_are_ignored(folder: BackupFolder, top: Path) -> None:
     (top / "one").write_text("one")
     kept_files.copy_new(folder, {"files": top})
     whole = folder.journal.read_bytes()

@@ -52,7 +52,7 @@ def test_gaps(tmp_path: Path) -> None:
     assert found == CASES
 
 
-def test_only_what_belongs_to_one_place_of_the_log_has_a_number() -> None:
+def test_only_names_of_segments_have_a_number() -> None:
     segment = build_segment_name(3, 300 * SEGMENT_BYTES + 7)
     assert segment == "00000003000000010000002C"
     assert [

@@ -46,7 +46,7 @@ def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_all_there_is_goes_where_something_was_which_is_put_aside(
+def test_a_restore_replaces_an_existing_folder_which_is_renamed(
     told: BackedUpServer, damaged: BackupFolder, tmp_path: Path
 ) -> None:
     """Of files, one is damaged in the backup: it is named, and everything else restored."""
@@ -68,9 +68,7 @@ def test_all_there_is_goes_where_something_was_which_is_put_aside(
     assert (done.put_aside / "postgres" / "PG_VERSION").exists()
 
 
-def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
-    told: BackedUpServer, tmp_path: Path
-) -> None:
+def test_backups_continue_in_the_same_folder_after_a_restore(told: BackedUpServer, tmp_path: Path) -> None:
     """What came after the moment and before the restore is in the earlier timeline, and can still be had."""
     subprocess.run(["cp", "-a", f"{told.top}/.", str(tmp_path)], check=True)
     server = BackedUpServer(tmp_path)
@@ -188,7 +186,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
     assert str(failed.value).endswith(f"Still possible: --backup {backup.name}")
 
 
-def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:
+def test_an_interrupted_restore_leaves_no_empty_database(tmp_path: Path) -> None:
     ServerPaths(tmp_path).restored.mkdir()
     with (
         pytest.raises(PostgresUnavailable, match="was interrupted. Run restore_backup again"),

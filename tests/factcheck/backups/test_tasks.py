@@ -41,7 +41,7 @@ for periodic in app.periodic_registry.periodic_tasks.values():
 
 
 @pytest.mark.slow
-def test_schedule_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
+def test_the_schedule_is_the_configured_one(tmp_path: Path) -> None:
     assert scheduled(
         BACKUP_DIR=str(tmp_path), BACKUP_SCHEDULE="17 2 * * *", DATA_DIR=str(tmp_path / "data")
     ) == [
@@ -75,7 +75,7 @@ def test_files_are_left_to_the_backup_that_is_being_made(
     [("", ["backup"]), ("The log cannot be kept.", ["files"])],
     ids=["takes", "takes nothing"],
 )
-def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
+def test_a_gap_in_the_log_is_closed_at_once_if_the_folder_is_writable(
     monkeypatch: pytest.MonkeyPatch, problem: str, made: list[str]
 ) -> None:
     done: list[str] = []

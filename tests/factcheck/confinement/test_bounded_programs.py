@@ -24,7 +24,7 @@ def cause(script: str, allowance: Allowance = MODEST) -> Cause:
     return bounds.value.cause
 
 
-def test_what_it_writes_comes_back() -> None:
+def test_its_output_is_returned() -> None:
     assert run("echo found; echo odd >&2") == (b"found\n", "odd\n", True)
     assert run("exit 3")[2] is False
 
@@ -52,7 +52,7 @@ def test_time_is_up() -> None:
     assert cause("sleep 60", Allowance(seconds=1.5)) is Cause.TIME
 
 
-def test_what_it_began_ends_with_it() -> None:
+def test_its_children_end_with_it() -> None:
     assert cause("sleep 61 & sleep 61", Allowance(seconds=1.5)) is Cause.TIME
 
 
@@ -73,7 +73,7 @@ def test_a_crash() -> None:
     assert cause("kill -SEGV $$") is Cause.CRASH
 
 
-def test_a_process_that_has_what_it_needs_opens_nothing_more() -> None:
+def test_a_confined_process_cannot_open_files() -> None:
     confined = ConfinedModule("tests.helpers.file_opening_process")
     try:
         assert confined.send_request(b"") == b"[False, False] True"

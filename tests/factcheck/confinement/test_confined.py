@@ -52,9 +52,7 @@ def test_nothing_is_there_of_earlier_work(confined: ConfinedModule) -> None:
         (b"abort", Cause.CRASH),
     ],
 )
-def test_what_takes_too_much_is_ended_and_called_by_its_name(
-    confined: ConfinedModule, work: bytes, cause: Cause
-) -> None:
+def test_exceeding_a_limit_is_fatal_and_named(confined: ConfinedModule, work: bytes, cause: Cause) -> None:
     with pytest.raises(LimitExceeded) as ended:
         confined.send_request(work)
     assert ended.value.cause is cause
@@ -62,7 +60,7 @@ def test_what_takes_too_much_is_ended_and_called_by_its_name(
 
 
 @pytest.mark.parametrize("work", [b"sleep", b"sleep_unalarmed", b"spin"])
-def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: ConfinedModule, work: bytes) -> None:
+def test_slow_work_is_ended_and_its_caller_continues(hasty: ConfinedModule, work: bytes) -> None:
     with pytest.raises(LimitExceeded) as ended:
         hasty.send_request(work)
     assert ended.value.cause is Cause.TIME
@@ -101,7 +99,9 @@ def test_threads_share_it(confined: ConfinedModule) -> None:
     assert at_once(*calls) == [b"%d" % number for number in range(12)]
 
 
-def test_who_finds_no_place_is_notified(confined: ConfinedModule, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_caller_without_a_free_slot_is_refused(
+    confined: ConfinedModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("factcheck.confinement.confined.QUEUE_SECONDS", 0.01)
     for _ in range(MAX_TASKS):
         confined._seats.acquire()

@@ -40,7 +40,7 @@ def test_refusals_of_the_database_are_raised_as_for_other_statements(store: Stor
     assert not Topic.objects.exists()
 
 
-def test_nothing_is_sent_where_there_are_no_rows() -> None:
+def test_without_rows_nothing_is_sent() -> None:
     copy_rows(Topic, [])
     assert build_lines(Topic, []) == []
 
@@ -55,6 +55,6 @@ def test_made_rows_are_those_of_the_constructor() -> None:
     assert RowMaker(Claim)(claimant=None).claimant_id is None
 
 
-def test_what_a_model_does_not_have_is_not_made() -> None:
+def test_unknown_columns_are_refused() -> None:
     with pytest.raises(TypeError, match="Verdict has no claimed_on, sumary"):
         RowMaker(Verdict)(sumary="It is open.", claimed_on=None, language="en")

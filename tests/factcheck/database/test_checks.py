@@ -14,7 +14,7 @@ def test_embedded_server_has_everything():
     assert checks.check_database(None, databases=["default"]) == []
 
 
-def test_without_a_database_nothing_is_asked():
+def test_without_a_database_no_query_is_run():
     assert checks.check_database(None, databases=None) == []
     assert checks.check_database(None, databases=[]) == []
 

@@ -13,7 +13,7 @@ PRIMARY: dict[str, Any] = {"NAME": "factcheck", "HOST": "one", "OPTIONS": {"sslm
 REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"options": "-c jit=off"}}
 
 
-def test_what_writes_is_kept_open_by_its_pool() -> None:
+def test_the_pool_keeps_connections_for_writing_open() -> None:
     kept = connection_settings.build_writing_settings(PRIMARY, pool=8)
     pool = {"min_size": 1, "max_size": 8, "timeout": 1, "reconnect_timeout": 2}
     assert kept["OPTIONS"] == {"sslmode": "require", "pool": pool}
@@ -38,7 +38,7 @@ def test_without_replicas_the_public_reads_from_the_primary() -> None:
     assert (reading["reading"]["CONN_MAX_AGE"], reading["reading"]["CONN_HEALTH_CHECKS"]) == (None, False)
 
 
-def test_each_replica_has_options_of_its_own_and_the_primary_comes_first() -> None:
+def test_each_replica_has_its_own_options_and_the_primary_comes_first() -> None:
     writing = connection_settings.build_writing_settings(PRIMARY, pool=8)
     patient = {**PRIMARY, "OPTIONS": {"sslmode": "require", "connect_timeout": "9"}}
     reading = connection_settings.build_read_settings(writing, [REPLICA, patient], seconds=5)

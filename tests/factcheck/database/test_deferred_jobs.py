@@ -9,7 +9,7 @@ from factcheck.database.deferred_jobs import defer_once
 pytestmark = pytest.mark.django_db
 
 
-def test_a_job_that_waits_is_not_asked_for_again_and_breaks_no_transaction() -> None:
+def test_a_waiting_job_is_not_queued_twice_and_breaks_no_transaction() -> None:
     with transaction.atomic():
         asked = [defer_once("tests.nothing", {}, queue="tests", queueing_lock="only one") for _ in range(2)]
         other = defer_once("tests.nothing", {"number": 1}, queue="tests", queueing_lock="another")

@@ -24,7 +24,7 @@ def test_there_and_back(values: list[float]) -> None:
     assert HalfVectorField().from_db_value(written) == pytest.approx(vector, rel=1e-3)
 
 
-def test_of_a_length_or_of_any() -> None:
+def test_with_or_without_a_length() -> None:
     assert HalfVectorField().db_type(connection) == "public.halfvec"
     assert HalfVectorField(dimensions=3).db_type(connection) == "public.halfvec(3)"
     assert HalfVectorField(dimensions=3).deconstruct()[3] == {"dimensions": 3}

@@ -57,7 +57,7 @@ def failing() -> None:
         cursor.execute("SET statement_timeout = '10ms'; SELECT pg_sleep(1)")
 
 
-def test_what_fails_for_another_reason_is_not_tried_again() -> None:
+def test_other_failures_are_not_retried() -> None:
     with pytest.raises(OperationalError, match="statement timeout"):
         retry_under_lock_timeout(failing, alias="default", seconds=1, tries=3, report=pytest.fail)
     assert lock_timeout() == "0"

@@ -81,7 +81,7 @@ def test_data_stored_for_the_work_lasts_exactly_as_long_as_the_lock() -> None:
     assert asked("SELECT FROM pg_class WHERE relname = 'staged_review'") == 0
 
 
-def test_who_lost_the_connection_is_notified() -> None:
+def test_losing_the_connection_is_reported() -> None:
     with lock_exclusively("a thing") as own:
         with own.connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")

@@ -35,7 +35,7 @@ def test_texts_come_as_bytes_and_everything_else_as_python_has_it(django_assert_
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("allowed, prepare, kept", [(True, True, 1), (True, False, 0), (False, True, 0)])
-def test_plan_is_kept_where_that_is_asked_for(allowed: bool, prepare: bool, kept: int, settings: Any) -> None:
+def test_a_plan_is_kept_on_request(allowed: bool, prepare: bool, kept: int, settings: Any) -> None:
     settings.PREPARED_STATEMENTS = allowed
     end_the_connection()
     for number in range(3):
@@ -75,7 +75,7 @@ def test_question_is_not_asked_again_in_a_transaction() -> None:
 
 
 @pytest.mark.django_db
-def test_wrong_question_is_asked_once(django_assert_num_queries: Any) -> None:
+def test_an_invalid_query_is_run_once(django_assert_num_queries: Any) -> None:
     def ask() -> None:
         with transaction.atomic():
             fetch_rows("SELECT 1/0")

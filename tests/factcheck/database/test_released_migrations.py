@@ -62,7 +62,7 @@ def test_migrations_of_libraries_are_not_ours() -> None:
     assert apps == {"claims", "factcheck", "sources", *_FEATURES}
 
 
-def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
+def test_before_the_first_release_initial_migrations_are_not_new() -> None:
     loader = MigrationLoader(None)
     assert find_unreleased(loader, None) == []
 
@@ -73,7 +73,7 @@ def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
     assert find_unreleased(loader, None) == [("claims", "0003_more")]
 
 
-def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migrations_missing_in_the_revision_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "factcheck.database.released_migrations.list_migrations",
         lambda revision: {

@@ -87,7 +87,7 @@ def test_where_all_lag_the_primary_is_read(house: House) -> None:
     house.preferred()
 
 
-def test_who_waits_for_a_replica_that_hangs_is_answered_by_another(house: House) -> None:
+def test_queries_waiting_for_a_hanging_replica_are_answered_by_another(house: House) -> None:
     alias, server, _ = house.preferred()
     server.signal(signal.SIGSTOP)
     other, found = house.read()  # it comes back: the server itself would never answer
@@ -105,7 +105,7 @@ def test_readers_do_not_notice_a_killed_replica_and_it_comes_back(house: House) 
     eventually(lambda: house.reads_from(alias))
 
 
-def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
+def test_reads_that_must_be_fresh_use_the_primary(house: House) -> None:
     house.preferred()
     # On a busy machine the primary may not have answered for a moment.
     eventually(lambda: house.read("read_freshly") == ("reading", house.published))
@@ -122,7 +122,7 @@ def test_queries_waiting_for_a_hanging_primary_are_answered_by_a_current_replica
     eventually(lambda: house.read("read_freshly")[0] == "reading")
 
 
-def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -> None:
+def test_entries_shown_by_replicas_too_early_are_recognised(house: House) -> None:
     """A commit waits for a replica that does not exist, while the existing ones have it already."""
     house.preferred()
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))

@@ -65,7 +65,7 @@ def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene
     assert (scene.replicas.age("a"), scene.fit) == (0.75, ["a", "b"])
 
 
-def test_nothing_is_missed_where_nothing_is_written(scene: Scene) -> None:
+def test_without_writes_a_replica_has_no_delay(scene: Scene) -> None:
     scene.primary(10)
     for _ in range(20):
         scene.later(SILENCE_SECONDS)
@@ -88,7 +88,7 @@ def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
     )
 
 
-def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -> None:
+def test_without_a_primary_current_replicas_are_still_read(scene: Scene) -> None:
     scene.primary(10)
     scene.later(60)
     scene.replica("a", 10)

@@ -38,7 +38,7 @@ def test_a_role_with_the_right_privileges_is_not_reported() -> None:
     assert role_checks.check_owner(None) == []
 
 
-def test_without_a_database_nothing_is_asked() -> None:
+def test_without_a_database_no_query_is_run() -> None:
     assert role_checks.check_roles(None, databases=None) == []
 
 
@@ -113,7 +113,7 @@ def test_rule_that_is_switched_off_is_named() -> None:
     assert all(message.endswith(" of claims_signoff.") for message in switched_off)
 
 
-def test_anyone_who_serves_and_owns_the_tables_is_notified_in_production(settings: Any) -> None:
+def test_a_serving_role_that_owns_the_tables_is_reported_in_production(settings: Any) -> None:
     settings.OWNER_DATABASE, settings.RUNTIME_ROLE = None, embedded.OWNER
     [message] = role_checks.check_owner(None)
     assert message.id == "factcheck.W010"
@@ -159,7 +159,7 @@ def test_migrate_grants_needed_privileges_and_revokes_the_others() -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_it_comes_as_the_owner_and_goes_as_who_it_was() -> None:
+def test_it_connects_as_the_owner_and_restores_the_previous_role() -> None:
     def who() -> tuple[str, str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user, current_database()")
@@ -174,13 +174,13 @@ def test_it_comes_as_the_owner_and_goes_as_who_it_was() -> None:
     assert who() == before == (embedded.RUNTIME, connection.settings_dict["NAME"])
 
 
-def test_it_does_not_change_who_it_is_within_a_transaction() -> None:
+def test_it_does_not_switch_roles_within_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="A transaction is open"), database_roles.connect_as_owner():
         pytest.fail("came as the owner")
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_a_table_that_comes_without_a_word_is_nobodys() -> None:
+def test_a_new_table_without_a_rule_has_no_grants() -> None:
     name = connection.settings_dict["NAME"]
     with connect(name, embedded.OWNER) as owner, owner.transaction(force_rollback=True):
         owner.execute("CREATE TABLE public.unheard_of (id bigint)")

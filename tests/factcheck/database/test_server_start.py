@@ -39,7 +39,7 @@ def test_it_is_waited_for_and_reported_once(monkeypatch: pytest.MonkeyPatch, clo
     assert clock == [3.0]
 
 
-def test_what_does_not_pass_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+def test_permanent_errors_are_not_waited_for(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     refuse(monkeypatch, [REFUSED])
     with pytest.raises(OperationalError, match="password"):
         wait_until_reachable("default", report=lambda words: None)

@@ -29,7 +29,7 @@ def test_after_a_failure_no_thread_connects_for_a_while_and_then_one(monkeypatch
     assert made == []
 
 
-def test_who_comes_while_another_one_tries_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_threads_do_not_wait_while_one_connects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "PAUSE_SECONDS", 0)
     attempts, tries, goes_on = Attempts(), threading.Event(), threading.Event()
     with pytest.raises(OperationalError, match="connection refused"):

@@ -45,7 +45,7 @@ def test_mistyped_switch(monkeypatch, value):
 
 
 @pytest.mark.parametrize("value", ["0", "11", "-1", "3.0", "1e1", "٣", "three", "1_0"])
-def test_number_out_of_range_or_none(monkeypatch, value):
+def test_a_number_out_of_range_or_invalid(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match="X is .*; it must be a whole number from 1 to 10"):
         environment.read_number("X", 5, minimum=1, maximum=10)
@@ -239,7 +239,7 @@ def test_rate(monkeypatch, value, rate):
         "5/day/2",
     ],
 )
-def test_rate_that_is_none(monkeypatch, value):
+def test_an_invalid_rate(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(
         ImproperlyConfigured, match="^X is .*; write a number of requests and a period, such as"
@@ -247,7 +247,7 @@ def test_rate_that_is_none(monkeypatch, value):
         environment.read_rate("X", "60/minute")
 
 
-def test_a_value_may_stand_in_a_file(monkeypatch, tmp_path):
+def test_a_value_may_be_in_a_file(monkeypatch, tmp_path):
     (tmp_path / "key").write_text("  only-ours \n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
     assert environment.read_text("X", "default") == "only-ours"

@@ -100,7 +100,7 @@ def test_a_key_in_the_address_is_refused_and_not_repeated() -> None:
     )
 
 
-def test_what_it_does_not_know_is_named() -> None:
+def test_unknown_parameters_are_named() -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         options("s3://newsroom?region=eu&tls=no&acl=public-read")
     assert (
@@ -126,7 +126,7 @@ def test_without_its_packages_it_says_which(monkeypatch: pytest.MonkeyPatch) -> 
 
 @given(st.text("/?&=.#@:[]%a-Z0 é", max_size=40))
 @settings(max_examples=40)
-def test_whatever_stands_there_is_read_or_refused(rest: str) -> None:
+def test_every_address_is_read_or_refused(rest: str) -> None:
     pytest.importorskip("boto3")
     try:
         found = file_store.build_bucket_store(f"s3://newsroom{rest}", KEY, name="FILES_URL")["OPTIONS"]

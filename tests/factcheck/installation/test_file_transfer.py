@@ -54,7 +54,7 @@ def content_of(storage: Storage) -> bytes | None:
         (b"", None, "", TransferOutcome.COPIED, b""),
     ],
 )
-def test_what_becomes_of_a_file(
+def test_outcomes_for_a_file(
     origin: bytes | None,
     target: bytes | None,
     known: str,
@@ -78,7 +78,7 @@ def test_only_files_with_a_verified_copy_are_removed(
     assert content_of(source) == then_at_origin
 
 
-def test_what_changed_on_its_way_is_no_copy() -> None:
+def test_a_file_changed_during_transfer_is_not_a_copy() -> None:
     class Careless(InMemoryStorage):
         def _save(self, name: str, content: Any) -> str:
             return super()._save(name, ContentFile(content.read()[:-1]))  # type: ignore[misc]  # not in the stubs

@@ -34,7 +34,7 @@ def behalf() -> Iterator[None]:
 
 
 @given(st.text())
-def test_a_message_is_one_line_whatever_it_quotes(quoted: str) -> None:
+def test_every_message_is_one_line(quoted: str) -> None:
     for line in (
         LogLines().format(record("Fetched %s", quoted)),
         JsonLines().format(record("Fetched %s", quoted)),
@@ -56,7 +56,7 @@ def test_a_path_that_is_no_text_is_logged_all_the_same() -> None:
     assert json.loads(JsonLines().format(record("Read %s", "a\udcff")))["message"] == "Read a\\udcff"
 
 
-def test_on_whose_behalf(behalf: None) -> None:
+def test_the_acting_person(behalf: None) -> None:
     assert LogLines().format(record("Sent.")).endswith(" WARNING claims.x: Sent. [abc-1 7 send]")
     said = json.loads(JsonLines().format(record("Sent.")))
     assert {name: said[name] for name in ("level", "logger", "message", "request_id", "job")} == {
@@ -113,7 +113,7 @@ def test_requests_for_programs(known: str, told: str) -> None:
     assert "secret" not in json.dumps(said)
 
 
-def test_what_opens_a_readers_page_is_left_out() -> None:
+def test_secret_addresses_of_readers_are_left_out() -> None:
     path = f"/messages/{'x' * 43}/"
     for line in (
         LogLines().format(record("Failed: %s", path)),

@@ -100,7 +100,7 @@ def test_a_missing_file_is_not_an_outage(store: Any) -> None:
     store.delete("nothing")
 
 
-def test_the_store_is_asked_whether_it_is_there(store: Any, server: ObjectServer) -> None:
+def test_the_availability_of_the_store_is_checked(store: Any, server: ObjectServer) -> None:
     store.check_availability()
     server.stop()
     assert failure(store.check_availability) == f"{store.shown} cannot be reached."
@@ -168,7 +168,7 @@ def test_the_archive_keeps_its_promises_there(server: ObjectServer) -> None:
 
 
 @pytest.mark.usefixtures("kept_there", "store")
-def test_half_a_file_is_none_and_does_not_stand_in_the_way(server: ObjectServer) -> None:
+def test_a_partial_file_is_ignored_and_can_be_overwritten(server: ObjectServer) -> None:
     """Who sends it dies in the middle: the connection ends after the first bytes, with a signature that is right."""
     head = signed_head(server, archive.build_path(DIGEST), PAGE)
     with socket.create_connection(("127.0.0.1", server.port)) as connection:

@@ -62,7 +62,7 @@ def test_folder_without_backups(tmp_path: Path) -> None:
         ("2026-11-26 12:59:59+01:00", datetime(2026, 11, 26, 11, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_moment_is_utc_unless_it_says_otherwise(text: str, read: datetime) -> None:
+def test_a_time_is_utc_by_default(text: str, read: datetime) -> None:
     assert parse_moment(text) == read
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from factcheck.database.scratch_database import open_scratch_database
 
 
-def test_nothing_is_carried_out_where_nothing_is_new(
+def test_without_new_migrations_nothing_is_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("factcheck.management.commands.review_migrations.find_last_release", lambda: None)
@@ -27,7 +27,7 @@ def test_a_revision_that_is_not_there_is_named() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_scratch_database_is_empty_and_gone_afterwards_whatever_happens() -> None:
+def test_a_scratch_database_is_empty_and_always_removed() -> None:
     usual = connection.settings_dict["NAME"]
     scratches = []
 

@@ -88,7 +88,7 @@ def test_a_failing_request_is_reported_without_its_request(receiver: RecordingSe
 
 
 @pytest.mark.django_db
-def test_of_a_rule_of_the_database_the_rule_is_reported_and_not_the_row(receiver: RecordingServer) -> None:
+def test_a_violated_rule_is_reported_without_the_row(receiver: RecordingServer) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO claims_topic (name, slug) VALUES (%s, NULL)", [DRAFT])
@@ -113,7 +113,7 @@ def test_a_job_is_named_by_its_task(receiver: RecordingServer) -> None:
     assert "logentry" not in event
 
 
-def test_what_visitors_can_bring_about_is_not_reported(receiver: RecordingServer) -> None:
+def test_errors_that_visitors_can_cause_are_not_reported(receiver: RecordingServer) -> None:
     try:
         raise DisallowedHost("Invalid HTTP_HOST header: 'evil.example'")
     except DisallowedHost:

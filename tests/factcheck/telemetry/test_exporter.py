@@ -98,7 +98,7 @@ def test_idle_callers_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) ->
         assert ask(port) == (200, b"up 1\n")
 
 
-def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
+def test_the_page_is_computed_once_for_many_requests() -> None:
     now, made = [0.0], [0]
 
     def make() -> bytes:
@@ -114,7 +114,7 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
     assert page.content() == b"2"
 
 
-def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
+def test_counts_of_ended_processes_are_removed(settings: Any) -> None:
     settings.METRICS_PORT = 1
     with share_counters():
         folder = Path(os.environ[FOLDER_VARIABLE])

@@ -45,7 +45,7 @@ def values(collected: Any) -> dict[tuple[str, tuple[str, ...]], float]:
     }
 
 
-def test_what_several_processes_counted_is_one_also_when_some_were_killed(tmp_path: Path) -> None:
+def test_counts_of_all_processes_are_added_even_of_killed_ones(tmp_path: Path) -> None:
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     command = [sys.executable, "-c", COUNTS]
     subprocess.run([*command, "go"], env=environment, check=False)
@@ -114,7 +114,7 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
     assert found["factcheck_rain", ("replica-1",)] == 2
 
 
-def test_what_failed_is_reported_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_queries_are_reported_without_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         exposition,
         "query_database",

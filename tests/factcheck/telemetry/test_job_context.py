@@ -64,7 +64,7 @@ def test_the_database_refuses_invalid_ids(asked: None, wrong: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_note_goes_with_the_job(asked: None) -> None:
+def test_the_note_is_deleted_with_the_job(asked: None) -> None:
     say.defer(word="a")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
@@ -72,7 +72,7 @@ def test_the_note_goes_with_the_job(asked: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_says_it_and_passes_it_on(
+def test_the_worker_logs_it_and_passes_it_on(
     caplog: pytest.LogCaptureFixture, without_schedule: None, settings: object
 ) -> None:
     settings.METRICS_PORT = 1  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def test_every_reading_is_of_a_gauge_that_is_declared_with_its_labels() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_each_question_is_asked_under_a_limit(django_assert_num_queries: Any) -> None:
+def test_each_query_has_a_time_limit(django_assert_num_queries: Any) -> None:
     # A savepoint, its release, the limit and the question; those with more statements are named, and backups, of which
     # none are made here.
     more = {"backups": -1, "connections": 1, "imports": 2, "webhooks": 1, "witnesses": 1}
@@ -81,7 +81,7 @@ def test_jobs_by_queue_and_state() -> None:
     assert found["factcheck_jobs_oldest_wait_seconds", "webhooks"] == 0
 
 
-def test_a_queue_that_no_task_has_makes_no_label_of_its_own() -> None:
+def test_an_unknown_queue_gets_no_label() -> None:
     add_job("' OR 1", asked="30 s")
     add_job("mischief", asked="10 s")
     found = readings("jobs")

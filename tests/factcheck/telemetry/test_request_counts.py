@@ -48,7 +48,7 @@ def middleware(settings: Any) -> RequestCounts:
     return RequestCounts(answer)
 
 
-def test_it_is_not_there_where_metrics_are_off(settings: Any) -> None:
+def test_it_is_absent_if_metrics_are_off(settings: Any) -> None:
     settings.METRICS_PORT = 0
     with pytest.raises(MiddlewareNotUsed):
         RequestCounts(lambda request: HttpResponse())
@@ -64,7 +64,7 @@ def test_a_request_counts_once_for_its_route(middleware: RequestCounts) -> None:
     assert counters.REQUEST_SECONDS.labels("claims-detail")._sum.get() > before[1]
 
 
-def test_what_visitors_make_up_makes_no_series(middleware: RequestCounts) -> None:
+def test_invented_paths_create_no_series(middleware: RequestCounts) -> None:
     for number in range(50):
         middleware(RequestFactory().generic(f"MADE{number}", f"/api/v1/claims/{number}/?q={number}"))
         middleware(RequestFactory().get("/api/v1/claims/", HTTP_USER_AGENT=f"agent {number}"))

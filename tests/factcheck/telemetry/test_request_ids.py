@@ -62,7 +62,7 @@ def test_anything_else_is_replaced(sent: str | None) -> None:
 
 
 @given(st.text())
-def test_whatever_is_sent_an_id_is_one_word(sent: str) -> None:
+def test_an_id_is_always_one_word(sent: str) -> None:
     made = choose_id(sent)
     assert made.isascii()
     assert made.isprintable()

@@ -75,7 +75,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 @pytest.mark.django_db
-def test_a_request_and_what_it_asks_the_database(collector: Collector) -> None:
+def test_a_request_and_its_queries(collector: Collector) -> None:
     request = RequestFactory().get(
         "/api/v1/claims/7/?q=search-words", REMOTE_ADDR="192.0.2.77", HTTP_TRACEPARENT=PARENT
     )
@@ -101,7 +101,7 @@ def test_a_request_and_what_it_asks_the_database(collector: Collector) -> None:
 @pytest.mark.parametrize(
     "sent", ["", "00-zz-00-01", "00-" + "0" * 32 + "-" + "0" * 16 + "-01", PARENT + "\x00", "x" * 9000]
 )
-def test_a_traceparent_that_is_none_is_none(collector: Collector, settings: Any, sent: str) -> None:
+def test_an_invalid_traceparent_is_ignored(collector: Collector, settings: Any, sent: str) -> None:
     settings.TRUST_PROXY = True
     RequestSpans(answer)(RequestFactory().get("/api/v1/claims/7/", HTTP_TRACEPARENT=sent))
     assert len(collector.spans()) == 2

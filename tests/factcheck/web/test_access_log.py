@@ -46,7 +46,7 @@ def test_behind_proxies_it_names_the_visitor(
 
 
 @pytest.mark.parametrize("behind", [True, False])
-def test_what_opens_a_readers_page_is_left_out(
+def test_secret_addresses_of_readers_are_left_out(
     lines: logging.Logger, caplog: pytest.LogCaptureFixture, behind: bool
 ) -> None:
     log_client_addresses(int(behind))

@@ -72,7 +72,7 @@ def begin(stack: ExitStack, listener: socket.socket, said: bytes) -> tuple[socke
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_waits_for_a_body_sees_it_end_and_an_answered_visitor_stays(listener: socket.socket) -> None:
+def test_a_reader_of_a_late_body_sees_its_end_and_answered_connections_stay(listener: socket.socket) -> None:
     deadlines, port = Deadlines(), listener.getsockname()[1]
     with ExitStack() as stack:
         answered, answering = begin(stack, listener, b"GET")
@@ -87,7 +87,7 @@ def test_what_waits_for_a_body_sees_it_end_and_an_answered_visitor_stays(listene
 
 
 @pytest.mark.usefixtures("quick")
-def test_looking_for_a_connection_leaves_no_descriptor_open_and_goes_on_after_a_failure(
+def test_searching_for_a_connection_leaves_no_descriptor_open_and_survives_errors(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [OSError(errno.EMFILE, "Too many open files")]

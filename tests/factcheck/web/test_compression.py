@@ -88,7 +88,7 @@ def test_body_is_the_same_and_shorter(coding: str) -> None:
     assert response.headers["Vary"] == "Accept-Encoding"
 
 
-def test_who_accepts_nothing_gets_the_plain_text_and_caches_know_that_others_may_not() -> None:
+def test_clients_without_compression_get_plain_text_and_caches_distinguish_them() -> None:
     response = answer(tagged, "identity")
     assert (response.content, response.headers["ETag"]) == (TEXT, '"abc"')
     assert "Content-Encoding" not in response.headers
@@ -145,7 +145,7 @@ def test_texts_are_compressed(content_type: str) -> None:
     assert response.headers["Content-Encoding"] == "br"
 
 
-def test_what_would_not_become_shorter_stays() -> None:
+def test_answers_that_would_not_become_shorter_are_unchanged() -> None:
     noise = hashlib.shake_256().digest(3000)
     response = answer(
         lambda request: HttpResponse(noise, content_type="text/plain", headers={"ETag": '"abc"'})

@@ -24,7 +24,7 @@ def listed(client: Client, headers: dict[str, str] | None = None) -> list[int]:
     return [found["id"] for found in client.get(API, headers=headers or {}).json()["results"]]
 
 
-def test_strangers_read_what_a_replica_has(client: Client) -> None:
+def test_anonymous_clients_read_from_a_replica(client: Client) -> None:
     assert listed(client) == [3, 2, 1]
     assert "/claims/4/" not in client.get("/claims/").content.decode()
 
@@ -36,7 +36,7 @@ def test_people_who_may_have_published_read_from_the_primary(client: Client) -> 
     assert "/claims/4/" in client.get("/claims/").content.decode()
 
 
-def test_who_saw_more_is_not_shown_less(client: Client) -> None:
+def test_clients_that_saw_more_are_not_shown_less(client: Client) -> None:
     older, newer = client.get(API), client.get(API, headers=EDITOR)
     assert older["ETag"] != newer["ETag"]
     assert client.get(API, headers={"If-None-Match": newer["ETag"]}).status_code == 304
@@ -46,7 +46,7 @@ def test_who_saw_more_is_not_shown_less(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", [API + "{}/", API + "{}/versions/1/", PAGE])
-def test_what_a_replica_does_not_know_yet_is_found(client: Client, path: str) -> None:
+def test_rows_missing_in_a_replica_are_found(client: Client, path: str) -> None:
     assert client.get(path.format(4), follow=True).status_code == 200
     assert client.get(path.format(5), follow=True).status_code == 404
 

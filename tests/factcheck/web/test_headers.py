@@ -24,7 +24,7 @@ def answer(middleware: SecurityMiddleware, *, secure: bool) -> HttpResponse:
 NAMES = st.sampled_from(["Accept", "accept", "Accept-Encoding", "Cookie", "*", "accept-Language"])
 
 
-def test_an_answer_keeps_what_it_says_itself() -> None:
+def test_an_answer_keeps_its_own_headers() -> None:
     response = HttpResponse(headers={"Content-Type": "text/plain", "Referrer-Policy": "origin"})
     DefaultFields({"referrer-policy": "same-origin", "X-Always": "yes"}).complete(response)
     assert sorted(response.items()) == [
@@ -52,7 +52,7 @@ def test_a_line_break_never_gets_into_a_field() -> None:
 
 
 @given(before=st.lists(NAMES, max_size=4), field=NAMES.filter(lambda name: name != "*"))
-def test_vary_is_what_django_makes_of_it(before: list[str], field: str) -> None:
+def test_vary_equals_djangos(before: list[str], field: str) -> None:
     ours, django = HttpResponse(), HttpResponse()
     if before:
         ours["Vary"] = django["Vary"] = ", ".join(before)

@@ -68,9 +68,7 @@ def published_claim(publish: Publish) -> Claim:
 
 @pytest.mark.django_db
 @sweep("code", CODES)
-def test_page_speaks_the_language_of_its_address_whatever_the_browser_asks_for(
-    client: Client, published_claim: Claim, code: str
-) -> None:
+def test_a_page_is_in_the_language_of_its_address(client: Client, published_claim: Claim, code: str) -> None:
     for path in ("/", published_claim.get_absolute_url(), "/check/", "/standards/", "/ask/"):
         answer = client.get(f"/{code}{path}", headers={"Accept-Language": "ko, de;q=0.5"})
         assert answer.status_code == 200, path
@@ -83,7 +81,7 @@ def test_page_speaks_the_language_of_its_address_whatever_the_browser_asks_for(
 
 
 @pytest.mark.django_db
-def test_links_of_a_page_keep_its_language_and_all_else_has_none(client: Client, publish: Publish) -> None:
+def test_only_links_to_pages_keep_the_language(client: Client, publish: Publish) -> None:
     claim = publish()
     page = client.get("/de/claims/" if _has_list() else "/de/").content.decode()
     links = set(re.findall(r'(?:href|action|src)="(/[^"]*)"', page))
@@ -122,7 +120,7 @@ def test_switcher_names_each_language_by_its_own_name(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_without_a_language_the_browser_is_asked_and_no_cookie(client: Client) -> None:
+def test_without_a_prefix_the_browser_decides_and_no_cookie(client: Client) -> None:
     client.cookies["django_language"] = "ko"
     answer = client.get("/check/", headers={"Accept-Language": "pt-BR,pt;q=0.9,en;q=0.1"})
     assert answer["Content-Language"] == "pt"
@@ -132,9 +130,7 @@ def test_without_a_language_the_browser_is_asked_and_no_cookie(client: Client) -
 
 
 @pytest.mark.django_db
-def test_language_of_the_installation_is_for_anyone_who_asks_for_none_of_ours(
-    client: Client, settings: Any
-) -> None:
+def test_unsupported_languages_get_that_of_the_installation(client: Client, settings: Any) -> None:
     settings.LANGUAGE_CODE = "de"
     assert client.get("/check/", headers={"Accept-Language": "tlh"})["Content-Language"] == "de"
     assert client.get("/en/check/")["Content-Language"] == "en"
@@ -192,9 +188,7 @@ def test_redirects_keep_the_language(client: Client, path: str, to: str) -> None
 
 
 @pytest.mark.django_db
-def test_redirects_of_slugs_keep_the_language_and_name_none_where_there_was_none(
-    client: Client, publish: Publish
-) -> None:
+def test_redirects_of_slugs_keep_the_prefix_or_its_absence(client: Client, publish: Publish) -> None:
     claim = publish()
     address = claim.get_absolute_url()
     for there in (f"/claims/{claim.pk}/", f"/claims/{claim.pk}/de/"):

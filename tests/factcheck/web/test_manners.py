@@ -143,7 +143,7 @@ def test_redirect_never_leaves_the_site() -> None:
 
 
 @pytest.mark.parametrize("address", READ)
-def test_what_depends_on_the_request_is_in_vary(client: Client, publish: Publish, address: str) -> None:
+def test_vary_lists_the_headers_that_matter(client: Client, publish: Publish, address: str) -> None:
     """Nothing but the coding and the language or media type; never who asks."""
     own = {"/": "accept-language", "/api/schema/": "accept", "/api/v1/claims/{id}/": "accept"}
     headers = {"accept-encoding": "br", "accept-language": "de", "cookie": "sessionid=x", "accept": "*/*"}

@@ -144,7 +144,7 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
         ("_database_check", "database", "The database does not answer."),
     ],
 )
-def test_what_hangs_is_waited_for_once_and_not_for_long(
+def test_a_hanging_check_is_waited_for_once_and_briefly(
     monkeypatch: pytest.MonkeyPatch, part: str, name: str, words: str
 ) -> None:
     asked, begun, goes_on = [], threading.Event(), threading.Event()
@@ -212,7 +212,7 @@ def test_a_probe_leaves_no_file(files: Path) -> None:
     assert list(files.iterdir()) == []
 
 
-def test_head_says_it_without_words_and_nothing_else_is_allowed() -> None:
+def test_head_has_no_body_and_other_methods_are_refused() -> None:
     asked = Asked("/readyz", "HEAD")
     assert (asked.status, asked.content) == ("200 OK", b"")
     assert int(asked.fields["Content-Length"]) > 0

@@ -175,7 +175,7 @@ def test_serve_ends_with_ctrl_c_and_leaves_nothing(environment, port):
     assert not any(child.is_running() for child in children)
 
 
-def test_a_request_that_runs_is_answered_after_we_were_asked_to_end(environment, port):
+def test_a_running_request_is_answered_after_the_signal_to_end(environment, port):
     """Half of a form is there when the signal comes, the rest afterwards."""
     body = b"login=nobody&password=wrong"
     head = (
@@ -204,7 +204,7 @@ def listens(port: int) -> bool:
     return True
 
 
-def test_a_job_that_runs_is_done_after_its_worker_was_asked_to_end(environment, tmp_path):
+def test_a_running_job_is_finished_after_the_signal_to_end(environment, tmp_path):
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
         database.execute(
             "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"

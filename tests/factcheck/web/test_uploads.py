@@ -33,7 +33,7 @@ def lookup(address: str = "192.0.2.1", **fields: Any) -> HttpRequest:
     )
 
 
-def test_whole_body_is_there_before_the_request_goes_on() -> None:
+def test_the_whole_body_is_read_before_the_request_continues() -> None:
     request = lookup()
     assert receive_body(request) is None
     assert isinstance(request._stream, BytesIO)

@@ -47,7 +47,7 @@ def test_people_are_distinguished_by_occupation_and_dates(server: AuthorityServe
     assert [asked["action"] for asked in server.asked] == ["wbsearchentities", "wbgetentities"]
 
 
-def test_what_two_authorities_know_is_one(server: AuthorityServer) -> None:
+def test_a_candidate_known_to_two_authorities_is_listed_once(server: AuthorityServer) -> None:
     assert authorities.find_candidates("Solheim Institute", EntityKind.ORGANIZATION).candidates == [
         AuthorityRecord(
             "Solheim Institute",
@@ -77,13 +77,15 @@ def test_a_single_letter_is_not_queried(server: AuthorityServer) -> None:
     assert server.asked == []
 
 
-def test_they_learn_who_asks(server: AuthorityServer, settings: Settings) -> None:
+def test_requests_identify_us(server: AuthorityServer, settings: Settings) -> None:
     settings.SITE_URL = "https://facts.example.org"
     authorities.find_candidates("Solheim", EntityKind.PERSON)
     assert set(server.agents) == {"Factcheck/1.0 (https://facts.example.org)"}
 
 
-def test_one_that_is_away_leaves_what_the_other_says(server: AuthorityServer, settings: Settings) -> None:
+def test_results_of_one_authority_are_shown_if_the_other_is_unavailable(
+    server: AuthorityServer, settings: Settings
+) -> None:
     settings.WIKIDATA_URL = "http://127.0.0.1:9"
     found = authorities.find_candidates("Institute of Tides", EntityKind.ORGANIZATION)
     assert [one.same_as for one in found.candidates] == [("https://ror.org/04ttjf776",)]

@@ -86,7 +86,7 @@ def byline(*authors: object, body: str = "") -> str:
     return read_byline(tree, {}, [{"@type": ["NewsArticle"], "author": list(authors)}], "Gazette")
 
 
-def test_organisations_are_left_out_and_the_next_source_is_asked() -> None:
+def test_organisations_are_left_out_and_the_next_source_is_used() -> None:
     organisation = {"@type": "NewsMediaOrganization", "name": "Harbour Post"}
     assert byline(organisation) == ""
     assert byline(organisation, {"@type": "Person", "name": "Ada Brook"}) == "Ada Brook"
@@ -94,7 +94,7 @@ def test_organisations_are_left_out_and_the_next_source_is_asked() -> None:
 
 
 @given(st.text(max_size=200))
-def test_whatever_the_line_names_are_short_and_have_no_digits(line: str) -> None:
+def test_names_are_always_short_and_without_digits(line: str) -> None:
     for name in find_people(line):
         assert 0 < len(name) <= 60
         assert not any(letter.isdigit() for letter in name)

@@ -73,7 +73,7 @@ def test_undeclared(language: str, encoding: str) -> None:
 @pytest.mark.parametrize("language", SENTENCES)
 class TestUtf8:
     @pytest.mark.parametrize("wrong", ["iso-8859-1", "cp1251", "euc-kr", "gb2312", ""])
-    def test_is_recognised_whatever_is_declared(self, language: str, wrong: str) -> None:
+    def test_is_recognised_despite_a_wrong_declaration(self, language: str, wrong: str) -> None:
         content = page(SENTENCES[language], wrong).encode()
         assert extract(content, content_type="text/html", charset=wrong or None).text == SENTENCES[language]
 
@@ -140,7 +140,7 @@ def test_a_stray_byte_does_not_spoil_a_page() -> None:
         b"Hafen " + bytes(range(128, 256)) * 4,
     ],
 )
-def test_what_cannot_be_decoded_is_refused(content: bytes) -> None:
+def test_undecodable_text_is_refused(content: bytes) -> None:
     with pytest.raises(ExtractionError) as caught:
         extract(content)
     assert caught.value.reason_code in ("undecodable", "binary")

@@ -68,7 +68,7 @@ class TestKind:
         error = refusal(b'{"a": 1}', content_type=content_type)
         assert (error.reason_code, content_type in error.sentence) == ("not_accepted", True)
 
-    def test_a_pdf_that_is_none(self) -> None:
+    def test_an_invalid_pdf(self) -> None:
         assert refusal(b"Not found", content_type="application/pdf").reason_code == "damaged"
 
 

@@ -41,7 +41,7 @@ def test_one_sentence_is_enough(language: str) -> None:
 
 
 @sweep("text", ["", " \n", "12345 67,8 %", "https://example.org/the/harbour", "?!", "xq zv", "Kim", "a"])
-def test_what_cannot_be_reported(text: str) -> None:
+def test_texts_without_a_certain_language(text: str) -> None:
     assert detect_language(text) == ""
 
 
@@ -72,7 +72,7 @@ def test_any_text_has_one_answer(text: str) -> None:
         ("", "Kim 12", ""),
     ],
 )
-def test_the_page_is_believed_where_it_can_be_right(declared: str, text: str, language: str) -> None:
+def test_a_plausible_declared_language_is_used(declared: str, text: str, language: str) -> None:
     assert choose_language(declared, text) == language
 
 

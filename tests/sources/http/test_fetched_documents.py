@@ -51,7 +51,7 @@ class TestDocument:
         site.page("/2")
         assert get(f"{site.address}/0").permanent_url == site.address + permanent
 
-    def test_says_honestly_who_asks(self, site: Site) -> None:
+    def test_identifies_itself_honestly(self, site: Site) -> None:
         get(site.page("/"))
         get(site.page("/"), user_agent="Harbour Gazette/2.0")
         assert [headers["user-agent"] for _path, headers in site.requests] == [
@@ -59,7 +59,7 @@ class TestDocument:
             "Harbour Gazette/2.0",
         ]
 
-    def test_what_has_not_changed_comes_without_content(self, site: Site) -> None:
+    def test_unchanged_documents_have_no_content(self, site: Site) -> None:
         url = site.page("/", b"", 304, ETag='"v1"')
         fetched = get(url, etag='"v1"', last_modified="Tue, 08 Jan 2019 10:00:00 GMT")
         assert (fetched.status, fetched.content, fetched.etag) == (304, b"", '"v1"')
@@ -82,7 +82,7 @@ class TestDocument:
         assert error.reason_code == "media_type_not_accepted"
         assert kind in error.sentence
 
-    def test_anyone_who_reads_data_says_so(self, site: Site) -> None:
+    def test_requests_for_data_say_so(self, site: Site) -> None:
         url = site.page("/", b"{}", Content_Type="application/json")
         types = frozenset({"application/json", "text/html"})
         for accepted in (types, None):

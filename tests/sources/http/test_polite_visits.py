@@ -56,7 +56,7 @@ def test_a_site_is_left_alone_for_as_long_as_it_asks(
     )
 
 
-def test_who_cannot_be_asked_for_rules_is_asked_once(site: Site, visitor: PoliteVisitor) -> None:
+def test_sites_without_reachable_rules_are_queried_once(site: Site, visitor: PoliteVisitor) -> None:
     site.page("/robots.txt", status=500)
     for path in ("/1", "/2"):
         page = site.page(path)

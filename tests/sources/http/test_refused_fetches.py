@@ -80,7 +80,7 @@ class TestAddress:
             ("http://example.org:6379/", "port_not_allowed"),
         ],
     )
-    def test_what_no_article_has_in_its_address(self, url: str, reason_code: str) -> None:
+    def test_addresses_that_no_article_has(self, url: str, reason_code: str) -> None:
         with pytest.raises(FetchError) as caught:
             fetch(url, limits=PATIENT)
         assert caught.value.reason_code == reason_code

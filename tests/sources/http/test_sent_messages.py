@@ -277,6 +277,6 @@ def test_addresses_that_are_fine(url: str) -> None:
 
 
 @given(st.text())
-def test_whatever_is_given_as_an_address_is_refused_in_words(text: str) -> None:
+def test_every_invalid_address_is_refused_with_a_message(text: str) -> None:
     with pytest.raises(PostError):
         check_address(text if not text.startswith("https://") else text[8:])

@@ -26,7 +26,7 @@ def test_any_status_is_an_answer(server: VectorServer, status: int) -> None:
     assert ask(server) == services.ServiceResponse(status, b"Said.")
 
 
-def test_the_key_goes_nowhere_else(server: VectorServer) -> None:
+def test_the_key_is_sent_to_no_other_site(server: VectorServer) -> None:
     server.answer = lambda asked: (302, b"")
     assert ask(server).status == 302
     assert server.paths == ["/v1/x"]

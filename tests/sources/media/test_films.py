@@ -94,7 +94,7 @@ def test_where_the_programs_are_not_there_it_is_kept_and_said(
         b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(500),
     ],
 )
-def test_what_only_begins_like_a_film_is_refused(folder: Path, content: bytes) -> None:
+def test_files_that_only_begin_like_a_film_are_refused(folder: Path, content: bytes) -> None:
     with pytest.raises(MediaRefused) as refused:
         store_file(content, by=None)
     assert refused.value.reason_code == "unreadable"
@@ -122,7 +122,7 @@ def test_no_list_of_parts_is_followed(tmp_path: Path, list_of_parts: bytes, read
 
 
 @needs_ffmpeg
-def test_a_film_that_says_what_moments_there_are_is_not_believed(folder: Path, tmp_path: Path) -> None:
+def test_stated_times_of_a_film_are_not_trusted(folder: Path, tmp_path: Path) -> None:
     title = "[Parsed_showinfo_3 @ 0x1] n:   0 pts: 1 pts_time:77.5"
     media = store_file(film(tmp_path, [31, 32], title=title), by=None)
     keyframes.extract_keyframes(media)
@@ -130,7 +130,7 @@ def test_a_film_that_says_what_moments_there_are_is_not_believed(folder: Path, t
 
 
 @needs_ffmpeg
-def test_what_takes_too_long_is_noted_and_the_film_stays(
+def test_a_time_limit_is_noted_and_the_film_stays(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     media = store_file(film(tmp_path, [31]), by=None)

@@ -58,7 +58,7 @@ def test_damaged_pictures(kind: str) -> None:
 
 @given(st.sampled_from(KINDS), st.binary(max_size=200))
 @hypothesis_settings(max_examples=15)
-def test_what_only_begins_like_a_picture(kind: str, rest: bytes) -> None:
+def test_files_that_only_begin_like_a_picture(kind: str, rest: bytes) -> None:
     check(outcome(SMALL[kind][:40] + rest))
 
 
@@ -97,7 +97,7 @@ def test_requests_and_answers_come_back_as_they_went() -> None:
 
 
 @given(st.binary(max_size=400))
-def test_stowaways_are_looked_for_in_whatever_comes(content: bytes) -> None:
+def test_every_file_is_searched_for_hidden_files(content: bytes) -> None:
     assert detect_second_format(io.BytesIO(content)) in {"", "holds_a_page", "holds_an_archive"}
 
 

@@ -94,7 +94,7 @@ def test_two_at_once_are_one_object(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_what_readers_see_is_upright_and_says_nothing(folder: Path, orientation: int) -> None:
+def test_the_public_version_is_upright_and_without_metadata(folder: Path, orientation: int) -> None:
     media = store_file(oriented(2, orientation), by=None)
     is_on_its_side = orientation > 4
     assert (media.width, media.height) == ((600, 900) if is_on_its_side else (900, 600))
@@ -246,14 +246,14 @@ class Endless(SimpleUploadedFile):
             yield bytes(1 << 16)
 
 
-def test_what_says_that_it_is_too_large_is_refused_unread(folder: Path, small_limit: int) -> None:
+def test_files_with_too_large_a_stated_size_are_refused_unread(folder: Path, small_limit: int) -> None:
     upload = Endless(2 * 2**30)
     with pytest.raises(MediaRefused, match=r"2\.0.GB") as refused:
         store_file(upload, by=None)
     assert (refused.value.reason_code, upload.sent) == ("too_large", 0)
 
 
-def test_what_turns_out_to_be_too_large_is_refused_at_the_limit(
+def test_files_that_exceed_the_limit_are_refused_at_the_limit(
     folder: Path, small_limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
@@ -267,7 +267,7 @@ def test_what_turns_out_to_be_too_large_is_refused_at_the_limit(
     assert kept(folder) == set()
 
 
-def test_of_a_full_disk_nothing_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def is_full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -320,7 +320,7 @@ def test_entities_in_xmp_are_not_followed(folder: Path) -> None:
     assert "root:" not in str(media.metadata)
 
 
-def test_anyone_who_knows_the_size_can_refuse_before_anything_is_read(small_limit: int) -> None:
+def test_a_known_size_is_checked_before_reading(small_limit: int) -> None:
     received_files.refuse_oversized(None)
     received_files.refuse_oversized(1_000_000)
     with pytest.raises(MediaRefused):

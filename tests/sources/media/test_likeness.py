@@ -135,7 +135,7 @@ def test_bits_alone_find_mirrored_pictures_too(gallery: dict[int, MediaObject]) 
 
 
 @pytest.mark.parametrize("within", [-1, 32])
-def test_the_index_is_asked_no_more_than_it_can_answer(within: int) -> None:
+def test_queries_of_the_index_are_limited(within: int) -> None:
     with pytest.raises(ValueError, match="0 to 31"):
         find_near_duplicates(PerceptualHash(bytes(32), 80), max_distance=within)
 

@@ -33,7 +33,7 @@ def told(content: bytes, folder: Path) -> dict[str, object]:
     return read_manifest(path, kind)
 
 
-def test_who_signed_what(content: bytes, tmp_path: Path) -> None:
+def test_signers(content: bytes, tmp_path: Path) -> None:
     manifest = told(content, tmp_path)
     assert manifest.pop("store")
     assert manifest == {
@@ -81,12 +81,12 @@ def test_a_damaged_manifest_is_reported(content: bytes, tmp_path: Path) -> None:
     assert told(bytes(changed), tmp_path).get("validation") != "valid"
 
 
-def test_most_files_have_none(tmp_path: Path) -> None:
+def test_most_files_have_no_manifest(tmp_path: Path) -> None:
     assert told(picture(42), tmp_path) == {}
 
 
 @pytest.mark.django_db
-def test_it_is_kept_for_editors_and_not_in_what_readers_see(content: bytes, folder: Path) -> None:
+def test_it_is_stored_for_editors_and_not_in_the_public_version(content: bytes, folder: Path) -> None:
     media = store_file(content, by=None)
     assert media.provenance["signed_by"] == "Linden Optics"
     assert b"c2pa" not in archive.load(media.public_sha256)

@@ -87,7 +87,7 @@ def test_scenes_differ_in_about_half_of_all_bits() -> None:
 
 
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 150), st.integers(1, 150))))
-def test_whatever_its_shape_a_picture_has_a_hash(points: np.ndarray) -> None:
+def test_pictures_of_any_shape_have_a_hash(points: np.ndarray) -> None:
     found = compute_hash(points)
     assert {len(pdq) for pdq in found.turned} == {32}
     assert found.turned[0] == found.pdq

@@ -51,11 +51,11 @@ def test_common_kinds(head: bytes, media_type: str) -> None:
         b"\x00",
     ],
 )
-def test_other_files_are_none(head: bytes) -> None:
+def test_other_files_are_not_recognised(head: bytes) -> None:
     assert recognise(head) is None
 
 
 @given(st.binary(max_size=300))
-def test_whatever_comes_is_answered(head: bytes) -> None:
+def test_any_bytes_have_an_answer(head: bytes) -> None:
     found = recognise(head)
     assert found is None or found == SVG or found.reader

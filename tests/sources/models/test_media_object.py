@@ -41,7 +41,7 @@ def test_readers_see_it_only_with_an_alternative_text(text: str) -> None:
     set_to(make(**RENDITION), shown_so, match="mediaobject_shown_has_alternative_text")
 
 
-def test_readers_see_it_only_where_there_is_a_rendition() -> None:
+def test_readers_see_it_only_if_there_is_a_public_version() -> None:
     none = "public_sha256 = '', public_media_type = '', public_width = NULL, public_height = NULL"
     set_to(shown(), none, match="mediaobject_shown_has_alternative_text")
     media = make(sha256=C, alternative_text="A bridge.")
@@ -116,7 +116,7 @@ RIGHT = {
         ({"kind": "video", "type": "video/mp4", "keyframes": "soon"}, "mediaobject_keyframes_are_known"),
     ],
 )
-def test_what_no_file_is_is_refused(wrong: dict[str, object], match: str) -> None:
+def test_invalid_files_are_refused(wrong: dict[str, object], match: str) -> None:
     refused(INSERT.format(**RIGHT | wrong), match=match)
     assert sql(INSERT.format(**RIGHT)) == 1
 
@@ -179,7 +179,7 @@ def test_a_hash_comes_back_as_its_bytes() -> None:
         ("NULL, 'framed', 80", "mediahash_point_of_each_word"),
     ],
 )
-def test_what_no_look_is_is_refused(columns: str, match: str) -> None:
+def test_invalid_hashes_are_refused(columns: str, match: str) -> None:
     media = make()
     MediaHash.objects.create(media=media, pdq=bytes([0b01010101]) * 32, quality=80)
     insert = "INSERT INTO sources_mediahash (media_id, pdq, words, points, frame_at, transformation, quality)"

@@ -64,7 +64,7 @@ def test_no_publisher_is_renamed_to_it_even_by_sql(other: Publisher, change: str
     assert (other.name, house.name != other.name) == ("Example Checks", True)
 
 
-def test_who_tries_is_notified(other: Publisher) -> None:
+def test_the_attempt_is_refused_with_a_message(other: Publisher) -> None:
     other.name = Publisher.objects.house().name.upper()
     with pytest.raises(ValidationError) as refusal:
         other.full_clean()

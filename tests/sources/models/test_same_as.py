@@ -36,7 +36,7 @@ def test_every_door_spells_them_alike() -> None:
     ],
 )
 @pytest.mark.parametrize("model", [Claimant, Topic, Publisher])
-def test_raw_sql_cannot_spell_them_otherwise(model: type, address: str) -> None:
+def test_raw_sql_cannot_store_other_spellings(model: type, address: str) -> None:
     row = model.objects.create(name="Somebody", same_as=STORED)  # type: ignore[attr-defined]
     table = row._meta.db_table
     refused(

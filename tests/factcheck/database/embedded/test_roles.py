@@ -81,7 +81,7 @@ def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
         assert passwords(place) == before  # and they stay
 
 
-def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
+def test_tables_of_an_earlier_version_change_their_owner(tmp_path: Path) -> None:
     """There, anyone with access to the folder was the superuser, who owned everything."""
     place = ServerPaths(tmp_path)
     run_as = account.find_account(place)
@@ -127,7 +127,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
         assert are_apart(place)
 
 
-def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path: Path) -> None:
+def test_other_tables_of_an_earlier_version_stay_unchanged(tmp_path: Path) -> None:
     place = ServerPaths(tmp_path)
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
@@ -169,7 +169,7 @@ def test_lost_passwords_are_recreated_and_old_ones_are_refused(tmp_path: Path) -
         assert are_apart(place)
 
 
-def test_what_a_role_did_to_itself_is_undone(tmp_path: Path) -> None:
+def test_changes_of_a_role_by_itself_are_undone(tmp_path: Path) -> None:
     """It may give itself another password, and settings; neither outlives the server."""
     with run_server(tmp_path) as place:
         ask(place, "ALTER ROLE CURRENT_USER SET search_path = theirs", RUNTIME)
@@ -180,7 +180,7 @@ def test_what_a_role_did_to_itself_is_undone(tmp_path: Path) -> None:
         assert ask(place, "SHOW search_path", RUNTIME) == [('"$user", public',)]
 
 
-def test_door_that_was_left_ajar_is_closed_by_anyone_who_comes_next(tmp_path: Path) -> None:
+def test_open_access_is_closed_at_the_next_start(tmp_path: Path) -> None:
     """The process that made passwords was killed while it did."""
     with run_server(tmp_path) as place:
         roles._write(place, roles._SETUP_ACCESS)
@@ -213,7 +213,7 @@ def test_lines_that_ask_for_nothing_are_known(line: str, is_open: bool) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
-def test_passwords_are_roots_where_others_share_the_account_and_new_where_they_were_not(
+def test_passwords_belong_to_root_if_the_account_is_shared_and_are_renewed_otherwise(
     tmp_path: Path,
 ) -> None:
     def owners() -> set[int]:
@@ -232,7 +232,7 @@ def test_passwords_are_roots_where_others_share_the_account_and_new_where_they_w
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
-def test_passwords_are_those_of_an_account_of_its_own(tmp_path: Path) -> None:
+def test_passwords_belong_to_the_servers_own_account(tmp_path: Path) -> None:
     lent = pwd.getpwnam("daemon")
     os.chown(tmp_path, lent.pw_uid, lent.pw_gid)
     with run_server(tmp_path) as place:

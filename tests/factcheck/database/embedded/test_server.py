@@ -193,7 +193,7 @@ def test_other_process_shares_it_and_may_be_killed(stopped: Path) -> None:
     assert main_process(stopped) is None
 
 
-def test_who_started_it_leaves_it_to_others_without_a_word(stopped: Path) -> None:
+def test_the_process_that_started_it_can_end_while_others_use_it(stopped: Path) -> None:
     use = "import sys; from pathlib import Path; from factcheck.database.embedded import run_server\n"
     use += "with run_server(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(

@@ -80,7 +80,7 @@ def test_a_damaged_segment_is_not_mistaken_for_the_end(archive: Path, log: Path)
         assert ask("fetch", archive, log / "RECOVERYXLOG", FIRST) == 200
 
 
-def test_archive_that_is_away_is_asked_again_until_too_much_waits(
+def test_an_unavailable_archive_is_retried_until_too_much_waits(
     archive: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.rmdir()

@@ -42,11 +42,11 @@ MATCH = "/api/v1/match/"
         (LOOKUP, {"url": "https://example.org/a"}, 10),
     ],
 )
-def test_questions_cost_what_they_ask_for(path: str, asked: dict[str, str], cost: int) -> None:
+def test_the_cost_depends_on_the_query(path: str, asked: dict[str, str], cost: int) -> None:
     assert Costs().of(path, urlencode(asked)) == cost
 
 
-def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
+def test_other_spellings_are_not_cheaper() -> None:
     expensive = Costs().of(LIST, urlencode({"q": " or ".join(["w"] * 30)}))
     assert Costs().of(LIST, "%71=" + "%20%6Fr+".join(["w"] * 30)) == expensive == 1 + 29 + 59 // 10
     assert Costs().of(LIST, "c%6Funt=%65xact") == 3
@@ -66,7 +66,7 @@ def test_writing_it_otherwise_makes_nothing_cheaper() -> None:
         (LOOKUP, "1," * 20_000, 10),
     ],
 )
-def test_long_texts_cost_more_where_the_answer_takes_as_long(path: str, text: str, cost: int) -> None:
+def test_long_texts_cost_more_if_the_answer_takes_longer(path: str, text: str, cost: int) -> None:
     assert Costs().of(path, "", text) == cost
     assert Costs().of(path, urlencode({"text": text})) == cost
 
@@ -82,5 +82,5 @@ def test_costs_of_addresses_are_settings(settings: Any) -> None:
 
 
 @sweep("page", ["/standards/", "/claims/", "/", "/methodology/"])
-def test_the_markdown_of_a_page_costs_what_the_page_costs(page: str) -> None:
+def test_the_markdown_of_a_page_costs_as_much_as_the_page(page: str) -> None:
     assert Costs().of(f"{page}index.md", "") == Costs().of(page, "")

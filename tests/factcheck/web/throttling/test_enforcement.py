@@ -136,7 +136,7 @@ def test_refusal_is_a_problem_that_says_when_to_come_back(
     assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= set(exposed)
 
 
-def test_refusal_speaks_as_the_api_that_was_asked(client: Client) -> None:
+def test_a_refusal_has_the_format_of_the_api(client: Client) -> None:
     for _ in range(20):
         client.get("/api/v1/")
     response = client.get("/v1alpha1/claims:search?query=bridge")
@@ -180,7 +180,7 @@ def test_asking_whether_one_may_ask_is_free(client: Client) -> None:
         ),
     ],
 )
-def test_posted_question_costs_what_it_asks_for(
+def test_a_posted_query_costs_as_much_as_its_parameters(
     client: Client, content_type: str, body: str, left: int | None
 ) -> None:
     """Google's clients post what would make the address too long. It is no way around the costs of a search."""
@@ -224,7 +224,7 @@ class Secrets(BaseAuthentication):
         return User(pk=7), "good"
 
 
-def test_token_has_a_higher_limit_whatever_the_address(client: Client, settings: Any) -> None:
+def test_a_token_has_a_higher_limit_from_any_address(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_AUTHENTICATION = f"{__name__}.Secrets"
     Secrets.asked = 0
     responses = [
@@ -238,7 +238,7 @@ def test_token_has_a_higher_limit_whatever_the_address(client: Client, settings:
     assert client.get("/api/v1/").status_code == 200
 
 
-def test_wrong_token_is_as_good_as_none(client: Client, settings: Any) -> None:
+def test_an_invalid_token_counts_as_none(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_AUTHENTICATION = f"{__name__}.Secrets"
     response = client.get("/api/v1/", headers={"authorization": "Token bad"})
     assert response.headers["RateLimit-Policy"] == '"anonymous";q=20;w=60'
@@ -261,7 +261,7 @@ def behind_the_middleware(request: HttpRequest) -> Any:
     return RateLimits(Costly.as_view())(request)
 
 
-def test_throttle_counts_addresses_and_the_answer_says_so() -> None:
+def test_the_throttle_counts_addresses_and_states_the_limit() -> None:
     request = APIRequestFactory().get("/api/v1/editorial/costly/")
     response = behind_the_middleware(request)
     assert (response.status_code, response.headers["RateLimit"]) == (200, '"anonymous";r=10;t=30')

@@ -15,7 +15,7 @@ from factcheck.web.throttling.enforcement import RateLimits
 from factcheck.web.throttling.gate import Gate
 
 
-def test_so_many_pass_so_many_wait_and_the_rest_is_reported_at_once() -> None:
+def test_a_limited_number_passes_or_waits_and_others_are_refused_at_once() -> None:
     narrow, begun, end = Gate(1, patience=120), Event(), Event()
 
     def answer() -> str:

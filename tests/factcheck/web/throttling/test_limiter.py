@@ -50,7 +50,7 @@ def test_budget_refills_evenly() -> None:
     assert admitted(limiter, 100) == 60
 
 
-def test_who_waits_as_asked_is_answered_and_not_before() -> None:
+def test_a_caller_is_answered_after_the_stated_wait_and_not_before() -> None:
     clock = Clock()
     (limiter,) = processes(1, Rate(10, 3600), clock, SharedStore(clock))
     assert admitted(limiter, 10) == 10
@@ -94,7 +94,7 @@ def test_request_that_costs_more_than_the_budget_takes_all_of_it() -> None:
     assert admitted(limiter, 1) == 0
 
 
-def test_store_is_asked_once_for_a_tenth_of_the_budget() -> None:
+def test_the_store_is_queried_once_per_tenth_of_the_budget() -> None:
     clock = Clock()
     store = SharedStore(clock)
     (limiter,) = processes(1, Rate(600, 60), clock, store)
@@ -143,7 +143,7 @@ def test_processes_share_the_budget() -> None:
         st.tuples(st.floats(0, 30), st.integers(0, 4), st.integers(0, 80)), min_size=1, max_size=40
     ),
 )
-def test_never_more_than_the_bound_whatever_a_caller_does(
+def test_no_caller_exceeds_the_limit(
     number: int, limit: int, costs: tuple[int, ...], steps: list[tuple[float, int, int]]
 ) -> None:
     """The bound that the package promises, between any two moments."""

@@ -87,7 +87,7 @@ class TestAppended:
         own = f"<article class=main><h1>{TITLE}</h1>{ps(STORY)}</article>"
         assert paragraphs(f"<main>{own}{appended.format(ps(OTHER))}</main>") == STORY
 
-    def test_what_follows_the_described_body_is_not_read(self) -> None:
+    def test_text_after_the_described_body_is_not_read(self) -> None:
         body = f"<article><h1>{TITLE}</h1>{ps(STORY)}<div>{ps(OTHER[:1])}</div></article>"
         assert paragraphs(body, articleBody=" ".join(STORY)) == STORY
 
@@ -135,7 +135,7 @@ class TestTeasers:
 
 
 @sweep("name", ["newsletter-signup", "comments", "author-bio", "cookie-notice", "paywall"])
-def test_what_stands_apart_by_its_name_is_not_read(name: str) -> None:
+def test_elements_separate_by_name_are_not_read(name: str) -> None:
     apart = f"<div class={name}><p>{OTHER[0]}</p></div>"
     assert paragraphs(f"<article><h1>{TITLE}</h1>{ps(STORY)}{apart}</article>") == STORY
 
@@ -147,7 +147,7 @@ def test_a_name_on_the_whole_page_says_nothing() -> None:
 
 
 class TestDescribedBody:
-    def test_is_not_read_twice_where_the_page_has_it_in_one_piece_too(self) -> None:
+    def test_is_not_read_twice_if_the_page_has_it_in_one_piece_too(self) -> None:
         body = f"<article><h1>{TITLE}</h1>{ps(STORY)}</article><div class=speech>{' '.join(STORY)}</div>"
         assert paragraphs(body, articleBody=" ".join(STORY)) == STORY
 
@@ -158,7 +158,7 @@ class TestDescribedBody:
         )
         assert paragraphs(body, articleBody=" ".join(STORY)) == [LEAD, *STORY]
 
-    def test_is_the_text_where_the_page_shows_little_of_it(self) -> None:
+    def test_is_the_text_if_the_page_shows_little_of_it(self) -> None:
         document = read(
             f"<article><h1>{TITLE}</h1>{ps(STORY[:1])}</article>", articleBody="\n\n".join(STORY * 2)
         )

@@ -46,7 +46,7 @@ ABOUT = {
 
 @sweep("words", ABOUT.values())
 @sweep("times", [1, 4])
-def test_an_article_about_walls_is_none(words: str, times: int) -> None:
+def test_an_article_about_walls_is_not_a_wall(words: str, times: int) -> None:
     body = "".join(f"<p>{sentence}</p>" for sentence in words.split(". ") * times)
     banner = "<div class=cookie-banner><p>We use cookies.</p><button>Accept all</button></div>"
     article = f"<article><h1>News</h1>{body}</article>"
@@ -76,7 +76,7 @@ def test_a_choice_between_advertising_and_a_subscription_is_a_wall_though_it_is_
     assert refused.value.reason_code == "consent_wall"
 
 
-def test_an_article_about_such_a_choice_is_none() -> None:
+def test_an_article_about_such_a_choice_is_not_a_wall() -> None:
     told = (
         "<p>„Mit Werbung weiterlesen“ steht seit Juli auf den Seiten des Hafenboten. Der Verlag hat damit "
         "400 neue Kunden gewonnen. Das Gericht in Linden hält das für zulässig, der Verein der Leser nicht.</p>"

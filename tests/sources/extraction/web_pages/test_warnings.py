@@ -31,7 +31,7 @@ def test_the_pages_own_word_count_shows_how_much_was_read() -> None:
     }
 
 
-def test_nothing_where_nothing_is_known_to_be_missing() -> None:
+def test_complete_pages_have_no_warning() -> None:
     cases = [
         {"stated": 9_000, "free": True},  # counts are often counts of something else
         {"gated": True, "free": True},  # every page of a newspaper offers a subscription
@@ -43,6 +43,6 @@ def test_nothing_where_nothing_is_known_to_be_missing() -> None:
     assert [told(**case) for case in cases] == [[]] * len(cases)  # type: ignore[arg-type]
 
 
-def test_an_offer_to_subscribe_where_the_text_stops() -> None:
+def test_an_offer_to_subscribe_at_the_end_of_the_text() -> None:
     assert told(gated=True) == [BEGINNING]
     assert told(gated=True, stated=20) == [BEGINNING]
