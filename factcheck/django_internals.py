@@ -158,8 +158,8 @@ def build_bare_row(
     row._state = ModelState()
     if related_rows:
         row._state.fields_cache |= related_rows
-    for some in values:
-        row.__dict__ |= some
+    for row_values in values:
+        row.__dict__ |= row_values
     return row
 
 
@@ -168,9 +168,9 @@ def get_stored_values(row: Model) -> dict[str, Any]:
     return vars(row)
 
 
-def replace_object(row: AnyModel, other: AnyModel) -> None:
+def replace_object(row: AnyModel, replacement: AnyModel) -> None:
     """Replace the contents of one object with another's, because the admin continues with the object from its form."""
-    vars(row).update(vars(other))
+    vars(row).update(vars(replacement))
 
 
 def delete_without_collecting(rows: QuerySet[Any]) -> None:

@@ -44,7 +44,7 @@ class KnownChoices:
 
     reader: str = ""
     by_label: Mapping[str, bool] = field(default_factory=dict)
-    until: float = 0.0
+    reload_at: float = 0.0
 
 
 known_choices = KnownChoices()
@@ -186,15 +186,15 @@ def _get_active_labels() -> set[str]:
     for label, is_on in _load_choices().items():
         (labels.add if is_on else labels.discard)(label)
     active_features = [feature for feature in list_installed() if feature.label in labels]
-    while without := [feature for feature in active_features if not labels.issuperset(feature.requires)]:
-        labels.difference_update(feature.label for feature in without)
+    while orphans := [feature for feature in active_features if not labels.issuperset(feature.requires)]:
+        labels.difference_update(feature.label for feature in orphans)
         active_features = [feature for feature in active_features if feature.label in labels]
     return {feature.label for feature in active_features}
 
 
 def _load_choices() -> Mapping[str, bool]:
     """Return administrators' choices: for the label of each feature that they switched, whether it is on."""
-    if known_choices.reader and monotonic() >= known_choices.until:
+    if known_choices.reader and monotonic() >= known_choices.reload_at:
         reload_choices()
     return known_choices.by_label
 
@@ -202,7 +202,7 @@ def _load_choices() -> Mapping[str, bool]:
 def reload_choices() -> None:
     """Reload the choices. If the database does not respond, the previous ones stay."""
     # Set first, so that other threads do not load the choices too.
-    known_choices.until = monotonic() + _CHOICES_MAX_AGE_SECONDS
+    known_choices.reload_at = monotonic() + _CHOICES_MAX_AGE_SECONDS
     try:
         known_choices.by_label = import_string(known_choices.reader)()
     except Error:
@@ -242,15 +242,15 @@ def load_modules(module: str) -> None:
             import_module(f"{config.name}.{module}")
 
 
-def load_declared(point: str) -> list[Any]:
+def load_declared(attribute: str) -> list[Any]:
     """Return the objects that active features declare by dotted name in this attribute of `Feature`."""
-    names = (getattr(feature, point) for feature in list_switched_on())
+    names = (getattr(feature, attribute) for feature in list_switched_on())
     return [import_string(name) for name in names if name]
 
 
-def load_installed(point: str) -> list[Any]:
+def load_installed(attribute: str) -> list[Any]:
     """Return the objects that all installed features declare in this attribute."""
-    return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
+    return [import_string(name) for feature in list_installed() if (name := getattr(feature, attribute))]
 
 
 def list_filters(model: str) -> list[Any]:
@@ -307,9 +307,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 
 def guard_overrides(mixin: type, base: type) -> None:
     """Make a feature's mixin inactive while the feature is off: its methods then call the base class."""
-    (feature,) = (
-        installed for installed in list_installed() if mixin.__module__.startswith(f"{installed.name}.")
-    )
+    (feature,) = (app for app in list_installed() if mixin.__module__.startswith(f"{app.name}."))
     for mixin_class in mixin.__mro__[:-1]:
         for name, method in list(vars(mixin_class).items()):
             if isinstance(method, FunctionType) and hasattr(base, name) and not hasattr(method, "feature"):
@@ -337,8 +335,8 @@ def guard_jobs(jobs: Iterable[Any]) -> None:
 
 def has_route(name: str) -> bool:
     """Return whether the route exists and its feature is on. Names of the desk's pages begin with `admin:`."""
-    _place, is_of_model, page = name.rpartition(":")
-    resolver = get_resolver().namespace_dict["admin"][1] if is_of_model else get_resolver()
+    _place, separator, page = name.rpartition(":")
+    resolver = get_resolver().namespace_dict["admin"][1] if separator else get_resolver()
     return bool(resolver.reverse_dict.getlist(page)) and not is_off(_get_route_owners().get(page, ""))
 
 
@@ -372,8 +370,8 @@ def map_notification_lists() -> dict[str, str]:
 
 def list_disabled_notifications() -> set[str]:
     """Return the kinds of notifications that belong to features that are off."""
-    off = {kind for feature in list_installed() for kind in feature.notifications}
-    return off.difference(map_notification_lists())
+    kinds = {kind for feature in list_installed() for kind in feature.notifications}
+    return kinds.difference(map_notification_lists())
 
 
 def list_menu_entries(section: str) -> list[dict[str, Any]]:
@@ -387,10 +385,10 @@ def connect_by_name(signal: Signal, receiver: str, feature: Feature | None = Non
     Args:
         feature: the receiver is not called while this feature is off.
     """
-    follower = partial(call_by_name, receiver)
+    connected_receiver = partial(call_by_name, receiver)
     if feature:
-        follower = partial(_call_if_on, feature, follower)
-    signal.connect(follower, weak=False, dispatch_uid=receiver)
+        connected_receiver = partial(_call_if_on, feature, connected_receiver)
+    signal.connect(connected_receiver, weak=False, dispatch_uid=receiver)
 
 
 def _call_if_on(feature: Feature, function: Callable[..., Any], *values: Any, **arguments: Any) -> Any:

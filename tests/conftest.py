@@ -38,7 +38,7 @@ hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("s
 hypothesis.settings.load_profile("steady")
 
 # Which features are switched is read where a test asks for it.
-known_choices.until = math.inf
+known_choices.reload_at = math.inf
 
 pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
 
@@ -176,7 +176,7 @@ def process_as_new() -> Iterator[None]:
     before = seats._value
     yield
     # Processes read again which features are switched when seconds have passed: not while statements are counted.
-    known_choices.by_label, known_choices.until = {}, math.inf
+    known_choices.by_label, known_choices.reload_at = {}, math.inf
     # A download that is not read to its end keeps a seat, which later tests miss. A server may still be about to give
     # up the seat of one that was read to its end.
     for _glance in range(12_000):

@@ -44,7 +44,7 @@ class TopicAdmin(SameAsAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}
 
-    def add_typed(self, request: HttpRequest, name: str) -> Topic:
+    def get_or_create_named(self, request: HttpRequest, name: str) -> Topic:
         if not slugify(name, allow_unicode=True):
             raise ValidationError(_("A topic needs a letter or a digit in its name."))
         topic, is_new = find_or_add_topic(name, by=get_person(request))
@@ -77,7 +77,7 @@ class ClaimantAdmin(SameAsAdmin):
             .annotate(number=build_readable_claim_count("claimant", get_person(request)))
         )
 
-    def add_typed(self, request: HttpRequest, name: str) -> Claimant:
+    def get_or_create_named(self, request: HttpRequest, name: str) -> Claimant:
         claimant, is_new = find_or_add_claimant(name, by=get_person(request))
         if is_new:
             self.log_addition(request, claimant, [{"added": {}}])

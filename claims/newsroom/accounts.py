@@ -24,7 +24,7 @@ from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
 from claims.newsroom.second_factors import annotate_deadline, get_deadline, may_remove, record_vouched_factor
 from factcheck.admin.sign_in import NewsroomAccounts
-from factcheck.admin.single_sign_on import apply_provider_roles, has_vouched_factor
+from factcheck.admin.single_sign_on import apply_provider_roles, has_verified_second_factor
 from factcheck.database.cached_sql import Slot, Statement
 
 
@@ -95,7 +95,7 @@ class DeskAccounts(NewsroomAccounts):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _get_social_login(kwargs)
-        has_vouched = sociallogin is not None and has_vouched_factor(sociallogin)
+        has_vouched = sociallogin is not None and has_verified_second_factor(sociallogin)
         # Stored at each sign-in, because an earlier one in the same session may have had another value.
         request.session[VOUCHED_KEY] = has_vouched
         record_vouched_factor(user, by_provider=has_vouched)

@@ -47,12 +47,12 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     rows = Permission.objects.select_related("content_type").order_by(
         "content_type__app_label", "content_type__model", "pk"
     )
-    offered = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in permissions]
-    field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
+    offered_rows = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in permissions]
+    field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered_rows])
     field.help_text = ""
     choices = [
         (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in kind_permissions])
-        for kind, kind_permissions in groupby(offered, key=lambda row: row.content_type)
+        for kind, kind_permissions in groupby(offered_rows, key=lambda row: row.content_type)
     ]
     field.widget = PermissionBoxes()
     field.choices = choices  # not the widget's, which each form replaces by the field's
@@ -71,8 +71,8 @@ class RoleForm(DeskForm):
     def clean_permissions(self) -> list[Permission]:
         """Return the ticked permissions, plus the role's permissions that this person may not change."""
         field: Any = self.fields["permissions"]
-        fixed = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
-        return [*self.cleaned_data["permissions"], *fixed]
+        fixed_rows = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
+        return [*self.cleaned_data["permissions"], *fixed_rows]
 
 
 @admin.register(Group)

@@ -22,7 +22,7 @@ from factcheck import features
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.days import DayFields
-from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
+from factcheck.admin.found_rows import MAX_ROWS, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, build_both_versions, sign_base
 from factcheck.admin.row_actions import RefusalMessages, get_page_url, get_person
@@ -44,7 +44,7 @@ def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> lis
     remaining_lines = []
     for line in lines:
         if isinstance(line, list):
-            remaining_lines += [remaining] if (remaining := _remove_matching_lines(line, beginnings)) else []
+            remaining_lines += [children] if (children := _remove_matching_lines(line, beginnings)) else []
         elif not line.startswith(beginnings):
             remaining_lines.append(line)
     return remaining_lines
@@ -124,7 +124,7 @@ class DeskAdmin(DayFields, ListDownload):
         if not keys and (suggestions := self.suggest_rows(request, queryset, search_term)) is not None:
             keys = list_newest_keys(suggestions)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
-        return (queryset.filter(match_keys(self.model, keys[:MAX_FOUND])) if keys else queryset.none()), False
+        return (queryset.filter(match_keys(self.model, keys[:MAX_ROWS])) if keys else queryset.none()), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Return the paginator, with a known count for search results."""

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from factcheck.admin.found_rows import MAX_FOUND, match_keys
+from factcheck.admin.found_rows import MAX_ROWS, match_keys
 
 
 class CountedRows(Paginator):
@@ -28,11 +28,11 @@ class CountedRows(Paginator):
         if self.known_count is not None:
             return self.known_count
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
-        return rows.order_by().values("pk")[: MAX_FOUND + 1].count()
+        return rows.order_by().values("pk")[: MAX_ROWS + 1].count()
 
     @cached_property
     def num_pages(self) -> int:
-        return max(1, -(-min(self.count, MAX_FOUND) // self.per_page))
+        return max(1, -(-min(self.count, MAX_ROWS) // self.per_page))
 
     def page(self, number: Any) -> Any:
         """Return the rows of a page. Their keys are read first, then the columns that the list shows."""
@@ -48,16 +48,16 @@ class CountedRows(Paginator):
     @cached_property
     def count_text(self) -> str:
         """Return the number of rows as text: the exact number, “about 120,000” or “more than 5,000”."""
-        if self.count <= MAX_FOUND:
+        if self.count <= MAX_ROWS:
             return number_format(self.count, force_grouping=True)
-        if self.known_count is None and (estimate := _estimate_rows(self.object_list)) > MAX_FOUND:
+        if self.known_count is None and (estimate := _estimate_rows(self.object_list)) > MAX_ROWS:
             return _("about %s") % number_format(estimate, force_grouping=True)
-        return _("more than %s") % number_format(MAX_FOUND, force_grouping=True)
+        return _("more than %s") % number_format(MAX_ROWS, force_grouping=True)
 
     @property
     def is_truncated(self) -> bool:
         """Return whether there are rows beyond the last page."""
-        return self.count > MAX_FOUND
+        return self.count > MAX_ROWS
 
 
 def _estimate_rows(rows: Any) -> int:

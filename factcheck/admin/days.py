@@ -94,6 +94,6 @@ class DayFields:
             attributes = field.widget.attrs
             attributes["data-day-first"] = str(field.day_first).lower()
             attributes["data-first-weekday"] = str(get_first_weekday(request))
-            if written := _WRITTEN_FORMATS.get(_get_chosen_order(request)):
-                field.widget.format = attributes["data-date-format"] = written
+            if chosen_format := _WRITTEN_FORMATS.get(_get_chosen_order(request)):
+                field.widget.format = attributes["data-date-format"] = chosen_format
         return field

@@ -14,7 +14,7 @@ from django.utils.text import smart_split, unescape_string_literal
 from factcheck.database.desk_words import ContainsWords, list_indexed_columns
 
 #: The maximum number of matches shown; if there are more, the newest are.
-MAX_FOUND = 10_000
+MAX_ROWS = 10_000
 
 
 def split_words(search: str) -> Iterator[str]:
@@ -32,7 +32,7 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
         )
     for word in split_words(search):
         first_query, *other_queries = (
-            _find_keys(rows.model, path, named, word) for path, named in columns_by_path.items()
+            _find_keys(rows.model, path, names, word) for path, names in columns_by_path.items()
         )
         rows = rows.filter(pk__in=first_query.union(*other_queries, all=True))
     return _filter_by_phrases(rows, columns, search)
@@ -52,7 +52,7 @@ def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
     is_number = isinstance(found_rows.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")
     rows = found_rows.order_by().annotate(newness=newness).order_by("-newness")
-    return list(rows.values_list("pk", flat=True)[: MAX_FOUND + 1])
+    return list(rows.values_list("pk", flat=True)[: MAX_ROWS + 1])
 
 
 def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:

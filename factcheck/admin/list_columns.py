@@ -59,9 +59,9 @@ class ListColumns(ModelAdmin):
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """Return all columns, each with whether it is shown."""
-        visible = self.get_list_display(request)
+        shown_names = self.get_list_display(request)
         return [
-            ListedColumn(name, self.get_label(name), name in visible, name in self._list_links(request))
+            ListedColumn(name, self.get_label(name), name in shown_names, name in self._list_links(request))
             for name in self.get_all_columns(request)
         ]
 

@@ -39,7 +39,7 @@ BASE_FIELD = "_base"
 #: The signed values of both sides where they differ, on a page that shows both.
 MERGE_FIELD = "_merge"
 #: The chosen version of each field.
-TAKE_PREFIX = "_take-"
+CHOICE_PREFIX = "_take-"
 #: The names of buttons that show both versions without saving: for the submitted form, and for an autosaved one
 #: (static/desk/autosave.js).
 COMPARE, CONTINUE = "_compare", "_restore_autosave"
@@ -77,7 +77,7 @@ class Choice:
 
     @property
     def choice_name(self) -> str:
-        return TAKE_PREFIX + self.names[0]
+        return CHOICE_PREFIX + self.names[0]
 
     @property
     def shown_value(self) -> Value:
@@ -160,7 +160,7 @@ def _read_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
 
 def _read_fields(form: forms.BaseForm, excluded_names: tuple[str, ...] = ()) -> dict[str, Value]:
     return {
-        bound_field.name: sent_values.get_unchanged(bound_field)
+        bound_field.name: sent_values.get_initial_values(bound_field)
         for bound_field in sent_values.iterate_fields(form)
         if bound_field.name not in excluded_names
     }
@@ -206,39 +206,39 @@ class _Merge:
     def __init__(
         self, model_admin: MergeablePage, request: HttpRequest, row: models.Model, version: str
     ) -> None:
-        self.form, self.formsets = _load_stored(model_admin, request, row)
+        self.form, self.formsets = _load_stored_forms(model_admin, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
-        self.sent: QueryDict = request.POST
-        self.base, self.base_rows = _read_base(self.sent)
-        self.is_partial = CONTINUE in self.sent
+        self.sent_post: QueryDict = request.POST
+        self.base, self.base_rows = _read_base(self.sent_post)
+        self.is_partial = CONTINUE in self.sent_post
         if self.is_partial:
             unsaved_text = get_unsaved_forms().get_latest_form(request.user, read_writers(request))
-            self.sent, started = (
+            self.sent_post, initial_post = (
                 _build_query(unsaved_text.values if unsaved_text else {}),
                 _build_query(unsaved_text.started if unsaved_text else {}),
             )
-            self.base = dict(self._iterate_sent_fields(self.form, started))
+            self.base = dict(self._iterate_sent_fields(self.form, initial_post))
             self.base_rows = {
-                formset.prefix: dict(self._iterate_started_rows(formset, started))
+                formset.prefix: dict(self._iterate_initial_rows(formset, initial_post))
                 for formset in self.formsets
             }
         self.post = request.POST.copy()
         self.last_saved = find_last_save(row)
 
     def build_versions(self) -> BothVersions:
-        mine, theirs = dict(self._iterate_sent_fields(self.form, self.sent)), _read_fields(self.form)
-        differing = find_differences(self.base, mine, theirs)
+        mine, theirs = dict(self._iterate_sent_fields(self.form, self.sent_post)), _read_fields(self.form)
+        differences = find_differences(self.base, mine, theirs)
         last_changes = find_last_changes(self.row)
-        for name, value in merge_fields(mine, theirs, differing).items():
-            sent_values.set_submitted(sent_values.list_names(self.form[name]), value, self.post)
-        for difference in differing:
+        for name, value in merge_fields(mine, theirs, differences).items():
+            sent_values.set_submitted_values(sent_values.list_names(self.form[name]), value, self.post)
+        for difference in differences:
             names = sent_values.list_names(self.form[difference.name])
             self._add_difference(type(self.row), difference, names, last_changes)
         for formset in self.formsets:
             self._merge_rows(formset)
         # Choices made for an older version do not apply to this one.
-        for name in [name for name in self.post if name.startswith(TAKE_PREFIX)]:
+        for name in [name for name in self.post if name.startswith(CHOICE_PREFIX)]:
             del self.post[name]
         # The form rejects outdated versions; a mere comparison must not be saved either.
         self.post[VERSION_FIELD] = ""
@@ -266,7 +266,7 @@ class _Merge:
             names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound_field))
             # Browsers do not send unticked boxes; the autosaved form names them.
             if not self.is_partial or any(name in post for name in names):
-                yield bound_field.name, sent_values.get_submitted(names, post)
+                yield bound_field.name, sent_values.get_submitted_values(names, post)
 
     # Rows ---------------------------------------------------------------------------------------------------------
 
@@ -279,24 +279,24 @@ class _Merge:
             is_deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
             yield SubmittedRow(key, fields, is_deleted)
 
-    def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
+    def _iterate_initial_rows(self, formset: Any, initial_post: QueryDict) -> Iterator[tuple[str, Fields]]:
         key_fields = _list_own_fields(formset)
-        for index in range(_read_count(self.sent, formset.prefix, "INITIAL_FORMS")):
-            if key := self.sent.get(f"{formset.prefix}-{index}-{key_fields[0]}"):
+        for index in range(_read_count(self.sent_post, formset.prefix, "INITIAL_FORMS")):
+            if key := self.sent_post.get(f"{formset.prefix}-{index}-{key_fields[0]}"):
                 yield (
                     key,
-                    dict(self._iterate_sent_fields(formset.empty_form, started, str(index), key_fields)),
+                    dict(self._iterate_sent_fields(formset.empty_form, initial_post, str(index), key_fields)),
                 )
 
     def _merge_rows(self, formset: Any) -> None:
         prefix = formset.prefix
-        if not self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
+        if not self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent_post:
             return
         theirs = _read_rows(formset)
         base = self.base_rows.get(prefix)
-        if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
+        if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent_post:
             base = None  # its rows are unknown, and none was changed
-        rows = merge_rows(base, self._iterate_my_rows(formset, self.sent), theirs)
+        rows = merge_rows(base, self._iterate_my_rows(formset, self.sent_post), theirs)
         for name in [name for name in self.post if name.startswith(f"{prefix}-")]:
             del self.post[name]
         counts = (len(rows), len(theirs), 0, 1000)
@@ -318,16 +318,16 @@ class _Merge:
         form, empty = forms_by_key.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
             if hidden.name not in (pk, fk):
-                sent_values.set_submitted(
-                    (f"{prefix}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post
+                sent_values.set_submitted_values(
+                    (f"{prefix}-{hidden.name}",), sent_values.get_initial_values(hidden), self.post
                 )
         if row.is_deleted:
             self.post[f"{prefix}-DELETE"] = "on"
         names = {name: _list_row_names(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
-            sent_values.set_submitted(names[name], value, self.post)
-        last_changes = find_last_changes(form.instance) if form and row.differing else {}
-        for difference in row.differing:
+            sent_values.set_submitted_values(names[name], value, self.post)
+        last_changes = find_last_changes(form.instance) if form and row.differences else {}
+        for difference in row.differences:
             self._add_difference(formset.model, difference, names[difference.name], last_changes)
         if row.deletion:
             author_name, changed_at = self.last_saved
@@ -358,7 +358,7 @@ class _Merge:
             )
 
 
-def _load_stored(
+def _load_stored_forms(
     model_admin: MergeablePage, request: HttpRequest, row: models.Model
 ) -> tuple[forms.BaseForm, list[Any]]:
     """Return the page's form and the formsets that the person may change, with the stored values."""
@@ -417,11 +417,11 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
                 post[choice.names[0]] = "on"
             continue
         names = choice.names
-        submitted_value = sent_values.get_submitted(names, post)
+        submitted_value = sent_values.get_submitted_values(names, post)
         if chosen_side is None:
             is_undecided = True
         elif is_same(submitted_value, choice.shown_value):
-            sent_values.set_submitted(
+            sent_values.set_submitted_values(
                 names, choice.mine if chosen_side is ValueOrigin.MINE else choice.theirs, post
             )
         elif (

@@ -262,8 +262,8 @@ class RowActions(ModelAdmin):
     ) -> TemplateResponse:
         """Render a page below the model's pages with a template from `admin/desk`."""
         request.current_app = self.admin_site.name
-        shared = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
-        return TemplateResponse(request, f"admin/desk/{template}.html", shared | context, status=status)
+        base_context = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
+        return TemplateResponse(request, f"admin/desk/{template}.html", base_context | context, status=status)
 
     def _show_question(self, request: HttpRequest, row: Any, button: Button) -> HttpResponseBase:
         back_url = self.get_page_after(request, row)

@@ -34,21 +34,21 @@ def list_names(bound_field: forms.BoundField) -> Names:
     return (bound_field.html_name,)
 
 
-def get_unchanged(bound_field: forms.BoundField) -> Value:
+def get_initial_values(bound_field: forms.BoundField) -> Value:
     """Return the values that an untouched field submits."""
     return _to_submitted(
         _unwrap_widget(bound_field.field.widget), bound_field.field.prepare_value(bound_field.initial)
     )
 
 
-def get_submitted(names: Names, post: QueryDict) -> Value:
+def get_submitted_values(names: Names, post: QueryDict) -> Value:
     """Return the submitted values of a field."""
     if len(names) > 1:
         return tuple(post.get(name, "") for name in names)
     return tuple(post.getlist(names[0]))
 
 
-def set_submitted(names: Names, value: Value, post: QueryDict) -> None:
+def set_submitted_values(names: Names, value: Value, post: QueryDict) -> None:
     """Set the submitted values of a field."""
     if len(names) > 1:
         for name, text in zip(names, value, strict=False):

@@ -143,7 +143,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
     return {group for group in claim if isinstance(group, str)} if isinstance(claim, list) else set()
 
 
-def has_vouched_factor(sociallogin: SocialLogin) -> bool:
+def has_verified_second_factor(sociallogin: SocialLogin) -> bool:
     """Return whether the provider confirmed a second factor, if the settings trust it to."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")

@@ -80,7 +80,7 @@ class MergedRow:
     #: None for a row that was never stored or has been deleted.
     key: str | None
     fields: Mapping[str, Value]
-    differing: tuple[FieldDifference, ...] = ()
+    differences: tuple[FieldDifference, ...] = ()
     #: Set if a person must choose whether the row stays.
     deletion: RowDeletion | None = None
     #: Whether the other side added it, and whether I marked it for deletion.
@@ -107,12 +107,12 @@ def merge_rows(
     """
     my_rows = list(mine)
     rows_by_key = {row.key: row for row in my_rows if row.key is not None}
-    stored = [_merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()]
+    rows = [_merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()]
     deleted_rows = [
         row for key, row in rows_by_key.items() if key not in theirs and _is_deletion_conflict(key, row, base)
     ]
     return [
-        *stored,
+        *rows,
         *(MergedRow(None, row.fields, deletion=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
         *(MergedRow(None, row.fields, is_deleted=row.is_deleted) for row in my_rows if row.key is None),
     ]

@@ -34,7 +34,7 @@ class NamesView(AutocompleteJsonView):
         results = [self.serialize_result(row, key) for row in page.object_list]
         if page.number == 1 and (name := self.term.strip()):
             model_admin: Any = self.model_admin  # a NamedDesk, whose route this is
-            results = model_admin.offer_typed(request, name, results)
+            results = model_admin.offer_typed_name(request, name, results)
         return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
 
 
@@ -45,10 +45,10 @@ class NamedDesk(DeskAdmin):
     name_field = "name"
 
     @abstractmethod
-    def add_typed(self, request: HttpRequest, name: str) -> models.Model:
+    def get_or_create_named(self, request: HttpRequest, name: str) -> models.Model:
         """Return the row with this name, adding it if it is unknown."""
 
-    def offer_typed(
+    def offer_typed_name(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Return the results, with an offer to add the name unless it exists or the user may not add names."""
@@ -72,7 +72,7 @@ class NamedDesk(DeskAdmin):
                 _("“%s” does not exist yet, and your role does not allow you to add it.") % name,
                 code="unknown",
             )
-        return self.add_typed(request, name)
+        return self.get_or_create_named(request, name)
 
     def get_urls(self) -> list[URLPattern]:
         view = NamesView.as_view(admin_site=self.admin_site)

@@ -63,11 +63,11 @@ class Negotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         if request.method == "OPTIONS":  # its error responses are JSON, whatever the URL offers
             return JSONRenderer(), JSONRenderer.media_type
-        by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
-        media_type = choose_preferred(get_accept_header(request), tuple(by_type))
+        renderers_by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
+        media_type = choose_preferred(get_accept_header(request), tuple(renderers_by_type))
         if media_type is None:
-            raise NotAcceptable(available_renderers=list(by_type.values()))
-        return by_type[media_type], media_type
+            raise NotAcceptable(available_renderers=list(renderers_by_type.values()))
+        return renderers_by_type[media_type], media_type
 
 
 class DeclaredRenderer(BaseRenderer):

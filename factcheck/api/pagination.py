@@ -167,7 +167,7 @@ def read_rows_page(
 
 def _build_page(
     fetch: Callable[[Position | None, int], list[Any]],
-    key_of: Callable[[Any], tuple[Any, ...]],
+    get_key: Callable[[Any], tuple[Any, ...]],
     *,
     ordering: Ordering,
     size: int,
@@ -185,8 +185,8 @@ def _build_page(
     has_next, has_previous = (True, has_more) if backwards else (has_more, start is not None)
     return KeysetPage(
         rows,
-        next=encode_cursor(Position(key_of(rows[-1])), ordering) if has_next else "",
-        previous=encode_cursor(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
+        next=encode_cursor(Position(get_key(rows[-1])), ordering) if has_next else "",
+        previous=encode_cursor(Position(get_key(rows[0]), backwards=True), ordering) if has_previous else "",
     )
 
 
@@ -199,11 +199,11 @@ def _fetch_rows(
     choose: Callable[[QuerySet[Any]], Any],
 ) -> list[Any]:
     is_forwards = start is None or not start.backwards
-    fetched: list[Any] = []
+    fetched_rows: list[Any] = []
     for rows in parts(queryset) if parts and is_forwards else (queryset,):
-        if len(fetched) < limit:
-            fetched += choose(_seek_from(rows, ordering, start)[: limit - len(fetched)])
-    return fetched
+        if len(fetched_rows) < limit:
+            fetched_rows += choose(_seek_from(rows, ordering, start)[: limit - len(fetched_rows)])
+    return fetched_rows
 
 
 def _seek_from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
@@ -280,7 +280,7 @@ def _return_unchanged(value: Any) -> Any:
     return value
 
 
-def _parse_whole(value: Any) -> int:
+def _parse_integer(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= MAX_ID:
         raise ValueError
     return value
@@ -304,7 +304,7 @@ def _parse_moment(value: Any) -> datetime:
 
 
 def make_id_key(field: str) -> Key:
-    return Key(F(field), _return_unchanged, _parse_whole, "bigint")
+    return Key(F(field), _return_unchanged, _parse_integer, "bigint")
 
 
 def make_text_key(field: str) -> Key:

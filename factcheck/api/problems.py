@@ -97,8 +97,8 @@ def build_error_response(request: HttpRequest, status: int, detail: StrOrPromise
     """Return the error response in the format used at this path; None for reader pages."""
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
-    for_programs = request.path.startswith(API_PATH) or request.path in RPC_PATHS
-    if for_programs or re.match(settings.PUBLIC_READS_REGEX, request.path):
+    is_for_programs = request.path.startswith(API_PATH) or request.path in RPC_PATHS
+    if is_for_programs or re.match(settings.PUBLIC_READS_REGEX, request.path):
         return ProblemResponse(request, status, detail)
     return None
 

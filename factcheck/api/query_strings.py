@@ -277,16 +277,16 @@ class ListQuery(Query):
         """Return the cached query for the requested rows, for `factcheck.api.pagination.read_template_page`."""
         filters = self.given_filters
         slots = {name: self.filters[name].make_slot(name) for name in filters if self.filters[name].slotted}
-        fixed = {name: value for name, value in filters.items() if name not in slots}
+        fixed_filters = {name: value for name, value in filters.items() if name not in slots}
         return Template(
             shape=(
                 type(self),
                 self.shape,
                 self.target_table,
                 *slots,
-                *((name, repr(value)) for name, value in fixed.items()),
+                *((name, repr(value)) for name, value in fixed_filters.items()),
             ),
-            rows=lambda: self.select_candidates(fixed | slots),
+            rows=lambda: self.select_candidates(fixed_filters | slots),
             values=filters,
             target_table=self.target_table,
             has_one_plan=not filters,  # the order of the list leads straight to the page

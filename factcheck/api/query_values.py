@@ -235,12 +235,12 @@ class IdOrName:
     """A reader of an object's id or another name of it. A value that could be an id is read as an id."""
 
     sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
-    what: str
-    other: Reader
+    other_name: str
+    name_reader: Reader
 
     @property
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [WholeNumber().schema, self.other.schema]}
+        return {"anyOf": [WholeNumber().schema, self.name_reader.schema]}
 
     def __call__(self, text: str) -> int | str:
         try:
@@ -248,9 +248,9 @@ class IdOrName:
         except InvalidValue:
             pass
         try:
-            name: str = self.other(text)
+            name: str = self.name_reader(text)
         except InvalidValue:
-            raise InvalidValue(gettext("give an id or a %(what)s.") % {"what": self.what}) from None
+            raise InvalidValue(gettext("give an id or a %(what)s.") % {"what": self.other_name}) from None
         return name
 
 

@@ -173,11 +173,11 @@ class PublicList(PublicResource, ABC):
             cache=self.get_cache_control(query),
             last_modified=listing.last_modified,
         )
-        links_given = [
+        link_values = [
             f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url
         ]
-        if links_given := [*links_given, *self.list_other_formats(request)]:
-            response["Link"] = ", ".join(links_given)
+        if link_values := [*link_values, *self.list_other_formats(request)]:
+            response["Link"] = ", ".join(link_values)
         return response
 
 
@@ -296,10 +296,10 @@ def count_rows(query: ListQuery) -> int | None:
     The QuerySet is built only if the rows are counted, because building it costs more than reading a page, whose SQL
     is cached.
     """
-    counting = query.value("count", "none")
-    if counting == "none":
+    count_mode = query.value("count", "none")
+    if count_mode == "none":
         return None
-    return query.qs.count() if counting == "exact" else estimate_rows(query.qs)
+    return query.qs.count() if count_mode == "exact" else estimate_rows(query.qs)
 
 
 def estimate_rows(rows: QuerySet[Any]) -> int:

@@ -27,7 +27,7 @@ class BackupResult:
     """A completed backup, the counts of its files, and the backups removed after it."""
 
     generation: Generation
-    files: kept_files.ScanCounts
+    file_counts: kept_files.ScanCounts
     expired: list[str]
     #: Whether later moments can be restored too, because the server archives its log in the same folder.
     is_continuous: bool
@@ -40,7 +40,7 @@ class RunningServer:
     system: int
     timeline: int
     version: str
-    archives: bool
+    is_archiving: bool
 
     @classmethod
     def at(cls, server_paths: ServerPaths) -> "RunningServer":
@@ -85,7 +85,7 @@ def make_backup(
             parent = None if is_full else _choose_parent(earlier_backups, server, full_days)
             generation, counts = _write_backup(server_paths, folder, source_folders, server, parent, lock)
             expired = _remove_superseded(folder, [*earlier_backups, generation], days)
-            return BackupResult(generation, counts, expired, server.archives)
+            return BackupResult(generation, counts, expired, server.is_archiving)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
@@ -108,11 +108,11 @@ def _choose_parent(
     earlier_backups: list[Generation], server: RunningServer, full_days: int
 ) -> Generation | None:
     """Return the backup that the next one can be based on; None if a full one is due."""
-    same = [backup for backup in earlier_backups if backup.timeline == server.timeline]
-    if not same:
+    candidates = [backup for backup in earlier_backups if backup.timeline == server.timeline]
+    if not candidates:
         return None
-    full = generations.build_chain(same[-1], earlier_backups)[0]
-    return same[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
+    full = generations.build_chain(candidates[-1], earlier_backups)[0]
+    return candidates[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
 
 
 def _write_backup(
@@ -135,13 +135,13 @@ def _write_backup(
         if parent is not None:
             try:
                 base_backups.copy_server(
-                    server_paths, base_folder, since=generations.get_base_path(folder, parent.name), lock=lock
+                    server_paths, base_folder, base=generations.get_base_path(folder, parent.name), lock=lock
                 )
             except base_backups.NoIncrement:
                 shutil.rmtree(base_folder, ignore_errors=True)
                 parent = None
         if parent is None:
-            base_backups.copy_server(server_paths, base_folder, since=None, lock=lock)
+            base_backups.copy_server(server_paths, base_folder, base=None, lock=lock)
         base_backups.verify_base(base_folder)
         # Files come last, because rows refer to files and files never refer to rows.
         counts = kept_files.copy_new(folder, source_folders)
@@ -162,7 +162,7 @@ def _write_backup(
             manifest_sha256=generations.compute_sha256(base_folder / "backup_manifest"),
             journal_bytes=journal_bytes,
             journal_sha256=journal_sha256,
-            files=counts.files,
+            files=counts.file_count,
         )
         generations.complete_backup(folder, work_folder, generation)
     except BaseException:
@@ -171,11 +171,11 @@ def _write_backup(
     return generation, counts
 
 
-def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
+def _remove_superseded(folder: BackupFolder, all_generations: list[Generation], days: int) -> list[str]:
     """Remove superseded backups, and the log and files that only they need. Return the names of the backups."""
-    names = generations.choose_generations_to_keep(all_of_them, now=datetime.now(UTC), days=days)
-    remaining = [backup for backup in all_of_them if backup.name in names]
-    expired = [backup for backup in all_of_them if backup.name not in names]
+    names = generations.choose_generations_to_keep(all_generations, now=datetime.now(UTC), days=days)
+    remaining = [backup for backup in all_generations if backup.name in names]
+    expired = [backup for backup in all_generations if backup.name not in names]
     generations.remove_generations(folder, expired)
     first_segment = min(backup.start for backup in remaining) // SEGMENT_BYTES
     for path in folder.wal.iterdir():

@@ -48,11 +48,11 @@ def parse_position(lsn: str) -> int:
     return int(high, 16) << 32 | int(low, 16)
 
 
-def copy_server(server_paths: ServerPaths, to: Path, *, since: Path | None, lock: int) -> None:
+def copy_server(server_paths: ServerPaths, target: Path, *, base: Path | None, lock: int) -> None:
     """Copy the running server into a new folder, or only its changes since an earlier copy.
 
     Args:
-        since: the earlier copy; None for a full copy.
+        base: the earlier copy; None for a full copy.
         lock: the descriptor of the backup folder's lock, which the copying program inherits.
 
     Raises:
@@ -65,13 +65,13 @@ def copy_server(server_paths: ServerPaths, to: Path, *, since: Path | None, lock
         f"--port={PORT}",
         f"--username={SUPERUSER}",
         "--no-password",
-        f"--pgdata={to}",
+        f"--pgdata={target}",
         "--wal-method=stream",
         "--checkpoint=fast",
         "--manifest-checksums=SHA256",
     ]
-    if since is not None:
-        command.append(f"--incremental={since / 'backup_manifest'}")
+    if base is not None:
+        command.append(f"--incremental={base / 'backup_manifest'}")
     # Should we be killed, the folder stays locked until the program that writes into it has ended.
     run_program(
         command,
@@ -86,9 +86,9 @@ def verify_base(base: Path) -> None:
     run_program(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
 
 
-def combine_bases(bases: Sequence[Path], to: Path) -> None:
+def combine_bases(bases: Sequence[Path], target: Path) -> None:
     """Combine a full copy and its incremental copies into the state of the last one."""
-    command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
+    command = ["pg_combinebackup", *map(str, bases), f"--output={target}", "--manifest-checksums=SHA256"]
     run_program(command, f"{bases[-1]} could not be put together with those before it")
 
 
@@ -104,9 +104,9 @@ def find_last_change(segment: Path) -> tuple[int, datetime] | None:
         errors="replace",
         check=False,
     ).stdout
-    if not (ends := _TRANSACTION_END.findall(output)):
+    if not (endings := _TRANSACTION_END.findall(output)):
         return None
-    lsn, moment = ends[-1]
+    lsn, moment = endings[-1]
     return parse_position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 

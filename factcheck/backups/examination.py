@@ -53,7 +53,7 @@ def _find_log_faults(folder: BackupFolder, all_generations: list[generations.Gen
         if not _is_whole(path):
             yield f"{path} is damaged."
     for gap in find_gaps(folder, all_generations):
-        yield f"Of the log, {gap.first} is missing, before {gap.after}: no moment between can be had."
+        yield f"Of the log, {gap.first_missing} is missing, before {gap.next_archived}: no moment between can be had."
 
 
 def _is_whole(path: Path) -> bool:

@@ -79,7 +79,7 @@ def describe_gap() -> str:
     return _(
         "The log since the latest backup has a gap (%(first)s): later moments cannot be restored. The next "
         "backup closes it."
-    ) % {"first": gap[0].first}
+    ) % {"first": gap[0].first_missing}
 
 
 def _describe_unreadable_backup(problem: BackupFailed) -> str:

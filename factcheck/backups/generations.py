@@ -95,13 +95,13 @@ def _read_description(path: Path) -> Generation:
         ) from error
 
 
-def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
+def build_chain(generation: Generation, generations: Iterable[Generation]) -> list[Generation]:
     """Return the generation and its parents, starting with the full one.
 
     Raises:
         BackupFailed: a generation in the chain is missing.
     """
-    by_name = {backup.name: backup for backup in among}
+    by_name = {backup.name: backup for backup in generations}
     links = [generation]
     while (parent := links[0].parent) is not None:
         if parent not in by_name:
@@ -115,10 +115,10 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
 
 def choose_generations_to_keep(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
     """Return the names of the generations needed to restore any moment of the last `days`, and always the last two."""
-    since = now - timedelta(days=days)
+    cutoff = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda backup: backup.finished_at)
-    older = [backup for backup in by_time if backup.finished_at < since]
-    selected = by_time[len(older) :] + older[-1:] + by_time[-2:]
+    older_backups = [backup for backup in by_time if backup.finished_at < cutoff]
+    selected = by_time[len(older_backups) :] + older_backups[-1:] + by_time[-2:]
     return {link.name for backup in selected for link in build_chain(backup, generations)}
 
 
@@ -130,8 +130,8 @@ def compute_expiries(generations: list[Generation], *, now: datetime, days: int)
     """
     by_time = sorted(generations, key=lambda backup: backup.finished_at)
     expiries: dict[str, datetime] = {}
-    for backup, following in zip(by_time, [*by_time[1:], None], strict=True):
-        needed_until = (following.finished_at if following else now) + timedelta(days=days)
+    for backup, next_backup in zip(by_time, [*by_time[1:], None], strict=True):
+        needed_until = (next_backup.finished_at if next_backup else now) + timedelta(days=days)
         for link in build_chain(backup, generations):
             expiries[link.name] = max(needed_until, expiries.get(link.name, needed_until))
     return expiries

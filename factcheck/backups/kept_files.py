@@ -28,7 +28,7 @@ class KeptFile:
     """The state of a path at one time, with the hash of its content."""
 
     path: str
-    at: datetime
+    recorded_at: datetime
     sha256: str
     size: int
     modified: int
@@ -41,8 +41,8 @@ class KeptFile:
 class ScanCounts(NamedTuple):
     """The numbers of files that a scan found and copied."""
 
-    files: int
-    copied: int
+    file_count: int
+    copied_count: int
     copied_bytes: int
 
 
@@ -61,14 +61,14 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
     count = copied_count = copied_bytes = 0
     now = datetime.now(UTC)
-    new: list[dict[str, object]] = []
+    new_entries: list[dict[str, object]] = []
     folders = set()
     for path, file in _iterate_files(source_folders):
         count += 1
-        before = files_by_path.pop(path, None)
+        entry = files_by_path.pop(path, None)
         try:
             status = file.stat()
-            if before and before.is_unchanged(status) and build_pool_path(folder, before.sha256).exists():
+            if entry and entry.is_unchanged(status) and build_pool_path(folder, entry.sha256).exists():
                 continue
             digest, size = _copy(folder, file)
         except FileNotFoundError:
@@ -81,7 +81,7 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
             ) from error
         folders.add(build_pool_path(folder, digest).parent)
         copied_count, copied_bytes = copied_count + 1, copied_bytes + size
-        new.append(
+        new_entries.append(
             {
                 "at": now.isoformat(),
                 "path": path,
@@ -93,26 +93,26 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
     for one in folders:
         sync_folder(one)
     sync_folder(folder.files)
-    new += [{"at": now.isoformat(), "path": path, "gone": True} for path in files_by_path]
-    _append(folder, new)
+    new_entries += [{"at": now.isoformat(), "path": path, "gone": True} for path in files_by_path]
+    _append(folder, new_entries)
     return ScanCounts(count, copied_count, copied_bytes)
 
 
 def _iterate_files(source_folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    for name, top in source_folders.items():
+    for name, root in source_folders.items():
         seen_files = set()
-        for folder_path, folders, files in os.walk(top, followlinks=True, onerror=_ignore_missing):
+        for folder_path, folders, files in os.walk(root, followlinks=True, onerror=_ignore_missing):
             status = Path(folder_path).stat()
             if (status.st_dev, status.st_ino) in seen_files:
                 folders.clear()  # a link that leads back
                 continue
             seen_files.add((status.st_dev, status.st_ino))
-            if Path(folder_path) == top and DUMPS in folders:
+            if Path(folder_path) == root and DUMPS in folders:
                 folders.remove(DUMPS)
             for file in files:
                 path = Path(folder_path, file)
                 if path.is_file():
-                    yield f"{name}/{path.relative_to(top).as_posix()}", path
+                    yield f"{name}/{path.relative_to(root).as_posix()}", path
 
 
 def _ignore_missing(error: OSError) -> None:
@@ -197,7 +197,7 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
                 recorded_at, path = datetime.fromisoformat(entry.pop("at")), entry.pop("path")
                 if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                     raise ValueError(f"{path} is no path of a file here")
-                file = None if entry.get("gone") else KeptFile(path=path, at=recorded_at, **entry)
+                file = None if entry.get("gone") else KeptFile(path=path, recorded_at=recorded_at, **entry)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BackupFailed(
                     gettext("%(journal)s, line %(number)s, is damaged: %(error)s.")
@@ -213,16 +213,16 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
     An extra file does no harm.
     """
     files_at_moment: dict[str, KeptFile] = {}
-    later: dict[str, KeptFile] = {}
+    later_files: dict[str, KeptFile] = {}
     for path, recorded_at, file in _iterate_entries(folder):
         if moment is not None and recorded_at > moment:
             if file is not None:
-                later.setdefault(path, file)
+                later_files.setdefault(path, file)
         elif file is None:
             files_at_moment.pop(path, None)
         else:
             files_at_moment[path] = file
-    return later | files_at_moment
+    return later_files | files_at_moment
 
 
 def find_contents_since(folder: BackupFolder, moment: datetime) -> set[str]:
@@ -240,12 +240,12 @@ def remove_unreferenced(folder: BackupFolder, hashes: set[str]) -> None:
             path.unlink()
 
 
-def restore_file(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
+def restore_file(folder: BackupFolder, file: KeptFile, destination: Path) -> bool:
     """Restore a file with its modification time; return False if its content is damaged."""
-    to.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    destination.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:
-        with build_pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
+        with build_pool_path(folder, file.sha256).open("rb") as source, destination.open("xb") as target:
             os.fchmod(target.fileno(), FILE_MODE)
             while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
@@ -253,7 +253,7 @@ def restore_file(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
     except FileNotFoundError:
         return False
     if digest.hexdigest() != file.sha256:
-        to.unlink()
+        destination.unlink()
         return False
-    os.utime(to, ns=(file.modified, file.modified))
+    os.utime(destination, ns=(file.modified, file.modified))
     return True

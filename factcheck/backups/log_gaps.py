@@ -19,8 +19,8 @@ _SEGMENTS_PER_FILE = 2**32 // SEGMENT_BYTES
 class LogGap:
     """A gap in the log: the first missing segment, and the next archived one."""
 
-    first: str
-    after: str
+    first_missing: str
+    next_archived: str
 
 
 def parse_segment_number(name: str) -> int:
@@ -42,15 +42,15 @@ def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     gaps = []
     for prefix, names in groupby(list_segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
-        archived = [parse_segment_number(name) for name in names]
+        archived_numbers = [parse_segment_number(name) for name in names]
         needed_segments = [backup.stop // SEGMENT_BYTES for backup in backups if backup.timeline == timeline]
-        start = min([*needed_segments, archived[0]])
+        start = min([*needed_segments, archived_numbers[0]])
         gaps += [
             LogGap(
                 build_segment_name(timeline, (before + 1) * SEGMENT_BYTES),
                 build_segment_name(timeline, after * SEGMENT_BYTES),
             )
-            for before, after in pairwise([start - 1, *archived])
+            for before, after in pairwise([start - 1, *archived_numbers])
             if after - before > 1
         ]
     return gaps
@@ -61,4 +61,4 @@ def find_open_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogG
     if not backups:
         return []
     newest = build_segment_name(backups[-1].timeline, backups[-1].stop)
-    return [gap for gap in find_gaps(folder, backups) if gap.after > newest]
+    return [gap for gap in find_gaps(folder, backups) if gap.next_archived > newest]

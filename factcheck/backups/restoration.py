@@ -49,35 +49,35 @@ class Restoration:
     generation: Generation
     #: When the last included transaction was committed; None if there was none after the backup.
     last_change: datetime | None
-    files: int
-    damaged: list[str]
-    put_aside: Path | None
+    file_count: int
+    damaged_paths: list[str]
+    old_folder: Path | None
 
 
 def restore(
     folder: BackupFolder,
-    to: Path,
+    destination: Path,
     restore_point: RestorePoint,
     *,
     put_aside: bool = False,
     report: Callable[[str], None] = lambda message: None,
 ) -> Restoration:
-    """Restore an installation into the folder `to`, which becomes DATA_DIR.
+    """Restore an installation into the folder `destination`, which becomes DATA_DIR.
 
     Args:
         put_aside: move an existing installation to a folder next to the new one.
         report: called with progress messages.
 
     Raises:
-        BackupFailed: nothing was restored, and `to` is unchanged; the message says why.
+        BackupFailed: nothing was restored, and `destination` is unchanged; the message says why.
     """
     with folder.lock_for_reading():
-        return _restore(folder, to.resolve(), restore_point, put_aside=put_aside, report=report)
+        return _restore(folder, destination.resolve(), restore_point, put_aside=put_aside, report=report)
 
 
 def _restore(
     folder: BackupFolder,
-    to: Path,
+    destination: Path,
     restore_point: RestorePoint,
     *,
     put_aside: bool,
@@ -88,28 +88,28 @@ def _restore(
         folder, generation.finished_at if restore_point.backup else restore_point.moment
     )
     try:
-        to.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        occupied = [name for name in PARTS if _is_occupied(to / name)]
+        destination.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        occupied = [name for name in PARTS if _is_occupied(destination / name)]
         if occupied and not put_aside:
             raise BackupFailed(
                 gettext(
                     "There is already an installation in %(to)s (%(there)s). Choose another folder, or use "
                     "--put-aside to move it into a folder beside the restored one."
                 )
-                % {"to": to, "there": ", ".join(occupied)}
+                % {"to": destination, "there": ", ".join(occupied)}
             )
-        server_paths = ServerPaths(to)
-        with _require_unused(to), _make_work_folder(server_paths.restored) as work_folder:
+        server_paths = ServerPaths(destination)
+        with _require_unused(destination), _make_work_folder(server_paths.restore_folder) as work_folder:
             report(gettext("Checking and combining the copies of the database"))
             _assemble_files(folder, generation, work_folder, server_paths)
             report(gettext("Replaying the log"))
             last_change = _recover_server(folder, generation, timeline, restore_point, work_folder)
             report(gettext("Copying files"))
-            damaged = _copy_files(folder, files.values(), work_folder, to)
-            old_folder = _move_into_place(work_folder, to)
+            damaged_paths = _copy_files(folder, files.values(), work_folder, destination)
+            old_folder = _move_into_place(work_folder, destination)
     except OSError as error:
-        raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
-    return Restoration(generation, last_change, len(files) - len(damaged), damaged, old_folder)
+        raise BackupFailed(f"{error.filename or destination}: {error.strerror}.") from error
+    return Restoration(generation, last_change, len(files) - len(damaged_paths), damaged_paths, old_folder)
 
 
 def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Generation, int]:
@@ -125,7 +125,7 @@ def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Gene
     base = timelines.find_base(folder, timeline, target.moment)
     # A backup includes the first part of this segment, which PostgreSQL would mistake for the end of the log.
     segment = build_segment_name(base.timeline, base.stop)
-    if any(gap.first <= segment < gap.after for gap in find_gaps(folder, [base])):
+    if any(gap.first_missing <= segment < gap.next_archived for gap in find_gaps(folder, [base])):
         problem = gettext("%(segment)s is missing") % {"segment": segment}
         raise BackupFailed(_describe_alternative(problem, f"--backup {base.name}"))
     return base, timeline
@@ -136,18 +136,18 @@ def _is_occupied(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _require_unused(to: Path) -> Iterator[None]:
+def _require_unused(destination: Path) -> Iterator[None]:
     """Ensure that the server of this folder is not in use during the restore."""
     with contextlib.ExitStack() as stack:
         for name in ("postgres.lock", "postgres.users"):
-            lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+            lock = os.open(destination / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
             stack.callback(os.close, lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise BackupFailed(
                     gettext("The installation in %(to)s is in use. Stop the processes that use it first.")
-                    % {"to": to}
+                    % {"to": destination}
                 ) from None
         yield
 
@@ -213,13 +213,13 @@ def _recover_server(
             run_server_at(paths),
             roles.connect(paths, SUPERUSER) as connection,
         ):
-            [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
+            [(replayed_at,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
         raise BackupFailed(_explain_failure(folder, generation, paths, restore_point, str(error))) from error
     finally:
         shutil.rmtree(paths.socket_folder, ignore_errors=True)
     _archive_history(paths.cluster / "pg_wal")
-    return replayed if isinstance(replayed, datetime) else None
+    return replayed_at if isinstance(replayed_at, datetime) else None
 
 
 def _archive_history(log: Path) -> None:
@@ -248,10 +248,10 @@ def _explain_failure(
             + (f" (the last change in it is of {last_time})" if last_time else "")
             + ". Without --moment all of it is restored."
         )
-    if not_fetched := _FETCH_ERROR.search(log_text):
-        moment = _find_last_moment_before(not_fetched[1], folder, generation)
+    if fetch_failure := _FETCH_ERROR.search(log_text):
+        moment = _find_last_moment_before(fetch_failure[1], folder, generation)
         option = f"--moment {moment:%Y-%m-%dT%H:%M:%S.%f}" if moment else f"--backup {generation.name}"
-        return _describe_alternative(not_fetched[2].rstrip("."), option)
+        return _describe_alternative(fetch_failure[2].rstrip("."), option)
     return f"The restored database could not be started. {error}"
 
 
@@ -285,34 +285,34 @@ def _find_last_moment_before(
 
 
 def _copy_files(
-    folder: BackupFolder, files: Iterable[kept_files.KeptFile], work_folder: Path, to: Path
+    folder: BackupFolder, files: Iterable[kept_files.KeptFile], work_folder: Path, destination: Path
 ) -> list[str]:
     """Write all files, and return the paths of damaged ones."""
-    damaged = [
+    damaged_paths = [
         file.path for file in files if not kept_files.restore_file(folder, file, work_folder / file.path)
     ]
-    owner = to.stat()
+    owner = destination.stat()
     for name in ("files", "reports"):
         (work_folder / name).mkdir(mode=FOLDER_MODE, exist_ok=True)
         if os.geteuid() == 0:
             _change_owner(work_folder / name, owner.st_uid, owner.st_gid)
-    return damaged
+    return damaged_paths
 
 
-def _move_into_place(work_folder: Path, to: Path) -> Path | None:
+def _move_into_place(work_folder: Path, destination: Path) -> Path | None:
     """Move the restored parts into place, and return the folder with the previous ones, or None if there were none.
 
     The database comes last, because nothing starts without it.
     """
     for name in PARTS:
         _flush_to_disk(work_folder / name)
-    old_folder = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    old_folder = destination / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     for name in PARTS:
-        if (to / name).exists() or (to / name).is_symlink():
+        if (destination / name).exists() or (destination / name).is_symlink():
             old_folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-            (to / name).rename(old_folder / name)
-        (work_folder / name).rename(to / name)
-    wal_archive.sync_folder(to)
+            (destination / name).rename(old_folder / name)
+        (work_folder / name).rename(destination / name)
+    wal_archive.sync_folder(destination)
     return old_folder if old_folder.exists() else None
 
 

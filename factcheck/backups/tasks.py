@@ -28,7 +28,10 @@ def _run_backup() -> None:
         full_days=settings.BACKUP_FULL_DAYS,
     )
     log.info(
-        "Backup %s (%s) with %d files.", result.generation.name, result.generation.kind, result.files.files
+        "Backup %s (%s) with %d files.",
+        result.generation.name,
+        result.generation.kind,
+        result.file_counts.file_count,
     )
 
 
@@ -41,7 +44,7 @@ def copy_new_files(timestamp: int) -> None:
     """
     try:
         if (gaps := load_open_gaps()) and not describe_log_problem():
-            log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first)
+            log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first_missing)
             _run_backup()
         else:
             copy_files(get_server_paths(), get_backup_folder(), list_source_folders())

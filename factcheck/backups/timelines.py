@@ -28,7 +28,7 @@ def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
     try:
         lines = gzip.decompress(history.read_bytes()).decode().splitlines()
         fields = [line.split() for line in lines if line.strip() and not line.startswith("#")]
-        return {int(number): parse_position(left_at) for number, left_at, *_reason in fields}
+        return {int(number): parse_position(position) for number, position, *_reason in fields}
     except FileNotFoundError:
         return {}  # it began before archiving started, so no ancestors are known
     except (OSError, EOFError, ValueError) as error:
@@ -43,11 +43,11 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
     Raises:
         BackupFailed: there is no such backup.
     """
-    left_at = load_ancestry(folder, timeline)
+    branch_positions = load_ancestry(folder, timeline)
     fitting_backups = [
         backup
         for backup in list_generations(folder)
-        if (backup.timeline == timeline or backup.stop <= left_at.get(backup.timeline, -1))
+        if (backup.timeline == timeline or backup.stop <= branch_positions.get(backup.timeline, -1))
         and (moment is None or backup.finished_at <= moment)
     ]
     if fitting_backups:

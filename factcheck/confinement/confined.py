@@ -105,13 +105,13 @@ class ConfinedModule:
     def _request_result(self, request: bytes) -> bytes | None:
         """Return the result; None if no zygote accepted the task."""
         ends_at = time.monotonic() + START_SECONDS + self.allowance.seconds
-        work, status_socket = self._start_work()
-        with work, status_socket:
+        work_socket, status_socket = self._start_work()
+        with work_socket, status_socket:
             try:
-                work.settimeout(ends_at - time.monotonic())
+                work_socket.settimeout(ends_at - time.monotonic())
                 with suppress(BrokenPipeError, ConnectionResetError):
-                    write_message(work, request)
-                result = read_message(work, self.allowance.output + 1)
+                    write_message(work_socket, request)
+                result = read_message(work_socket, self.allowance.output + 1)
                 if result[:1] == ANSWER:
                     return result[1:]
                 logger.error("%s failed:\n%s", self.module, result[1:].decode("utf-8", "replace"))
@@ -130,17 +130,17 @@ class ConfinedModule:
 
     def _start_work(self) -> tuple[socket.socket, socket.socket]:
         """Start a task, and return our ends of its two sockets."""
-        work, its_work = socket.socketpair()
+        work_socket, its_work_socket = socket.socketpair()
         status_socket, its_status_socket = socket.socketpair()
-        with its_work, its_status_socket, self._lock:
-            sockets = [its_work.fileno(), its_status_socket.fileno()]
+        with its_work_socket, its_status_socket, self._lock:
+            sockets = [its_work_socket.fileno(), its_status_socket.fileno()]
             try:
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
                 # The zygote has ended, even if its process does not show this yet.
                 self._release()
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
-        return work, status_socket
+        return work_socket, status_socket
 
     def _connect_zygote(self) -> socket.socket:
         """Return the socket of the zygote, starting one if none is running. The caller holds the lock."""

@@ -55,15 +55,15 @@ def write_message(connection: socket.socket, message: bytes) -> None:
     connection.sendall(message)
 
 
-def read_message(connection: socket.socket, longest: int) -> bytes:
+def read_message(connection: socket.socket, max_length: int) -> bytes:
     """Read the next message.
 
     Raises:
         MessageInterrupted: the other end closed first.
-        MessageTooLarge: its stated length exceeds `longest`.
+        MessageTooLarge: its stated length exceeds `max_length`.
     """
     length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
-    if length > longest:
+    if length > max_length:
         raise MessageTooLarge
     return _receive_exactly(connection, length)
 

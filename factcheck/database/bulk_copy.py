@@ -93,18 +93,18 @@ class RowMaker(Generic[AnyModel]):
 
     def __init__(self, model: type[AnyModel]) -> None:
         self._model = model
-        blank = model()
+        default_row = model()
         fields = [field for field in model._meta.concrete_fields if not field.generated]
-        self._blank = {field.attname: getattr(blank, field.attname) for field in fields}
+        self._defaults = {field.attname: getattr(default_row, field.attname) for field in fields}
         self._relations = {field.name: field.attname for field in fields if field.is_relation}
 
     def __call__(self, **values: Any) -> AnyModel:
         related_rows = {name: values.pop(name) for name in self._relations.keys() & values.keys()}
         for name, row in related_rows.items():
             values[self._relations[name]] = row.pk if row else None
-        if unknown := values.keys() - self._blank.keys():
-            raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown))}.")
-        return build_bare_row(self._model, related_rows, self._blank, values)
+        if unknown_names := values.keys() - self._defaults.keys():
+            raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown_names))}.")
+        return build_bare_row(self._model, related_rows, self._defaults, values)
 
 
 @contextmanager

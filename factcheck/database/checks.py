@@ -68,7 +68,7 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
             " WHERE name = ANY(%s)",
             [list(EXTENSIONS)],
         )
-        available = dict(cursor.fetchall())
+        versions = dict(cursor.fetchall())
     missing_extensions: list[CheckMessage] = [
         Error(
             f"The database server does not offer the extension {name}.",
@@ -76,16 +76,16 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
             id="factcheck.E003",
         )
         for name, package in EXTENSIONS.items()
-        if name not in available
+        if name not in versions
     ]
     return missing_extensions + [
         Error(
-            f"The extension {name} is version {available[name]}; {'.'.join(map(str, minimum))} or newer is needed.",
+            f"The extension {name} is version {versions[name]}; {'.'.join(map(str, minimum))} or newer is needed.",
             hint=f"Install a newer {EXTENSIONS[name]}; if it is in use, run ALTER EXTENSION {name} UPDATE.",
             id="factcheck.E006",
         )
         for name, minimum in MIN_VERSIONS.items()
-        if _is_older(available.get(name), minimum)
+        if _is_older(versions.get(name), minimum)
     ]
 
 
@@ -157,12 +157,12 @@ def _check_temporary_tables(alias: str) -> list[CheckMessage]:
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check that at least one other person must sign off; tests and overrides could set it lower."""
-    required: object = settings.REQUIRED_SIGNOFFS
-    if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
+    signoff_count: object = settings.REQUIRED_SIGNOFFS
+    if isinstance(signoff_count, int) and not isinstance(signoff_count, bool) and signoff_count >= 1:
         return []
     return [
         Error(
-            f"REQUIRED_SIGNOFFS is {required!r}; at least one person other than the author must sign off.",
+            f"REQUIRED_SIGNOFFS is {signoff_count!r}; at least one person other than the author must sign off.",
             hint="Set it to 1 or more.",
             id="factcheck.E005",
         )

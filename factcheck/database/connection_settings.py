@@ -23,8 +23,8 @@ def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int 
         pool: the number of connections that a process keeps open; with 0, each request opens its own.
         lock_seconds: how long a statement waits for a lock; 0 leaves it to the server.
     """
-    patience = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
-    pool_options = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
+    timeouts = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
+    pool_options = {"pool": {"min_size": 1, "max_size": pool, **timeouts}} if pool else {}
     return {
         "ENGINE": "factcheck.database.serving_engine" if pool else "django.db.backends.postgresql",
         # Checks that a connection still works before a request uses it, so that a restart of PostgreSQL causes no
@@ -91,8 +91,8 @@ def build_read_settings(
     }
 
 
-def _add_limit(options: Connection, limited: str, seconds: int) -> Connection:
+def _add_limit(options: Connection, limit_name: str, seconds: int) -> Connection:
     if not seconds:
         return options
-    limit = f"-c {limited}={seconds}s"
+    limit = f"-c {limit_name}={seconds}s"
     return {**options, "options": " ".join(filter(None, [options.get("options"), limit]))}

@@ -204,15 +204,15 @@ def get_intended_privileges(relation: RelationGrants) -> frozenset[str]:
 
 
 def _compute_privileges(
-    relation: RelationGrants, intended: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
+    relation: RelationGrants, operations: Mapping[str, frozenset[str]], reserved_id_tables: frozenset[str]
 ) -> frozenset[str]:
     if relation.is_sequence:
         return SEQUENCE_PRIVILEGES
-    rows = intended.get(relation.name, frozenset())
+    rows = operations.get(relation.name, frozenset())
     privileges = rows - {"UPDATE"}
     if "UPDATE" in rows:
         privileges |= {f"UPDATE ({column})" for column in relation.changing}
-    if "INSERT" in rows and relation.has_id_sequence and relation.name not in with_reserved_ids:
+    if "INSERT" in rows and relation.has_id_sequence and relation.name not in reserved_id_tables:
         privileges = privileges - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
     return privileges
 
@@ -225,12 +225,12 @@ def _find_reserved_id_tables() -> frozenset[str]:
 
 def find_wrong_grants(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
     """Return tables and sequences whose permissions differ from the intended ones."""
-    intended, with_reserved_ids = list_intended_operations(), _find_reserved_id_tables()
+    operations, reserved_id_tables = list_intended_operations(), _find_reserved_id_tables()
     return {
         deviation.name: deviation
         for deviation in load_grants(alias)
         if deviation.public
-        or deviation.serving != _compute_privileges(deviation, intended, with_reserved_ids)
+        or deviation.serving != _compute_privileges(deviation, operations, reserved_id_tables)
     }
 
 
@@ -241,7 +241,7 @@ def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """
     if not is_separated():
         return []
-    database, intended, with_reserved_ids = (
+    database, operations, reserved_id_tables = (
         connections[alias],
         list_intended_operations(),
         _find_reserved_id_tables(),
@@ -253,9 +253,9 @@ def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = _compute_privileges(relation, intended, with_reserved_ids)
-            if rights:
-                cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
+            privileges = _compute_privileges(relation, operations, reserved_id_tables)
+            if privileges:
+                cursor.execute(f"GRANT {', '.join(sorted(privileges))} ON {name} TO {serving}")
         for function, is_trigger in _list_definer_functions(alias):
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {serving}")
             if not is_trigger:

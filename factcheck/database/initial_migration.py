@@ -28,20 +28,20 @@ class InitialMigration(Migration):
         if self.__module__.startswith("claims.features."):
             # Indexes and triggers of features call functions of the core, which `makemigrations` does not see.
             # `Migration.__init__` has copied the list, so it belongs to this instance.
-            own = cast("list[tuple[str, str]]", self.dependencies)
-            own += [("claims", "0001_search"), ("claims", "0001_removal")]
+            dependencies = cast("list[tuple[str, str]]", self.dependencies)
+            dependencies += [("claims", "0001_search"), ("claims", "0001_removal")]
 
     def apply(
         self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:
-        unexpected = [
+        unexpected_operations = [
             operation
             for operation in self.operations
             if not isinstance(operation, CreateModel | AddField | AddIndex | AddConstraint | AddTrigger)
         ]
-        if unexpected:
+        if unexpected_operations:
             raise TypeError(
-                f"{self}: {unexpected[0].describe()}: an initial migration only adds to the schema."
+                f"{self}: {unexpected_operations[0].describe()}: an initial migration only adds to the schema."
             )
         # Triggers come last: a trigger may refer to any table.
         triggers = [operation for operation in self.operations if isinstance(operation, AddTrigger)]
@@ -75,6 +75,6 @@ class InitialMigration(Migration):
         collect_sql: bool,
     ) -> None:
         if collect_sql:
-            collected: list[Any] = schema_editor.collected_sql
-            collected += ["--", f"-- {operation.describe()}", "--"]
+            statements: list[Any] = schema_editor.collected_sql
+            statements += ["--", f"-- {operation.describe()}", "--"]
         operation.database_forwards(self.app_label, schema_editor, state, state)

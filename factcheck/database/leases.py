@@ -22,7 +22,7 @@ class Lease(Generic[Row]):
     _rows: QuerySet[Row]
     _duration: timedelta
     row: Row = field(init=False)
-    until: datetime = field(init=False)
+    expires_at: datetime = field(init=False)
 
     @classmethod
     def acquire(cls, rows: QuerySet[Row], pk: int, duration: timedelta, *, due: Q) -> Self | None:
@@ -37,17 +37,17 @@ class Lease(Generic[Row]):
 
     def renew(self) -> bool:
         """Extend the lease and reload the row; return False if the lease is lost."""
-        return self._extend(Q(held_until=self.until))
+        return self._extend(Q(held_until=self.expires_at))
 
     def release(self) -> None:
         """End the lease, unless it is already lost."""
-        rows = type(self.row)._default_manager.filter(pk=self.row.pk, held_until=self.until)
+        rows = type(self.row)._default_manager.filter(pk=self.row.pk, held_until=self.expires_at)
         rows.update(held_until=None)
 
     def _extend(self, condition: Q) -> bool:
-        until = timezone.now() + self._duration
-        row = self._rows.first() if self._rows.filter(condition).update(held_until=until) else None
+        expires_at = timezone.now() + self._duration
+        row = self._rows.first() if self._rows.filter(condition).update(held_until=expires_at) else None
         if row is None:
             return False
-        self.row, self.until = row, until
+        self.row, self.expires_at = row, expires_at
         return True

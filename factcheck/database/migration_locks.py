@@ -80,12 +80,12 @@ class LockWatch:
     ) -> Iterator[BlockingWork]:
         for oid in self._there_before & before.keys() & after.keys():
             table = after[oid]
-            closed = not table.locks.isdisjoint(BLOCKING_LOCKS)
-            if closed and table.file != before[oid].file:
+            is_blocked = not table.locks.isdisjoint(BLOCKING_LOCKS)
+            if is_blocked and table.file != before[oid].file:
                 yield BlockingWork(
                     "rewrites a whole table, which cannot be used meanwhile", table.name, statement
                 )
-            elif closed and table.scans > before[oid].scans:
+            elif is_blocked and table.scans > before[oid].scans:
                 yield BlockingWork(
                     "reads a whole table, which cannot be written to meanwhile", table.name, statement
                 )

@@ -36,9 +36,9 @@ class ReviewedMigration:
     """A migration, and the objections to it."""
 
     migration: str
-    refused: list[Effect]
+    objections: list[Effect]
     #: Explanations of effects that the migration does not have.
-    idle: list[str]
+    unused_justifications: list[str]
 
 
 def review_migration(
@@ -66,10 +66,10 @@ def review_migration(
     names = {effect.name for effect in effects}
     result = ReviewedMigration(
         migration=str(migration),
-        refused=list(
+        objections=list(
             _keep_first(effect for effect in effects if not justifications.get(effect.name, "").strip())
         ),
-        idle=sorted(justifications.keys() - names),
+        unused_justifications=sorted(justifications.keys() - names),
     )
     return result, after_state
 

@@ -158,12 +158,12 @@ def read_freshly(read: Callable[[], Result]) -> Result:
 
 
 def _read_from(alias: str, read: Callable[[], Result]) -> Result:
-    before = _reader.alias, _reader.is_public
+    previous_state = _reader.alias, _reader.is_public
     _reader.alias, _reader.is_public = alias, True
     try:
         return read()
     finally:
-        _reader.alias, _reader.is_public = before
+        _reader.alias, _reader.is_public = previous_state
 
 
 def _iterate_servers() -> Iterator[str]:
@@ -234,11 +234,11 @@ def _fetch_from(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) 
     if connection.connection is None:
         connection.ensure_connection()
     cursor = _reader.get_cursor(alias, connection.connection)
-    logged = connection.queries_logged
+    is_logged = connection.queries_logged
     # A statement executed by the name of its plan has no text that a log could show.
-    cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
+    cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not is_logged
     # Django's cursor around it makes the query appear where queries are counted and logged.
-    cursor_used = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
+    cursor_used = connection.make_debug_cursor(cursor) if is_logged else cursor  # type: ignore[arg-type]
     with connection.wrap_database_errors:
         cursor_used.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor_used.fetchall()

@@ -34,7 +34,7 @@ def list_migrations(revision: str) -> set[Key]:
     }
 
 
-def select_own(loader: MigrationLoader) -> dict[Key, Migration]:
+def select_own_migrations(loader: MigrationLoader) -> dict[Key, Migration]:
     """Return the migrations of this tree's apps, without those of libraries."""
     return {
         key: migration
@@ -44,14 +44,16 @@ def select_own(loader: MigrationLoader) -> dict[Key, Migration]:
     }
 
 
-def find_unreleased(loader: MigrationLoader, revision: str | None) -> list[Key]:
+def find_unreleased_migrations(loader: MigrationLoader, revision: str | None) -> list[Key]:
     """Return migrations that the revision lacks. Before the first release: all but the initial ones."""
-    every = select_own(loader)
+    migrations = select_own_migrations(loader)
     if revision is not None:
-        return sorted(every.keys() - list_migrations(revision))
-    beginning = {key for key, migration in every.items() if migration.initial}
-    roots = {key for key in every if not any(parent[0] == key[0] for parent in every[key].dependencies)}
-    return sorted(every.keys() - beginning - roots)
+        return sorted(migrations.keys() - list_migrations(revision))
+    initial_keys = {key for key, migration in migrations.items() if migration.initial}
+    roots = {
+        key for key in migrations if not any(parent[0] == key[0] for parent in migrations[key].dependencies)
+    }
+    return sorted(migrations.keys() - initial_keys - roots)
 
 
 def _run_git(*arguments: str) -> subprocess.CompletedProcess[str]:

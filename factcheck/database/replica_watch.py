@@ -94,12 +94,12 @@ class ReplicaWatch:
             self.connections.add(connection.alias, connection.connection)
 
     async def _watch(self) -> None:
-        record_primary_report_of, addresses = self.replicas.record_primary_report, self._addresses
-        pollers = [self._poll("the primary", addresses[self._primary], record_primary_report_of, self.mark)]
+        record_primary, addresses = self.replicas.record_primary_report, self._addresses
+        pollers = [self._poll("the primary", addresses[self._primary], record_primary, self.mark)]
         for alias in self.replicas.aliases:
 
-            def record_report(report: Report, *, asked_at: float, alias: str = alias) -> None:
-                self.replicas.record_replica_report(alias, report, asked_at=asked_at)
+            def record_report(report: Report, *, queried_at: float, alias: str = alias) -> None:
+                self.replicas.record_replica_report(alias, report, queried_at=queried_at)
 
             pollers.append(self._poll(alias, addresses[alias], record_report))
         await asyncio.gather(self._cut_dead(), *pollers)
@@ -110,7 +110,7 @@ class ReplicaWatch:
         """Query one server forever; after a failure, reconnect."""
         connection: psycopg.AsyncConnection[Any] | None = None
         while True:
-            asked_at = self.replicas.clock()
+            queried_at = self.replicas.clock()
             try:
                 async with asyncio.timeout(SILENCE_SECONDS):
                     if connection is None:
@@ -124,16 +124,16 @@ class ReplicaWatch:
                     await connection.close()
                     connection = None
             else:
-                record_report(report, asked_at=asked_at)
+                record_report(report, queried_at=queried_at)
                 self._log_change(name, None)
-            await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
+            await asyncio.sleep(max(0.0, queried_at + POLL_SECONDS - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
         """Release threads that wait for a dead server. If this thread was late itself, no server counts as dead."""
         while True:
-            before = self.replicas.clock()
+            started_at = self.replicas.clock()
             await asyncio.sleep(POLL_SECONDS)
-            if self.replicas.clock() - before < 2 * POLL_SECONDS:
+            if self.replicas.clock() - started_at < 2 * POLL_SECONDS:
                 for alias in filter(self.replicas.is_dead, self.replicas.aliases):
                     self.connections.cut(alias)
                 if self.replicas.has_lost_primary():
@@ -157,5 +157,5 @@ async def _query_report(connection: psycopg.AsyncConnection[Any], mark: str) -> 
     is_replica, position, server = row or (True, 0, "")
     if is_replica or not mark:
         return Report(is_replica, int(position), server)
-    [position_shown] = await (await connection.execute(mark)).fetchone() or [None]
-    return Report(is_replica, int(position), server, position_shown)
+    [mark_position] = await (await connection.execute(mark)).fetchone() or [None]
+    return Report(is_replica, int(position), server, mark_position)

@@ -57,7 +57,7 @@ class Replicas:
     #: The visible position that the primary last reported. It waits for enough replicas before making anything
     #: visible; a replica may show more than remains after the primary fails.
     mark: int | None = None
-    _known: dict[str, _ReplicaState] = field(init=False)
+    _states: dict[str, _ReplicaState] = field(init=False)
     _primary: deque[tuple[int, float]] = field(init=False)
     _primary_server: str = ""
     _primary_reported_at: float = field(init=False)
@@ -65,12 +65,12 @@ class Replicas:
     def __post_init__(self) -> None:
         # A silence that began before the query is not counted.
         self._primary_reported_at = self.clock()
-        self._known = {alias: _ReplicaState(self.clock()) for alias in self.aliases}
+        self._states = {alias: _ReplicaState(self.clock()) for alias in self.aliases}
         self._primary = deque(maxlen=_MAX_REPORTS)
 
     # Reports ---------------------------------------------------------------------------------------------------------
 
-    def record_primary_report(self, report: Report, *, asked_at: float) -> None:
+    def record_primary_report(self, report: Report, *, queried_at: float) -> None:
         """Record the primary's report. A server that replays another's log is not the primary and is ignored."""
         if report.is_replica:
             return
@@ -78,25 +78,25 @@ class Replicas:
             # Another server took over, without the old one's last unreplicated entries. Its own ledger counts.
             self._primary.clear()
             self.mark = None
-        self._primary.append((report.position, asked_at))
+        self._primary.append((report.position, queried_at))
         self._primary_server, self._primary_reported_at = report.server, self.clock()
         if report.mark is not None:
             self.mark = report.mark
 
-    def record_replica_report(self, alias: str, report: Report, *, asked_at: float) -> None:
+    def record_replica_report(self, alias: str, report: Report, *, queried_at: float) -> None:
         """Record a replica's report: it has everything the primary had written up to this position."""
-        state = self._known[alias]
+        state = self._states[alias]
         state.reported_at, state.position = self.clock(), report.position
         if not report.is_replica:
             # This replica was promoted. If it is the known primary, it has everything up to now.
             if report.server == self._primary_server:
-                state.complete_until = asked_at
+                state.complete_until = queried_at
             return
         reached_at = [at for position, at in self._primary if position <= report.position]
         if reached_at:
-            is_level = report.position >= self._primary[-1][0]
+            has_caught_up = report.position >= self._primary[-1][0]
             # While there is no primary, nothing is written that could be missed.
-            state.complete_until = asked_at if is_level and not self.has_primary() else max(reached_at)
+            state.complete_until = queried_at if has_caught_up and not self.has_primary() else max(reached_at)
 
     # Queries ---------------------------------------------------------------------------------------------------------
 
@@ -110,21 +110,21 @@ class Replicas:
 
     def can_be_read(self, alias: str) -> bool:
         """Return whether the replica can be read from: alive and not too old."""
-        return self.clock() - self._known[alias].complete_until <= self.max_age_seconds
+        return self.clock() - self._states[alias].complete_until <= self.max_age_seconds
 
     def is_dead(self, alias: str) -> bool:
         """Return whether the replica has been silent for too long."""
-        return self.clock() - self._known[alias].reported_at > SILENCE_SECONDS
+        return self.clock() - self._states[alias].reported_at > SILENCE_SECONDS
 
     def is_up_to_date(self, alias: str) -> bool:
         """Return whether the replica has reached the last position that the primary reported."""
-        return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
+        return bool(self._primary) and self._states[alias].position >= self._primary[-1][0]
 
-    def age(self, alias: str) -> float:
+    def get_age(self, alias: str) -> float:
         """Return by how many seconds the replica may lag; infinite if unknown."""
-        return max(0.0, self.clock() - self._known[alias].complete_until)
+        return max(0.0, self.clock() - self._states[alias].complete_until)
 
     def list_by_freshness(self) -> list[str]:
         """Return the live servers, the most current first."""
-        living_replicas = [alias for alias in self._known if not self.is_dead(alias)]
-        return sorted(living_replicas, key=lambda alias: -self._known[alias].position)
+        living_replicas = [alias for alias in self._states if not self.is_dead(alias)]
+        return sorted(living_replicas, key=lambda alias: -self._states[alias].position)

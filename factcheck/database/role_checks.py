@@ -16,7 +16,7 @@ HARMLESS_ROLES = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg
 
 #: The maximum number of tables that a message names. If there are more, as after an interrupted `migrate`, it has
 #: their number.
-MAX_NAMED = 5
+MAX_LISTED = 5
 
 _ROLE_SQL = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
 
@@ -153,11 +153,11 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() != (database_roles.get_serving_role(),):
             return
-    deviating = database_roles.find_wrong_grants(alias)
-    deviations = [_describe_deviation(relation) for relation in deviating.values()]
-    if len(deviations) > MAX_NAMED:
+    relations = database_roles.find_wrong_grants(alias)
+    deviations = [_describe_deviation(relation) for relation in relations.values()]
+    if len(deviations) > MAX_LISTED:
         deviations = [
-            f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(deviating)}"
+            f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(relations)}"
         ]
     for deviation in deviations:
         yield Advice(
@@ -170,10 +170,10 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
     operations = database_roles.get_intended_privileges(relation)
     excess = sorted((relation.serving - operations) | relation.public)
-    missing = sorted(operations - relation.serving)
+    omissions = sorted(operations - relation.serving)
     differences = [f"more than it needs of {relation.name} ({', '.join(excess)})"] if excess else []
     differences += (
-        [f"less than it needs of {relation.name} ({', '.join(missing)} is missing)"] if missing else []
+        [f"less than it needs of {relation.name} ({', '.join(omissions)} is missing)"] if omissions else []
     )
     return " and ".join(differences)
 
@@ -191,11 +191,11 @@ def _check_switched_off(alias: str) -> Iterator[CheckMessage]:
 
 def _check_deferrable(alias: str) -> Iterator[CheckMessage]:
     """Warn about deferred foreign keys, except in a database that is not migrated yet."""
-    deferrable = immediate_references.find_deferred_references(alias)
-    if deferrable:
-        table, name = deferrable[0]
+    references = immediate_references.find_deferred_references(alias)
+    if references:
+        table, name = references[0]
         yield Advice(
-            f"{len(deferrable)} references between tables are only looked at when a transaction ends, such as {name} of"
+            f"{len(references)} references between tables are only looked at when a transaction ends, such as {name} of"
             f" {table}: until then what is referred to could be deleted and come back as another.",
             hint="Run manage.py migrate, which has them looked at with each statement.",
             id="factcheck.W017",

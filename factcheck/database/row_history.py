@@ -36,9 +36,9 @@ class _HistoryTrigger(trigger.Event):
 
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         function: pgtrigger.Func = super().get_func(model)
-        in_public = function.func.replace('INSERT INTO "', 'INSERT INTO public."')
+        sql = function.func.replace('INSERT INTO "', 'INSERT INTO public."')
         # IP addresses are stored only in the audit log, which few people can read and which is deleted after some time.
-        return pgtrigger.Func(in_public.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
+        return pgtrigger.Func(sql.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:
         return compile_rule(self, model, DefinerSql)
@@ -48,7 +48,7 @@ class _RowEvent(pghistory.RowEvent):
     """A history event that is stored by a `_HistoryTrigger`."""
 
     def add_event_trigger(self, event_model: Any) -> None:
-        stores = _HistoryTrigger(
+        history_trigger = _HistoryTrigger(
             event_model=event_model,
             label=self.label,
             name=self.trigger_name,
@@ -57,7 +57,7 @@ class _RowEvent(pghistory.RowEvent):
             condition=self.condition,
             level=pgtrigger.Row,
         )
-        pgtrigger.register(stores)(event_model.pgh_tracked_model)
+        pgtrigger.register(history_trigger)(event_model.pgh_tracked_model)
 
 
 class _ChangeEvent(_RowEvent, pghistory.UpdateEvent):

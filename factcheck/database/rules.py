@@ -73,8 +73,8 @@ class DefinerSql(RuleSql):
     """
 
     def get_template(self) -> str:
-        as_rule = super().get_template().replace("LANGUAGE plpgsql", "LANGUAGE plpgsql SECURITY DEFINER")
-        return as_rule + "REVOKE ALL ON FUNCTION public.{pgid}() FROM PUBLIC;\n        "
+        template = super().get_template().replace("LANGUAGE plpgsql", "LANGUAGE plpgsql SECURITY DEFINER")
+        return template + "REVOKE ALL ON FUNCTION public.{pgid}() FROM PUBLIC;\n        "
 
 
 class Rule(pgtrigger.Trigger):
@@ -228,14 +228,14 @@ def build_append_only_rules(table: str, message: str, *, allowed_update: str = "
     """
     name = f"{table}_append_only"
     error_sql = build_error_sql(message, name=name)
-    let_through = f"""
+    update_check_sql = f"""
         IF {allowed_update} THEN
             RETURN NEW;
         END IF;
         {error_sql}
     """
     return [
-        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through)
+        Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=update_check_sql)
         if allowed_update
         else Prohibition(name=f"{table}_no_update", operation=pgtrigger.Update, func=error_sql),
         Prohibition(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=error_sql),

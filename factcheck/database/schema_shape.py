@@ -14,7 +14,7 @@ class Column(NamedTuple):
     """The properties of a column that matter to a writing program."""
 
     kind: str
-    required: bool  # a row that does not name it is refused
+    is_required: bool  # a row that does not name it is refused
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) ->
     Every new rule is listed, because it cannot be detected whether the rule refuses the program's writes.
     """
     yield from _find_missing(before, after, tables)
-    for (table, name), now in sorted(after.columns.items()):
+    for (table, name), new_column in sorted(after.columns.items()):
         old_column = before.columns.get((table, name))
-        if table in tables.tables and now.required and not (old_column and old_column.required):
+        if table in tables.tables and new_column.is_required and not (old_column and old_column.is_required):
             yield "value required", f"{table}.{name}"
     for (table, name), definition in sorted(after.rules.items()):
         if table in tables.tables and before.rules.get((table, name)) != definition:
@@ -82,10 +82,10 @@ def _find_missing(before: SchemaShape, after: SchemaShape, tables: KnownTables) 
     for (table, name), column in sorted(before.columns.items()):
         if table not in tables_after or (table, name) not in tables.columns:
             continue
-        now = after.columns.get((table, name))
-        if now is None:
+        new_column = after.columns.get((table, name))
+        if new_column is None:
             yield "column gone", f"{table}.{name}"
-        elif now.kind != column.kind:
+        elif new_column.kind != column.kind:
             yield "type changed", f"{table}.{name}"
 
 

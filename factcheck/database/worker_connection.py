@@ -94,8 +94,8 @@ class WorkerConnector(PsycopgConnector):
 
     async def _find_fetched_job(self, worker_id: int) -> dict[str, Any]:
         jobs = await self.execute_query_all_async(_OWN_JOB_SQL, worker_id=worker_id)
-        unknown = [job for job in jobs if job["id"] not in self._in_hand]
-        return unknown[0] if unknown else {"id": None}
+        lost_jobs = [job for job in jobs if job["id"] not in self._in_hand]
+        return lost_jobs[0] if lost_jobs else {"id": None}
 
     async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
         def run_statement() -> Awaitable[list[dict[str, Any]]]:

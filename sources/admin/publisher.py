@@ -39,7 +39,7 @@ class PublisherAdmin(SameAsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         return super().get_queryset(request).annotate(number=_count_sources())
 
-    def add_typed(self, request: HttpRequest, name: str) -> Publisher:
+    def get_or_create_named(self, request: HttpRequest, name: str) -> Publisher:
         if existing_publisher := find_publisher(name, "", is_stated=True):
             return existing_publisher
         publisher = find_or_make_publisher(name, "", is_stated=True)

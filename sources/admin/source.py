@@ -140,16 +140,16 @@ class SourceAdmin(TypedNames, NamedDesk):
 
     # Text typed or pasted into a source picker ----------------------------------------------------------------------
 
-    def offer_typed(
+    def offer_typed_name(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Add the stored source to `results` if the typed URL is known in any spelling."""
         known = Source.objects.at(read_address(name))
         if known is None:
-            return super().offer_typed(request, name, results)
+            return super().offer_typed_name(request, name, results)
         return [{"id": str(known.pk), "text": gettext("Use the stored source: %s") % known.title}]
 
-    def add_typed(self, request: HttpRequest, name: str) -> Source:
+    def get_or_create_named(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""
         address, person = read_address(name), get_person(request)
         if known_sources := Source.objects.at(address):

@@ -31,10 +31,10 @@ class StoppedReplica:
 
     def is_known(self, *, mark: int | None = 2, primary: bool = True, position: int = 10) -> None:
         """Up to where the primary shows entries, whether it lives, and how far the replica is."""
-        self.replicas.record_primary_report(Report(False, 10, "primary", mark), asked_at=self.now)
+        self.replicas.record_primary_report(Report(False, 10, "primary", mark), queried_at=self.now)
         if not primary:
             self.now += 60
-        self.replicas.record_replica_report(ALIAS, Report(True, position, "replica"), asked_at=self.now)
+        self.replicas.record_replica_report(ALIAS, Report(True, position, "replica"), queried_at=self.now)
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
             last_change=progress.last_change,
             max_entries=response.max_entries,
         )
-        if changes and not import_changes(newsroom, changes, held_until=lease.until):
+        if changes and not import_changes(newsroom, changes, held_until=lease.expires_at):
             return
         tally.entries += len(changes)
         if not response.page.has_more:
@@ -171,7 +171,7 @@ def _record_failure(
     tally.failure = message
     with transaction.atomic():
         rows = PeerProgress.objects.select_for_update()
-        progress = rows.filter(pk=tally.newsroom.pk, held_until=lease.until).first()
+        progress = rows.filter(pk=tally.newsroom.pk, held_until=lease.expires_at).first()
         if progress is None:
             return
         now = timezone.now()

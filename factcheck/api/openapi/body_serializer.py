@@ -39,12 +39,12 @@ class BodySerializer(serializers.Serializer):
     """
 
     body: ClassVar[type]
-    described: ClassVar[dict[type, type["BodySerializer"]]] = {}
+    serializers_by_body: ClassVar[dict[type, type["BodySerializer"]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "body" in cls.__dict__:
-            cls.described[cls.body] = cls
+            cls.serializers_by_body[cls.body] = cls
             cls.__doc__ = cls.body.__doc__
 
     def get_fields(self) -> dict[str, fields.Field]:
@@ -54,9 +54,9 @@ class BodySerializer(serializers.Serializer):
 
 def describe_body(body: type) -> type[BodySerializer]:
     """Return the serializer that describes a body. It has the body's name, unless `name_bodies` declares another."""
-    if body not in BodySerializer.described:
+    if body not in BodySerializer.serializers_by_body:
         name_bodies(**{body.__name__: body})
-    return BodySerializer.described[body]
+    return BodySerializer.serializers_by_body[body]
 
 
 def name_bodies(**bodies: type) -> None:

@@ -83,9 +83,9 @@ def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _attach_to_all(document: dict[str, Any], example: Example) -> None:
     document["components"].setdefault("examples", {})[example.name] = example.as_openapi
     reference = {"$ref": f"#/components/examples/{example.name}"}
-    own_content = _find_answer_content(_find_operation(document, example.content["request"]), example)
+    own_content = _find_response_content(_find_operation(document, example.content["request"]), example)
     for _template, operation in iterate_operations(document):
-        content = _find_answer_content(operation, example)
+        content = _find_response_content(operation, example)
         if own_content and content and content["schema"] == own_content["schema"]:
             content.setdefault("examples", {})[example.name] = reference
 
@@ -101,7 +101,7 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
             "summary": example.content["summary"],
             "value": request["body"],
         }
-    if (content := _find_answer_content(operation, example)) is not None:
+    if (content := _find_response_content(operation, example)) is not None:
         content.setdefault("examples", {})[example.name] = example.as_openapi
 
 
@@ -117,7 +117,7 @@ def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[s
     return operation
 
 
-def _find_answer_content(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
+def _find_response_content(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
     response = example.content["response"]
     response_schema = operation["responses"].get(str(response["status"]), {})
     content: dict[str, Any] | None = response_schema.get("content", {}).get(response["media_type"])

@@ -29,22 +29,22 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             continue
         name = schema_reference.pop("$ref").removeprefix(_REFERENCE)
         full_name = name.removesuffix("Summary")
-        partial = [_make_partial(components, full_name)] if FIELDS_PARAMETER in parameter_names else []
-        forms = dict.fromkeys((name, full_name, *partial))
+        partial_names = [_make_partial(components, full_name)] if FIELDS_PARAMETER in parameter_names else []
+        forms = dict.fromkeys((name, full_name, *partial_names))
         schema_reference["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result
 
 
 def _make_partial(components: dict[str, Any], name: str) -> str:
     """Return the name of the component for a partial version of this one, adding it if necessary."""
-    partial = f"Partial{name}"
-    if partial not in components:
+    partial_name = f"Partial{name}"
+    if partial_name not in components:
         component = deepcopy(components[name])
         component.pop("required", None)
         component["description"] = f"The parts of `{name}` that `fields` asks for."
-        components[partial] = component
+        components[partial_name] = component
         _reference_partial_components(components, component)
-    return partial
+    return partial_name
 
 
 def _reference_partial_components(components: dict[str, Any], node: Any) -> None:

@@ -154,11 +154,11 @@ _COMMON_RESPONSES = {
 _BODY_RESPONSES = {"408": {"description": "The body took too long to arrive.", "content": _PROBLEM_CONTENT}}
 
 
-def add_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors that any request may cause. A postprocessing hook of drf-spectacular."""
     for item in result["paths"].values():
         for operation in item.values():
             common = _COMMON_RESPONSES | (_BODY_RESPONSES if "requestBody" in operation else {})
-            for status, answer in common.items():
-                operation["responses"].setdefault(status, answer)
+            for status, response in common.items():
+                operation["responses"].setdefault(status, response)
     return result

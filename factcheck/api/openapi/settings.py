@@ -14,7 +14,7 @@ SCHEMA: dict[str, Any] = {
     "PREPROCESSING_HOOKS": ["factcheck.api.openapi.schema.exclude_inactive_features"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "factcheck.api.openapi.schema.add_common_answers",
+        "factcheck.api.openapi.schema.add_common_responses",
         "factcheck.api.openapi.partial_bodies.describe_partial_bodies",
         "factcheck.api.openapi.examples.attach_examples",
     ],

@@ -65,17 +65,17 @@ def ensure_running(**server_settings: str) -> None:
     _held_servers[data_dir] = process  # a forked child needs its own lock
     # PGPASSWORD is the password of another server, but libpq would use it for each role of this one.
     os.environ.pop("PGPASSWORD", None)
-    use = contextlib.ExitStack()
+    stack = contextlib.ExitStack()
     server_paths = ServerPaths(data_dir.resolve(), settings=server_settings)
     if backups is not None:
         archive = (backups / "wal").resolve()
-        archiving = wal_archive.build_archiving_settings(archive)
-        server_paths = ServerPaths(server_paths.data_dir, archive, server_settings | archiving)
-    use.enter_context(run_server_at(server_paths))
+        archive_settings = wal_archive.build_archiving_settings(archive)
+        server_paths = ServerPaths(server_paths.data_dir, archive, server_settings | archive_settings)
+    stack.enter_context(run_server_at(server_paths))
     if parent_process() is None:
-        atexit.register(use.close)
+        atexit.register(stack.close)
     else:
-        Finalize(None, use.close, exitpriority=0)  # children of multiprocessing end without running atexit
+        Finalize(None, stack.close, exitpriority=0)  # children of multiprocessing end without running atexit
 
 
 _held_servers: dict[Path, int] = {}
@@ -92,7 +92,7 @@ def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
     process = os.getpid()
     try:
         server_paths.data_dir.mkdir(parents=True, exist_ok=True)
-        users = _open_lock(server_paths.data_dir / "postgres.users")
+        users_lock = _open_lock(server_paths.data_dir / "postgres.users")
     except OSError as error:
         raise PostgresUnavailable(
             f"The folder {server_paths.data_dir} cannot be written: {error.strerror}. "
@@ -100,12 +100,12 @@ def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
         ) from error
     try:
         with _lock_server(server_paths):
-            fcntl.flock(users, fcntl.LOCK_SH)
+            fcntl.flock(users_lock, fcntl.LOCK_SH)
             try:
                 start(server_paths)
             except BaseException:
                 # An interrupted start leaves no unused server behind.
-                _stop_if_unused(server_paths, users)
+                _stop_if_unused(server_paths, users_lock)
                 raise
         yield server_paths
     finally:
@@ -113,8 +113,8 @@ def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
         # it as garbage.
         if os.getpid() == process:
             with _lock_server(server_paths):
-                _stop_if_unused(server_paths, users)
-            os.close(users)
+                _stop_if_unused(server_paths, users_lock)
+            os.close(users_lock)
 
 
 def _open_lock(path: Path) -> int:
@@ -132,9 +132,9 @@ def _lock_server(server_paths: ServerPaths) -> Iterator[None]:
         os.close(lock)
 
 
-def _stop_if_unused(server_paths: ServerPaths, users: int) -> None:
+def _stop_if_unused(server_paths: ServerPaths, users_lock: int) -> None:
     try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     if (server := find_live_server(server_paths)) is not None:

@@ -69,7 +69,7 @@ def build_process_arguments(
     }
     if account is None:
         return arguments
-    lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    credentials: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     access_test = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
     paths = [get_binary("postgres"), str(server_paths.data_dir)]
     if server_paths.archive is not None:
@@ -79,8 +79,8 @@ def build_process_arguments(
         )
         paths += [str(existing_folder), sys.executable]
     probe = ["/bin/sh", "-c", access_test, "sh", *paths]
-    if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
-        return arguments | lowered
+    if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **credentials).returncode == 0:
+        return arguments | credentials
     # The folder is closed to others, as /root is. Rather than open it, lend the right to pass through closed folders.
     setpriv, capability = shutil.which("setpriv"), _find_capability()
     if setpriv is None or capability is None:

@@ -46,10 +46,10 @@ def restrict_access(connection: psycopg.Connection[Any], name: str) -> None:
             for function in _LARGE_OBJECTS:
                 connection.execute(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC")
             connection.execute(_CHANGE_OWNER_SQL)
-            to_owner = sql.SQL("ALTER DATABASE {} OWNER TO {}")
-            connection.execute(to_owner.format(sql.Identifier(name), sql.Identifier(OWNER)))
-        revoke = sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC, {}")
-        connection.execute(revoke.format(sql.Identifier(name), sql.Identifier(RUNTIME)))
+            owner_sql = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+            connection.execute(owner_sql.format(sql.Identifier(name), sql.Identifier(OWNER)))
+        revoke_sql = sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC, {}")
+        connection.execute(revoke_sql.format(sql.Identifier(name), sql.Identifier(RUNTIME)))
         connection.execute(
             sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(sql.Identifier(RUNTIME))
         )
@@ -67,8 +67,8 @@ _IS_OWN_SQL = """
 
 def _ensure_extension(connection: psycopg.Connection[Any], extension: str) -> None:
     if connection.execute("SELECT FROM pg_available_extensions WHERE name = %s", [extension]).rowcount:
-        create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public")
-        connection.execute(create.format(sql.Identifier(extension)))
+        create_sql = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public")
+        connection.execute(create_sql.format(sql.Identifier(extension)))
 
 
 # Objects of an earlier version belong to the superuser. The serving role keeps its access to the rows until `migrate`

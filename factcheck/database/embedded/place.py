@@ -39,7 +39,7 @@ class ServerPaths:
         return self.data_dir / "postgres"
 
     @property
-    def restored(self) -> Path:
+    def restore_folder(self) -> Path:
         """Return the folder in which a restore is built before it is moved into place."""
         return self.data_dir / "restore.unfinished"
 
@@ -57,9 +57,9 @@ class ServerPaths:
 
     @property
     def socket_folder(self) -> Path:
-        beside = self.data_dir / "socket"
-        if len(os.fsencode(beside)) <= MAX_SOCKET_FOLDER_LENGTH:
-            return beside
+        usual_folder = self.data_dir / "socket"
+        if len(os.fsencode(usual_folder)) <= MAX_SOCKET_FOLDER_LENGTH:
+            return usual_folder
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"factcheck-{digest}"
 

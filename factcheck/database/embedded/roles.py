@@ -51,7 +51,7 @@ _OPEN_ACCESS_LINE = re.compile(
 )
 
 #: How long the server may take to read its configuration again, in seconds.
-_PATIENCE_SECONDS = 30.0
+_TIMEOUT_SECONDS = 30.0
 
 
 def connect(server_paths: ServerPaths, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
@@ -177,7 +177,7 @@ def _connect_as_superuser(server_paths: ServerPaths, server: psutil.Process) -> 
         return _connect(server_paths, SUPERUSER, "postgres", password=_read_password(server_paths, SUPERUSER))
     _write(server_paths, _SETUP_ACCESS)
     server.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while True:
         try:
             return _connect(server_paths, SUPERUSER, "postgres", password="none")  # noqa: S106  never used
@@ -189,7 +189,7 @@ def _connect_as_superuser(server_paths: ServerPaths, server: psutil.Process) -> 
 
 def _wait_until_closed(server_paths: ServerPaths) -> None:
     """Wait until the server has read its new configuration and no longer accepts connections without a password."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         try:
             _connect(server_paths, SUPERUSER, "postgres", password="none").close()  # noqa: S106  never valid
@@ -233,8 +233,8 @@ def _make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) 
         # So the owner can see and end sessions that block it. The reverse must never be possible.
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNTIME), sql.Identifier(OWNER)))
         for role, password in passwords.items():
-            hashed = connection.pgconn.encrypt_password(
+            password_hash = connection.pgconn.encrypt_password(
                 password.encode(), role.encode(), b"scram-sha-256"
             ).decode()
-            change = sql.SQL("ALTER ROLE {} PASSWORD {}")
-            connection.execute(change.format(sql.Identifier(role), sql.Literal(hashed)))
+            change_sql = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            connection.execute(change_sql.format(sql.Identifier(role), sql.Literal(password_hash)))

@@ -67,7 +67,7 @@ def start(server_paths: ServerPaths) -> None:
     account = find_account(server_paths)
     _prepare_socket_folder(server_paths, account)
     server = find_live_server(server_paths)
-    if server is not None and not _is_answering(server_paths):
+    if server is not None and not _accepts_connections(server_paths):
         stop(server)  # another process was shutting it down
         server = None
     if server is None:
@@ -99,11 +99,11 @@ def _prepare_socket_folder(server_paths: ServerPaths, account: pwd.struct_passwd
 
 def _refuse_after_interrupted_restore(server_paths: ServerPaths) -> None:
     """Refuse to start after an interrupted restore, because an empty database would look like a total loss."""
-    if server_paths.restored.exists():
+    if server_paths.restore_folder.exists():
         raise PostgresUnavailable(
             f"A restore into {server_paths.data_dir} was interrupted. Run restore_backup again; the previous contents "
             f"are beside it, in a folder whose name begins with before-restore. To start without it, remove "
-            f"{server_paths.restored}."
+            f"{server_paths.restore_folder}."
         )
 
 
@@ -147,7 +147,7 @@ def _initialise(server_paths: ServerPaths, account: pwd.struct_passwd | None) ->
 
 def _check_version(server_paths: ServerPaths) -> None:
     try:
-        made_by = (server_paths.cluster / "PG_VERSION").read_text().strip()
+        cluster_version = (server_paths.cluster / "PG_VERSION").read_text().strip()
     except OSError as error:
         raise PostgresUnavailable(
             f"{server_paths.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
@@ -157,9 +157,9 @@ def _check_version(server_paths: ServerPaths) -> None:
         [get_binary("postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout
     installed = result.split()[-1].split(".")[0]
-    if made_by != installed:
+    if cluster_version != installed:
         raise PostgresUnavailable(
-            f"The database in {server_paths.cluster} was created by PostgreSQL {made_by}, but PostgreSQL "
+            f"The database in {server_paths.cluster} was created by PostgreSQL {cluster_version}, but PostgreSQL "
             f"{installed} is installed. docs/installing.md, “PostgreSQL”, explains how to move it; "
             "or set another DATA_DIR."
         )
@@ -215,9 +215,9 @@ def _launch_server(server_paths: ServerPaths, account: pwd.struct_passwd | None)
             start_new_session=True,
         )
     _children.append(process)
-    patience = time.monotonic() + 600
+    deadline = time.monotonic() + 600
     while process.poll() is None and (
-        time.monotonic() < patience or _is_recovering(psutil.Process(process.pid))
+        time.monotonic() < deadline or _is_recovering(psutil.Process(process.pid))
     ):
         if _read_status(server_paths).startswith("ready") and _read_process_id(server_paths) == process.pid:
             return
@@ -248,7 +248,7 @@ def _ensure_roles_and_database(
         ) from error
 
 
-def _is_answering(server_paths: ServerPaths) -> bool:
+def _accepts_connections(server_paths: ServerPaths) -> bool:
     """Return whether the server accepts connections."""
     where = f"host='{server_paths.socket_folder}' port={PORT}"
     return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
@@ -318,12 +318,12 @@ def stop(server: psutil.Process) -> None:
             continue
         with contextlib.suppress(psutil.NoSuchProcess):
             server.send_signal(number)
-        if _has_ended(server, within=seconds, unless_it_recovers=is_patient):
+        if _has_ended(server, timeout_seconds=seconds, unless_it_recovers=is_patient):
             return
 
 
-def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: bool) -> bool:
-    deadline = time.monotonic() + within
+def _has_ended(server: psutil.Process, *, timeout_seconds: float, unless_it_recovers: bool) -> bool:
+    deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:
         _reap_ended_servers()
         with contextlib.suppress(psutil.TimeoutExpired):
@@ -356,16 +356,16 @@ def _explain_failure(server_paths: ServerPaths, description: str, log_text: str)
         "could not look up effective user ID": "the user who runs this has no entry in /etc/passwd; add one",
         "could not create shared memory": "the system grants too little shared memory",
     }
-    for sign, cause in explanations.items():
-        if sign in log_text:
+    for phrase, cause in explanations.items():
+        if phrase in log_text:
             return f"{description}: {cause}. ({_get_last_log_lines(log_text, 1)})"
     return f"{description}. Its last words:\n{_get_last_log_lines(log_text, 8)}"
 
 
-def _get_last_log_lines(log_text: str, lines: int) -> str:
+def _get_last_log_lines(log_text: str, max_lines: int) -> str:
     error_lines = [line.strip() for line in log_text.splitlines() if line.strip()]
     errors = [line for line in error_lines if "FATAL" in line or "error" in line.lower()]
-    return "\n".join((errors if lines == 1 and errors else error_lines)[-lines:])
+    return "\n".join((errors if max_lines == 1 and errors else error_lines)[-max_lines:])
 
 
 #: The file with a Linux container's memory limit (cgroup v2); `max` means no limit.
@@ -374,11 +374,11 @@ _LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 def measure_available_memory() -> int:
     """Return the number of bytes that all processes of this machine or container may use together."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
-        return min(machine, int(_LIMIT_FILE.read_text()))
+        return min(machine_bytes, int(_LIMIT_FILE.read_text()))
     except (OSError, ValueError):
-        return machine
+        return machine_bytes
 
 
 def compute_shared_buffers(memory: int) -> str:

@@ -122,8 +122,8 @@ def fetch_segment(folder: Path, path: Path, name: str) -> bool:
     try:
         content = read_contents(folder / f"{name}.gz")
     except FileNotFoundError:
-        in_the_backup = path.parent / name
-        if not in_the_backup.exists() and _has_later_segments(name, folder):
+        backup_copy = path.parent / name
+        if not backup_copy.exists() and _has_later_segments(name, folder):
             raise LookupError(f"{name} is missing in {folder}, but later ones exist.") from None
         return False
     path.write_bytes(content)

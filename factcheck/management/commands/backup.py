@@ -45,9 +45,9 @@ class Command(LocalizedCommand):
                     ngettext(
                         "%(copied)s of %(files)s file was new.",
                         "%(copied)s of %(files)s files were new.",
-                        counts.files,
+                        counts.file_count,
                     )
-                    % {"copied": counts.copied, "files": counts.files}
+                    % {"copied": counts.copied_count, "files": counts.file_count}
                 )
             else:
                 self.back_up(is_full=options["full"])
@@ -71,11 +71,11 @@ class Command(LocalizedCommand):
         files = ngettext(
             "%(files)s file, %(copied)s new (%(size)s)",
             "%(files)s files, %(copied)s new (%(size)s)",
-            result.files.files,
+            result.file_counts.file_count,
         ) % {
-            "files": result.files.files,
-            "copied": result.files.copied,
-            "size": filesizeformat(result.files.copied_bytes),
+            "files": result.file_counts.file_count,
+            "copied": result.file_counts.copied_count,
+            "size": filesizeformat(result.file_counts.copied_bytes),
         }
         self.stdout.write(f"{message}; {files}.")
         for name in result.expired:

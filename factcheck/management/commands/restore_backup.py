@@ -69,21 +69,21 @@ class Command(LocalizedCommand):
         )
         self.stdout.write(
             gettext("Last change included: %(changed)s. Files: %(files)s.")
-            % {"changed": last_change, "files": result.files}
+            % {"changed": last_change, "files": result.file_count}
         )
-        if result.put_aside:
+        if result.old_folder:
             self.stdout.write(
-                gettext("The previous contents are in %(put_aside)s.") % {"put_aside": result.put_aside}
+                gettext("The previous contents are in %(put_aside)s.") % {"put_aside": result.old_folder}
             )
-        if result.damaged:
-            paths = "".join(f"\n  {path}" for path in result.damaged)
+        if result.damaged_paths:
+            paths = "".join(f"\n  {path}" for path in result.damaged_paths)
             raise CommandError(
                 ngettext(
                     "%(damaged)s file is damaged in the backup and missing now:%(named)s",
                     "%(damaged)s files are damaged in the backup and missing now:%(named)s",
-                    len(result.damaged),
+                    len(result.damaged_paths),
                 )
-                % {"damaged": len(result.damaged), "named": paths}
+                % {"damaged": len(result.damaged_paths), "named": paths}
             )
 
 

@@ -7,7 +7,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
 from factcheck.database.migration_review import JUSTIFICATIONS_ATTRIBUTE, ReviewedMigration, review_migration
-from factcheck.database.released_migrations import Key, RevisionNotFound, find_last_release, find_unreleased
+from factcheck.database.released_migrations import (
+    Key,
+    RevisionNotFound,
+    find_last_release,
+    find_unreleased_migrations,
+)
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import open_scratch_database
 from factcheck.management.localized_command import LocalizedCommand
@@ -40,7 +45,7 @@ class Command(LocalizedCommand):
             keys = (
                 [_parse_key(name, loader.disk_migrations) for name in migrations]
                 if migrations
-                else find_unreleased(loader, since or find_last_release())
+                else find_unreleased_migrations(loader, since or find_last_release())
             )
         except RevisionNotFound as error:
             raise CommandError(str(error)) from None
@@ -50,7 +55,7 @@ class Command(LocalizedCommand):
         embedded.ensure_running()
         with open_scratch_database(database):
             results = self.run_new(set(keys))
-        if any(result.refused or result.idle for result in results):
+        if any(result.objections or result.unused_justifications for result in results):
             raise CommandError(
                 gettext(
                     "These migrations cannot run beside the previous version. Change them, or give the "
@@ -80,12 +85,14 @@ class Command(LocalizedCommand):
         return results
 
     def report(self, result: ReviewedMigration) -> None:
-        self.stdout.write(f"{result.migration}: {'refused' if result.refused or result.idle else 'fine'}")
-        for effect in result.refused:
+        self.stdout.write(
+            f"{result.migration}: {'refused' if result.objections or result.unused_justifications else 'fine'}"
+        )
+        for effect in result.objections:
             self.stdout.write(f"  {effect.name}")
             if effect.statement:
                 self.stdout.write(f"    {' '.join(effect.statement.split())[:300]}")
-        for name in result.idle:
+        for name in result.unused_justifications:
             self.stdout.write(
                 gettext("  `%(weighed)s` names an operation that the migration does not contain: %(name)s")
                 % {"weighed": JUSTIFICATIONS_ATTRIBUTE, "name": name}

@@ -97,7 +97,7 @@ def test_another_process_follows_within_seconds(administrator: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO claims_featurechoice (feature, is_on) VALUES ('complaints', false)")
     assert features.find_feature("complaints").is_on
-    known_choices.until = 0
+    known_choices.reload_at = 0
     assert not features.find_feature("complaints").is_on
 
 

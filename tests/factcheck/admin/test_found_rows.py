@@ -75,7 +75,7 @@ def test_signs_break_nothing(words: str) -> None:
 
 
 def test_the_newest_of_too_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factcheck.admin.found_rows.MAX_FOUND", 2)
+    monkeypatch.setattr("factcheck.admin.found_rows.MAX_ROWS", 2)
     claims = [make_claim(f"Bridge {number}.") for number in range(4)]
     assert list_newest_keys(filter_by_words(Claim.objects.all(), COLUMNS, "bridge")) == [
         claim.pk for claim in claims[:0:-1]

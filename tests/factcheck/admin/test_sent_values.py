@@ -8,11 +8,11 @@ from django.http import QueryDict
 
 from factcheck.admin.sent_values import (
     describe_value,
-    get_submitted,
-    get_unchanged,
+    get_initial_values,
+    get_submitted_values,
     iterate_fields,
     list_names,
-    set_submitted,
+    set_submitted_values,
 )
 
 
@@ -56,12 +56,14 @@ EMPTY = {"words": ("",), "day": ("",), "moment": ("", ""), "ticked": (), "stance
 @pytest.mark.parametrize(("initial", "values"), [(FULL, SENT), ({}, EMPTY)])
 def test_unchanged_values(initial: dict[str, object], values: dict[str, tuple[str, ...]]) -> None:
     form = Everything(initial=initial)
-    assert {bound.name: get_unchanged(bound) for bound in iterate_fields(form)} == values
+    assert {bound.name: get_initial_values(bound) for bound in iterate_fields(form)} == values
     # A value put into the sent data and read again is the same; and the form accepts it.
     post = QueryDict(mutable=True)
     for bound in iterate_fields(form):
-        set_submitted(list_names(bound), values[bound.name], post)
-    assert {bound.name: get_submitted(list_names(bound), post) for bound in iterate_fields(form)} == values
+        set_submitted_values(list_names(bound), values[bound.name], post)
+    assert {
+        bound.name: get_submitted_values(list_names(bound), post) for bound in iterate_fields(form)
+    } == values
     read = Everything(post, initial=initial)
     read.is_valid()
     assert not {bound.name for bound in iterate_fields(form)} & set(read.changed_data)

@@ -84,7 +84,7 @@ def parts(body: Any) -> Iterator[Any]:
     dict.fromkeys([*parts(PublicClaim), *parts(PublicVerdictOfClaim)]),
 )
 def test_schema_has_every_part_key_by_key(body: type) -> None:
-    serializer = BodySerializer.described[body]
+    serializer = BodySerializer.serializers_by_body[body]
     assert list(serializer().fields) == list(body.__annotations__)
     assert serializer.__doc__ == body.__doc__
 

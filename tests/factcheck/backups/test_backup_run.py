@@ -41,12 +41,12 @@ def names(folder: BackupFolder) -> list[str]:
 
 def test_a_second_backup_contains_changes_since_the_first(told: BackedUpServer) -> None:
     full, incremental = told.backups["full"], told.backups["incremental"]
-    assert (full.generation.kind, full.generation.parent, full.files) == ("full", None, (1, 1, 5))
+    assert (full.generation.kind, full.generation.parent, full.file_counts) == ("full", None, (1, 1, 5))
     assert (incremental.generation.kind, incremental.generation.parent) == (
         "incremental",
         full.generation.name,
     )
-    assert incremental.files == (2, 1, 6)
+    assert incremental.file_counts == (2, 1, 6)
     assert full.is_continuous
     assert names(told.folder) == [full.generation.name, incremental.generation.name]
     copied = {
@@ -126,7 +126,7 @@ def test_unchanged_looking_files_are_copied_completely(server: BackedUpServer) -
 def test_backups_of_another_database_are_not_mixed_in(
     told: BackedUpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = backup_run.RunningServer(system=7, timeline=1, version="18.6", archives=True)
+    other = backup_run.RunningServer(system=7, timeline=1, version="18.6", is_archiving=True)
     monkeypatch.setattr(backup_run.RunningServer, "at", lambda place: other)
     with pytest.raises(BackupFailed, match="belong to another database"):
         told.back_up("other")

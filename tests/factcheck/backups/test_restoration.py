@@ -37,7 +37,7 @@ def damaged(told: BackedUpServer, tmp_path: Path) -> BackupFolder:
 def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
     done = restore(told.folder, tmp_path / "new", RestorePoint(moment=told.moments["before the mistake"]))
     assert done.generation == told.backups["incremental"].generation
-    assert (done.files, done.damaged, done.put_aside) == (2, [], None)
+    assert (done.file_count, done.damaged_paths, done.old_folder) == (2, [], None)
     assert words(tmp_path / "new") == ["first", "second", "third"]
     assert files(tmp_path / "new") == {"a/first.txt": "first", "a/second.txt": "second"}
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
@@ -62,10 +62,10 @@ def test_a_restore_replaces_an_existing_folder_which_is_renamed(
     done = restore(damaged, place, RestorePoint(), put_aside=True)
     assert words(place) == []
     assert files(place) == {"a/first.txt": "first"}
-    assert (done.files, done.damaged) == (1, ["files/a/second.txt"])
-    assert done.put_aside is not None
-    assert files(done.put_aside) == files(told.top / "data") | {"since.txt": "not backed up"}
-    assert (done.put_aside / "postgres" / "PG_VERSION").exists()
+    assert (done.file_count, done.damaged_paths) == (1, ["files/a/second.txt"])
+    assert done.old_folder is not None
+    assert files(done.old_folder) == files(told.top / "data") | {"since.txt": "not backed up"}
+    assert (done.old_folder / "postgres" / "PG_VERSION").exists()
 
 
 def test_backups_continue_in_the_same_folder_after_a_restore(told: BackedUpServer, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
 
 
 def test_an_interrupted_restore_leaves_no_empty_database(tmp_path: Path) -> None:
-    ServerPaths(tmp_path).restored.mkdir()
+    ServerPaths(tmp_path).restore_folder.mkdir()
     with (
         pytest.raises(PostgresUnavailable, match="was interrupted. Run restore_backup again"),
         run_server(tmp_path),

@@ -54,7 +54,7 @@ def reviewed(
 
 
 def names(found: ReviewedMigration) -> list[str]:
-    return [effect.name for effect in found.refused]
+    return [effect.name for effect in found.objections]
 
 
 def sql(*statements: str) -> Operation:
@@ -161,7 +161,9 @@ REFUSED: dict[str, tuple[list[Operation], list[str]]] = {
 def test_harmless_operations_pass(
     state: ProjectState, known: KnownTables, operations: list[Operation]
 ) -> None:
-    assert reviewed(state, known, *operations) == ReviewedMigration("claims.0099_next", refused=[], idle=[])
+    assert reviewed(state, known, *operations) == ReviewedMigration(
+        "claims.0099_next", objections=[], unused_justifications=[]
+    )
 
 
 @pytest.mark.django_db
@@ -194,7 +196,7 @@ def test_a_finding_with_a_reason_passes(state: ProjectState, known: KnownTables)
     effect = "column gone: claims_topic.description"
     gone = migrations.RemoveField("topic", "description")
     found = reviewed(state, known, gone, weighed={effect: "No version since 1.2 reads it."})
-    assert found == ReviewedMigration("claims.0099_next", refused=[], idle=[])
+    assert found == ReviewedMigration("claims.0099_next", objections=[], unused_justifications=[])
 
 
 @pytest.mark.django_db
@@ -202,7 +204,9 @@ def test_a_reason_without_a_finding_is_refused(state: ProjectState, known: Known
     found = reviewed(
         state, known, colour(null=True), weighed={"column gone: claims_topic.name": "It is not."}
     )
-    assert found == ReviewedMigration("claims.0099_next", refused=[], idle=["column gone: claims_topic.name"])
+    assert found == ReviewedMigration(
+        "claims.0099_next", objections=[], unused_justifications=["column gone: claims_topic.name"]
+    )
 
 
 @pytest.mark.django_db(transaction=True)

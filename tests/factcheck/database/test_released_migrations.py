@@ -12,9 +12,9 @@ from factcheck import features
 from factcheck.database.released_migrations import (
     RevisionNotFound,
     find_last_release,
-    find_unreleased,
+    find_unreleased_migrations,
     list_migrations,
-    select_own,
+    select_own_migrations,
 )
 
 #: Features with tables.
@@ -58,19 +58,19 @@ def test_an_unknown_revision_is_named(repository: Path) -> None:
 
 
 def test_migrations_of_libraries_are_not_ours() -> None:
-    apps = {app for app, _name in select_own(MigrationLoader(None))}
+    apps = {app for app, _name in select_own_migrations(MigrationLoader(None))}
     assert apps == {"claims", "factcheck", "sources", *_FEATURES}
 
 
 def test_before_the_first_release_initial_migrations_are_not_new() -> None:
     loader = MigrationLoader(None)
-    assert find_unreleased(loader, None) == []
+    assert find_unreleased_migrations(loader, None) == []
 
     class Added(Migration):
         dependencies = [("claims", "0002_initial")]
 
     loader.disk_migrations["claims", "0003_more"] = Added("0003_more", "claims")
-    assert find_unreleased(loader, None) == [("claims", "0003_more")]
+    assert find_unreleased_migrations(loader, None) == [("claims", "0003_more")]
 
 
 def test_migrations_missing_in_the_revision_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_migrations_missing_in_the_revision_are_new(monkeypatch: pytest.MonkeyPa
             ("sources", "0002_initial"),
         },
     )
-    assert sorted(find_unreleased(MigrationLoader(None), "v1")) == sorted(
+    assert sorted(find_unreleased_migrations(MigrationLoader(None), "v1")) == sorted(
         [
             ("claims", "0001_removal"),
             ("claims", "0002_initial"),

@@ -20,10 +20,10 @@ class Scene:
         self.replicas = Replicas(["a", "b"], 1.0, self.clock)
 
     def primary(self, position: int, *, server: str = "P", mark: int | None = None) -> None:
-        self.replicas.record_primary_report(Report(False, position, server, mark), asked_at=self.clock.now)
+        self.replicas.record_primary_report(Report(False, position, server, mark), queried_at=self.clock.now)
 
     def replica(self, alias: str, position: int) -> None:
-        self.replicas.record_replica_report(alias, Report(True, position, alias), asked_at=self.clock.now)
+        self.replicas.record_replica_report(alias, Report(True, position, alias), queried_at=self.clock.now)
 
     def later(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -57,12 +57,12 @@ def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene
         scene.later(0.5)
     scene.replica("a", 35)
     scene.replica("b", 40)
-    assert (scene.replicas.age("a"), scene.replicas.age("b"), scene.fit) == (1.0, 0.5, ["a", "b"])
+    assert (scene.replicas.get_age("a"), scene.replicas.get_age("b"), scene.fit) == (1.0, 0.5, ["a", "b"])
     scene.later(0.25)
     scene.replica("a", 39)
-    assert (scene.replicas.age("a"), scene.fit) == (1.25, ["b"])
+    assert (scene.replicas.get_age("a"), scene.fit) == (1.25, ["b"])
     scene.replica("a", 40)
-    assert (scene.replicas.age("a"), scene.fit) == (0.75, ["a", "b"])
+    assert (scene.replicas.get_age("a"), scene.fit) == (0.75, ["a", "b"])
 
 
 def test_without_writes_a_replica_has_no_delay(scene: Scene) -> None:
@@ -71,7 +71,7 @@ def test_without_writes_a_replica_has_no_delay(scene: Scene) -> None:
         scene.later(SILENCE_SECONDS)
         scene.primary(10)
         scene.replica("a", 10)
-    assert (scene.fit, scene.replicas.age("a")) == (["a"], 0.0)
+    assert (scene.fit, scene.replicas.get_age("a")) == (["a"], 0.0)
 
 
 def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
@@ -100,7 +100,7 @@ def test_without_a_primary_current_replicas_are_still_read(scene: Scene) -> None
 
 def test_one_that_replays_is_no_primary(scene: Scene) -> None:
     scene.later(60)
-    scene.replicas.record_primary_report(Report(True, 10, "P", 5), asked_at=scene.clock.now)
+    scene.replicas.record_primary_report(Report(True, 10, "P", 5), queried_at=scene.clock.now)
     assert (scene.replicas.has_primary(), scene.replicas.mark) == (False, None)
 
 
@@ -119,5 +119,5 @@ def test_replica_that_was_promoted_is_read_if_it_is_the_primary(
     scene: Scene, server: str, fit: list[str]
 ) -> None:
     scene.primary(10)
-    scene.replicas.record_replica_report("a", Report(False, 900, server), asked_at=scene.clock.now)
+    scene.replicas.record_replica_report("a", Report(False, 900, server), queried_at=scene.clock.now)
     assert scene.fit == fit

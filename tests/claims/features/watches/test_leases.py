@@ -84,7 +84,7 @@ class TestLease:
         watch = make_watch(ADDRESS)
         dead = visits.acquire_lease(watch.pk)
         assert dead is not None
-        assert dead.until - timezone.now() <= visits.LEASE_TIME
+        assert dead.expires_at - timezone.now() <= visits.LEASE_TIME
         WatchProgress.objects.filter(pk=watch.pk).update(held_until=timezone.now() - timedelta(seconds=1))
         alive = visits.acquire_lease(watch.pk)
         assert alive is not None
