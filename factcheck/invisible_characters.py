@@ -25,7 +25,7 @@ def replace_invisible(text: str, replacement: str) -> str:
     begin = 0
     for match in _INVISIBLE_PATTERN.finditer(text):
         start, end = match.span()
-        at_work = _JOINERS_IN_USE.match(text, start, end + 1)
-        characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else replacement
+        joiner = _JOINERS_IN_USE.match(text, start, end + 1)
+        characters += text[begin:start], text[start:end] if joiner and joiner.end() == end else replacement
         begin = end
     return "".join((*characters, text[begin:]))

@@ -167,10 +167,10 @@ class Root(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        routes_found = {name: f"{name}-list" for name in LIST_RESOURCES} | ROUTE_NAMES
+        route_names = {name: f"{name}-list" for name in LIST_RESOURCES} | ROUTE_NAMES
         for feature in features.list_switched_on():
-            routes_found |= feature.api_index
-        content = json.dumps(_build_addresses(routes_found, request), separators=(",", ":")).encode()
+            route_names |= feature.api_index
+        content = json.dumps(_build_addresses(route_names, request), separators=(",", ":")).encode()
         return build_conditional_response(get_plain_request(request), content, cache="public, max-age=3600")
 
 
@@ -230,13 +230,13 @@ def _list_features() -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def _build_openapi(features_on: tuple[str, ...]) -> Any:
+def _build_openapi(active_features: tuple[str, ...]) -> Any:
     return Schema.generator_class().get_schema(public=True)
 
 
 @functools.lru_cache(maxsize=4)
-def _compute_openapi_sha256(features_on: tuple[str, ...]) -> str:
-    return compute_sha256([json.dumps(_build_openapi(features_on)).encode()])
+def _compute_openapi_sha256(active_features: tuple[str, ...]) -> str:
+    return compute_sha256([json.dumps(_build_openapi(active_features)).encode()])
 
 
 v1 = [

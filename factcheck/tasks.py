@@ -28,8 +28,8 @@ async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Retry jobs whose worker was killed or stopped. Runs every minute."""
     manager = context.app.job_manager
-    silence = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silence):
+    timeout_seconds = settings.PROCRASTINATE_WORKER_DEFAULTS["stalled_worker_timeout"]
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=timeout_seconds):
         try:
             await manager.retry_job(job)
         except UniqueViolation:  # another one for the same waits already

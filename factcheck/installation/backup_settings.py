@@ -44,8 +44,8 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> tuple[Path | N
             "BACKUP_DIR is for the embedded server, but DATABASE_URL names another one. Unset one of them; "
             "docs/backups.md explains how to back up your own server."
         )
-    reserved = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
-    if folder is not None and (folder in reserved or any(inner in folder.parents for inner in reserved[1:])):
+    paths = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
+    if folder is not None and (folder in paths or any(inner in folder.parents for inner in paths[1:])):
         raise ImproperlyConfigured(
             f"BACKUP_DIR is {folder}, which is itself backed up. Choose a folder elsewhere, preferably on another disk."
         )

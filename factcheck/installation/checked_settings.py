@@ -111,9 +111,9 @@ def read_calendar() -> tuple[str, str]:
     subdivision = read_text("HOLIDAYS_SUBDIVISION")
     subdivisions = _list_calendars().get(country, []) if subdivision else []
     if subdivision and subdivision not in subdivisions:
-        among = f" In {country} there are: {', '.join(subdivisions)}." if subdivisions else ""
+        choices_hint = f" In {country} there are: {', '.join(subdivisions)}." if subdivisions else ""
         raise ImproperlyConfigured(
-            f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is not a subdivision of HOLIDAYS_COUNTRY.{among}"
+            f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is not a subdivision of HOLIDAYS_COUNTRY.{choices_hint}"
         )
     return country, subdivision
 

@@ -32,11 +32,11 @@ def build_disk_store() -> dict[str, Any]:
 
 def build_store() -> dict[str, Any]:
     """Return the store named by FILES_URL."""
-    address, options_given = (
+    address, given_options = (
         read_text("FILES_URL", kind="address", shown_default="the folder files in DATA_DIR"),
         read_keys(),
     )
-    return build_bucket_store(address, options_given, name="FILES_URL") if address else build_disk_store()
+    return build_bucket_store(address, given_options, name="FILES_URL") if address else build_disk_store()
 
 
 def read_keys() -> dict[str, str]:
@@ -100,7 +100,7 @@ def _check_endpoint(address: str) -> str:
 
 def _has_bucket_name(parts: SplitResult) -> bool:
     prefix = parts.path.strip("/")
-    has_place = parts.scheme == "s3" and not parts.fragment and _BUCKET_PATTERN.fullmatch(parts.netloc)
-    return bool(has_place) and (
+    has_bucket = parts.scheme == "s3" and not parts.fragment and _BUCKET_PATTERN.fullmatch(parts.netloc)
+    return bool(has_bucket) and (
         not prefix or (bool(_PREFIX_PATTERN.fullmatch(prefix)) and ".." not in prefix.split("/"))
     )

@@ -40,12 +40,12 @@ def iterate_names(storage: Storage, folder: str = "") -> Iterator[str]:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
-    before = f"{folder}/" if folder else ""
+    prefix = f"{folder}/" if folder else ""
     for file in sorted(files):
         if not file.endswith(UNFINISHED_SUFFIX):
-            yield f"{before}{file}"
-    for inner in sorted(folders):
-        yield from iterate_names(storage, f"{before}{inner}")
+            yield f"{prefix}{file}"
+    for name in sorted(folders):
+        yield from iterate_names(storage, f"{prefix}{name}")
 
 
 def transfer(
@@ -87,14 +87,14 @@ def _copy_file(name: str, origin: Storage, target: Storage, digest: str) -> Tran
 
 
 def transfer_files(
-    names: Iterator[str], work: Callable[[str], TransferredFile], *, threads: int
+    names: Iterator[str], transfer_one: Callable[[str], TransferredFile], *, threads: int
 ) -> Iterator[TransferredFile]:
     """Transfer files, several at a time. The first error stops the transfer after the files in progress."""
     with ThreadPoolExecutor(threads, thread_name_prefix="files") as pool:
-        running: set[Future[TransferredFile]] = set()
+        futures: set[Future[TransferredFile]] = set()
         for name in names:
-            running.add(pool.submit(work, name))
-            if len(running) >= 2 * threads:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in finished)
-        yield from (future.result() for future in running)
+            futures.add(pool.submit(transfer_one, name))
+            if len(futures) >= 2 * threads:
+                done_futures, futures = wait(futures, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done_futures)
+        yield from (future.result() for future in futures)

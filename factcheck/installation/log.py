@@ -25,13 +25,13 @@ def mask_secrets(text: str) -> str:
 def build_log_settings() -> dict[str, Any]:
     """Return the value of Django's setting LOGGING."""
     level = read_choice("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-    form = read_choice("LOG_FORMAT", "line", lambda: {"line", "json"})
+    formatter = read_choice("LOG_FORMAT", "line", lambda: {"line", "json"})
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"refusals": {"()": RefusalsWithoutTraceback}},
         "formatters": {"line": {"()": LogLines}, "json": {"()": JsonLines}},
-        "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": form}},
+        "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": formatter}},
         "root": {"handlers": ["terminal"], "level": level},
         "loggers": {
             # Django's own handlers would write each line a second time or mail it to ADMINS, which is empty.
@@ -62,8 +62,8 @@ class LogLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
         message = mask_secrets(super().formatMessage(record))
         line = _CONTROL_CHARACTERS.sub(lambda match: repr(match[0])[1:-1], message)
-        behalf = " ".join(filter(None, [request_id.get(), job.get()]))
-        return f"{line} [{behalf}]" if behalf else line
+        origin = " ".join(filter(None, [request_id.get(), job.get()]))
+        return f"{line} [{origin}]" if origin else line
 
 
 class JsonLines(logging.Formatter):
@@ -71,14 +71,14 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         # JSON has no lone surrogates, which stand for bytes of a path that is not UTF-8.
-        loggable = {
+        entry = {
             name: mask_secrets(value.encode(errors="backslashreplace").decode())
             if isinstance(value, str)
             else value
             for name, value in self.build_fields(record).items()
         }
         return _CONTROL_CHARACTERS.sub(
-            lambda match: f"\\u{ord(match[0]):04x}", orjson.dumps(loggable, default=repr).decode()
+            lambda match: f"\\u{ord(match[0]):04x}", orjson.dumps(entry, default=repr).decode()
         )
 
     def build_fields(self, record: logging.LogRecord) -> dict[str, Any]:
@@ -90,8 +90,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "process": record.process,
         }
-        behalf = {"request_id": request_id.get(), "job": job.get()}
-        fields |= {name: value for name, value in behalf.items() if value}
+        origin = {"request_id": request_id.get(), "job": job.get()}
+        fields |= {name: value for name, value in origin.items() if value}
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         if record.stack_info:

@@ -53,7 +53,7 @@ def _convert_errors(work: Work) -> Work:
         try:
             return work(store, *args, **kwargs)
         except (BotoCoreError, Boto3Error, ClientError) as error:
-            raise FileStoreUnavailable(f"{store.shown} {_describe_error(error)}") from error
+            raise FileStoreUnavailable(f"{store.display_name} {_describe_error(error)}") from error
 
     return cast(Work, convert_and_call)
 
@@ -81,7 +81,7 @@ class ObjectStore(S3Storage):
         self._soon = _build_client_config(addressing, CONNECT_SECONDS, CONNECT_SECONDS, 1)
 
     @cached_property
-    def _fast_client(self) -> Any:
+    def _quick_client(self) -> Any:
         return self._create_session().client(
             "s3",
             region_name=self.region_name,
@@ -91,7 +91,7 @@ class ObjectStore(S3Storage):
         )
 
     @property
-    def shown(self) -> str:
+    def display_name(self) -> str:
         """Return the name of the store for use in sentences."""
         host = urlsplit(self.endpoint_url).netloc if self.endpoint_url else "Amazon S3"
         return f"The store of files (bucket {self.bucket_name} at {host})"
@@ -100,7 +100,7 @@ class ObjectStore(S3Storage):
     def check_availability(self) -> None:
         """Raise FileStoreUnavailable quickly, unless the store responds, accepts our key and lists the bucket."""
         prefix = f"{self.location}/" if self.location else ""
-        self._fast_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
+        self._quick_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
     @_convert_errors
     def _open(self, name: str, mode: str = "rb") -> File:
@@ -172,12 +172,12 @@ class ObjectStore(S3Storage):
         raise ValueError("This file is not accessible via a URL.")
 
 
-def _build_client_config(addressing: str, connect: int, silence: int, tries: int) -> Config:
+def _build_client_config(addressing: str, connect_seconds: int, read_seconds: int, tries: int) -> Config:
     return Config(
         signature_version="s3v4",
         s3={"addressing_style": addressing, "payload_signing_enabled": True},
-        connect_timeout=connect,
-        read_timeout=silence,
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
         retries={"total_max_attempts": tries, "mode": "standard"},
         # Stores other than Amazon's own may not know these.
         request_checksum_calculation="when_required",

@@ -18,22 +18,22 @@ def write_atomically(storage: Storage, name: str, content: File) -> None:
     """Write a file atomically under its final name. An existing file is kept or replaced with an identical one."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.
-        saved = storage.save(name, content)
-        if saved != name:
+        saved_name = storage.save(name, content)
+        if saved_name != name:
             # The same content was stored in the meantime, and the storage chose another name.
-            storage.delete(saved)
+            storage.delete(saved_name)
         return
     # Django writes a local file piece by piece under its name, so it gets a temporary one in the same folder. The
     # rename is atomic, and a concurrent write replaces the file by an equal one.
-    temporary = f"{name}.{secrets.token_hex(8)}{UNFINISHED_SUFFIX}"
+    temporary_name = f"{name}.{secrets.token_hex(8)}{UNFINISHED_SUFFIX}"
     try:
-        storage.save(temporary, content)
-        with Path(storage.path(temporary)).open("rb") as file:
+        storage.save(temporary_name, content)
+        with Path(storage.path(temporary_name)).open("rb") as file:
             # Without this a power cut after the rename may leave an empty file under the final name.
             os.fsync(file.fileno())
-        Path(storage.path(temporary)).replace(storage.path(name))
+        Path(storage.path(temporary_name)).replace(storage.path(name))
     except OSError:
-        storage.delete(temporary)
+        storage.delete(temporary_name)
         raise
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from django.conf import settings
 
 
-def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
+def count_cost(tier: str, cost: int, *, allowed: bool) -> None:
     """Count the cost of a request, or its refusal, if metrics are on."""
     # The settings import this module indirectly, through the API, so mypy does not know their types here.
     if not getattr(settings, "METRICS_PORT", 0):

@@ -140,13 +140,13 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        end = Timer(TIMEOUT_SECONDS, self.shutdown_request, [request])
-        end.daemon = True
-        end.start()
+        timer = Timer(TIMEOUT_SECONDS, self.shutdown_request, [request])
+        timer.daemon = True
+        timer.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
-            end.cancel()
+            timer.cancel()
             self._seats.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -29,24 +29,24 @@ class PolledDatabase:
     def __init__(self, alias: str, metric_queries: list[MetricQuery]) -> None:
         self.alias, self.metric_queries = alias, metric_queries
         self._thread = ThreadPoolExecutor(1, f"questions-{alias}")
-        self._asking: Future[QueryResults] | None = None
+        self._future: Future[QueryResults] | None = None
 
     def begin(self) -> None:
         """Start the queries, unless the previous ones are still running. Late results are discarded."""
-        if self._asking is None or self._asking.done():
-            self._asking = self._thread.submit(self._ask)
+        if self._future is None or self._future.done():
+            self._future = self._thread.submit(self._query)
 
     def fetch_results(self, deadline: float) -> QueryResults:
         """Return the results that arrived in time."""
-        assert self._asking is not None  # noqa: S101  begun before
+        assert self._future is not None  # noqa: S101  begun before
         try:
-            results = self._asking.result(max(0.0, deadline - time.monotonic()))
+            results = self._future.result(max(0.0, deadline - time.monotonic()))
         except TooLate:
             return QueryResults(reached=False)
-        self._asking = None
+        self._future = None
         return results
 
-    def _ask(self) -> QueryResults:
+    def _query(self) -> QueryResults:
         try:
             return query_database(self.metric_queries, self.alias)
         finally:
@@ -83,11 +83,11 @@ class DatabaseGauges:
 
     def build_own_metrics(self, results: dict[str, QueryResults]) -> Iterator[Metric]:
         """Yield metrics of the queries themselves, by database."""
-        up = GaugeMetricFamily(
+        reachability = GaugeMetricFamily(
             "factcheck_database_up", "1 if the database responds, otherwise 0.", labels=["database"]
         )
         labels = ["question", "database"]
-        failed = GaugeMetricFamily(
+        failures = GaugeMetricFamily(
             "factcheck_question_failed",
             "1 if the query for these metrics failed, otherwise 0.",
             labels=labels,
@@ -96,11 +96,11 @@ class DatabaseGauges:
             "factcheck_question_seconds", "Duration of the query for these metrics.", labels=labels
         )
         for alias, database_answers in results.items():
-            up.add_metric([alias], database_answers.reached)
+            reachability.add_metric([alias], database_answers.reached)
             for name, seconds_taken in database_answers.seconds.items():
-                failed.add_metric([name, alias], name in database_answers.failed)
+                failures.add_metric([name, alias], name in database_answers.failed)
                 seconds.add_metric([name, alias], seconds_taken)
-        yield from (up, failed, seconds)
+        yield from (reachability, failures, seconds)
 
 
 class ProcessCounts:
@@ -143,8 +143,8 @@ def build_registry(metric_queries: list[MetricQuery], folder: Path | None) -> Co
 class MetricsPage:
     """The metrics page, cached for a moment so that concurrent requests share it."""
 
-    def __init__(self, make: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._make, self._clock = make, clock
+    def __init__(self, build: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._build, self._clock = build, clock
         self._lock = Lock()
         self._content, self._good_until = b"", float("-inf")
 
@@ -152,7 +152,7 @@ class MetricsPage:
         with self._lock:
             started_at = self._clock()
             if started_at >= self._good_until:
-                self._content = self._make()
+                self._content = self._build()
                 finished_at = self._clock()
                 cache_seconds = min(
                     MAX_CACHE_SECONDS, max(MIN_CACHE_SECONDS, CACHE_FACTOR * (finished_at - started_at))

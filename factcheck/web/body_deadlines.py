@@ -38,8 +38,8 @@ class Arrival:
 
     address: str
     port: int
-    since: float
-    until: float
+    begun_at: float
+    deadline: float
 
 
 class Connection(NamedTuple):
@@ -79,38 +79,38 @@ class Deadlines:
             self._arrivals.discard(arrival)
 
     def _watch_bodies(self) -> None:
-        before: dict[tuple[str, int], Connection] = {}
+        peers: dict[tuple[str, int], Connection] = {}
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._arrivals)
             time.sleep(POLL_SECONDS)
             try:
-                before = self._end_overdue(before)
+                peers = self._end_overdue(peers)
             except OSError:
                 # No descriptor is left, perhaps because of overdue bodies, so this is tried again.
                 logger.exception("Overdue request bodies could not be ended.")
 
-    def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
+    def _end_overdue(self, peers: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
         """Shut down the connections of overdue bodies. Return their clients' other connections, for the next call."""
         with self._changed:
             overdue = [
                 waiting_arrival
                 for waiting_arrival in self._arrivals
-                if waiting_arrival.until < time.monotonic()
+                if waiting_arrival.deadline < time.monotonic()
             ]
         with _list_connections(
             {(waiting_arrival.address, waiting_arrival.port) for waiting_arrival in overdue}
         ) as connections:
             for arrival in overdue:
-                if (arrival_connection := find_connection(arrival, connections, before)) is not None:
+                if (arrival_connection := find_connection(arrival, connections, peers)) is not None:
                     connections.remove(arrival_connection)
                     _shut_down(arrival_connection)
-                    arrival.until = time.monotonic() + GRACE_SECONDS
+                    arrival.deadline = time.monotonic() + GRACE_SECONDS
             return {waiting_arrival.peer: waiting_arrival for waiting_arrival in connections}
 
 
 def find_connection(
-    arrival: Arrival, connections: list[Connection], before: dict[tuple[str, int], Connection]
+    arrival: Arrival, connections: list[Connection], peers: dict[tuple[str, int], Connection]
 ) -> Connection | None:
     """Return the connection that most likely carries an overdue body, among those that existed a moment ago, or None.
 
@@ -118,22 +118,22 @@ def find_connection(
     time from the head of the overdue one. If a body is fast enough, more data arrives. A connection waiting for its
     next request loses nothing when it is shut down.
     """
-    age = time.monotonic() - arrival.since
+    age = time.monotonic() - arrival.begun_at
 
     def count_new_bytes(connection: Connection) -> int:
-        return connection.bytes_received - before[connection.peer].bytes_received
+        return connection.bytes_received - peers[connection.peer].bytes_received
 
-    slow = [
+    slow_connections = [
         connection
         for connection in connections
         if connection.peer[0] == arrival.address
-        and connection.peer in before
-        and connection.segments_sent == before[connection.peer].segments_sent
+        and connection.peer in peers
+        and connection.segments_sent == peers[connection.peer].segments_sent
         and count_new_bytes(connection) < BYTES_PER_SECOND * POLL_SECONDS
         and connection.silent_seconds <= age + POLL_SECONDS
     ]
     return max(
-        slow,
+        slow_connections,
         key=lambda connection: (
             connection.awaits_answer,
             count_new_bytes(connection) > 0,

@@ -196,10 +196,10 @@ def compress_pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[b
     unflushed_bytes = 0
     for piece in body:
         unflushed_bytes += len(piece)
-        out: Any = compressor.compress(piece)
+        output: Any = compressor.compress(piece)
         if unflushed_bytes >= FLUSH_BYTES:
-            out += compressor.flush()
+            output += compressor.flush()
             unflushed_bytes = 0
-        if out:
-            yield out
+        if output:
+            yield output
     yield compressor.finish()

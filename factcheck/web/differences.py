@@ -47,8 +47,8 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
     steps = matcher.get_opcodes()
     for number, (operation, old_start, old_end, new_start, new_end) in enumerate(steps):
         word_count = sum(map(_is_word, old[old_start:old_end]))
-        between = 0 < number < len(steps) - 1
-        is_changed = operation != "equal" or (between and word_count < _PHRASE_WORDS)
+        is_between = 0 < number < len(steps) - 1
+        is_changed = operation != "equal" or (is_between and word_count < _PHRASE_WORDS)
         _add_part(left_parts, "".join(old[old_start:old_end]), is_changed)
         _add_part(right, "".join(new[new_start:new_end]), is_changed)
     return _mark_parts("del", left_parts), _mark_parts("ins", right)
@@ -76,8 +76,8 @@ def build_redline(before: str, after: str) -> SafeString:
     for number, (operation, old_start, old_end, new_start, new_end) in enumerate(steps):
         removed_text, added_text = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
         # A space or comma between two changes is part of them: words are read, not characters.
-        between = operation == "equal" and (old_text or new_text) and number + 1 < len(steps)
-        if operation != "equal" or (between and not any(map(str.isalnum, removed_text))):
+        is_between = operation == "equal" and (old_text or new_text) and number + 1 < len(steps)
+        if operation != "equal" or (is_between and not any(map(str.isalnum, removed_text))):
             old_text, new_text = old_text + removed_text, new_text + added_text
             continue
         result += _build_redlined(old_text, new_text) + _mark_parts("", [(removed_text, False)])

@@ -31,8 +31,8 @@ def add_vary(response: HttpResponseBase, field: str) -> None:
 
 
 @lru_cache(maxsize=500)
-def _extend_vary(before: str, field: str) -> str:
-    names = [name.strip() for name in before.split(",") if name.strip()]
+def _extend_vary(vary: str, field: str) -> str:
+    names = [name.strip() for name in vary.split(",") if name.strip()]
     if "*" in names or field.lower() in (name.lower() for name in names):
-        return before
+        return vary
     return ", ".join([*names, field])

@@ -133,12 +133,12 @@ def _check_query(run_query: Callable[[CursorWrapper], Any], failure_message: str
 class _SchemaCheck:
     """A cached check that the database has all migrations and tables of this version."""
 
-    seen_at: float | None = None
+    passed_at: float | None = None
 
 
 def _check_migrations() -> Finding:
     now = time.monotonic()
-    if _SchemaCheck.seen_at is not None and now - _SchemaCheck.seen_at < SCHEMA_MAX_AGE_SECONDS:
+    if _SchemaCheck.passed_at is not None and now - _SchemaCheck.passed_at < SCHEMA_MAX_AGE_SECONDS:
         return Finding("pass")
     try:
         if list_pending_migrations():
@@ -147,7 +147,7 @@ def _check_migrations() -> Finding:
             return Finding("fail", "The tables of the database do not match this version of the program.")
     except Error:
         return Finding("fail", "The database's migrations cannot be read.")
-    _SchemaCheck.seen_at = now
+    _SchemaCheck.passed_at = now
     return Finding("pass")
 
 
@@ -158,10 +158,10 @@ def _check_worker() -> Finding:
                 "SELECT max(last_heartbeat) >= now() - make_interval(secs => %s) FROM procrastinate_workers",
                 [SILENCE_SECONDS],
             )
-            (works,) = cursor.fetchone()
+            (is_alive,) = cursor.fetchone()
     except Error:
         return Finding("fail", "The jobs of the worker cannot be read.")
-    return Finding("pass") if works else Finding("warn", "No background worker has reported for a minute.")
+    return Finding("pass") if is_alive else Finding("warn", "No background worker has reported for a minute.")
 
 
 def _check_store() -> dict[str, Finding]:
@@ -183,12 +183,12 @@ class _SlowCheck:
 
     def __init__(self, check: Callable[[], dict[str, Finding]], timeout_findings: dict[str, Finding]) -> None:
         self.ask, self.silent = check, timeout_findings
-        self.asking: Future[dict[str, Finding]] | None = None
+        self.future: Future[dict[str, Finding]] | None = None
 
     def begin(self) -> None:
-        if self.asking is None or self.asking.done():
-            self.asking = Future()
-            _start(partial(self._answer, self.asking))
+        if self.future is None or self.future.done():
+            self.future = Future()
+            _run_in_thread(partial(self._answer, self.future))
 
     def _answer(self, future: Future[dict[str, Finding]]) -> None:
         try:
@@ -200,15 +200,15 @@ class _SlowCheck:
 
     def findings(self, deadline: float) -> dict[str, Finding]:
         """Return the findings, or a finding that there was no response in time."""
-        assert self.asking is not None  # noqa: S101  it has begun
+        assert self.future is not None  # noqa: S101  it has begun
         try:
-            return self.asking.result(max(0.0, deadline - time.monotonic()))
+            return self.future.result(max(0.0, deadline - time.monotonic()))
         except TooLate:
             return self.silent
 
 
-def _start(work: Callable[[], None]) -> None:
-    threading.Thread(target=work, daemon=True).start()
+def _run_in_thread(target: Callable[[], None]) -> None:
+    threading.Thread(target=target, daemon=True).start()
 
 
 _database_check = _SlowCheck(_check_database, {"database": Finding("fail", "The database does not answer.")})

@@ -80,11 +80,11 @@ def require_free_port(host: str, port: int) -> None:
 def collect_static_files() -> None:
     """Collect the files served by whitenoise, unless they are up to date."""
     stamp = settings.STATIC_ROOT / ".collected"
-    now = _digest_static_files()
-    if stamp.exists() and stamp.read_text() == now:
+    digest = _digest_static_files()
+    if stamp.exists() and stamp.read_text() == digest:
         return
     call_command("collectstatic", clear=settings.STATIC_ROOT.exists(), interactive=False, verbosity=0)
-    stamp.write_text(now)
+    stamp.write_text(digest)
 
 
 def _digest_static_files() -> str:
@@ -267,9 +267,9 @@ def _run_workers(context: BaseContext, database_ended: threading.Event, *, is_wa
         for workers in worker_lists:
             workers[-1].terminate()
         # Without the database no job can be finished or reported.
-        ends = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
+        deadline = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
         for replacer_thread, workers in zip(replacer_threads, worker_lists, strict=True):
-            replacer_thread.join(max(0.0, ends - time.monotonic()))
+            replacer_thread.join(max(0.0, deadline - time.monotonic()))
             if replacer_thread.is_alive():
                 workers[-1].kill()
                 replacer_thread.join()

@@ -136,7 +136,7 @@ def receive_body(request: HttpRequest) -> BodyRefusal | None:
         request.META.get("REMOTE_ADDR", ""), int(request.META.get("SERVER_PORT") or 0), length
     )
     if length > MEMORY_BYTES:
-        request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `release_slot` looks for it
+        request.upload_slot = caller, arrival  # type: ignore[attr-defined]  # `release_slot` looks for it
         wrap_body(request, lambda stream: IncomingFile(stream, length, arrival))
         return None
     try:
@@ -163,10 +163,10 @@ def refuse_oversized() -> BodyRefusal:
 
 def release_slot(request: HttpRequest) -> None:
     """Release the slot held for a large request body once the request has been answered."""
-    reads_as = getattr(request, "reads_as", None)
-    if reads_as is not None:
-        del request.reads_as  # type: ignore[attr-defined]  # `receive_body` wrote it
-        caller, arrival = reads_as
+    upload_slot = getattr(request, "upload_slot", None)
+    if upload_slot is not None:
+        del request.upload_slot  # type: ignore[attr-defined]  # `receive_body` wrote it
+        caller, arrival = upload_slot
         _deadlines.end(arrival)
         _slots.leave(caller)
 

@@ -15,11 +15,11 @@ class WidgetTemplates(DjangoTemplates):
 
     @cached_property
     def engine(self) -> Any:
-        of_django = f"{forms.__path__[0]}/{self.backend.app_dirname}"
+        django_folder = f"{forms.__path__[0]}/{self.backend.app_dirname}"
         return self.backend(
             {
                 "APP_DIRS": True,
-                "DIRS": [program.FILES / "templates", of_django],
+                "DIRS": [program.FILES / "templates", django_folder],
                 "NAME": "forms",
                 "OPTIONS": {"libraries": {"widget_attributes": "factcheck.web.widget_attributes"}},
             }

@@ -196,7 +196,7 @@ def _compute_cost(message: Message, caller: Caller) -> int:
         equivalent = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(MAX_COST, Costs().of(equivalent.path, equivalent.query, equivalent.text))
+    return min(MAX_COST, Costs().compute_cost(equivalent.path, equivalent.query, equivalent.text))
 
 
 def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:

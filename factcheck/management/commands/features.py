@@ -65,10 +65,10 @@ def _list_addresses(feature: Feature, place: str) -> list[str]:
     return [address for route in feature.routes(place) for address in _iterate_leaves(route)]
 
 
-def _iterate_leaves(route: URLPattern | URLResolver, before: str = "") -> Iterator[str]:
-    address = before + str(route.pattern)
+def _iterate_leaves(route: URLPattern | URLResolver, prefix: str = "") -> Iterator[str]:
+    address = prefix + str(route.pattern)
     if isinstance(route, URLPattern):
         yield address
     else:
-        for inner in route.url_patterns:
-            yield from _iterate_leaves(inner, address)
+        for subroute in route.url_patterns:
+            yield from _iterate_leaves(subroute, address)

@@ -49,7 +49,7 @@ class Command(LocalizedCommand, migrate.Command):
 
     def run_migrations(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
-        only_asks = options.get("plan") or options.get("check_unapplied")
-        if not only_asks:
+        is_dry_run = options.get("plan") or options.get("check_unapplied")
+        if not is_dry_run:
             make_references_immediate(options["database"])
             correct_grants(options["database"])

@@ -27,8 +27,8 @@ class Command(LocalizedCommand):
             default=settings.BACKUP_DIR,
             help=gettext("The folder with the backups (default: BACKUP_DIR)."),
         )
-        when = parser.add_mutually_exclusive_group()
-        when.add_argument(
+        times = parser.add_mutually_exclusive_group()
+        times.add_argument(
             "--moment",
             type=parse_moment,
             help=gettext(
@@ -36,7 +36,7 @@ class Command(LocalizedCommand):
                 "(default: the latest)."
             ),
         )
-        when.add_argument("--backup", help=gettext("Restore this backup, by its name in `backup --list`."))
+        times.add_argument("--backup", help=gettext("Restore this backup, by its name in `backup --list`."))
         parser.add_argument(
             "--timeline",
             type=int,
@@ -53,10 +53,10 @@ class Command(LocalizedCommand):
     def handle(self, *, to: Path, source: Path | None, put_aside: bool, **options: Any) -> None:
         if source is None:
             raise CommandError(gettext("BACKUP_DIR is not set. Give the folder with the backups: --from."))
-        target = RestorePoint(options["moment"], options["backup"], options["timeline"])
+        point = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
             result = restore(
-                BackupFolder(source.absolute()), to, target, put_aside=put_aside, report=self.stderr.write
+                BackupFolder(source.absolute()), to, point, put_aside=put_aside, report=self.stderr.write
             )
         except BackupFailed as problem:
             raise CommandError(str(problem)) from None

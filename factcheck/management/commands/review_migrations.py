@@ -64,7 +64,7 @@ class Command(LocalizedCommand):
                 % {"weighed": JUSTIFICATIONS_ATTRIBUTE}
             )
 
-    def run_new(self, new: set[Key]) -> list[ReviewedMigration]:
+    def run_new(self, new_keys: set[Key]) -> list[ReviewedMigration]:
         database = connections[DEFAULT_DB_ALIAS]
         executor = MigrationExecutor(database)
         executor.recorder.ensure_schema()
@@ -75,7 +75,7 @@ class Command(LocalizedCommand):
         )  # created once, and updated by each migration: recreating it for each would take ten times as long
         tables, results = None, []
         for migration in plan:
-            if (migration.app_label, migration.name) not in new:
+            if (migration.app_label, migration.name) not in new_keys:
                 state = executor.apply_migration(state, migration)
                 continue
             tables = tables or KnownTables.from_state(state)

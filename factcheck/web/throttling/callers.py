@@ -12,7 +12,7 @@ from django.core.signals import setting_changed
 from django.http import HttpRequest
 
 from factcheck.installation.environment import Rate
-from factcheck.telemetry.budgets import count_drawn
+from factcheck.telemetry.budgets import count_cost
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 
@@ -65,7 +65,7 @@ def admit(
     else:
         admission = get_limiter().admit(str(user_id), Tier.TOKEN, cost)
     if admission:
-        count_drawn(admission.tier, cost, allowed=admission.allowed)
+        count_cost(admission.tier, cost, allowed=admission.allowed)
     return admission
 
 

@@ -41,9 +41,9 @@ class Costs:
         ]
         self._by_text = re.compile(settings.RATE_LIMITED_BY_TEXT_REGEX).search
 
-    def of(self, path: str, query: str, text: str = "") -> int:
-        base = next((cost for costly, cost in self.by_address if costly(path)), 1)
-        cost = min(MAX_COST, base * _weigh_query(query)) if query else base
+    def compute_cost(self, path: str, query: str, text: str = "") -> int:
+        base_cost = next((cost for matches, cost in self.by_address if matches(path)), 1)
+        cost = min(MAX_COST, base_cost * _weigh_query(query)) if query else base_cost
         if self.grows_with_text(path):
             if "text=" in query or "%" in query:
                 text += "".join(value for name, value in parse_qsl(query, errors="replace") if name == "text")

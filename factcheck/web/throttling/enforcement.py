@@ -91,7 +91,7 @@ class RateLimits:
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's preflight is not a request yet, and cannot carry a token.
         if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
-            cost = self.costs.of(path, query)
+            cost = self.costs.compute_cost(path, query)
             return cost, self._admit(request, cost)
         return 1, None
 
@@ -107,12 +107,12 @@ class RateLimits:
         """
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if self.costs.grows_with_text(path):
-            return self.costs.of(path, query, _read_text(request))
+            return self.costs.compute_cost(path, query, _read_text(request))
         if "HTTP_X_HTTP_METHOD_OVERRIDE" not in request.META or not self.limited(path):
             return 0
         if request.content_type != _FORM_TYPE or uploads.get_content_length(request) > MAX_FORM_BYTES:
             return MAX_COST
-        return self.costs.of(request.path_info, request.body.decode(errors="replace"))
+        return self.costs.compute_cost(request.path_info, request.body.decode(errors="replace"))
 
 
 def _read_text(request: HttpRequest) -> str:

@@ -25,12 +25,12 @@ class Gate:
         self._waiting: set[str] = set()
         self._changed = Condition()
 
-    def run(self, work: Callable[[], Answer], caller: str) -> Answer | None:
+    def run(self, action: Callable[[], Answer], caller: str) -> Answer | None:
         """Call the function once a slot is free; return None if none becomes free."""
         if not self._enter(caller):
             return None
         try:
-            return work()
+            return action()
         finally:
             with self._changed:
                 self._seated.discard(caller)

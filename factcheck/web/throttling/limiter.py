@@ -104,10 +104,10 @@ class Limiter:
         *,
         secret: str = "",
         clock: Callable[[], float] = time.monotonic,
-        callers_remembered: int = MAX_CALLERS,
+        max_callers: int = MAX_CALLERS,
     ) -> None:
         self.budgets = {tier: _Budget.from_rate(rate) for tier, rate in rates.items() if rate}
-        self.store, self.clock, self.callers_remembered = store, clock, callers_remembered
+        self.store, self.clock, self.max_callers = store, clock, max_callers
         self._secret = blake2b(secret.encode()).digest()
         self._accounts: OrderedDict[tuple[str, str], _Account] = OrderedDict()
         self._table = Lock()
@@ -149,7 +149,7 @@ class Limiter:
             account = self._accounts.get(key)
             if account is None:
                 account = self._accounts[key] = _Account(now)
-                if len(self._accounts) > self.callers_remembered:
+                if len(self._accounts) > self.max_callers:
                     self._accounts.popitem(last=False)
             else:
                 self._accounts.move_to_end(key)

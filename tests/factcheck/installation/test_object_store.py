@@ -103,7 +103,7 @@ def test_a_missing_file_is_not_an_outage(store: Any) -> None:
 def test_the_availability_of_the_store_is_checked(store: Any, server: ObjectServer) -> None:
     store.check_availability()
     server.stop()
-    assert failure(store.check_availability) == f"{store.shown} cannot be reached."
+    assert failure(store.check_availability) == f"{store.display_name} cannot be reached."
 
 
 @pytest.mark.parametrize("keys", [{"access_key": "nobody"}, {"secret_key": "guessed"}])
@@ -117,14 +117,14 @@ def test_wrong_keys(keys: dict[str, str], store: Any, server: ObjectServer) -> N
         lambda: stranger.delete("a.json"),
         lambda: stranger.listdir(""),
     ):
-        assert failure(work).startswith(f"{store.shown} refuses our key (")
+        assert failure(work).startswith(f"{store.display_name} refuses our key (")
     assert server.files() == {"kept/a.json": b"unpublished"}
 
 
 def test_a_bucket_that_is_not_there(store: Any, server: ObjectServer) -> None:
     options = server.storage()["OPTIONS"] | {"bucket_name": "elsewhere"}
     elsewhere = object_store.ObjectStore(**options)
-    sentence = f"{elsewhere.shown} has no such bucket: make it, or correct FILES_URL."
+    sentence = f"{elsewhere.display_name} has no such bucket: make it, or correct FILES_URL."
     assert failure(elsewhere.check_availability) == sentence
     assert failure(lambda: elsewhere.save("a", ContentFile(b"1"))) == sentence
 
@@ -138,7 +138,7 @@ def test_a_store_that_is_away_and_comes_back(store: Any, server: ObjectServer) -
         lambda: store.exists("a.json"),
         lambda: store.size("a.json"),
     )
-    assert {failure(work) for work in works} == {f"{store.shown} cannot be reached."}
+    assert {failure(work) for work in works} == {f"{store.display_name} cannot be reached."}
     server.start()
     with store.open("a.json") as file:
         assert file.read() == b"kept"
@@ -150,8 +150,8 @@ def test_a_store_that_says_nothing(server: ObjectServer, monkeypatch: pytest.Mon
     store: Any = storages.create_storage(server.storage())
     server.silent()
     try:
-        assert failure(store.check_availability) == f"{store.shown} does not answer in time."
-        assert failure(lambda: store.open("a.json")) == f"{store.shown} does not answer in time."
+        assert failure(store.check_availability) == f"{store.display_name} does not answer in time."
+        assert failure(lambda: store.open("a.json")) == f"{store.display_name} does not answer in time."
     finally:
         server.awake()
 

@@ -87,8 +87,8 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
         """Of the one that answers, a busy machine may bring the answer late."""
         begin(database)
         if database.alias == "default":
-            assert database._asking is not None
-            database._asking.result(60)
+            assert database._future is not None
+            database._future.result(60)
 
     monkeypatch.setattr(exposition.PolledDatabase, "begin", begun)
     monkeypatch.setattr(exposition, "query_database", ask)
@@ -104,7 +104,7 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
         ("factcheck_rain", ("default",)): 1
     }
     let_go.set()
-    asking = gauges._databases[0]._asking
+    asking = gauges._databases[0]._future
     assert asking is not None
     asking.result(60)
     now[0] = 2.0

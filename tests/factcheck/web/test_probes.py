@@ -39,14 +39,14 @@ class Asked:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the thread of the test, whose transaction no other connection sees."""
-    monkeypatch.setattr(probes, "_start", lambda work: work())
+    monkeypatch.setattr(probes, "_run_in_thread", lambda work: work())
     monkeypatch.setattr(probes, "TIMEOUT_SECONDS", 60)
 
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path / "files"
-    probes._SchemaCheck.seen_at = None
+    probes._SchemaCheck.passed_at = None
     return tmp_path / "files"
 
 
@@ -156,7 +156,9 @@ def test_a_hanging_check_is_waited_for_once_and_briefly(
         return {name: probes.Finding("pass")}
 
     hanging = probes._SlowCheck(hang, getattr(probes, part).silent)
-    monkeypatch.setattr(probes, "_start", lambda work: threading.Thread(target=work, daemon=True).start())
+    monkeypatch.setattr(
+        probes, "_run_in_thread", lambda work: threading.Thread(target=work, daemon=True).start()
+    )
     for other in ("_files_check", "_database_check"):
         monkeypatch.setattr(probes, other, probes._SlowCheck(dict, {}))
     monkeypatch.setattr(probes, part, hanging)
@@ -166,8 +168,8 @@ def test_a_hanging_check_is_waited_for_once_and_briefly(
     assert begun.wait(60)
     assert asked == [1]
     goes_on.set()
-    assert hanging.asking is not None
-    assert hanging.asking.result(60)[name].status == "pass"
+    assert hanging.future is not None
+    assert hanging.future.result(60)[name].status == "pass"
 
 
 def test_a_locked_table_of_publications_makes_it_unready() -> None:

@@ -186,4 +186,4 @@ def test_counts_of_impossible_filters(client: Client, query: str) -> None:
 def test_to_count_costs_more_of_a_budget(settings: Any) -> None:
     from factcheck.web.throttling.costs import Costs  # noqa: PLC0415  reads the settings
 
-    assert Costs().of("/claims/facets/", "") == 5
+    assert Costs().compute_cost("/claims/facets/", "") == 5

@@ -43,14 +43,14 @@ MATCH = "/api/v1/match/"
     ],
 )
 def test_the_cost_depends_on_the_query(path: str, asked: dict[str, str], cost: int) -> None:
-    assert Costs().of(path, urlencode(asked)) == cost
+    assert Costs().compute_cost(path, urlencode(asked)) == cost
 
 
 def test_other_spellings_are_not_cheaper() -> None:
-    expensive = Costs().of(LIST, urlencode({"q": " or ".join(["w"] * 30)}))
-    assert Costs().of(LIST, "%71=" + "%20%6Fr+".join(["w"] * 30)) == expensive == 1 + 29 + 59 // 10
-    assert Costs().of(LIST, "c%6Funt=%65xact") == 3
-    assert Costs().of(LIST, "&&q=" + "w+or+" * 29 + "w&x") == expensive
+    expensive = Costs().compute_cost(LIST, urlencode({"q": " or ".join(["w"] * 30)}))
+    assert Costs().compute_cost(LIST, "%71=" + "%20%6Fr+".join(["w"] * 30)) == expensive == 1 + 29 + 59 // 10
+    assert Costs().compute_cost(LIST, "c%6Funt=%65xact") == 3
+    assert Costs().compute_cost(LIST, "&&q=" + "w+or+" * 29 + "w&x") == expensive
 
 
 @sweep(
@@ -67,20 +67,20 @@ def test_other_spellings_are_not_cheaper() -> None:
     ],
 )
 def test_long_texts_cost_more_if_the_answer_takes_longer(path: str, text: str, cost: int) -> None:
-    assert Costs().of(path, "", text) == cost
-    assert Costs().of(path, urlencode({"text": text})) == cost
+    assert Costs().compute_cost(path, "", text) == cost
+    assert Costs().compute_cost(path, urlencode({"text": text})) == cost
 
 
 @given(st.text(), st.text())
 def test_every_query_string_has_a_cost(path: str, query: str) -> None:
-    assert 1 <= Costs().of(path, query) <= MAX_COST
+    assert 1 <= Costs().compute_cost(path, query) <= MAX_COST
 
 
 def test_costs_of_addresses_are_settings(settings: Any) -> None:
     settings.RATE_LIMIT_COSTS = {r"/facets/$": 7}
-    assert [Costs().of(path, "") for path in (LIST, FACETS, LOOKUP)] == [1, 7, 1]
+    assert [Costs().compute_cost(path, "") for path in (LIST, FACETS, LOOKUP)] == [1, 7, 1]
 
 
 @sweep("page", ["/standards/", "/claims/", "/", "/methodology/"])
 def test_the_markdown_of_a_page_costs_as_much_as_the_page(page: str) -> None:
-    assert Costs().of(f"{page}index.md", "") == Costs().of(page, "")
+    assert Costs().compute_cost(f"{page}index.md", "") == Costs().compute_cost(page, "")

@@ -107,7 +107,7 @@ def test_the_store_is_queried_once_per_tenth_of_the_budget() -> None:
 def test_a_million_callers_do_not_reach_the_store_and_are_not_all_remembered() -> None:
     clock = Clock()
     store = SharedStore(clock)
-    limiter = Limiter({"anonymous": Rate(600, 60)}, store, clock=clock, callers_remembered=100)
+    limiter = Limiter({"anonymous": Rate(600, 60)}, store, clock=clock, max_callers=100)
     for number in range(5000):
         limiter.admit(f"10.0.{number // 256}.{number % 256}", "anonymous")
     assert len(limiter._accounts) == 100
@@ -115,7 +115,7 @@ def test_a_million_callers_do_not_reach_the_store_and_are_not_all_remembered() -
 
 
 def test_frequent_callers_are_kept_among_many() -> None:
-    limiter = Limiter({"anonymous": Rate(5, 60)}, None, clock=Clock(), callers_remembered=10)
+    limiter = Limiter({"anonymous": Rate(5, 60)}, None, clock=Clock(), max_callers=10)
     answered = 0
     for number in range(100):
         limiter.admit(f"198.51.100.{number}", "anonymous")
