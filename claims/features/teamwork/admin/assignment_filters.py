@@ -43,6 +43,12 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
 class _AssignmentFilter(DropdownFilter):
     """A filter that only people who may see assignees can use."""
 
+    def list_choices(self) -> list[tuple[str, Any]]:
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return self.list_choices() if request.user.has_perm("teamwork.view_assignment") else []
+
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
