@@ -166,7 +166,7 @@ def run_checks() -> tuple[int, float]:
                 break
             time.sleep(0.2)
             continue
-        done += tally.checked
+        done += tally.checked_count
     return done, time.perf_counter() - started_at
 
 

@@ -49,7 +49,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 class ArchiverOptions:
     """Options for archiving, which tests replace: the record of visits to sites, and the pause between requests."""
 
-    memory: SiteStore
+    site_store: SiteStore
     allow_loopback: bool = False
     pause: float = DEFAULT_PAUSE
 
@@ -81,7 +81,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         if content
     ]
     snapshot, missing_text_reason = _capture_text(source, response, by)
-    missing_parts = pictures.missing | ({"text": missing_text_reason} if missing_text_reason else {})
+    missing_parts = pictures.missing_reasons | ({"text": missing_text_reason} if missing_text_reason else {})
     return _store_copy(
         source,
         files,
@@ -107,7 +107,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
 def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> FetchedDocument:
     """Fetch the URL, after waiting as long as its site requires."""
     site, pause = get_site(url), options.pause
-    options.memory.begin_visit(site)
+    options.site_store.begin_visit(site)
     try:
         return fetch(
             url,
@@ -122,7 +122,7 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
         pause = max(pause, error.wait.total_seconds())
         raise
     finally:
-        options.memory.end_visit(site, pause)
+        options.site_store.end_visit(site, pause)
 
 
 def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PagePictures:
@@ -131,7 +131,7 @@ def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PageP
     try:
         return take_page_pictures(response.final_url, allow_loopback=options.allow_loopback)
     except BrowserUnavailable as error:
-        return PagePictures(missing={"screenshot": str(error), "pdf": str(error)})
+        return PagePictures(missing_reasons={"screenshot": str(error), "pdf": str(error)})
 
 
 def _capture_text(source: Source, response: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:

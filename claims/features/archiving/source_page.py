@@ -63,7 +63,7 @@ class ListedCopy:
         return render_fingerprints(sentence, names)
 
     @property
-    def missing(self) -> list[str]:
+    def missing_reasons(self) -> list[str]:
         """Return the reasons for missing parts, without duplicates."""
         return list(dict.fromkeys(self.copy.missing.values()))
 

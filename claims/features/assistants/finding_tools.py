@@ -347,8 +347,8 @@ FINDING_TOOLS = (
         " something related was, or that nothing was found: `not_checked`,"
         " which never means that the sentence is true. Begin here when someone asks whether something is true.",
         arguments=_MATCH_ARGUMENTS,
-        answers=answer_schemas.MATCH_ANSWER,
-        answer=match_text,
+        result_schema=answer_schemas.MATCH_ANSWER,
+        run=match_text,
         build_equivalent_request=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
     ),
     Tool(
@@ -357,8 +357,8 @@ FINDING_TOOLS = (
         description="Lists published claims by words and filters, page by page, each with its verdicts. That a claim is"
         " not found says nothing about whether it is true. To ask about one statement, match_text is better.",
         arguments=_SEARCH_ARGUMENTS,
-        answers=answer_schemas.SEARCH_ANSWER,
-        answer=search_claims,
+        result_schema=answer_schemas.SEARCH_ANSWER,
+        run=search_claims,
         build_equivalent_request=lambda given: EquivalentRequest(
             reverse("claims-list"),
             build_get_request(reverse("claims-list"), _rename_to_api_parameters(given)).META["QUERY_STRING"],
@@ -371,8 +371,8 @@ FINDING_TOOLS = (
         " or that it is a fact check of. The page itself is not fetched. A page about which nothing is found is"
         " not checked, which says nothing about what stands there.",
         arguments=_LOOKUP_ARGUMENTS,
-        answers=answer_schemas.LOOKUP_ANSWER,
-        answer=lookup_url,
+        result_schema=answer_schemas.LOOKUP_ANSWER,
+        run=lookup_url,
         build_equivalent_request=lambda given: EquivalentRequest(reverse("lookup")),
     ),
 )

@@ -109,8 +109,8 @@ LEDGER_TOOLS = (
         " evidence, corrections, retraction or merge, address, version and hash. With `as_of` or `version`, what was"
         " published then, and whether there is a newer version.",
         arguments=_GET_CLAIM_ARGUMENTS,
-        answers=answer_schemas.CLAIM_ANSWER,
-        answer=get_claim,
+        result_schema=answer_schemas.CLAIM_ANSWER,
+        run=get_claim,
         build_equivalent_request=lambda given: EquivalentRequest(
             reverse("claims-detail", args=[given["claim_id"]])
         ),

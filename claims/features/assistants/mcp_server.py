@@ -187,8 +187,8 @@ def build_refusal(sentence: str) -> Document:
 
 def _run_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolResult:
     if not tool.is_read_only:
-        return tool.answer(arguments, caller)
-    return _read_public_data(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
+        return tool.run(arguments, caller)
+    return _read_public_data(partial(tool.run, arguments, caller), is_fresh=caller.token is not None)
 
 
 class _ClaimMissingOnReplica(Exception):

@@ -59,8 +59,8 @@ class Tool:
     title: str
     description: str
     arguments: Sequence[Argument]
-    answers: Document
-    answer: Callable[[Arguments, Caller], ToolResult]
+    result_schema: Document
+    run: Callable[[Arguments, Caller], ToolResult]
     build_equivalent_request: Callable[[Arguments], EquivalentRequest]
     scope: Scope | None = None
 
@@ -76,7 +76,7 @@ class Tool:
             "title": self.title,
             "description": self.description,
             "inputSchema": build_schema(self.arguments),
-            "outputSchema": self.answers,
+            "outputSchema": self.result_schema,
             "annotations": {
                 "title": self.title,
                 "readOnlyHint": self.is_read_only,

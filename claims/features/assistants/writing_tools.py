@@ -221,8 +221,8 @@ WRITING_TOOLS = (
         description="Proposes a statement to the newsroom, whose editors accept or decline it."
         + _UNPUBLISHED_NOTE,
         arguments=_PROPOSE_ARGUMENTS,
-        answers=answer_schemas.WRITE_ANSWER,
-        answer=propose_claim,
+        result_schema=answer_schemas.WRITE_ANSWER,
+        run=propose_claim,
         build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
         scope=Scope.WRITE,
     ),
@@ -232,8 +232,8 @@ WRITING_TOOLS = (
         description="Begins a draft of the newsroom's verdict on a claim that it has, written by the owner of the"
         " token, who therefore cannot sign it off." + _UNPUBLISHED_NOTE,
         arguments=_DRAFT_ARGUMENTS,
-        answers=answer_schemas.WRITE_ANSWER,
-        answer=draft_verdict,
+        result_schema=answer_schemas.WRITE_ANSWER,
+        run=draft_verdict,
         build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
         scope=Scope.VERDICTS,
     ),
@@ -245,8 +245,8 @@ WRITING_TOOLS = (
         )
         + _UNPUBLISHED_NOTE,
         arguments=_EVIDENCE_ARGUMENTS,
-        answers=answer_schemas.WRITE_ANSWER,
-        answer=add_evidence,
+        result_schema=answer_schemas.WRITE_ANSWER,
+        run=add_evidence,
         build_equivalent_request=lambda given: EquivalentRequest(
             reverse("editorial-evidence-list", args=[given["verdict_id"]])
         ),

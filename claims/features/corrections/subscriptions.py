@@ -152,7 +152,7 @@ def mail_change(*, subscription_id: int) -> None:
         _send_to_subscriber(
             subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context
         )
-    MailedCorrection.objects.count_mail([change.pk for change in changes])
+    MailedCorrection.objects.increment_counts([change.pk for change in changes])
 
 
 def _lock_subscription(pk: int) -> ClaimSubscription | None:

@@ -41,7 +41,7 @@ class SyncTally:
     """The result of a sync: the number of imported entries, and the failure if any."""
 
     newsroom: PeerNewsroom
-    entries: int = 0
+    entry_count: int = 0
     failure: str = ""
     is_finished: bool = True
     """Whether there is nothing more to import now."""
@@ -123,7 +123,7 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
         )
         if changes and not import_changes(newsroom, changes, held_until=lease.expires_at):
             return
-        tally.entries += len(changes)
+        tally.entry_count += len(changes)
         if not response.page.has_more:
             # An ETag belongs to one position in the ledger, and new entries have moved the position.
             _record_up_to_date(progress, "" if changes else response.etag)

@@ -55,22 +55,22 @@ def build_visitor(memory: RunMemory) -> Visitor:
 class LinkTally:
     """The number of links checked in a run, by result."""
 
-    checked: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
+    checked_count: int = 0
+    outcome_counts: Counter[str] = field(default_factory=Counter)
     """The outcomes of the checked links; "" for those without a certain outcome yet."""
-    changed: int = 0
+    changed_count: int = 0
     """The number of links with a new outcome."""
-    postponed: int = 0
+    postponed_count: int = 0
     """The number of links postponed because their site may not be visited now."""
-    failed: int = 0
+    failed_count: int = 0
     """The number of links whose check failed because of an error in the program."""
 
     def add(self, other: "LinkTally") -> None:
-        self.checked += other.checked
-        self.outcomes += other.outcomes
-        self.changed += other.changed
-        self.postponed += other.postponed
-        self.failed += other.failed
+        self.checked_count += other.checked_count
+        self.outcome_counts += other.outcome_counts
+        self.changed_count += other.changed_count
+        self.postponed_count += other.postponed_count
+        self.failed_count += other.failed_count
 
 
 def run_link_checks(
@@ -209,7 +209,7 @@ class _CheckRun:
             links = [link for link, _finding in self._unreachable_results]
             self._unreachable_results.clear()
             due_links.release_links(links, not_before=timezone.now() + _OUTAGE_DELAY)
-            self._tally.postponed += len(links)
+            self._tally.postponed_count += len(links)
         while self._unreachable_results:
             self._store_result(*self._unreachable_results.pop())
 
@@ -226,8 +226,8 @@ class _CheckRun:
 
     def _store_result(self, link: LinkState, finding: LinkFinding) -> None:
         if finding.is_postponed:
-            postponed_until = timezone.now() + finding.wait
-            self._postpone(self._by_site[link.site], finding.wait)
+            postponed_until = timezone.now() + finding.requested_delay
+            self._postpone(self._by_site[link.site], finding.requested_delay)
             due_links.postpone_site(link.site, postponed_until)
             return
         self._unfinished.pop(link.pk, None)
@@ -236,14 +236,14 @@ class _CheckRun:
             resolved_link = store_link_status(link, finding, self._quote_versions[link.pk], jitter=jitter)
         except Exception:  # however badly a page breaks the program, the other links are checked
             logger.exception("Checking %s failed", link.url)
-            self._tally.failed += 1
+            self._tally.failed_count += 1
             due_links.release_links([link], not_before=timezone.now() + timedelta(hours=6))
             return
         if resolved_link is None:
             return  # another process has leased this link
-        self._tally.checked += 1
-        self._tally.outcomes[resolved_link.link.outcome] += 1
-        self._tally.changed += resolved_link.is_change
+        self._tally.checked_count += 1
+        self._tally.outcome_counts[resolved_link.link.outcome] += 1
+        self._tally.changed_count += resolved_link.is_change
         self._report_link(resolved_link)
 
     def _postpone_remaining(self, site: str) -> None:
@@ -253,4 +253,4 @@ class _CheckRun:
     def _postpone(self, links: list[LinkState], delay: timedelta) -> None:
         released_links = [link for link in links if self._unfinished.pop(link.pk, None)]
         due_links.release_links(released_links, not_before=timezone.now() + delay)
-        self._tally.postponed += len(released_links)
+        self._tally.postponed_count += len(released_links)

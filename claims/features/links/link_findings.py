@@ -36,9 +36,9 @@ class LinkFinding:
     """The code of the failure; "" if there was none."""
     status: int | None = None
     moved_to: str = ""
-    wait: timedelta = timedelta()
+    requested_delay: timedelta = timedelta()
     """How long the site asks us to wait."""
-    answer: FetchedDocument | None = None
+    response: FetchedDocument | None = None
     """The response, if any; with status 304, the page is unchanged."""
 
     @property
@@ -66,8 +66,8 @@ def check_url(
     ):
         return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
     if moved_to := _find_new_url(url, response.permanent_url):
-        return LinkFinding(LinkOutcome.MOVED, "", response.status, moved_to, answer=response)
-    return LinkFinding(LinkOutcome.ALIVE, "", response.status, answer=response)
+        return LinkFinding(LinkOutcome.MOVED, "", response.status, moved_to, response=response)
+    return LinkFinding(LinkOutcome.ALIVE, "", response.status, response=response)
 
 
 def _find_new_url(url: str, permanent: str) -> str:
@@ -85,6 +85,6 @@ def _build_finding_of_error(error: FetchError) -> LinkFinding:
     if error.reason_code in _PAGE_EXISTS_REASONS:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
-        return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
+        return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, requested_delay=error.wait)
     # Sites that reject robots may show the page to people, so this failure says nothing about the page.
-    return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)
+    return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, requested_delay=error.wait)

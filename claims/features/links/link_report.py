@@ -42,15 +42,15 @@ def print_tally(tally: LinkTally, console: Console) -> None:
     """Print the number of links by status."""
     table = Table(gettext("Outcome"), gettext("Links"))
     for outcome, label in _OUTCOME_LABELS.items():
-        if link_count := tally.outcomes[outcome]:
+        if link_count := tally.outcome_counts[outcome]:
             table.add_row(Text(str(label)), f"{link_count:,}")
     table.add_section()
-    table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
-    table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
-    if tally.postponed:
-        table.add_row(Text(gettext("postponed at the request of their sites")), f"{tally.postponed:,}")
-    if tally.failed:
-        table.add_row(Text(gettext("errors (see the log)")), f"{tally.failed:,}")
+    table.add_row(Text(gettext("checked")), f"{tally.checked_count:,}")
+    table.add_row(Text(gettext("changed")), f"{tally.changed_count:,}")
+    if tally.postponed_count:
+        table.add_row(Text(gettext("postponed at the request of their sites")), f"{tally.postponed_count:,}")
+    if tally.failed_count:
+        table.add_row(Text(gettext("errors (see the log)")), f"{tally.failed_count:,}")
     console.print(table)
 
 

@@ -56,7 +56,7 @@ def store_link_status(
         quoted_text: a hash of the current publications that quote the source.
         jitter: see `compute_next_check`.
     """
-    page_reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
+    page_reading = _read_page(link, finding.response, quoted_text) if finding.response else None
     outcome = finding.outcome
     if page_reading and page_reading.lost_count:
         outcome = LinkOutcome.CHANGED
@@ -71,7 +71,10 @@ def store_link_status(
         changes |= {"since": checked_at, "written_at": checked_at, "accepted_at": None, "accepted_by": None}
     with transaction.atomic():
         if not store_result(
-            link, checked_at=checked_at, next_at=max(next_check, checked_at + finding.wait), **changes
+            link,
+            checked_at=checked_at,
+            next_at=max(next_check, checked_at + finding.requested_delay),
+            **changes,
         ):
             return None
         if page_reading and page_reading.comparison and _should_capture(page_reading.comparison, new_status):

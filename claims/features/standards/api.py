@@ -102,6 +102,6 @@ class StandardsTable(StandardsResource):
         response = build_conditional_response(
             request, content, cache=CACHE_CURRENT, content_type="text/csv; charset=utf-8; header=present"
         )
-        name = f"standards-{standards_report.first}-{standards_report.last}.csv"
+        name = f"standards-{standards_report.first_day}-{standards_report.last_day}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

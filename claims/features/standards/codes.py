@@ -18,7 +18,7 @@ class CodeArticle:
 
     code: str
     number: str | Promise
-    asks: str | Promise
+    requirement: str | Promise
 
     @property
     def name(self) -> str:

@@ -46,8 +46,8 @@ class Indicator:
     value: float | int | None
     unit: str
     articles: tuple[CodeArticle, ...]
-    how: Text
-    of: int | None = None
+    definition: Text
+    total: int | None = None
     parts: tuple[IndicatorPart, ...] = ()
 
     @property
@@ -143,7 +143,7 @@ def _build_balance_indicators(reviews: Sequence[PublishedReview]) -> list[Indica
     for key, title, names, explanation in counted_groups:
         parts = _count_parts(names)
         indicators.append(
-            Indicator(key, title, len(parts), "count", articles, explanation, of=len(reviews), parts=parts)
+            Indicator(key, title, len(parts), "count", articles, explanation, total=len(reviews), parts=parts)
         )
     return indicators
 
@@ -160,15 +160,15 @@ def _build_selection_indicators(reviews: Sequence[PublishedReview]) -> list[Indi
         Indicator(
             "how_chosen",
             _("How claims were found"),
-            len(selection.methods),
+            len(selection.counts_by_method),
             "count",
             (codes.NO_UNDUE_CONCENTRATION, codes.REASON_FOR_CHOICE),
             _("Each claim counts under the first of these that applies."),
-            of=len(reviews),
+            total=len(reviews),
             parts=tuple(
-                IndicatorPart(method_label[selection_method], selection.methods[selection_method])
+                IndicatorPart(method_label[selection_method], selection.counts_by_method[selection_method])
                 for selection_method in method_label
-                if selection.methods[selection_method]
+                if selection.counts_by_method[selection_method]
             ),
         ),
         _build_share_indicator(
@@ -234,7 +234,7 @@ def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicato
         _build_share_indicator(
             "right_of_reply",
             _("Asked for a reply"),
-            sum(review.asked > 0 for review in named_reviews),
+            sum(review.request_count > 0 for review in named_reviews),
             len(named_reviews),
             articles,
             _(
@@ -245,7 +245,7 @@ def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicato
         _build_share_indicator(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
-            sum(not review.asked and review.has_reason_for_not_asking for review in named_reviews),
+            sum(not review.request_count and review.has_reason_for_not_asking for review in named_reviews),
             len(named_reviews),
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
@@ -253,8 +253,8 @@ def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicato
         _build_share_indicator(
             "replies_received",
             _("Replies received"),
-            sum(review.answered for review in reviews),
-            sum(review.asked for review in reviews),
+            sum(review.reply_count for review in reviews),
+            sum(review.request_count for review in reviews),
             articles,
             _("Answered requests, out of all published requests."),
         ),
@@ -268,7 +268,7 @@ def _build_accuracy_indicators(reviews: Sequence[PublishedReview], period: Perio
         _build_share_indicator(
             "signed_off",
             _("Signed off by a colleague"),
-            sign_offs.verdicts,
+            sign_offs.verdict_count,
             len(reviews),
             (codes.EQUAL_STANDARDS, codes.METHODOLOGY),
             _("Verdicts signed off by someone other than their author."),
@@ -276,7 +276,7 @@ def _build_accuracy_indicators(reviews: Sequence[PublishedReview], period: Perio
         Indicator(
             "sign_offs",
             _("Sign-offs"),
-            sign_offs.given,
+            sign_offs.sign_off_count,
             "count",
             (codes.METHODOLOGY,),
             _("As a share of all the verdicts above."),
@@ -284,7 +284,7 @@ def _build_accuracy_indicators(reviews: Sequence[PublishedReview], period: Perio
         Indicator(
             "people_signing_off",
             _("People who signed off"),
-            sign_offs.people,
+            sign_offs.person_count,
             "count",
             (codes.METHODOLOGY,),
             _("The number of different people."),
@@ -300,13 +300,13 @@ def _build_accuracy_indicators(reviews: Sequence[PublishedReview], period: Perio
         Indicator(
             "corrections",
             _("Public corrections"),
-            sum(corrections.by_kind.values()),
+            sum(corrections.counts_by_kind.values()),
             "count",
             (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("New public versions in the period, by kind."),
             parts=tuple(
                 IndicatorPart(correction_kinds[kind], count)
-                for kind, count in sorted(corrections.by_kind.items())
+                for kind, count in sorted(corrections.counts_by_kind.items())
             ),
         ),
         Indicator(
@@ -364,8 +364,8 @@ def _build_reader_indicators(period: Period) -> list[Indicator]:
         _build_share_indicator(
             "requests_answered",
             _("Readers’ requests answered"),
-            requests.answered,
-            requests.asked,
+            requests.answered_count,
+            requests.request_count,
             (codes.READERS_SEND_CLAIMS,),
             _(
                 "Readers’ requests in the period; requests from several readers for the same check count once."
@@ -378,7 +378,7 @@ def _build_share_indicator(
     key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], explanation: Text
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None
-    return Indicator(key, title, value, "percent", articles, explanation, of=total)
+    return Indicator(key, title, value, "percent", articles, explanation, total=total)
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:

@@ -34,7 +34,7 @@ def show_standards(request: HttpRequest) -> HttpResponse:
     except InvalidPeriod as refusal:
         problem, period = str(refusal), Period.between(None, None)
     report = get_report(period)
-    context = {"report": report, "problem": problem, "since": period.first, "until": period.last}
+    context = {"report": report, "problem": problem, "since": period.first_day, "until": period.last_day}
     response = respond(request, "claims/standards.html", context, dependencies=[report.made_at, problem])
     if problem and response.status_code == 200:
         response.status_code = 400

@@ -25,11 +25,11 @@ def build_standards_page(request: HttpRequest) -> PlainPage:
 def _write_text(standards_report: StandardsReport) -> str:
     parts = [
         _("Based on what was published from %(first)s to %(last)s.")
-        % {"first": standards_report.first.isoformat(), "last": standards_report.last.isoformat()}
+        % {"first": standards_report.first_day.isoformat(), "last": standards_report.last_day.isoformat()}
     ]
     for indicator in standards_report.indicators:
         value = (
             _("nothing to count") if indicator.value is None else f"{indicator.value:g} ({indicator.unit})"
         )
-        parts.append(f"## {escape_line(indicator.title)}\n\n{value}\n\n{escape_line(indicator.how)}")
+        parts.append(f"## {escape_line(indicator.title)}\n\n{value}\n\n{escape_line(indicator.definition)}")
     return "\n\n".join(parts)

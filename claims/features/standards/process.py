@@ -22,33 +22,33 @@ _DAY = timedelta(days=1)
 class ClaimSelection:
     """The number of claims for each method of selection, and the number with a stated reason."""
 
-    methods: Counter[str]
+    counts_by_method: Counter[str]
     with_reason_count: int
 
 
 @dataclass(frozen=True)
-class SignOffs:
+class SignOffCounts:
     """The numbers of sign-offs by people other than the author, of verdicts signed off, and of these people."""
 
-    given: int
-    verdicts: int
-    people: int
+    sign_off_count: int
+    verdict_count: int
+    person_count: int
 
 
 @dataclass(frozen=True)
-class Corrections:
+class CorrectionFigures:
     """The number of changes after publication, by kind, and the median number of days before a change."""
 
-    by_kind: Counter[str]
+    counts_by_kind: Counter[str]
     median_days: float | None
 
 
 @dataclass(frozen=True)
-class Requests:
-    """The number of readers' requests, counted once for each reader, and the number of answered requests."""
+class RequestCounts:
+    """The number of requests, each counted once however many readers sent it, and the number answered."""
 
-    asked: int
-    answered: int
+    request_count: int
+    answered_count: int
 
 
 def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
@@ -87,18 +87,20 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
     return round(median(days), 1) if days else None
 
 
-def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
+def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffCounts:
     """Count the sign-offs in the final review round of each of these verdicts."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
     valid_sign_offs = [
-        (verdict, by) for verdict, sign_off_round, by in sign_offs if rounds.get(verdict) == sign_off_round
+        (verdict, person)
+        for verdict, sign_off_round, person in sign_offs
+        if rounds.get(verdict) == sign_off_round
     ]
-    return SignOffs(
+    return SignOffCounts(
         len(valid_sign_offs),
-        len({verdict for verdict, _person in valid_sign_offs}),
-        len({by for _verdict, by in valid_sign_offs}),
+        len({verdict for verdict, _signer in valid_sign_offs}),
+        len({person for _verdict, person in valid_sign_offs}),
     )
 
 
@@ -108,7 +110,7 @@ def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
 
-def count_corrections(period: Period) -> Corrections:
+def count_corrections(period: Period) -> CorrectionFigures:
     """Count the newsroom's own public changes in the period, and compute the median time before a correction."""
     kinds = Publication.Kind
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
@@ -119,13 +121,13 @@ def count_corrections(period: Period) -> Corrections:
         .filter(Exists(Verdict.objects.filter(claim=OuterRef("claim"), origin=Verdict.Origin.HOUSE)))
         .values_list("kind", "published_at", "first_published_at")
     )
-    by_kind: Counter[str] = Counter()
+    counts_by_kind: Counter[str] = Counter()
     days = []
     for kind, published_at, first_published_at in entries:
-        by_kind[kind] += 1
+        counts_by_kind[kind] += 1
         if kind in (kinds.CORRECTION, kinds.RETRACTION):
             days.append((published_at - first_published_at) / _DAY)
-    return Corrections(by_kind, round(median(days), 1) if days else None)
+    return CorrectionFigures(counts_by_kind, round(median(days), 1) if days else None)
 
 
 def count_complaints(period: Period) -> ComplaintFigures:
@@ -133,12 +135,12 @@ def count_complaints(period: Period) -> ComplaintFigures:
     return Complaint.objects.all().figures(period.start, period.end)
 
 
-def count_requests(period: Period) -> Requests:
+def count_requests(period: Period) -> RequestCounts:
     """Count the readers' requests confirmed in the period, and those of them that have been answered."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )
     counts = requests.aggregate(
-        asked=Count("pk"), answered=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))
+        request_count=Count("pk"), answered_count=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))
     )
-    return Requests(**counts)
+    return RequestCounts(**counts)

@@ -34,8 +34,8 @@ class PublishedReview:
     rating: str
     evidence: tuple["CitedEvidence", ...]
     #: How many people were asked for a reply, how many replied, and whether a reason for not asking is stated.
-    asked: int
-    answered: int
+    request_count: int
+    reply_count: int
     has_reason_for_not_asking: bool
 
 
@@ -90,8 +90,8 @@ def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
         topics=tuple(topic["name"] for topic in body["topics"]),
         rating=(rating and rating["rating_class"]) or "",
         evidence=tuple(map(_build_cited_evidence, verdict["evidence"])),
-        asked=sum(1 for reply in replies if reply["asked_on"]),
-        answered=sum(1 for reply in replies if reply["answered_on"]),
+        request_count=sum(1 for reply in replies if reply["asked_on"]),
+        reply_count=sum(1 for reply in replies if reply["answered_on"]),
         has_reason_for_not_asking=any(reply["not_asked_reason"] for reply in replies),
     )
 

@@ -46,8 +46,8 @@ class NewsroomStatement:
 @dataclass(frozen=True)
 class StandardsReport:
     newsroom: str
-    first: date
-    last: date
+    first_day: date
+    last_day: date
     made_at: datetime
     indicators: tuple[Indicator, ...]
     statements: tuple[NewsroomStatement, ...]
@@ -55,7 +55,7 @@ class StandardsReport:
 
 def get_report(period: Period) -> StandardsReport:
     """Return the report on a period, cached for ten minutes."""
-    key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
+    key = f"standards.{period.first_day}.{period.last_day}.{translation.get_language()}"
     cached_report: StandardsReport | None = cache.get(key)
     if cached_report is None:
         cached_report = _build_report(period)
@@ -66,8 +66,8 @@ def get_report(period: Period) -> StandardsReport:
 def _build_report(period: Period) -> StandardsReport:
     return StandardsReport(
         newsroom=settings.NEWSROOM_NAME,
-        first=period.first,
-        last=period.last,
+        first_day=period.first_day,
+        last_day=period.last_day,
         made_at=timezone.now(),
         indicators=tuple(build_indicators(list(load_published_reviews(period)), period)),
         statements=list_statements(),

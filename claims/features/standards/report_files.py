@@ -78,8 +78,8 @@ def build_document(report: StandardsReport) -> PublicStandards:
     """Return the report as the JSON that the API serves."""
     return {
         "newsroom": report.newsroom,
-        "first_day": report.first.isoformat(),
-        "last_day": report.last.isoformat(),
+        "first_day": report.first_day.isoformat(),
+        "last_day": report.last_day.isoformat(),
         "made_at": format_moment(report.made_at),
         "indicators": [_build_indicator(indicator) for indicator in report.indicators],
         "statements": [_build_statement(indicator) for indicator in report.statements],
@@ -100,13 +100,13 @@ def write_csv(report: StandardsReport) -> str:
                 "",
                 indicator.value,
                 indicator.unit,
-                indicator.of,
+                indicator.total,
                 articles,
-                indicator.how,
+                indicator.definition,
             )
         ]
         lines += [
-            (indicator.key, indicator.title, part.name, part.count, "count", indicator.of, articles, "")
+            (indicator.key, indicator.title, part.name, part.count, "count", indicator.total, articles, "")
             for part in indicator.parts
         ]
         for row in lines:
@@ -125,8 +125,8 @@ def _build_indicator(indicator: Indicator) -> PublicIndicator:
         "title": str(indicator.title),
         "value": None if indicator.value is None else float(indicator.value),
         "unit": indicator.unit,
-        "of": indicator.of,
-        "how": str(indicator.how),
+        "of": indicator.total,
+        "how": str(indicator.definition),
         "parts": [{"name": str(part.name), "count": part.count} for part in indicator.parts],
         "articles": [_build_article(article) for article in indicator.articles],
     }
@@ -151,4 +151,4 @@ def _build_statement(statement: NewsroomStatement) -> PublicStatement:
 
 
 def _build_article(article: CodeArticle) -> PublicArticle:
-    return {"code": article.code, "number": str(article.number), "asks": str(article.asks)}
+    return {"code": article.code, "number": str(article.number), "asks": str(article.requirement)}

@@ -111,11 +111,11 @@ def send_request(delivery: WebhookDelivery) -> RequestOutcome:
     return RequestOutcome(attempt, requested_delay)
 
 
-def choose_retry_delay(failures: int) -> timedelta | None:
+def choose_retry_delay(failure_count: int) -> timedelta | None:
     """Return the delay after this many failed attempts, or None if there are no further attempts."""
-    if failures > len(RETRY_DELAYS):
+    if failure_count > len(RETRY_DELAYS):
         return None
-    return RETRY_DELAYS[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
+    return RETRY_DELAYS[failure_count - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
 
 
 # One message ----------------------------------------------------------------------------------------------------------
@@ -205,8 +205,8 @@ def _queue_next_delivery(endpoint_id: int, paused_until: datetime) -> None:
         worker_calls.queue_deliveries_later(endpoint_id, max(next_attempt_at, paused_until))
 
 
-def _compute_pause(failures: int) -> timedelta:
-    return min(MIN_PAUSE * 2 ** min(failures - 1, 10), MAX_PAUSE)
+def _compute_pause(failure_count: int) -> timedelta:
+    return min(MIN_PAUSE * 2 ** min(failure_count - 1, 10), MAX_PAUSE)
 
 
 def _describe_failure(status: int) -> str:

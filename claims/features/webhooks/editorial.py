@@ -31,14 +31,14 @@ class OwnWebhookBase(EditorialResource):
 
     view_permission = ""
     write_scope = Scope.WEBHOOKS
-    sending: ClassVar[frozenset[str]] = frozenset()
+    sending_actions: ClassVar[frozenset[str]] = frozenset()
 
     def get_scope(self, request: Request) -> Scope | None:
         return Scope.WEBHOOKS if self.is_served else None
 
     @property
     def request_cost(self) -> int:
-        return SENDING_COST if self.action in self.sending else 1
+        return SENDING_COST if self.action in self.sending_actions else 1
 
     def filter_own_rows(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_endpoints_owned_by(self.person.pk).select_related("token", "owner")
@@ -61,7 +61,7 @@ class EditorialWebhookResource(OwnWebhookBase):
         "rotate_secret": webhook_bodies.RotationBody,
         "replay": webhook_bodies.ReplayBody,
     }
-    sending = frozenset({"verify", "test", "replay"})
+    sending_actions = frozenset({"verify", "test", "replay"})
 
     def get_rows(self) -> QuerySet[WebhookEndpoint]:
         return self.filter_own_rows()
@@ -153,11 +153,11 @@ class EditorialWebhookResource(OwnWebhookBase):
     def _show_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh_row = self.reload(row)
         response = self.build_stored_response(fresh_row, status=status, location=location)
-        stored_response, shown_once = (
+        stored_response, full_response = (
             render_document(self.build_document(fresh_row) | {"secret": secret})
             for secret in (None, fresh_row.secret)
         )
-        return StoredResponse(status, stored_response, response.headers, shown_once)
+        return StoredResponse(status, stored_response, response.headers, full_response)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
         """Lock the webhook and return it, if its ETag matches the one that the client sent."""
@@ -172,7 +172,7 @@ class EditorialDeliveryResource(OwnWebhookBase):
     nouns = ("message", "messages")
     list_query = webhook_bodies.DeliveryQuery
     serializer_class = webhook_bodies.WebhookDeliverySerializer
-    sending = frozenset({"redeliver"})
+    sending_actions = frozenset({"redeliver"})
 
     def get_rows(self) -> QuerySet[WebhookDelivery]:
         return select_deliveries(WebhookDelivery.objects.filter(endpoint__in=self._find_endpoint()))

@@ -47,7 +47,7 @@ class PagePictures:
     screenshot: bytes = b""
     pdf: bytes = b""
     #: `screenshot` or `pdf` → the reason why it is missing.
-    missing: dict[str, str] = field(default_factory=dict)
+    missing_reasons: dict[str, str] = field(default_factory=dict)
 
 
 def take_page_pictures(
@@ -99,7 +99,7 @@ def take_page_pictures(
 def _record_missing_pictures(pictures: PagePictures, reason: str) -> None:
     for picture_type in ("screenshot", "pdf"):
         if not getattr(pictures, picture_type):
-            pictures.missing.setdefault(picture_type, reason)
+            pictures.missing_reasons.setdefault(picture_type, reason)
 
 
 def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePictures) -> None:
@@ -109,7 +109,7 @@ def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePicture
         try:
             setattr(pictures, picture_type, take_picture(devtools))
         except BrowserError as refusal:
-            pictures.missing[picture_type] = f"The browser could not make it: {refusal}."
+            pictures.missing_reasons[picture_type] = f"The browser could not make it: {refusal}."
 
 
 def _open_page(devtools: Devtools) -> None:

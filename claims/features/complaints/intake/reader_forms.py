@@ -51,15 +51,15 @@ class ReaderForm(forms.Form):
     name = forms.CharField(max_length=MAX_NAME_LENGTH, required=False)
     #: Hidden from people; programs fill in any field with this name.
     homepage = forms.CharField(required=False)
-    shown = forms.CharField(required=False)
+    submitted_stamp = forms.CharField(required=False)
 
     def clean_name(self) -> str:
         return put_on_one_line(self.cleaned_data["name"])
 
-    def clean_shown(self) -> bool:
+    def clean_submitted_stamp(self) -> bool:
         """Return whether the form was sent faster than a person can type."""
         try:
-            return is_submitted_too_fast(self.cleaned_data["shown"])
+            return is_submitted_too_fast(self.cleaned_data["submitted_stamp"])
         except StampRefused:
             raise forms.ValidationError(
                 _("This page was open for too long. Your text is still here: please send it again.")
@@ -68,8 +68,8 @@ class ReaderForm(forms.Form):
     @property
     def stamp(self) -> str:
         """Return the submitted stamp if it is valid, otherwise a new one."""
-        submitted_stamp = self.data.get("shown", "") if self.is_bound else ""
-        return submitted_stamp if submitted_stamp and "shown" not in self.errors else create_stamp()
+        submitted_stamp = self.data.get("submitted_stamp", "") if self.is_bound else ""
+        return submitted_stamp if submitted_stamp and "submitted_stamp" not in self.errors else create_stamp()
 
     @property
     def sender(self) -> Sender:
@@ -81,7 +81,7 @@ class ReaderForm(forms.Form):
         """Return the submission's context, with the signs of spam in how the form was sent."""
         signs = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
-            SpamSign.QUICK: self.cleaned_data["shown"],
+            SpamSign.QUICK: self.cleaned_data["submitted_stamp"],
         }
         return SubmissionContext(signs=frozenset(sign for sign, is_present in signs.items() if is_present))
 

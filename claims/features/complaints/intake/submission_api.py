@@ -214,15 +214,16 @@ class _ImmediateResults:
     @property
     def claims(self) -> list[dict[str, Any]]:
         sentences = self.answer.checked_text.sentences if self.answer.checked_text else []
-        by_address = [
+        claims_at_address = [
             _build_found_claim(
                 document, "same", 1.0, [gettext("The claim is about the same address or picture.")]
             )
             for document in self.answer.known_claims
         ]
-        match = [match for sentence in sentences for match in sentence.matches_found]
-        return by_address + [
-            _build_found_claim(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in match
+        matches = [match for sentence in sentences for match in sentence.matches_found]
+        return claims_at_address + [
+            _build_found_claim(match.claim, match.kind, round(match.confidence, 3), list(match.reasons))
+            for match in matches
         ]
 
 

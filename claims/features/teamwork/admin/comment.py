@@ -222,7 +222,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         notifications.mark_read(person, claim=claim)
         if threads is None:
             page = Paginator(
-                find_readable_comments(claim, person).threads(), COMMENT_PAGE_LIMITS.threads
+                find_readable_comments(claim, person).threads(), COMMENT_PAGE_LIMITS.max_threads
             ).get_page(request.GET.get("p"))
             threads = build_shown_threads(page.object_list, person, COMMENT_PAGE_LIMITS)
         context = {

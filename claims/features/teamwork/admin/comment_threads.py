@@ -24,12 +24,12 @@ from factcheck.admin.base import get_page_url
 class ThreadLimits:
     """The number of threads and replies shown."""
 
-    threads: int
-    replies: int
+    max_threads: int
+    max_replies: int
 
 
-CLAIM_PAGE_LIMITS = ThreadLimits(threads=10, replies=5)
-COMMENT_PAGE_LIMITS = ThreadLimits(threads=20, replies=20)
+CLAIM_PAGE_LIMITS = ThreadLimits(max_threads=10, max_replies=5)
+COMMENT_PAGE_LIMITS = ThreadLimits(max_threads=20, max_replies=20)
 MAX_REPLIES_ON_THREAD_PAGE = 100
 
 
@@ -49,7 +49,7 @@ class ShownComment:
 class ShownThread:
     """A thread with its latest replies."""
 
-    first: ShownComment
+    first_comment: ShownComment
     replies: list[ShownComment]
     earlier_count: int
     #: The id of the thread's last comment.
@@ -62,10 +62,10 @@ def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/comments.html`, and mark the claim's notifications as read."""
     notifications.mark_read(person, claim=claim)
     # Fetch one row more than the page shows, to find out whether there are more.
-    threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.threads + 1])
+    threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.max_threads + 1])
     return {
-        "talk": build_shown_threads(threads[: CLAIM_PAGE_LIMITS.threads], person, CLAIM_PAGE_LIMITS),
-        "talk_more": len(threads) > CLAIM_PAGE_LIMITS.threads,
+        "talk": build_shown_threads(threads[: CLAIM_PAGE_LIMITS.max_threads], person, CLAIM_PAGE_LIMITS),
+        "talk_more": len(threads) > CLAIM_PAGE_LIMITS.max_threads,
         "talk_count": find_readable_comments(claim, person).count(),
         "talk_all": reverse("admin:teamwork_comment_of_claim", args=[claim.pk]),
         "talk_page": f"{get_page_url(claim)}#comments",
@@ -96,7 +96,7 @@ def build_shown_threads(rows: Iterable[Comment], person: User, limits: ThreadLim
             place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
             number=Window(Count("*"), partition_by=F("reply_to")),
         )
-        .filter(place__lte=limits.replies)
+        .filter(place__lte=limits.max_replies)
         .order_by("pk")
     )
     replies_by_thread: dict[int | None, list[Any]] = defaultdict(list)
@@ -110,7 +110,7 @@ def build_shown_threads(rows: Iterable[Comment], person: User, limits: ThreadLim
     }
     return [
         ShownThread(
-            first=comments_by_id[thread.pk],
+            first_comment=comments_by_id[thread.pk],
             replies=[comments_by_id[reply.pk] for reply in replies_by_thread[thread.pk]],
             earlier_count=replies_by_thread[thread.pk][0].number - len(replies_by_thread[thread.pk])
             if replies_by_thread[thread.pk]
@@ -148,7 +148,7 @@ def build_comment_path(comment: Comment, person: User) -> str:
     newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later_reply_count = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
-    if newer < CLAIM_PAGE_LIMITS.threads and later_reply_count < CLAIM_PAGE_LIMITS.replies:
+    if newer < CLAIM_PAGE_LIMITS.max_threads and later_reply_count < CLAIM_PAGE_LIMITS.max_replies:
         return get_page_url(comment.claim) + anchor
     earlier_comment_count = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
     page = earlier_comment_count // MAX_REPLIES_ON_THREAD_PAGE + 1

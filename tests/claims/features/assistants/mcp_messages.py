@@ -61,7 +61,7 @@ def asking(client: Client) -> Callable[..., Asked]:
             return Asked({}, content["text"], is_error=True)
         jsonschema.validate(
             result["structuredContent"],
-            TOOLS[name].answers,
+            TOOLS[name].result_schema,
             format_checker=jsonschema.FormatChecker(),
         )
         return Asked(result["structuredContent"], content["text"])

@@ -29,7 +29,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask(client: Client, claim: Claim, address: str = "rita@example.org", **more: str) -> Any:
-    sent = {"mail": address, "shown": form_stamps.create_stamp(), **more}
+    sent = {"mail": address, "submitted_stamp": form_stamps.create_stamp(), **more}
     return client.post(f"/claims/{claim.pk}/follow/", sent)
 
 

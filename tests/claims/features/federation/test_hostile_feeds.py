@@ -283,7 +283,7 @@ def test_recovers_by_itself_and_notifies_people_of_the_outage(
     assert asked == [0, 0, 0, 0, 1]
     assert [row.pk for row in PeerNewsroom.objects.with_problems()] == [newsroom.pk]
     peer.answers.answer = whole  # type: ignore[attr-defined]
-    assert turn(newsroom).entries == 1
+    assert turn(newsroom).entry_count == 1
     assert PeerNewsroom.objects.with_problems().count() == 0
     tasks.mail_alarm(newsroom_id=newsroom.pk)
     assert mail.outbox == []

@@ -141,7 +141,7 @@ def test_paused_it_is_left_alone(peer: PeerSite, newsroom: PeerNewsroom, adminis
     with pytest.raises(AssertionError):
         turn(newsroom)
     peer_edits.set_active(newsroom, active=True, by=administrator)
-    assert turn(newsroom).entries == 1
+    assert turn(newsroom).entry_count == 1
 
 
 def test_two_that_follow_each_other_come_to_an_end(
@@ -155,5 +155,5 @@ def test_two_that_follow_each_other_come_to_an_end(
             verdict["origin"] = "imported"
     peer.entries = [peer.sign(entry) for entry in peer.entries]
     ours = PeerProgress.objects.count()
-    assert turn(newsroom).entries == 1
+    assert turn(newsroom).entry_count == 1
     assert (newsroom.claims.count(), ours) == (0, 1)

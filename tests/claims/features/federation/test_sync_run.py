@@ -33,7 +33,7 @@ def test_claims_of_another_newsroom_are_stored_as_its_own(peer: PeerSite, newsro
     peer.tell(7, statement="The harbour bridge cost 40 million euros.")
     peer.tell(8, rating="Half true")
     peer.tell(7, kind="correction", note="A new audit.", rating="True")
-    assert turn(newsroom).entries == 3
+    assert turn(newsroom).entry_count == 3
     assert taken(newsroom) == [(7, "published", "True"), (8, "published", "Half true")]
     claim = newsroom.claims.get(claim_id=7)
     assert (claim.statement, claim.claimant, claim.url, claim.note) == (
@@ -99,11 +99,11 @@ def test_continues_at_its_position_page_by_page(
     stops = iter([False, True])
     tally = sync_run.sync_newsroom(newsroom.pk, is_stopped=lambda: next(stops))
     assert tally is not None
-    assert (tally.entries, tally.is_finished) == (3, False)
+    assert (tally.entry_count, tally.is_finished) == (3, False)
     assert progress_of(newsroom).sequence == 3
-    assert turn(newsroom).entries == 4
+    assert turn(newsroom).entry_count == 4
     assert [path.rpartition("=")[2] for path, _headers in peer.requests] == ["0", "2", "4"]
-    assert turn(newsroom).entries == 0
+    assert turn(newsroom).entry_count == 0
 
 
 def test_only_one_process_syncs_a_newsroom(peer: PeerSite, newsroom: PeerNewsroom) -> None:
@@ -114,7 +114,7 @@ def test_only_one_process_syncs_a_newsroom(peer: PeerSite, newsroom: PeerNewsroo
     assert sync_run.list_due_newsrooms() == []
     PeerProgress.objects.update(held_until=timezone.now() - timedelta(seconds=1))
     assert sync_run.list_due_newsrooms() == [newsroom.pk]
-    assert turn(newsroom).entries == 1
+    assert turn(newsroom).entry_count == 1
 
 
 def test_a_run_whose_lease_was_taken_over_stores_nothing(
@@ -128,7 +128,7 @@ def test_a_run_whose_lease_was_taken_over_stores_nothing(
         return answer
 
     monkeypatch.setattr(sync_run, "fetch_entries", slowly)
-    assert turn(newsroom).entries == 0
+    assert turn(newsroom).entry_count == 0
     assert taken(newsroom) == []
 
 
@@ -158,7 +158,7 @@ def test_a_page_that_is_too_large_is_requested_in_parts(
     size = max(len(json.dumps(peer.tell(number))) for number in range(1, 15))
     monkeypatch.setattr(ledger_feed, "LIMITS", Limits(content_bytes=11 * size, total_seconds=60))
     tally = turn(newsroom)
-    assert (tally.failure, tally.entries) == ("", 14)
+    assert (tally.failure, tally.entry_count) == ("", 14)
 
 
 def test_words_removed_there_are_removed_here(peer: PeerSite, newsroom: PeerNewsroom) -> None:

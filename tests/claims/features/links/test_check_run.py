@@ -38,8 +38,8 @@ FRONT = b"<html><head><title>Brunnholm Post</title></head><body><h1>News</h1></b
 
 
 def test_a_page_that_is_there_is_alive_and_leaves_one_record(claim: Claim, source: Source) -> None:
-    assert check().outcomes == {"alive": 1}
-    assert check().outcomes == {"alive": 1}
+    assert check().outcome_counts == {"alive": 1}
+    assert check().outcome_counts == {"alive": 1}
     assert (link_of(source).outcome, link_of(source).failures) == ("alive", 0)
     assert changes(source) == ["alive"]
     assert Snapshot.objects.count() == 1
@@ -277,10 +277,10 @@ def test_an_unchanged_page_is_not_sent_again_and_not_read_again(
     paper.answer(PATH, answer)
     check()
     monkeypatch.setattr("claims.features.links.resolved_links.extract_document", None)
-    assert check().outcomes == {"alive": 1}
+    assert check().outcome_counts == {"alive": 1}
     assert link_of(source).http_status == 304
     paper.page(PATH, html_of(TEXT))  # the same bytes, from a server that knows no validators
-    assert check().outcomes == {"alive": 1}
+    assert check().outcome_counts == {"alive": 1}
 
 
 # Whom it concerns -----------------------------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_a_round_that_fails_gives_everything_back(
 def test_a_site_that_wants_to_be_left_alone_is(claim: Claim, source: Source, paper: Paper) -> None:
     paper.page("/robots.txt", b"User-agent: *\nCrawl-delay: 600", Content_Type="text/plain")
     tally = check()
-    assert (tally.checked, tally.postponed) == (0, 1)
+    assert (tally.checked_count, tally.postponed_count) == (0, 1)
     assert link_of(source).next_at > timezone.now() + timedelta(minutes=9)
     assert link_of(source).failures == 0
 
@@ -353,7 +353,7 @@ def test_a_page_on_which_the_program_fails_stops_no_other(
 
     monkeypatch.setattr("claims.features.links.resolved_links.compare_passages", fails)
     tally = check()
-    assert (tally.failed, tally.checked) == (1, 0)
+    assert (tally.failed_count, tally.checked_count) == (1, 0)
     assert link_of(source).next_at > timezone.now() + timedelta(hours=5)
 
 
@@ -387,7 +387,7 @@ def test_while_no_site_answers_no_failure_is_counted(
     )
     tally = check_run.run_link_checks()
     assert tally is not None
-    assert (tally.checked, tally.postponed) == (judged, sites - judged)
+    assert (tally.checked_count, tally.postponed_count) == (judged, sites - judged)
     failing = LinkState.objects.filter(failures__gt=0)
     assert failing.count() == (judged - heard if judged else 0)
     assert not LinkState.objects.filter(held_until__gt=timezone.now()).exists()

@@ -102,7 +102,7 @@ def test_sources_of_one_publisher_are_one(checker: User, editor: User) -> None:
     }.items():
         check(make_claim(statement), *sources, by=checker, and_by=editor)
     found = counted()
-    assert (found["two_sources"].value, found["two_sources"].of) == (50.0, 2)
+    assert (found["two_sources"].value, found["two_sources"].total) == (50.0, 2)
     assert (found["linked_evidence"].value, found["archived_evidence"].value) == (100.0, 0.0)
 
 
@@ -221,7 +221,7 @@ def test_it_costs_so_many_queries_however_much_was_published(
 
 
 def test_page_is_found_as_a_whole_and_its_periods_are_not(client: Client) -> None:
-    test_head.test_other_pages_say_where_they_stand(client, "/standards/")
+    test_head.test_other_pages_have_breadcrumbs(client, "/standards/")
     document = page(client, "/standards/?since=2026-01-01")
     assert test_head.robots(document) == "noindex, follow"
     assert (test_head.canonicals(document), test_head.languages(document)) == ([], {})

@@ -167,7 +167,7 @@ def test_a_stale_tab_overwrites_and_hides_nothing(
     (thread,) = client.get(desk.page(claim)).context["talk"]
     comments.edit_comment(own, "Two", by=editor)
     comments.add_comment(claim, "But why?", by=checker, reply_to=own)
-    refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first.version})
+    refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first_comment.version})
     assert refused.status_code == 409
     assert "Three" in refused.content.decode()
     answer = client.post(at("resolve", own), {"last": thread.last_id}, follow=True)
@@ -176,7 +176,7 @@ def test_a_stale_tab_overwrites_and_hides_nothing(
     assert (own.text, own.resolved_at) == ("Two", None)
     (fresh,) = client.get(desk.page(claim)).context["talk"]
     client.post(at("resolve", own), {"last": fresh.last_id})
-    client.post(at("edit", own), {"text": "Three", "seen": fresh.first.version})
+    client.post(at("edit", own), {"text": "Three", "seen": fresh.first_comment.version})
     own.refresh_from_db()
     assert (own.text, own.resolved_by) == ("Three", editor)
 
@@ -241,9 +241,11 @@ def test_much_is_shown_in_pages_at_the_same_cost(
         with django_assert_num_queries(12):
             shown = client.get(own)
         counts.append((len(shown.context["talk"]), shown.context["talk_count"]))
-    assert counts == [(1, 2), (COMMENT_PAGE_LIMITS.threads, 522)]
+    assert counts == [(1, 2), (COMMENT_PAGE_LIMITS.max_threads, 522)]
     text = client.get(page).content.decode()
-    assert text.count("<strong>@Kim</strong>") == CLAIM_PAGE_LIMITS.threads * (1 + CLAIM_PAGE_LIMITS.replies)
+    assert text.count("<strong>@Kim</strong>") == CLAIM_PAGE_LIMITS.max_threads * (
+        1 + CLAIM_PAGE_LIMITS.max_replies
+    )
     assert "7 earlier replies" in text
     assert len(text) < 250_000
     last = client.get(own, {"p": 3})

@@ -73,9 +73,9 @@ class Command(LocalizedCommand):
                         ngettext(
                             "%(newsroom)s: %(entries)s new entry. %(failure)s",
                             "%(newsroom)s: %(entries)s new entries. %(failure)s",
-                            tally.entries,
+                            tally.entry_count,
                         )
-                        % {"newsroom": tally.newsroom, "entries": tally.entries, "failure": tally.failure}
+                        % {"newsroom": tally.newsroom, "entries": tally.entry_count, "failure": tally.failure}
                     ).rstrip()
                 )
         if failure_count:

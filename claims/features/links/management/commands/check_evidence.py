@@ -58,9 +58,10 @@ class Command(LocalizedCommand):
             raise CommandError(
                 gettext("Links to review: %(looked_at)s.") % {"looked_at": checked_links.waiting().count()}
             )
-        if tally.failed:
+        if tally.failed_count:
             raise CommandError(
-                gettext("Pages that caused an error: %(failed)s. See the log.") % {"failed": tally.failed}
+                gettext("Pages that caused an error: %(failed)s. See the log.")
+                % {"failed": tally.failed_count}
             )
 
     def _find_claim_sources(self, claim: int) -> list[int]:

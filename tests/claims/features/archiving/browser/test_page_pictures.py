@@ -85,7 +85,7 @@ def test_the_whole_page_is_photographed_and_printed(site: Site) -> None:
     pictures = visited(
         site, "<h1>The last ferry leaves in May</h1><div style='height: 4000px'></div><p>Rain.</p>"
     )
-    assert pictures.missing == {}
+    assert pictures.missing_reasons == {}
     width, height = size_of(pictures.screenshot)
     assert width == WIDTH
     assert HEIGHT < 4000 < height < 5000
@@ -117,7 +117,9 @@ def test_a_page_with_an_endless_script_is_stopped(site: Site) -> None:
     pictures = visited(
         site, "<script>setTimeout(() => { while (true); }, 0)</script>", limits=PageLimits(seconds=8)
     )
-    assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser’s time limit was exceeded.")
+    assert pictures.missing_reasons == dict.fromkeys(
+        ("screenshot", "pdf"), "The browser’s time limit was exceeded."
+    )
     assert set(left_behind()) <= before
 
 
@@ -128,7 +130,7 @@ def test_a_page_that_takes_all_memory_is_ended(site: Site) -> None:
         limits=PageLimits(seconds=120, memory=600_000_000),
     )
     # The browser may end the page by itself before; then it has nothing to show.
-    assert set(pictures.missing) == {"screenshot", "pdf"}
+    assert set(pictures.missing_reasons) == {"screenshot", "pdf"}
 
 
 @contextmanager
@@ -213,7 +215,7 @@ def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.
 
 def test_a_private_page_is_not_visited(site: Site) -> None:
     pictures = visited(site, "<p>Secret.</p>", allow_loopback=False)
-    assert set(pictures.missing) == {"screenshot", "pdf"}
+    assert set(pictures.missing_reasons) == {"screenshot", "pdf"}
     assert site.requests == []
 
 
@@ -230,7 +232,9 @@ def test_a_missing_browser_is_reported(site: Site, settings: Any, monkeypatch: p
 def test_an_invalid_browser_is_reported(site: Site, settings: Any) -> None:
     settings.ARCHIVE_BROWSER = shutil.which("true")
     pictures = visited(site, "")
-    assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser stopped or did not respond.")
+    assert pictures.missing_reasons == dict.fromkeys(
+        ("screenshot", "pdf"), "The browser stopped or did not respond."
+    )
 
 
 def test_a_browser_that_cannot_be_started_leaves_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,5 +244,5 @@ def test_a_browser_that_cannot_be_started_leaves_nothing(site: Site, monkeypatch
     before = left_behind()
     monkeypatch.setattr("subprocess.Popen", refused)
     pictures = visited(site, "")
-    assert pictures.missing["pdf"] == "The browser could not be started: Permission denied."
+    assert pictures.missing_reasons["pdf"] == "The browser could not be started: Permission denied."
     assert left_behind() == before

@@ -99,7 +99,7 @@ def test_a_form_without_its_stamp_is_shown_again(
     shown: str, reader: Client, publish: Callable[..., Claim]
 ) -> None:
     path = f"/claims/{publish().pk}/complain/"
-    answer = send(reader, path, shown=shown)
+    answer = send(reader, path, submitted_stamp=shown)
     assert answer.status_code == 400
     assert WORDS["text"] in answer.content.decode()
     assert not Complaint.objects.exists()
