@@ -1,4 +1,4 @@
-"""The made-up newsroom of the benchmark: what it publishes is what publishing makes of the same rows."""
+"""The made-up newsroom of the benchmark: its entries equal those of real publications of the same rows."""
 
 from collections import Counter
 from collections.abc import Iterator

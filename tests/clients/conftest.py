@@ -1,4 +1,4 @@
-"""What generated clients are made of, and what they find."""
+"""The sources of generated clients, and the rows that they find."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

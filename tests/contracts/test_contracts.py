@@ -328,7 +328,7 @@ def assert_described(client: Client, address: str, operation: str) -> None:
     assert [place for place in undescribed(response.json(), schema) if not place.startswith(BESIDE)] == []
 
 
-#: What a list says beside its results only when it is asked for.
+#: Members of a list besides its results, returned only on request.
 BESIDE = (".search", ".highlights")
 
 

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db
 #: Operations of editors' tools are described in words and by their schemas.
 NOT_PUBLIC = "/api/v1/editorial/"
 
-#: What the database's own clock decides of an answer, and what stands for it in the example.
+#: Values set by the database's own clock, and their replacements in the example.
 DECIDED_BY_THE_DATABASE = {
     ("sources_copies", "captured_at"): "2026-01-20T09:00:00.000000Z",
     ("ledger_checkpoints", "signed_at"): "2026-02-03T09:01:00.000000Z",
@@ -56,7 +56,7 @@ DECIDED_BY_THE_DATABASE = {
 #: Answers of these types are bytes, which an example holds in base64.
 BINARY = {"application/octet-stream"}
 
-#: Operations whose answers no example can hold, and why. What they refuse has one all the same.
+#: Operations whose answers cannot be examples, and why. Their errors have examples.
 WITHOUT_AN_ANSWER = {
     "claims_evidence_pack": "A ZIP, whose bytes tell a reader nothing: docs/archiving.md lists what is in it.",
 }

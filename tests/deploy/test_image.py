@@ -1,4 +1,4 @@
-"""The recipe of the image: what it promises stands in it, and what it copies is there."""
+"""The recipe of the image: it contains what we promise, and the files that it copies exist."""
 
 import re
 

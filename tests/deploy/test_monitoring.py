@@ -51,7 +51,7 @@ def expressions(path: Path) -> list[str]:
     if path == DASHBOARD:
         shown = json.loads(path.read_text())
         return [target["expr"] for panel in shown["panels"] for target in panel.get("targets", ())]
-    # An expression is one line, or the lines below `|` that stand further in than the key.
+    # An expression is one line, or the lines below `|` that are indented further than the key.
     text = path.read_text()
     found = re.findall(r"^ +expr: (?:\|\n((?: {10,}.*\n)+)|(.+)\n)", text, flags=re.MULTILINE)
     return [below or beside for below, beside in found]

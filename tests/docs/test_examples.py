@@ -1,4 +1,4 @@
-"""The programs in docs/examples run as they stand."""
+"""The programs in docs/examples run unchanged."""
 
 import shutil
 import subprocess

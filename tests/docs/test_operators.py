@@ -31,7 +31,7 @@ def block(page: str, language: str, containing: str) -> str:
 
 
 def test_nginx_accepts_the_shown_configuration(tmp_path: Path) -> None:
-    """Each block as it stands, in one of the places where it could be put."""
+    """Each block unchanged, in one of its possible places."""
     shown = [(page.name, text) for page in sorted(DOCS.glob("*.md")) for text in blocks(page, "nginx")]
     assert len(shown) >= 3
     places = ("%s", "server { %s }", "server { location / { %s } }")

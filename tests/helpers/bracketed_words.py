@@ -1,4 +1,4 @@
-"""Words that would be looked up in a catalogue, in brackets: what stands outside of them was not marked."""
+"""Words that would be looked up in a catalogue, in brackets: words outside brackets were not marked."""
 
 import gettext
 import re
@@ -23,7 +23,7 @@ class Brackets(gettext.NullTranslations):
     code = "en"
 
     def gettext(self, message: str) -> str:
-        # Before this sign stands the context in which a word is meant.
+        # Before this sign is the context of a word.
         message = message.rpartition("\x04")[2]
         # What the page's own language is called is read by programs.
         return (self.code if message == "en" else f"⟦{message}⟧") if message else ""
@@ -46,7 +46,7 @@ class Brackets(gettext.NullTranslations):
 
 @contextmanager
 def bracketed(code: str = "en") -> Iterator[None]:
-    """A language of this kind, for the time of a test: by its code it is active, and so it can be asked for."""
+    """A language of this kind for one test: it is active by its code, so requests can choose it."""
     before = translation.get_language()
     with pytest.MonkeyPatch.context() as patch:
         kept = dict(vars(trans_real)["_translations"])

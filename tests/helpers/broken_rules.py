@@ -31,7 +31,7 @@ def sql(statement: str, *values: Any) -> int:
 
 
 def refused(statement: str, *values: Any, match: str) -> None:
-    """The database refuses the statement, naming the rule or saying why; the transaction goes on."""
+    """The database refuses the statement, with the name of the rule or the reason; the transaction continues."""
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         sql(statement, *values)
     constraint = getattr(error.value.__cause__.diag, "constraint_name", "")  # type: ignore[union-attr]

@@ -131,7 +131,7 @@ def put_back(name: str, new: Contents) -> bool:
         with database.transaction():
             # Waits for those who are ending.
             database.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(tables)))
-            # What stands there already is left alone: most tests change none of it.
+            # Existing files are left unchanged: most tests change none of them.
             filled = {table for [table] in database.execute(FILLED)}
             other = [
                 table

@@ -47,7 +47,7 @@ class Edition:
         return "\n\n".join(self.base["joiner"].join(said.words for said in p) for p in self.paragraphs)
 
     def places(self) -> dict[Quoted, tuple[int, int]]:
-        """Where the sentences stand that are still what they were, and the direct speech in them."""
+        """The positions of unchanged sentences, and the direct speech in them."""
         found: dict[Quoted, tuple[int, int]] = {}
         at = 0
         for paragraph in self.paragraphs:
@@ -150,7 +150,7 @@ def first_edition(language: str, seed: int | str = 0) -> Edition:
 def judge(
     anchors: dict[Quoted, Anchor], followed: list[FollowedQuote], article: Edition
 ) -> Iterator[tuple[Quoted, str]]:
-    """For each quote: `kept`, `lost` though it stands, `refused` rightly, or `wrong`."""
+    """For each quote: `kept`, `lost` although it is there, `refused` rightly, or `wrong`."""
     places, twins = article.places(), article.twins()
     for quoted, found in zip(anchors, followed, strict=True):
         place = places.get(quoted)

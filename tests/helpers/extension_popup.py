@@ -117,7 +117,7 @@ class Popup:
         raise AssertionError("It says nothing.")
 
     def close(self) -> None:
-        """Close it, and wait until it is gone: the next one would be taken for it."""
+        """Close it, and wait until it is gone, so that it is not mistaken for the next one."""
         self.devtools.send("Target.closeTarget", {"targetId": self.target})
         self.devtools.remove_listener("Target.receivedMessageFromTarget", self._hear)
         while self.extension.has(self.target):

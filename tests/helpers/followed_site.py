@@ -1,4 +1,4 @@
-"""A newspaper on this machine with a feed and articles, and time that stands still."""
+"""A newspaper on this machine with a feed and articles, and a clock that only tests advance."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ class Paper(Site):
         return self.page(path, body, 200, **({"Content_Type": "application/rss+xml"} | headers))
 
     def asked(self) -> list[str]:
-        """The paths that were asked for since the last time."""
+        """The paths requested since the last call."""
         paths = [path for path, _headers in self.requests]
         self.requests.clear()
         return paths
@@ -49,7 +49,7 @@ class Paper(Site):
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """Time that stands still and is moved by the test, from noon on."""
+    """A clock that only the test advances, from noon on."""
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
     with time_machine.travel(noon, tick=False) as traveller:
         yield traveller

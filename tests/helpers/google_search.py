@@ -1,4 +1,4 @@
-"""How the stand-in for Google's Fact Check Tools API is asked."""
+"""Requests to the stand-in for Google's Fact Check Tools API."""
 
 from typing import Any
 

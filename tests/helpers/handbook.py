@@ -14,7 +14,7 @@ TEXT = "\n".join((settings.BASE_DIR / "docs" / name).read_text() for name in PAG
 
 
 def section(title: str) -> str:
-    """What stands under a heading, up to the next one."""
+    """The text under a heading, up to the next one."""
     return re.split(
         r"^#+ ",
         re.split(rf"^#+ {title}$", TEXT, maxsplit=1, flags=re.MULTILINE)[1],

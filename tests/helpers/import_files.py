@@ -1,4 +1,4 @@
-"""Files as readers get them, made of bytes; and what readers make of them."""
+"""Files for readers, made from bytes; and the records read from them."""
 
 import io
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Pictures for tests: drawn here, each seed another scene, with what claims and evidence make of them."""
+"""Pictures for tests: drawn here, each seed another scene, as media of claims and evidence."""
 
 import io
 from typing import Any

@@ -33,7 +33,7 @@ class Tool:
         return self.ask("POST", path, {} if body is None else body, **headers)
 
     def patch(self, path: str, body: Any, **headers: str) -> Any:
-        """Edit what stands there now, unless the headers say which version is meant."""
+        """Edit the current version, unless the headers name another."""
         return self.ask("PATCH", path, body, **self._about(path, headers))
 
     def delete(self, path: str, **headers: str) -> Any:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def at_once(*calls: Callable[[], T]) -> list[T]:
-    """What the calls return, in their order, when all of them begin together, each with connections of its own."""
+    """The results of the calls, in order, when all begin together, each with its own connections."""
     together = Barrier(len(calls))
 
     def begun(call: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""What the public API answers when it is asked for a list of claims."""
+"""The answers of the public API to requests for lists of claims."""
 
 from typing import Any
 

@@ -19,7 +19,7 @@ LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamt
 def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: User) -> dict[str, str]:
     """The paths of reader pages with a claim of every rating on them, by name."""
     sentences = [f"Sentence number {code} is said." for code in CODES]
-    # A passage that was checked stands in a paragraph with words that were not.
+    # A checked passage is in a paragraph with unchecked words.
     text = "\n\n".join(f"{sentence} Nobody has checked this." for sentence in sentences)
     source = make_source(text, title=f"A speech on {LONG_WORD}")
     topic = Topic.objects.create(name=LONG_WORD, slug="long")

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 
 def run_waiting_jobs() -> None:
-    """Do what waits to be done, and return when nothing does.
+    """Run waiting jobs, and return when there are none.
 
     In a thread of its own: browser tests leave an event loop running in that of the tests, and the worker starts one.
     """
@@ -27,7 +27,7 @@ def _work() -> None:
 
 @pytest.fixture
 def without_schedule() -> Iterator[None]:
-    """Only jobs that were asked for, none that are due by the clock."""
+    """Only queued jobs, none that are due by schedule."""
     app.perform_import_paths()
     periodic, app.periodic_registry.periodic_tasks = app.periodic_registry.periodic_tasks, {}
     yield

@@ -62,6 +62,6 @@ def test_every_text_by_people_has_its_own_direction(
 
 
 def _is_isolated(element: html.HtmlElement) -> bool:
-    """Whether it, or what it stands in, finds its direction by its own text."""
+    """Whether it, or its parent, gets its direction from its own text."""
     around = [element, *element.iterancestors()]
     return any(each.get("dir") == "auto" or each.tag in ("bdi", "textarea") for each in around)

@@ -84,7 +84,7 @@ def _in_call(call: ast.Call) -> Iterator[tuple[int, str]]:
 
 
 def _words(node: ast.expr, *, least: int = 2) -> Iterator[tuple[int, str]]:
-    """What stands there as it is: not in a call that marks it or makes something of it."""
+    """Literals that are used unchanged: not in a call that marks or transforms them."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         text = node.value
     elif isinstance(node, ast.JoinedStr):

@@ -8,7 +8,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,10 +52,10 @@ def screens() -> Iterator[str]:
                 yield f"{message.message}\n{message.plural}"
 
 
-def comments_and_docstrings() -> Iterator[str]:
-    for package in _PROGRAM:
+def comments_and_docstrings(packages: Iterable[str] = _PROGRAM) -> Iterator[str]:
+    for package in packages:
         for path in (ROOT / package).rglob("*.py"):
-            if "migrations" in path.parts or "demo" in path.parts:
+            if not {"migrations", "demo", "node_modules"}.isdisjoint(path.parts):
                 continue
             source = path.read_text(encoding="utf-8")
             for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -64,6 +64,16 @@ def comments_and_docstrings() -> Iterator[str]:
             for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                     yield ast.get_docstring(node) or ""
+
+
+def comments_and_docstrings_of_tests() -> Iterator[str]:
+    return comments_and_docstrings(["tests"])
+
+
+def names_of_tests() -> Iterator[str]:
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        names = re.findall(r"^ *def test_(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        yield ". ".join(names).replace("_", " ")
 
 
 def per_thousand_words(texts: Iterator[str]) -> float:
@@ -76,8 +86,14 @@ def per_thousand_words(texts: Iterator[str]) -> float:
 
 @pytest.mark.parametrize(
     ("texts", "limit"),
-    [(documentation, 0.3), (screens, 0.3), (comments_and_docstrings, 0.3)],
-    ids=["documentation", "screens", "code"],
+    [
+        (documentation, 0.2),
+        (screens, 0.2),
+        (comments_and_docstrings, 0.2),
+        (comments_and_docstrings_of_tests, 0.3),
+        (names_of_tests, 0.1),
+    ],
+    ids=["documentation", "screens", "code", "tests", "names of tests"],
 )
 def test_few_words_that_a_native_speaker_would_not_use(texts: object, limit: float) -> None:
     assert callable(texts)

@@ -103,7 +103,7 @@ def test_problems_are_in_the_language_of_the_caller(client: Client, path: str) -
     details = [problem["title"], problem["detail"], *(error["detail"] for error in problem.get("errors", []))]
     for words in details:
         assert "⟦" in words, words
-        # Names of parameters and their values stand as they are.
+        # Names of parameters and their values are not translated.
         left = [
             part
             for part in outside(re.sub(r"`[^`]*`|“[^”]*”", "|", words))

@@ -78,7 +78,7 @@ def try_mutant(mutant: Mutant, trees: SimpleQueue[Path]) -> str:
 
 
 def copy_tree(target: Path) -> Path:
-    """Copy what git knows, so that no fault ever stands in the working tree."""
+    """Copy the files in git, so that no fault is ever in the working tree."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():

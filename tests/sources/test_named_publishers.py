@@ -1,4 +1,4 @@
-"""Whose document it is."""
+"""The publisher of a document."""
 
 import pytest
 

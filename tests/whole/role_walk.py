@@ -68,11 +68,11 @@ class Walker:
             self.soft.append(path)  # refused, but with a message where there should be a 403
             return False
         elsewhere = (reverse("admin:index"), reverse("admin:login"), reverse("account_login"))
-        # To whom a row does not exist, the admin says so on its first page.
+        # People who may not see a row are told that it does not exist, on the admin's first page.
         return not (answer.status_code == 302 and answer["Location"].split("?")[0] in elsewhere)
 
     def moves(self, subject: Any, action: str, **sent: Any) -> bool:
-        """Whether the button of a move, sent as a page would send it, moves the subject; whom it refuses gets a 403."""
+        """Whether the button of a move, sent as by a page, moves the subject; refused people get a 403."""
         last = get_last_step if isinstance(subject, Translation) else get_last_move
         before = last(subject)
         path = reverse(f"admin:claims_{subject._meta.model_name}_move", args=[subject.pk, action])

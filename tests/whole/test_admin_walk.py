@@ -88,7 +88,7 @@ OTHER_DATES = re.compile(
 )
 #: Paths in links, forms, buttons and data for scripts.
 TARGETS = re.compile(r"""\b(?:href|action|formaction|data-[a-z-]+)=["'](/[^"'?#]*)""")
-#: And what stands above each of them: the views that are kept of it.
+#: And the saved views above each of them.
 ABOVE_THE_LIST = 1
 
 
@@ -145,12 +145,12 @@ def test_every_page_opens_or_is_refused(
         listed = client.get(address(model, "changelist"), {"q": "bridge"})
         # A list that cannot be searched ignores the words; nothing may break either way.
         assert listed.status_code == expected, model
-        # Some rows are seen only by whom they belong to.
+        # Some rows are visible only to their owner.
         for row in admin.site._registry[model].get_queryset(asks(person))[:2]:
             assert client.get(address(model, "change", row.pk)).status_code == expected, row
             assert client.get(address(model, "history", row.pk)).status_code == expected, row
         may_add = admin.site._registry[model].has_add_permission(asks(person))
-        # Whom to ask for an answer begins from a draft.
+        # A request for a reply starts from a draft.
         begun = {"verdict": Verdict.objects.filter(author__username="chris", state="draft").latest("pk").pk}
         shown = client.get(address(model, "add"), begun if model is ReplyRequest else {})
         assert shown.status_code == (200 if may_add else 403), model

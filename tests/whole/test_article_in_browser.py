@@ -71,7 +71,7 @@ def select(page: Page, words: str, *, of: str = TEXT, last: bool = False) -> Non
 
 
 def choose(page: Page, words: str, *, last: bool = False) -> None:
-    """Select words of any script, where they stand, by the browser's own interface."""
+    """Select words of any script at their position, with the browser's own interface."""
     start = TEXT.rindex(words) if last else TEXT.index(words)
     page.evaluate(
         """([start, end]) => {

@@ -235,7 +235,7 @@ def test_text_of_word_processors_keeps_links_lists_and_emphasis(seat: Any, check
     assert desk.trouble == []
 
 
-#: What the tools of the toolbar make of "one two", with "two" selected, and the keys that do the same.
+#: The results of the toolbar's tools for "one two", with "two" selected, and their shortcuts.
 TOOLS = {
     "Bold": ("one **two**", "Control+b"),
     "Italic": ("one *two*", "Control+i"),

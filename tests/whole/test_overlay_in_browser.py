@@ -19,7 +19,7 @@ __all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "site"]  #
 
 pytestmark = pytest.mark.browser
 
-#: Where the article stands for the newsroom; the host's pages name it as their canonical address.
+#: The address of the article for the newsroom, which the host's pages name as canonical.
 ARTICLE = "https://gazette.example.org/bridge"
 BRIDGE = "The bridge cost nine million euros."
 FERRY = "The ferry is late each day."

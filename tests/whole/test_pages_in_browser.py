@@ -95,7 +95,7 @@ SHIFTS = """() => new Promise(resolve => {
 })"""
 
 
-#: What scrolling asks for is asked for by then.
+#: By then, everything loaded by scrolling has been requested.
 TWO_FRAMES = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 #: Whether every answer to a script and every picture in sight is there.
 ARRIVED = """() => awaited === 0 && document.fonts.status === "loaded" && [...document.images].every(image => {
@@ -262,7 +262,7 @@ def test_nothing_that_is_only_operated_is_printed(
     assert printed == {}
 
 
-#: Each element's words, and in how many lines they stand.
+#: Each element's words, and their number of lines.
 _LINES = """all => all.map(one => {
     const range = document.createRange();
     range.selectNodeContents(one);

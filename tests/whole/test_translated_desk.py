@@ -21,7 +21,7 @@ from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
 __all__ = ["brackets", "checker", "editor", "shared_rows"]  # fixtures
 
-#: What pages show as programs read it, and what stands behind a mask.
+#: Texts that pages show for programs, and masked ones.
 _FOR_PROGRAMS = re.compile(r"<pre.*?</pre>|\w+\*{6,}", re.DOTALL)
 
 

@@ -69,7 +69,7 @@ def is_shown(page: Page, claim: Claim) -> None:
 def test_fifty_proposals_by_keyboard(opened: Open, editor: User) -> None:
     claims = propose(50, articles=5)
     stays = make_claim("The harbour bridge was the cheapest of all bridges.")
-    # By article: those of the first stand together, then those of the second.
+    # By article: those of the first are together, then those of the second.
     order = [claim for article in range(5) for claim in claims[article::5]]
     page = opened(editor, "/admin/claims/claim/triage/?queue=triage")
     pressed = 0

@@ -213,7 +213,7 @@ def test_a_browser_that_keeps_nothing_leaves_it_to_the_server(
     desk.page.add_init_script(
         f"Object.defineProperty(window, 'localStorage', {{ get() {{ {throws} }} }})"
         if storage == "forbidden"
-        # unfold keeps the state of its menus there, and stands still without.
+        # unfold keeps the state of its menus there, and does not work without.
         else "const set = Storage.prototype.setItem; Storage.prototype.setItem = function (key, ...value) {"
         f" if (key.startsWith('desk')) {throws}; set.call(this, key, ...value) }}"
     )

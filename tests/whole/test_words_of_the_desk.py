@@ -41,7 +41,7 @@ OURS = re.compile(
 )
 #: Where such a word is meant, and why.
 MEANT = {
-    # For who writes programs: the editorial API names places by them.
+    # For authors of programs: the editorial API names places by them.
     "The source has no snapshot, so offsets cannot be used.",
     "The latest snapshot of the source is number %(latest)d. Use offsets in that one.",
 }
@@ -64,7 +64,7 @@ UNSEEN = {
     "Which of the writer's requests it is from; the highest stands.",
     "Of the row, as the page showed it.",
 }
-#: Words that stand in templates as they are, and why.
+#: Words that templates contain unmarked, and why.
 AS_IT_IS = {
     "Authorization: Bearer",  # what a program sends
 }
@@ -101,7 +101,7 @@ def _bare_words(path: Path) -> Iterator[str]:
     """Literals of a module that people read and that are not marked; marked ones that cannot be looked up."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
-            # What a name stands for is marked where that is given its words.
+            # The text of a name is marked where it is defined.
             if _name(node.func) in MARKERS and not isinstance(node.args[0], ast.Constant | ast.Name):
                 yield f"{path.name}:{node.lineno}: no literal"
             spoken = [keyword.value for keyword in node.keywords if keyword.arg in READ]
@@ -136,7 +136,7 @@ def _is_bare(value: ast.AST) -> bool:
 
 
 def _bare_texts(path: Path) -> list[str]:
-    """What stands in a template outside of tags and variables."""
+    """The text of a template outside tags and variables."""
     html, in_translation = "", False
     for token in Lexer(path.read_text()).tokenize():
         if token.token_type == TokenType.BLOCK:

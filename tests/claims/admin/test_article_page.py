@@ -23,7 +23,7 @@ TEXT = "The mayor spoke for an hour.\n\nThe tunnel cost 240 million euros, she s
 
 
 def shown_text(html: str) -> str:
-    """The text that a browser reads from the paragraphs, with what stands between them."""
+    """The text that a browser reads from the paragraphs, with the separators between them."""
     found = re.findall(r'<p data-at="\d+"(?: data-gap="([^"]*)")? dir="auto">(.*?)</p>', html, re.DOTALL)
     return "".join(
         unescape(re.sub(r"<[^>]*>", "", words)) + (unescape(gap) or "\n\n") for gap, words in found

@@ -103,7 +103,7 @@ def test_the_second_person_to_save_is_warned_and_overwrites_nothing(
     for _attempt in range(2):  # sending the same page again must not overwrite either
         page = desk.save(claim, mine, context="Opened in 2025.").content.decode()
         assert "Not saved: Chris changed this page" in page
-        assert "Opened in 2025." in page  # what was typed is still there to be copied
+        assert "Opened in 2025." in page  # the typed text is still there to be copied
     claim.refresh_from_db()
     assert claim.context == "Opened in 2024."
 

@@ -52,7 +52,7 @@ def test_a_list_says_how_far_each_has_come(administrator: User, half_way: Embedd
 
 
 def on_its_page(administrator: User, model: EmbeddingModel) -> str:
-    """What stands behind "Statements"."""
+    """The value of "Statements"."""
     client = Client()
     client.force_login(administrator)
     page = html.fromstring(client.get(reverse("admin:claims_embeddingmodel_change", args=[model.pk])).content)

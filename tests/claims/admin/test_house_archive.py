@@ -1,4 +1,4 @@
-"""The newsroom's own archive at the desk: asked for, held, looked at and released."""
+"""The newsroom's own archive at the desk: imported, held, inspected and released."""
 
 from pathlib import Path
 from typing import Any

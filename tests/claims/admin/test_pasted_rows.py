@@ -165,7 +165,7 @@ _CELL = st.lists(_WORDS, min_size=1, max_size=5).map(" ".join)
 
 @given(st.lists(st.tuples(_CELL, _CELL), min_size=1, max_size=6))
 def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]]) -> None:
-    """Tabs between cells; a cell with a quotation mark or a line break stands in quotation marks."""
+    """Tabs between cells; a cell with a quotation mark or a line break is in quotation marks."""
 
     def copied(cell: str) -> str:
         return '"' + cell.replace('"', '""') + '"' if '"' in cell else cell
@@ -179,7 +179,7 @@ def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]])
 
 @pytest.mark.django_db
 def test_stored_rows_are_not_kept_as_unsaved(editor: User) -> None:
-    """Or it stands in the field again for the next rows."""
+    """Otherwise it would be in the field again for the next rows."""
     writer = Writer(editor, PAGE)
     writer.write({"pasted": "Snow is black."})
     sent(writer.client, "Snow is black.", _autosave=writer.name)

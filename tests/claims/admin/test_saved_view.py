@@ -1,4 +1,4 @@
-"""Views of lists: kept, opened, shared and removed by whom, and what the database holds of them."""
+"""Saved views of lists: permissions to save, open, share and remove them, and the rules of the database."""
 
 from typing import Any
 

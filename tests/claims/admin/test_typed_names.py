@@ -1,4 +1,4 @@
-"""Names that are typed into pickers: found, or added along with the page that they stand on."""
+"""Names typed into pickers: found, or added when the page is saved."""
 
 import re
 from datetime import date

@@ -226,7 +226,7 @@ def test_every_new_snapshot_is_followed_for_any_author() -> None:
 
 
 def test_places_of_one_claim_may_follow_each_other() -> None:
-    """Each appearance moves to where the other one of the same claim stood."""
+    """Each appearance moves to the place of the other one of the same claim."""
     words = [
         f"{name} sold exactly {number} ships in 2023." for name, number in (("Anna", 111), ("Olga", 222))
     ]

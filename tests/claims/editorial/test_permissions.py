@@ -300,7 +300,8 @@ def test_all_other_scopes_together_are_not(
     assert f"lacks the scope “{scope.value}”" in answer.json()["detail"]
 
 
-# Whose verdict it is --------------------------------------------------------------------------------------------------
+# Owner of the verdict
+# --------------------------------------------------------------------------------------------------
 
 
 def test_a_draft_belongs_to_its_author(checker: User, colleague: User) -> None:

@@ -39,7 +39,7 @@ def editorial_paths() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def secrets(checker: User) -> dict[str, int]:
-    """What there is to be asked for, by its place in an address."""
+    """Existing rows, by their place in an address."""
     claim = make_claim(SECRET)
     draft = make_draft(claim, checker)
     appearance = make_appearance(claim, make_source(f"{SECRET} did it."), SECRET)

@@ -330,7 +330,7 @@ class TestHouseArchive:
 
 
 def test_a_dirty_table_is_reported_in_german(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All but the names of fields, which stand in mappings as they are."""
+    """All but the names of fields, which mappings contain unchanged."""
     table = tmp_path / "checks.csv"
     table.write_text(
         "Claim,Rating,Publisher,URL,Mood\n"

@@ -1,4 +1,4 @@
-"""Whom a name may mean too: suggestions, for which two people of one surname are two."""
+"""Suggestions of other claimants for a name; two people with one surname stay separate."""
 
 import pytest
 from django.urls import reverse

@@ -37,7 +37,7 @@ def person_of(client: Client) -> User:
     return User.objects.get(pk=client.session["_auth_user_id"])
 
 
-# Of whom, and until when ----------------------------------------------------------------------------------------------
+# People and deadlines ----------------------------------------------------------------------------------------------
 
 
 def test_administrators_and_superusers_always_need_one(

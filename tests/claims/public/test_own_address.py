@@ -36,7 +36,7 @@ def claim(checker: User, editor: User) -> Claim:
     return claim
 
 
-#: Each kind of answer that names where a claim stands, `{id}` and `{source}` filled in.
+#: Each kind of answer with the address of a claim, `{id}` and `{source}` filled in.
 ANSWERS = [
     "/api/v1/claims/",
     "/api/v1/claims/?q=says&highlight=true",

@@ -1,4 +1,4 @@
-"""Selected words are taken exactly where they stand, in whole characters, or refused: never from somewhere else."""
+"""Selected words are read exactly at their position, in whole characters, or refused: never from another place."""
 
 import pytest
 import regex

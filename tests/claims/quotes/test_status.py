@@ -41,7 +41,7 @@ def told(client: Client, claim: Claim) -> list[dict[str, Any]]:
 
 
 def brief(quotes: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Outcome, the newest version that has the words, the first that has not, and what stands there."""
+    """Outcome, the newest version with the words, the first without them, and the words there."""
     return [
         (q["exact"], q["outcome"], q["stood_in"]["number"], (q["lost_in"] or {}).get("number"), q["wording"])
         for q in quotes

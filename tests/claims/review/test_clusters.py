@@ -1,4 +1,4 @@
-"""Clusters: who makes, extends, publishes and dissolves them, and what stands in the way."""
+"""Clusters: permissions to create, extend, publish and dissolve them, and obstacles."""
 
 from collections.abc import Callable
 

@@ -21,7 +21,7 @@ from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
 from tests.helpers.newsroom_tool import tool
 
-#: Stands in every text that only those who read drafts may see.
+#: Occurs in every text that only readers of drafts may see.
 SECRET = "Zanzibar"
 #: Finds it; not the word itself, which a page repeats as the search text.
 ASKED = "zanzib"

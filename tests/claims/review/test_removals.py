@@ -201,7 +201,7 @@ def test_removals_need_two_administrators(
         # Proposed and confirmed at once, or by another person.
         (insert.format("now()"), (claim.pk, ada.pk, abe.pk), "removal_is_proposed"),
         (insert.format("NULL"), (claim.pk, editor.pk, None), "removal_is_proposed"),
-        # Other words instead, fewer stand-ins, words that are part of all others, and none.
+        # Other words, fewer bars, words that are part of all others, and none.
         *(
             (rewrite, (claim.pk, words, stand_ins, ada.pk), "removal_leaves_bars")
             for words, stand_ins in [
@@ -265,7 +265,7 @@ def test_a_whole_claim_is_removed_with_all_its_texts(
 def test_words_of_an_earlier_version_are_announced_too(
     checker: User, editor: User, administrators: list[User], publish: Any, client: Client
 ) -> None:
-    """Caches keep pages of all versions until the ledger goes on."""
+    """Caches keep pages of all versions until the next entry of the ledger."""
     claim = publish(summary="By Mara **Lindqvist**, so “Lindqvister”.")
     correct(claim, checker, editor, code="true", kind="correction")
     as_committed()

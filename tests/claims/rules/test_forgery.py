@@ -109,8 +109,8 @@ def kept(server: Server) -> list[Any]:
     return [server.execute(query).fetchall() for query in KEPT]
 
 
-#: How attempts are refused: by a grant, a rule, a constraint, a reference; an invalid body, an id that nobody
-#: has, a reference that cannot be put off.
+#: How attempts are refused: by a grant, a rule, a constraint, a reference; an invalid body, a missing
+#: id, a reference that cannot be deferred.
 REFUSED = {"42501", "23000", "23514", "23503", "23505", "22P02", "0A000"}
 
 

@@ -1,4 +1,4 @@
-"""Functions of the database find what they name in our schema, whatever stands in the way."""
+"""Functions of the database find our tables in our schema, despite objects with the same names."""
 
 import re
 

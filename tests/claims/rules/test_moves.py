@@ -35,7 +35,7 @@ def steps_of(table: Mapping[tuple[str, str], Move[Any]]) -> set[Step]:
     }
 
 
-#: No move of its own: what happens to the version before when a new one is published.
+#: Not a separate move: the change of the previous version when a new one is published.
 SUPERSEDE: Step = ("published", "superseded")
 LEGAL_FOR_VERDICTS = sorted(steps_of(VERDICT_MOVES) | {SUPERSEDE})
 LEGAL_FOR_CLAIMS = sorted(steps_of(CLAIM_MOVES))

@@ -1,4 +1,4 @@
-"""Two at once, each of whom would be let through alone: the second finds what the first did, or waits for it."""
+"""Two simultaneous changes, each allowed alone: the second sees the first, or waits for it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ def serving(ledger: str, past: str) -> Iterator[Server]:
 
 
 def all_that_is_kept(name: str) -> str:
-    """What stands in the ledger and beside it, and what holds it."""
+    """The contents of the ledger and related tables, and their rules."""
     digest = hashlib.sha256()
     with administration(name) as server:
         for query in (

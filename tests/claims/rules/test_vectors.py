@@ -1,4 +1,4 @@
-"""What the database holds of vectors: none outlives the words that it was made of, and no draft's is public."""
+"""Database rules for vectors: none outlives its statement, and no draft's is public."""
 
 import hashlib
 from collections.abc import Callable

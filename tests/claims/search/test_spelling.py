@@ -148,7 +148,7 @@ def test_a_word_known_only_in_another_form_is_corrected_like_a_rare_one(publish:
 def test_a_typo_is_corrected_to_the_word_that_occurs_beside_its_neighbour(
     publish: Publish,
 ) -> None:
-    """People whose names resemble others that are more frequent, and words that are none of theirs."""
+    """People whose names resemble more frequent ones, and other words."""
     for number in range(3):
         publish(make_claim(f"Bill Gates buys island {number}."))
     for number in range(2):
@@ -167,7 +167,7 @@ def test_a_typo_is_corrected_to_the_word_that_occurs_beside_its_neighbour(
     }
     right = [
         "Gates, bil",  # not side by side in this order
-        "bil",  # stands by itself
+        "bil",  # on its own
         "bil or gates",
         "gil gates",  # three letters with another first one resemble too much
         "bil bridge",

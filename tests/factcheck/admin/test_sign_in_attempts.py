@@ -84,7 +84,7 @@ def wait(address: str, name: str = "nora", cookie: str = "") -> int:
 
 
 def test_processes_share_the_count(nora: User) -> None:
-    """A new limiter stands for another process; it learns from the store within its first tenth."""
+    """A new limiter represents another process; it learns from the store within its first tenth."""
     for _attempt in range(10):
         assert wait(STRANGER) == 0
     sign_in_attempts.get_limiter.cache_clear()

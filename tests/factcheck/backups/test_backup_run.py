@@ -110,7 +110,7 @@ def test_the_folder_stays_locked_while_an_orphaned_program_writes(told: BackedUp
         pass
 
 
-def test_unchanged_looking_files_are_copied_completely(server: BackedUpServer) -> None:
+def test_without_summaries_files_are_copied_completely(server: BackedUpServer) -> None:
     """Without its summaries, the server does not know what has changed."""
     with server.running():
         server.ask("ALTER SYSTEM SET summarize_wal = off")

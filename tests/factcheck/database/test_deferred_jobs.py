@@ -1,4 +1,4 @@
-"""Jobs that are asked for inside a transaction."""
+"""Jobs that are queued inside a transaction."""
 
 import pytest
 from django.db import transaction

@@ -33,7 +33,7 @@ LEADING = """
 
 @pytest.fixture
 def models() -> list[type[Model]]:
-    """Those with tables of their own. Django indexes those of many-to-many relations twice, and takes no other word."""
+    """Models with their own tables. Django indexes those of many-to-many relations twice, which cannot be changed."""
     ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.list_installed()]
     return [
         model

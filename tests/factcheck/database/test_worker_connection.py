@@ -1,4 +1,4 @@
-"""A worker whose server is restarted, or whose words or answers are lost, does each job once and goes on."""
+"""A worker whose server is restarted, or whose queries or answers are lost, does each job once and continues."""
 
 import asyncio
 import time

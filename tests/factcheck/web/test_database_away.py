@@ -61,7 +61,7 @@ def test_it_is_alive_and_says_that_it_is_not_ready(
 
     with ExitStack() as stack:
         process = stack.enter_context(started(severed, "serve"))
-        # Each failure is logged, and who writes into a pipe that is full waits.
+        # Each failure is logged, and writing into a full pipe waits.
         threading.Thread(target=rest_of, args=(process,), daemon=True).start()
         stack.callback(leave.set)
         assert status(port, "/readyz") == 200

@@ -272,7 +272,7 @@ def test_alternates_of_a_page(rf: RequestFactory, settings: Any) -> None:
 def test_claims_published_from_a_german_desk_have_links_without_a_language(
     client: Client, publish: Publish
 ) -> None:
-    """Whatever was asked for before in the same process, and in whichever language."""
+    """After any earlier request in the same process, in any language."""
     first = publish()
     client.get(f"/de{first.get_absolute_url()}", headers={"Accept-Language": "de"})
     second = publish()

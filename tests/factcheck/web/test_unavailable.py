@@ -105,7 +105,7 @@ def test_shapes() -> None:
     ],
 )
 def test_statement_that_takes_too_long_is_503_everywhere(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of these asks the database something; a limit that nothing can keep stands for a slow question."""
+    """Each of these queries the database; a limit that no query can meet simulates a slow one."""
     client = Client(raise_request_exception=False)
 
     def too_long(

@@ -1,4 +1,4 @@
-"""Attributes of form fields are what Django's own template makes of them."""
+"""Attributes of form fields equal those from Django's own template."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whom a name may mean: what authorities answer, put together; and whatever else they send."""
+"""Candidates for a name: combined answers of authorities, and malformed ones."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Office documents: what stands in them, and what only seems to."""
+"""Office documents: their text, and hidden or deleted parts."""
 
 import io
 import zipfile

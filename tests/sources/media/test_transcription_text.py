@@ -1,4 +1,4 @@
-"""A transcript beside a recording has times, and leaves the article alone in which the recording stands."""
+"""A transcript beside a recording has times, and does not change the article with the recording."""
 
 from pathlib import Path
 

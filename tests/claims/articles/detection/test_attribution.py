@@ -261,7 +261,7 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
 @sweep(
     "language, text, expected",
     [
-        # Behind a dash, what stands between the dashes of a paragraph says who speaks in all of it.
+        # After a dash, the words between the dashes of a paragraph name the speaker of all of it.
         (
             "ru",
             (
@@ -285,7 +285,7 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
             "Олег Дёмин молчал, а Анна Рябова покачала головой:\n\n— Мы закрыли девять школ.",
             [None],
         ),
-        # A quotation of several sentences stands between its subject and its verb.
+        # A quotation of several sentences is between its subject and its verb.
         (
             "ko",
             (
@@ -294,7 +294,7 @@ def test_turkish_names_the_speaker_before_a_converb_or_behind_a_participle():
             ),
             [None, "이서준", "이서준"],
         ),
-        # A quotation that the paragraph did not close goes on; the office in the next one is its speaker's.
+        # A quotation that the paragraph did not close continues; the office in the next one is its speaker's.
         (
             "en",
             (

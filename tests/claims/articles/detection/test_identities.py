@@ -55,7 +55,7 @@ def claimants(text, language="en"):
         # A first word is a name if it occurs elsewhere as one, or if it cannot be a noun.
         ("Trucks said nine wells ran dry.", [None]),
         ("Apple says nine wells ran dry.", ["Apple"]),
-        # Who works at a place, and who stood behind a parenthesis.
+        # A person who works at a place, and one after a parenthesis.
         (
             "Prof Ian Hall, of the University of Leeds, who was not involved, said nine wells ran dry.",
             ["Ian Hall"],

@@ -1,4 +1,4 @@
-"""A news article with all that stands between its paragraphs: galleries, a video, lines that lead elsewhere."""
+"""A news article with everything between its paragraphs: galleries, a video, links to other articles."""
 
 from pathlib import Path
 

@@ -273,7 +273,7 @@ def test_the_command_prints_names_sizes_and_hashes(files: Path, capsys: pytest.C
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_process_leaves_no_half_dump(files: Path, publish: Publish, settings: Any) -> None:
-    """SIGKILL between two files; the next run goes on as if nothing had been."""
+    """SIGKILL between two files; the next run is not affected."""
     publish()
     program = (
         "import django; django.setup(); import os, signal\n"

@@ -54,7 +54,7 @@ def refusal(content: bytes) -> str:
 
 
 def unchained(content: bytes) -> bytes:
-    """The same as an older export, whose entries do not say how they go on from each other."""
+    """The same as an older export, whose entries have no hashes of the previous ones."""
     return re.sub(rb',"chain_sha256":"\w+"', b"", content)
 
 
@@ -92,7 +92,7 @@ def test_body_that_was_changed(content: bytes) -> None:
     ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">x</a>'],
 )
 def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> None:
-    """Pages show it as it stands, so it is not believed for being hashed well."""
+    """Pages show it unescaped, so a valid hash is not enough."""
     place = number_of(content, b'{"type":"entry"')
     first = next(line for line in lines.read(io.BytesIO(content)) if line.type == "entry")
     written = b'"explanation_html":' + json.dumps(hostile).encode()

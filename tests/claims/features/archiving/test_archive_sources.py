@@ -1,4 +1,4 @@
-"""`manage.py archive_sources`: what it asks for, archives, and goes on with."""
+"""`manage.py archive_sources`: requesting, archiving and continuing."""
 
 from io import StringIO
 from pathlib import Path

@@ -130,7 +130,9 @@ def test_an_uploaded_file_is_stored_regardless_of_its_stated_type(desk: Client, 
     file = copy.files.get()
     assert (file.role, file.media_type, file.size) == ("upload", "application/pdf", len(PDF))
     assert archive.load(file.sha256) == PDF
-    assert "&lt;b&gt;Minutes&lt;/b&gt;.html" not in page(desk, source)  # what stood before a slash is no name
+    assert "&lt;b&gt;Minutes&lt;/b&gt;.html" not in page(
+        desk, source
+    )  # the part before a slash is not part of the name
     assert "b&gt;.html" in page(desk, source)
     answer = desk.get(reverse("admin:sources_source_file", args=[source.pk, file.pk]))
     assert b"".join(answer) == PDF

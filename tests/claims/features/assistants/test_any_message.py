@@ -19,7 +19,7 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 DAYS = st.sampled_from(["0001-01-01", "9999-12-31", "2026-02-28", "2999-01-01"])
-#: Values that an argument may be taken for, besides any.
+#: Values that may be mistaken for an argument, in addition to random ones.
 LIKELY = {
     "claim_id": st.sampled_from([1, 2**63 - 1, 2**31]),
     "since": st.sampled_from([0, 1, 2**63 - 1]),

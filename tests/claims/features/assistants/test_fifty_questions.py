@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 CORPUS = load_corpus("questions.toml")
 QUESTIONS = CORPUS["questions"]
-#: What reads as if something had been found to be in order.
+#: Words that read as if a claim had been confirmed.
 _REASSURING = (
     "no problem",
     "nothing wrong",

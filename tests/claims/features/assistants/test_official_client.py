@@ -31,7 +31,7 @@ PUBLIC = ["match_text", "search_claims", "lookup_url", "get_claim"]
 
 
 def run(talk: Callable[..., Awaitable[Any]], *args: str) -> Any:
-    """What `talk` comes to, in a thread of its own: a browser of the tests before has left its loop in this one."""
+    """Return the result of `talk` from another thread, because a browser of earlier tests left its loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(anyio.run, talk, *args).result()
 

@@ -126,7 +126,7 @@ def test_with_a_token_it_proposes(contributor: User) -> None:
     assert answer["result"]["structuredContent"]["state"] == "proposed"
     assert Claim.objects.get().created_by == contributor
     api_tokens.revoke_token(token, by=contributor)
-    [answer] = said(sent, caller=Caller(token, secret))  # asked each time, however long the dialogue goes on
+    [answer] = said(sent, caller=Caller(token, secret))  # checked each time, however long the dialogue lasts
     assert answer["result"]["isError"]
     assert Claim.objects.count() == 1
 

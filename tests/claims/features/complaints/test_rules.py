@@ -274,7 +274,7 @@ def test_details_are_of_one_thing_and_are_not_changed(complaint: Complaint, aske
 
 
 def test_no_history_is_kept_of_readers() -> None:
-    """What an update or a deletion replaces stands in no other table."""
+    """No other table keeps values replaced by an update or a deletion."""
     for model in (Complaint, ReaderRequest, ContactDetails):
         assert not hasattr(model, "pgh_event_models")
 

@@ -32,14 +32,14 @@ class Entry:
 
 
 def read(client: Client, path: str) -> list[Entry]:
-    """What stands in the sitemap at this path, which must be a valid one."""
+    """The entries of the sitemap at this path, which must be valid."""
     response = client.get(path)
     assert (response.status_code, response["Content-Type"]) == (200, "application/xml; charset=utf-8"), path
     return entries(response.content)
 
 
 def entries(content: bytes) -> list[Entry]:
-    """What stands in these bytes."""
+    """The entries in these bytes."""
     assert len(content) <= MOST_BYTES
     root = etree.fromstring(content)
     _GRAMMAR.assertValid(root)

@@ -34,7 +34,7 @@ def test_it_weighs_at_most_eleven_kilobytes(client: Client) -> None:
 
 
 def test_it_has_room_for_words_in_every_language() -> None:
-    """Whatever the translators make of three short texts."""
+    """For any translation of three short texts."""
     spoken = json.dumps(widget_script._load_messages(), ensure_ascii=False, separators=(",", ":"))
     without = len(build_script()) - len(spoken.encode())
     assert without + 650 <= MOST_BYTES

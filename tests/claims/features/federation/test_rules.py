@@ -1,4 +1,4 @@
-"""What the database holds of newsrooms that are followed: whose words they are, whatever a program says."""
+"""Database rules for followed newsrooms: the origin of claims cannot be falsified."""
 
 import pytest
 from django.conf import settings

@@ -283,7 +283,7 @@ def test_an_unchanged_page_is_not_sent_again_and_not_read_again(
     assert check().outcome_counts == {"alive": 1}
 
 
-# Whom it concerns -----------------------------------------------------------------------------------------------------
+# People concerned -----------------------------------------------------------------------------------------------------
 
 
 def test_people_are_notified_once_of_each_change(

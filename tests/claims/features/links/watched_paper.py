@@ -34,7 +34,7 @@ def html_of(text: str, title: str = "Ferries") -> bytes:
 
 @pytest.fixture
 def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Paper]:
-    """A newspaper whose pages may be asked for at any rate."""
+    """A newspaper without limits for requests."""
     settings.MEDIA_ROOT = tmp_path / "files"
 
     def hurried(memory: Any) -> PoliteVisitor:

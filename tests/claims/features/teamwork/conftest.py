@@ -44,7 +44,7 @@ def jobs(task: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def work_mail() -> Callable[[], None]:
-    """Send each mail that is asked for, as the worker does."""
+    """Send each queued mail, as the worker does."""
 
     def until_done() -> None:
         for job in jobs("claims.features.teamwork.mails.mail_notification"):

@@ -1,4 +1,4 @@
-"""Whose work something is, at the desk: the panel and its buttons, lists, and several at once."""
+"""Assignments at the desk: the panel and its buttons, lists, and bulk actions."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The board: what stands in which column, and the moves from one to another."""
+"""The board: the columns of claims, and the moves from one to another."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def move(desk: Desk, row: Claim | Verdict, action: str, *, seen: Any = None, **a
 
 @pytest.fixture
 def everything(checker: User, colleague: User, editor: User) -> dict[str, Claim | Verdict]:
-    """One of everything that stands on the board, and what does not."""
+    """One claim for each column of the board, and some that are not on it."""
     rows: dict[str, Claim | Verdict] = {
         "proposed": make_claim(state="proposed", score=0.2),
         "better": make_claim(state="proposed", score=0.9),
@@ -147,7 +147,7 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
     assert (everything["proposed"]._meta.model_name, everything["proposed"].pk) in shown(desk)["accepted"]
     assert said(move(desk, everything["accepted"], "take")) == ["Assigned to you."]
     assert said(move(desk, everything["accepted"], "release", seen=0)) == ["No longer assigned to anyone."]
-    # What a note is asked for is not done without one, and what cannot be says why.
+    # A move that needs a note is refused without one, and an impossible move gives the reason.
     assert said(move(desk, everything["review"], "request_changes")) == ["A note is needed: Changes needed."]
     assert said(move(desk, everything["draft"], "publish")) == [
         "“publish” is not possible in the state “Draft”."

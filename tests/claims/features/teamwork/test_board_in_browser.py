@@ -100,7 +100,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     card(page, other).drag_to(page.locator("[data-column=published]"))
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(column_of(page, other)).to_have_attribute("data-column", "proposed")
-    # To publish asks once more, on a page of its own.
+    # Publishing needs a confirmation, on a separate page.
     with page.expect_navigation():
         card(page, review).drag_to(page.locator("[data-column=published]"))
     assert Verdict.objects.get(pk=review.pk).state == "in_review"

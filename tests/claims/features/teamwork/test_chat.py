@@ -42,7 +42,7 @@ def make_channel(receiver: Receiver | None = None, **fields: Any) -> ChatChannel
 
 
 def work() -> None:
-    """Send each message that is asked for, also the attempts that are for later."""
+    """Send each queued message, including later attempts."""
     done = 0
     while len(waiting := jobs(chat.SEND_TASK)) > done:
         for job in waiting[done:]:

@@ -1,4 +1,4 @@
-"""Mails: to whom, when it comes to sending them; what they say; and that one is sent once."""
+"""Mails: recipients at the time of sending; contents; and that each is sent once."""
 
 from collections.abc import Callable
 from smtplib import SMTPServerDisconnected

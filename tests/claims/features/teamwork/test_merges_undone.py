@@ -125,7 +125,7 @@ def test_merges_are_undone_exactly(publish: Callable[..., Claim], checker: User,
             repeats.confirm(Repeat.objects.get(), by=editor)
         merged.add(step)
 
-    # One example goes on where the other ended: what fails cannot be made shorter.
+    # Each example continues where the last ended, so a failing one cannot be shortened.
     @settings(
         max_examples=15,
         phases=[Phase.explicit, Phase.generate],
@@ -138,7 +138,7 @@ def test_merges_are_undone_exactly(publish: Callable[..., Claim], checker: User,
             try:
                 take(*step)
             except NotPossible:
-                # Chains, a target that does not stand by itself, a claim with itself: refused, and nothing changed.
+                # Chains, a merged target, a claim with itself: refused, and nothing changed.
                 assert list(Claim.objects.order_by("pk").values()) == unchanged
         left = list(Claim.objects.filter(state="merged").order_by("pk"))
         chance.shuffle(left)

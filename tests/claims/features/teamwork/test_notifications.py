@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def mailed() -> set[str]:
-    """Whom the worker is asked to mail."""
+    """The recipients of queued mails."""
     rows = Notification.objects.in_bulk([job["notification_id"] for job in jobs(notifications.MAIL_TASK)])
     return {row.person.username for row in rows.values()}
 

@@ -1,4 +1,4 @@
-"""What the database holds of whose work something is."""
+"""Database rules for assignments."""
 
 import pytest
 from django.contrib.auth.models import User

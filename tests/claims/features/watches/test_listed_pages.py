@@ -1,4 +1,4 @@
-"""A list as it stands now: what in it is new, changed, old or not to be believed."""
+"""The current entries of a list: new, changed, old or not trusted."""
 
 from datetime import timedelta
 from typing import Any

@@ -173,7 +173,7 @@ class TestLists:
         assert brought(visit(watch)) == {"new": 2}
         assert paper.asked() == ["/robots.txt", "/sitemap.xml", "/3.xml", "/2.xml", "/3", "/2"]
         assert progress_of(watch).kind == "sitemap"
-        # What has not changed since is not asked for again.
+        # Unchanged pages are not requested again.
         visit(watch)
         assert paper.asked() == ["/sitemap.xml"]
 

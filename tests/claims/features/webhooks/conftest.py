@@ -40,7 +40,7 @@ def work(endpoint: WebhookEndpoint) -> Callable[[], None]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Time that stands still and is moved by the test; and retries that come exactly when the schedule says."""
+    """A clock that only the test advances; and retries exactly at the scheduled time."""
     monkeypatch.setattr(deliveries, "JITTER", 0)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=False) as traveller:
         yield traveller

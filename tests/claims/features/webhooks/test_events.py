@@ -249,7 +249,7 @@ class TestMessage:
         delivery_body = lambda: len(receiver.messages[-1].body.encode())  # noqa: E731  read after each message
         work()
         room = events.MAX_MESSAGE_BYTES - delivery_body()
-        # The explanation stands twice in a claim: as Markdown, and as HTML in a paragraph.
+        # The explanation occurs twice in a claim: as Markdown, and as HTML in a paragraph.
         publish(explanation="x" * ((room - 200) // 2))
         work()
         assert events.MAX_MESSAGE_BYTES - 400 < delivery_body() <= events.MAX_MESSAGE_BYTES

@@ -53,7 +53,7 @@ def checkpoints(publish: Callable[..., Claim]) -> list[Checkpoint]:
 
 @pytest.fixture
 def witnesses(checkpoints: list[Checkpoint]) -> list[Witness]:
-    """Three, of whom the first two are active and have cosigned, as has the last."""
+    """Three witnesses; the first two are active, and the first two and the last have cosigned."""
     newest, made = checkpoints[-1], []
     for name in "abc":
         witness = Witness.objects.create(

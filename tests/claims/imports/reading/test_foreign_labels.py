@@ -1,4 +1,4 @@
-"""Whose words a label is: ratings of an archive are not published as those of the fact-checker whose pages it cites."""
+"""The publisher of a label: an archive's ratings are not published as those of the fact-checker it cites."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whose claim an imported one is, where several people have one name."""
+"""The claimant of an imported claim, if several people have the same name."""
 
 from typing import Any
 

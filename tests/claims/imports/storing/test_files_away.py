@@ -1,4 +1,4 @@
-"""Imports while the store of files is away: nothing is lost, the desk says why, and it goes on by itself."""
+"""Imports while the file store is unavailable: nothing is lost, the desk gives the reason, and they continue."""
 
 from typing import Any
 

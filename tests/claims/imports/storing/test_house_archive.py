@@ -1,4 +1,4 @@
-"""The newsroom's own archive: asked for by one administrator, looked at and released by another."""
+"""The newsroom's own archive: imported by one administrator, inspected and released by another."""
 
 from pathlib import Path
 from typing import Any

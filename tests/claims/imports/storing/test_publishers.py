@@ -1,4 +1,4 @@
-"""Whose verdict an imported one is, where several share a domain, a host or a name."""
+"""The publisher of an imported verdict, if several share a domain, a host or a name."""
 
 import pytest
 
@@ -37,7 +37,7 @@ CASES: list[tuple[list[Said], list[tuple[str, str]]]] = [
         ],
         [("Norrhamn Post", "example.org")] * 3,
     ),
-    # Whose name is a part of a word is not meant.
+    # A name that is only part of a word does not match.
     (
         [
             ("Norrhamn Post", None, "https://a.example.org/1"),
@@ -68,7 +68,7 @@ CASES: list[tuple[list[Said], list[tuple[str, str]]]] = [
             ("Truth Paper", "medium.com/@truth"),
         ],
     ),
-    # What has no name is whose the host is.
+    # A record without a name belongs to the owner of the host.
     (
         [
             ("Sunrise Facts", None, "https://facts.example.org/1"),
@@ -149,7 +149,7 @@ def test_address_of_a_publisher_is_the_host_of_its_reviews() -> None:
 
 
 def test_several_sites_of_one_publisher() -> None:
-    """It says so itself; a profile of it on a platform is no site of its own."""
+    """It says so itself; its profile on a platform is not its own site."""
     known = Publisher.objects.create(
         name="Norrhamn Post",
         url="https://example.org/",

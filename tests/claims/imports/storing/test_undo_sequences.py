@@ -37,7 +37,7 @@ RECORD = st.fixed_dictionaries(
         "topics": st.sampled_from([None, ["Transport"]]),
     }
 ).map(lambda fields: review(**fields))
-#: An import, or the undoing of the import that has this place among those that stand.
+#: An import, or undoing the import with this place among those not undone.
 STEPS = st.lists(st.one_of(st.lists(RECORD, max_size=4), st.integers(0, 3)), min_size=2, max_size=7)
 
 
@@ -58,7 +58,7 @@ def state() -> State:
         for verdict in body["verdicts"]:
             for name in ("id", "version", "published_at"):
                 del verdict[name]
-        # Those of one day stand in the order of their ids.
+        # Those of one day are in the order of their ids.
         body["verdicts"].sort(key=lambda verdict: verdict["publisher"]["id"])
         found["public", publication.claim_id] = body
     for draft in Verdict.objects.filter(state="draft"):

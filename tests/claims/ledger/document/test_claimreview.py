@@ -253,7 +253,7 @@ def test_only_mixed_verdicts_get_the_middle_number():
     for rating_class in RatingClass.values:
         verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
         (review,) = build_claim_reviews(body(verdicts=[verdict]))
-        # Only what its publisher found to be half true stands in the middle.
+        # Only a verdict that its publisher found half true is in the middle.
         assert (review["reviewRating"].get("ratingValue") == 3) is (rating_class == "mixed")
 
 

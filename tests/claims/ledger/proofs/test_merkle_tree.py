@@ -1,4 +1,4 @@
-"""The tree and its proofs, against the definitions of RFC 6962 as they stand there."""
+"""The tree and its proofs, compared with the literal definitions of RFC 6962."""
 
 import hashlib
 

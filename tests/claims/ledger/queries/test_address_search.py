@@ -105,7 +105,7 @@ def test_our_own_page_finds_its_claim(client: Client, world: dict[str, Claim], p
     assert looked_up(client, address) == listed(client, address) == [claim.pk]
     [result] = client.get("/api/v1/lookup/", {"url": address}).json()["results"]
     [found] = result["claims"]
-    # The house's verdict has no page of its own: it stands here.
+    # The newsroom's verdict has no other page: it is published here.
     assert found["reviews"] == [{"verdict": found["verdicts"][0]["id"]}]
     assert (found["appearances"], found["evidence"], result["source"]) == ([], [], None)
 

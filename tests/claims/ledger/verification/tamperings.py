@@ -15,7 +15,7 @@ ADDED_SIGNOFF = """
     INSERT INTO claims_signoff (verdict_id, by_id, by_name, round, note, at)
     SELECT verdict_id, by_id, 'x', 7, '', now() - interval '9 days' FROM claims_signoff ORDER BY id LIMIT 1
 """
-#: The note is another one, its digest stands in the place of its salt, and each other text has its own salt.
+#: The note is another one, with its digest in the place of its salt, and each other text has its own salt.
 REWRITTEN_NOTE = """
     UPDATE claims_publication AS entry SET note = 'Another note.', salts = (
         SELECT string_agg(CASE number

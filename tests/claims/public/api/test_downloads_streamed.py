@@ -195,7 +195,7 @@ def test_download_that_breaks_off_cannot_be_taken_for_a_whole_one(
     sent: list[bytes] = []
     response: Any = client.get(f"{URL}.{extension}")
     with pytest.raises(OperationalError):
-        sent.extend(response)  # the web server ends the connection here, but as if all were well
+        sent.extend(response)  # the web server ends the connection here, but normally
     content = b"".join(sent)
     assert str(three[2].pk).encode() in content
     with pytest.raises((ValueError, csv.Error)):

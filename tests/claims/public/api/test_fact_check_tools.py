@@ -31,7 +31,7 @@ def texts(client: Client, **parameters: Any) -> list[str]:
 
 @pytest.fixture
 def desk(db: None) -> Publisher:
-    """Another newsroom, whose reviews stand on a site of its own."""
+    """Another newsroom, with reviews on its own site."""
     return Publisher.objects.create(name="Harbour Desk", kind="news", url="https://harbour.example.org/")
 
 

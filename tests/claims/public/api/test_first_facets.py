@@ -73,7 +73,7 @@ def test_number_of_queries(
     for number in range(claims):
         publish(make_claim(f"Ferry {number} sank."), code="false")
     get_frequencies()  # which a process knows
-    # How the words are read; where the ledger stands; all; names of ratings, of publishers.
+    # Parsing the words; the position of the ledger; all; names of ratings, of publishers.
     with django_assert_num_queries(5):
         get(client, "q=ferry")
     with django_assert_num_queries(4):  # as often as nothing is published

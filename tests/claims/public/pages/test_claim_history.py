@@ -1,4 +1,4 @@
-"""What we said when: versions of a claim, two of them side by side, and what stood on a day."""
+"""The history of a claim: its versions, two of them side by side, and the version on a day."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,7 +57,7 @@ def told(client: Client, claim: Claim, query: str = "") -> html.HtmlElement:
 
 
 def sides(found: html.HtmlElement) -> dict[str, list[str]]:
-    """What stands side by side, by part."""
+    """The texts side by side, by part."""
     return {
         words(change.cssselect(".changed-part")[0]): [
             words(side) for side in change.cssselect(".sides > div")

@@ -249,7 +249,7 @@ def test_an_old_version_shows_the_text_of_then(
     notice = words(document.cssselect(".notice")[0])
     assert notice.startswith("You are reading an earlier version Version 1, published ")
     assert notice.endswith("Correction: A new audit.")
-    # Our word for it has the direction of the page, the note that of its own words.
+    # Our label has the direction of the page, the note that of its own text.
     assert words(document.cssselect(".notice p[dir=auto]")[0]) == "A new audit."
     assert document.cssselect("script[type='application/ld+json']") == []
     assert words(document.cssselect(".cite")[0]).endswith(f"/claims/{claim.pk}/versions/1/")

@@ -93,7 +93,7 @@ def test_page_costs_the_same_whatever_its_length(
     settings.PAGE_CACHE_BYTES = 0
     for _ in range(count):
         publish(publish(), correction_kind="update", correction_note="New figures.", summary="New.")
-    with django_assert_num_queries(4):  # entries, those before them, where the ledger stands, the counts
+    with django_assert_num_queries(4):  # entries, those before them, the position of the ledger, the counts
         assert len(page(client).find_class("correction")) == count
 
 

@@ -32,7 +32,7 @@ def published(publish: Callable[..., Claim]) -> None:
 
 
 def shown(client: Client, address: str) -> list[bool]:
-    """Whether the house's claim stands there, and the other's."""
+    """Whether the page has the newsroom's claim, and the other's."""
     text = client.get(address).content.decode()
     return [statement in text for statement in (OURS, THEIRS)]
 

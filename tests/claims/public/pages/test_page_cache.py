@@ -1,4 +1,4 @@
-"""Kept pages: whose they may be, and that nothing published is ever missed for them."""
+"""Cached pages: which requests may use them, and that they never hide a publication."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

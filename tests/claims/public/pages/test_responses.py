@@ -95,7 +95,7 @@ def test_policy_allows_exactly_the_colours_of_the_page(client: Client, publish: 
 @pytest.mark.django_db
 @pytest.mark.parametrize("wanted", ["en", "ko", "ar", "de-AT"])
 def test_page_says_the_language_that_it_is_in(client: Client, publish: Publish, wanted: str) -> None:
-    """Until our words are translated, a page that calls itself Korean would be read out as if it were."""
+    """Until our texts are translated, screen readers would read a page marked as Korean as if it were."""
     response = client.get(publish().get_absolute_url(), headers={"Accept-Language": wanted})
     content = response.content.decode()
     (language,) = re.findall(r'<html lang="([^"]+)"', content)

@@ -46,7 +46,7 @@ def test_claimants_are_sorted_as_in_dictionaries_with_their_numbers(
     somebody("Ärztekammer")
     somebody("Bo Berg")
     publish(make_claim("The dock is dry.", claimant=first.claimant), code="true")
-    Claimant.objects.create(name="Ida Holm")  # of whom nothing is published
+    Claimant.objects.create(name="Ida Holm")  # without published claims
     assert names(client, "/claimants/") == [
         "Ärztekammer 1",
         "Bo Berg 1",

@@ -31,8 +31,8 @@ def test_list_costs_seven_queries_whatever_its_length(
     client: Client, publish: Publish, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     published = [publish(make_claim(f"Tunnel {number} is closed.")) for number in range(count)]
-    # Who we are, the page, where the ledger stands, whether it is long, two counts (publishers are counted among all),
-    # and names.
+    # The newsroom, the page, the position of the ledger, whether it is long, two counts (publishers are counted among
+    # all), and names.
     with django_assert_num_queries(7):
         document = page(client, "/claims/")
     assert statements(document) == [claim.statement for claim in reversed(published)]
@@ -121,7 +121,7 @@ def test_search_costs_seven_queries_whatever_its_length(
     for number in range(count):
         publish(make_claim(f"Tunnel {number} is closed."))
     get_frequencies()  # which a process knows
-    # How the words are read, the page, where the ledger stands, whether it is long, two counts and names.
+    # Parsing the words, the page, the position of the ledger, whether it is long, two counts and names.
     with django_assert_num_queries(7):
         document = page(client, "/claims/?q=tunnel&rating=false")
     assert len(statements(document)) == count

@@ -1,4 +1,4 @@
-"""The gate before expensive questions, and what stands before it."""
+"""The gate for expensive requests, and its queue."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event

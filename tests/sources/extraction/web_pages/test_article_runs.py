@@ -173,7 +173,7 @@ class TestDescribedBody:
 
 
 class TestNothingIsLost:
-    """Where a page only looks as if a part of it were something else."""
+    """Pages with a part that only looks like something else."""
 
     @sweep(
         "body",

@@ -36,9 +36,9 @@ PATIENT = PageLimits(seconds=120)
 
 @pytest.fixture(autouse=True)
 def folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Other tests start browsers at the same time, whose folders are no business of these.
+    """Other tests start browsers at the same time, and these must ignore their folders.
 
-    Its name is short: sockets of the browser are in there, whose names may have a hundred characters.
+    Its name is short, because it contains sockets of the browser, whose names may have at most a hundred characters.
     """
     with tempfile.TemporaryDirectory(prefix="own-") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
@@ -193,7 +193,7 @@ ATTEMPTS = """
 
 
 def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page itself is let through, as if it were on the public internet; everything else is as it always is."""
+    """The page itself is allowed, as if it were on the public internet; everything else is as usual."""
     port, real = site.server.server_port, resolve_public_address
     asked: list[str] = []
 

@@ -23,13 +23,13 @@ def test_opening_the_page_does_nothing_and_the_button_confirms(
     complaint = complain(confirmed=False)
     [mail] = work()
     path = link_in(mail)
-    for _time in range(2):  # programs open what stands in mails
+    for _time in range(2):  # programs open links in mails
         page = reader.get(path)
         assert "Please confirm that this is from you" in page.content.decode()
     assert reader.get(f"{path}confirm/")["Location"] == path
     complaint.refresh_from_db()
     assert complaint.state == "new"
-    assert reader.post(f"{path}confirm/")["Location"] == path  # no cookie is asked for
+    assert reader.post(f"{path}confirm/")["Location"] == path  # no cookie is needed
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
     shown = reader.get(path).content.decode()

@@ -1,4 +1,4 @@
-"""What stands in the Markdown of a claim beside what its first version says. No page is asked for."""
+"""The additions to the Markdown of a claim since its first version, without requesting a page."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -48,7 +48,7 @@ def told(client: Client, path: str, **query: str) -> str:
 
 
 def headings(text: str) -> list[str]:
-    """The headings of a text that stand in no quote."""
+    """The headings of a text outside quotes."""
     tokens = MARKDOWN.parse(text)
     return [
         tokens[number + 1].content

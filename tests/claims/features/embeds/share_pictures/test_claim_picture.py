@@ -1,4 +1,4 @@
-"""What stands in the picture of a claim."""
+"""The texts in the picture of a claim."""
 
 import re
 from io import BytesIO

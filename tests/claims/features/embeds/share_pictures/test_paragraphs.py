@@ -8,7 +8,7 @@ from tests.helpers.sweeps import sweep
 
 
 def lines(paragraph: TypesetText) -> list[str]:
-    """What stands in each line, from left to right."""
+    """The text of each line, from left to right."""
     return [" | ".join(run.text for run in line) for line in paragraph.lines]
 
 

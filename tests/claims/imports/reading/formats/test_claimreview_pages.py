@@ -203,7 +203,7 @@ class TestWhatThePageSays:
         )
 
     def test_a_page_that_only_quotes_the_review_is_skipped(self) -> None:
-        """A site that collects reviews says so by `sdPublisher`; its page is not where the review stands."""
+        """A site that collects reviews says so by `sdPublisher`; its page is not that of the review."""
         ours = {"@type": "Organization", "name": "Nordblick"}
         quoted = script(author={"name": "Setu"}, sdPublisher=ours)
         assert found(page(quoted, head=self.HEAD), url=ADDRESS) == [

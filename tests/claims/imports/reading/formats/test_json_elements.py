@@ -58,7 +58,7 @@ def test_broken_object_costs_itself(broken: str, at: int) -> None:
     assert size in (len(broken), len(broken) + 1)  # with the comma behind it, or without
 
 
-# A list that is never closed goes on to the end of the one that it is in.
+# An unclosed list extends to the end of the list around it.
 @sweep("broken", [one for one in BROKEN if not one.endswith('{"at": "b"}')])
 def test_in_a_list_within_an_object(broken: str) -> None:
     content = '{"total": 7, "claims": [' + ",".join([*WRITTEN[:2], broken, *WRITTEN[2:]]) + '], "next": "a"}'

@@ -128,7 +128,7 @@ def test_anything_is_read_or_refused(content: bytes) -> None:
 
 
 def test_only_values_that_are_not_objects_are_refused() -> None:
-    """Also where it stands among the first records, by which the format is recognised."""
+    """Also if it is among the first records, by which the format is recognised."""
     ours = LINES.replace(b'"claim"', b'"statement"').replace(b', "verdict": "false", "n"', b', "rating"')
     for content, reader in (
         (b"[]\n" + LINES + b"\nnull\n", json_rows),

@@ -100,7 +100,7 @@ def test_a_media_review_with_a_claim_is_a_record() -> None:
     assert review.media_kind == "video"
     assert review.publisher is not None
     assert review.publisher.name == "Harbour Facts"
-    # No class is made of a category: an editor decides about the label.
+    # A category has no class: an editor decides about the label.
     assert review.rating is not None
     assert (review.rating.raw, review.rating.rating_class) == ("DecontextualizedContent", "")
 

@@ -27,7 +27,7 @@ def written(table: list[list[str]], delimiter: str, encoding: str) -> bytes:
     return text.getvalue().encode(encoding)
 
 
-#: A NUL costs its row, which tests of their own hold.
+#: A row with NUL is refused, which other tests check.
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
