@@ -96,8 +96,8 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
 
 
 @transaction.atomic
-def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> ArchivedCopy:
-    copy = ArchivedCopy.objects.create(source=source, **about)
+def _store_copy(source: Source, files: list[dict[str, Any]], **copy_fields: Any) -> ArchivedCopy:
+    copy = ArchivedCopy.objects.create(source=source, **copy_fields)
     ArchivedFile.objects.bulk_create([ArchivedFile(copy=copy, **file) for file in files])
     if settings.INTERNET_ARCHIVE_KEY and not source.archived_url:
         PublicDeposit.objects.create(copy=copy)

@@ -46,9 +46,7 @@ def sort_certificates(response: bytes) -> bytes:
     """
     _type, signed_content = _list_children(response, _find_token_elements(response))[:2]
     signed_data = _list_children(response, _list_children(response, signed_content)[0])
-    certificates = next(
-        (element_found for element_found in signed_data if element_found.tag == _CERTIFICATES_TAG), None
-    )
+    certificates = next((element for element in signed_data if element.tag == _CERTIFICATES_TAG), None)
     if certificates is None:
         return response
     sorted_certificates = sorted(

@@ -349,7 +349,9 @@ FINDING_TOOLS = (
         arguments=_MATCH_ARGUMENTS,
         result_schema=answer_schemas.MATCH_ANSWER,
         run=match_text,
-        build_equivalent_request=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
+        build_equivalent_request=lambda arguments: EquivalentRequest(
+            reverse("match"), text=arguments["text"]
+        ),
     ),
     Tool(
         name="search_claims",
@@ -359,9 +361,11 @@ FINDING_TOOLS = (
         arguments=_SEARCH_ARGUMENTS,
         result_schema=answer_schemas.SEARCH_ANSWER,
         run=search_claims,
-        build_equivalent_request=lambda given: EquivalentRequest(
+        build_equivalent_request=lambda arguments: EquivalentRequest(
             reverse("claims-list"),
-            build_get_request(reverse("claims-list"), _rename_to_api_parameters(given)).META["QUERY_STRING"],
+            build_get_request(reverse("claims-list"), _rename_to_api_parameters(arguments)).META[
+                "QUERY_STRING"
+            ],
         ),
     ),
     Tool(
@@ -373,6 +377,6 @@ FINDING_TOOLS = (
         arguments=_LOOKUP_ARGUMENTS,
         result_schema=answer_schemas.LOOKUP_ANSWER,
         run=lookup_url,
-        build_equivalent_request=lambda given: EquivalentRequest(reverse("lookup")),
+        build_equivalent_request=lambda arguments: EquivalentRequest(reverse("lookup")),
     ),
 )

@@ -78,9 +78,11 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
                 **_CACHE_HINT,
             }
         case "initialize" if has_handshake:
-            requested = message.params.get("protocolVersion")
+            requested_revision = message.params.get("protocolVersion")
             negotiated_revision = (
-                requested if requested in revisions.HANDSHAKE_REVISIONS else revisions.HANDSHAKE_REVISIONS[0]
+                requested_revision
+                if requested_revision in revisions.HANDSHAKE_REVISIONS
+                else revisions.HANDSHAKE_REVISIONS[0]
             )
             return {
                 "protocolVersion": negotiated_revision,

@@ -85,8 +85,8 @@ def _build_write_result(
     return ToolResult(document, compose_text([line]))
 
 
-def _build_body(arguments: Arguments, *left_out: str) -> Document:
-    return {name: value for name, value in arguments.items() if name not in (_KEY_NAME, *left_out)}
+def _build_body(arguments: Arguments, *omitted_names: str) -> Document:
+    return {name: value for name, value in arguments.items() if name not in (_KEY_NAME, *omitted_names)}
 
 
 # propose_claim --------------------------------------------------------------------------------------------------------

@@ -50,8 +50,10 @@ def create_subscription(publication: Publication, *, mail: str, language: str) -
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
         return
     day_ago = timezone.now() - timedelta(days=1)
-    unanswered = ClaimSubscription.objects.filter(mailbox=mailbox, confirmed_at=None, created_at__gte=day_ago)
-    if unanswered.count() >= MAX_MAILS:
+    unanswered_subscriptions = ClaimSubscription.objects.filter(
+        mailbox=mailbox, confirmed_at=None, created_at__gte=day_ago
+    )
+    if unanswered_subscriptions.count() >= MAX_MAILS:
         return
     seed = uuid4()
     subscription = ClaimSubscription.objects.create(

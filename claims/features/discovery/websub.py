@@ -35,6 +35,6 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     Raises:
         NotificationRefused: the hub did not accept the notification.
     """
-    topics_changed = list_topics(entries)
-    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
+    changed_topics = list_topics(entries)
+    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed_topics)]
     send_message(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

@@ -67,8 +67,10 @@ def _parse_colour(text: str) -> str:
 
 def compute_contrast(first_colour: str, second_colour: str) -> float:
     """Return the contrast ratio of two colours given as `#rrggbb` (WCAG 2.2)."""
-    lower, higher = sorted((_compute_luminance(first_colour), _compute_luminance(second_colour)))
-    return (higher + 0.05) / (lower + 0.05)
+    lower_luminance, higher_luminance = sorted(
+        (_compute_luminance(first_colour), _compute_luminance(second_colour))
+    )
+    return (higher_luminance + 0.05) / (lower_luminance + 0.05)
 
 
 def _compute_luminance(colour: str) -> float:

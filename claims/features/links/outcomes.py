@@ -16,7 +16,7 @@ class RequiredProof(NamedTuple):
 
     checks: int
     """The number of consecutive checks that must give the result."""
-    span: timedelta
+    period: timedelta
     """The shortest time between the first and the last of these checks."""
 
 
@@ -73,7 +73,7 @@ def compute_status(
     suspicion = _record_suspicion(previous_status, outcome, now)
     required_proof = get_required_proof(suspicion.suspected, reason)
     suspected_since = suspicion.failing_since or now
-    if suspicion.failures >= required_proof.checks and now - suspected_since >= required_proof.span:
+    if suspicion.failures >= required_proof.checks and now - suspected_since >= required_proof.period:
         return LinkStatus(suspicion.suspected, now)
     return suspicion
 
@@ -93,7 +93,7 @@ def compute_next_check(
     required_proof = get_required_proof(status.suspected, reason)
     since = status.failing_since or now
     is_decisive = status.failures + 1 >= required_proof.checks
-    next_at = max(now + FIRST_RETRY, since + required_proof.span) if is_decisive else now + RETRY_INTERVAL
+    next_at = max(now + FIRST_RETRY, since + required_proof.period) if is_decisive else now + RETRY_INTERVAL
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
 

@@ -196,7 +196,7 @@ def _build_certificate(
     is_authority: bool,
 ) -> bytes:
     """Return a certificate with the extensions that C2PA requires."""
-    uses = dict.fromkeys(
+    key_usages = dict.fromkeys(
         (
             *("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
             *("encipher_only", "decipher_only"),
@@ -207,7 +207,10 @@ def _build_certificate(
     extensions: Mapping[x509.ExtensionType, bool] = {
         x509.BasicConstraints(ca=is_authority, path_length=None): True,
         x509.KeyUsage(
-            digital_signature=not is_authority, key_cert_sign=is_authority, crl_sign=is_authority, **uses
+            digital_signature=not is_authority,
+            key_cert_sign=is_authority,
+            crl_sign=is_authority,
+            **key_usages,
         ): True,
         subject_key_id: False,
         x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()): False,

@@ -47,7 +47,7 @@ class EditorialReplyResource(PartOfVerdict):
 
         return self.add_row("replies-detail", carry_out)
 
-    def partial_update(self, request: Request, **place: int) -> HttpResponse:
+    def partial_update(self, request: Request, **route_values: int) -> HttpResponse:
         """Change the given fields while the verdict is a draft."""
         values = read_body(ReplyBody, request.data, by=self.person, partial=True)
 
@@ -58,12 +58,12 @@ class EditorialReplyResource(PartOfVerdict):
 
         return self.run_change(carry_out)
 
-    def destroy(self, request: Request, **place: int) -> HttpResponse:
+    def destroy(self, request: Request, **route_values: int) -> HttpResponse:
         """Remove the request from the draft verdict."""
         return self.run_change(lambda: reply_requests.remove_request(self.lock_part(), by=self.person))
 
     @action(detail=True, methods=["post"])
-    def answer(self, request: Request, **place: int) -> HttpResponse:
+    def answer(self, request: Request, **route_values: int) -> HttpResponse:
         """Record the reply. If the verdict is already published, the reply is published with its next version."""
         values = read_body(AnswerBody, request.data, by=self.person)
 

@@ -178,13 +178,15 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
         raise NotPossible(_("The request has not been sent yet, so there can be no reply."))
     reply = _adjust_reply_time(row, reply)
     _require_complete_reply(row, reply)
-    newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
-    for stored_verdict in filter(None, (row, newer)):
+    newer_request = (
+        ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
+    )
+    for stored_verdict in filter(None, (row, newer_request)):
         _save_request(reply, stored_verdict)
         stored_verdict.save()
         if stored_verdict.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(stored_verdict.verdict, by)
-    verdict = newer.verdict if newer else row.verdict
+    verdict = newer_request.verdict if newer_request else row.verdict
     people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
         NotificationKind.ANSWERED,
@@ -331,12 +333,12 @@ def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
 
 def _find_missing_excerpt_part(excerpt: str, reply_text: str) -> str:
     """Return the first part of the excerpt that is missing from the reply or out of order; "" if there is none."""
-    text, position_found = " ".join(reply_text.split()), 0
+    text, search_start = " ".join(reply_text.split()), 0
     for fragment in (" ".join(excerpt_part.split()) for excerpt_part in _OMISSION_MARKER.split(excerpt)):
-        position = text.find(fragment, position_found)
+        position = text.find(fragment, search_start)
         if position < 0:
             return fragment
-        position_found = position + len(fragment)
+        search_start = position + len(fragment)
     return ""
 
 

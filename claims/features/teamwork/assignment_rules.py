@@ -199,11 +199,11 @@ def _collect_subtopics(topic: int) -> set[int]:
     children: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
         children[parent].append(key)
-    topic_ids, unvisited = set[int](), [topic]
-    while unvisited:
-        if (key := unvisited.pop()) not in topic_ids:
+    topic_ids, unvisited_topics = set[int](), [topic]
+    while unvisited_topics:
+        if (key := unvisited_topics.pop()) not in topic_ids:
             topic_ids.add(key)
-            unvisited += children[key]
+            unvisited_topics += children[key]
     return topic_ids
 
 

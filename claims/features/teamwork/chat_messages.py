@@ -87,8 +87,11 @@ def _build_teams_message(text: ChatText) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _build_text_run(text: str, **look: Any) -> dict[str, Any]:
-    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": shorten_text(text), **look}]}
+def _build_text_run(text: str, **formatting: Any) -> dict[str, Any]:
+    return {
+        "type": "RichTextBlock",
+        "inlines": [{"type": "TextRun", "text": shorten_text(text), **formatting}],
+    }
 
 
 def _build_plain_message(text: ChatText) -> dict[str, Any]:

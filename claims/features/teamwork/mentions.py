@@ -34,9 +34,11 @@ def find_mentionable_people() -> QuerySet[User]:
 def find_mentioned_people(text: str) -> list[User]:
     """Return the people mentioned in the text, each once."""
     mentioned_names = _find_mentioned_names(parse_markdown(text))
-    folded = {_fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)}
+    folded_names = {
+        _fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)
+    }
     by_name = _group_by_name(
-        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded)
+        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded_names)
     )
     people = (_find_person(name, by_name) for name in mentioned_names)
     return list({person.pk: person for person, _length in filter(None, people)}.values())

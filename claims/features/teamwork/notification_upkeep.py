@@ -23,8 +23,10 @@ def queue_unsent_notifications(timestamp: int) -> None:
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
     unsent_ids = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
     defer(notifications.MAIL_TASK, *({"notification_id": pk} for pk in unsent_ids), queue=MAIL_QUEUE)
-    unqueued = ChatMessage.objects.filter(state=ChatMessage.State.WAITING, failures=0, created_at__range=hour)
-    ids = unqueued.values_list("pk", flat=True)
+    unqueued_messages = ChatMessage.objects.filter(
+        state=ChatMessage.State.WAITING, failures=0, created_at__range=hour
+    )
+    ids = unqueued_messages.values_list("pk", flat=True)
     defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE_NAME)
 
 

@@ -39,7 +39,7 @@ def stop_mail(person: User, kind: str) -> None:
     """Stop emails about this kind of event or, for `DIGEST_KIND`, about all kinds in the digest."""
     current_choices = load_choices(person)
     stopped_kinds = (
-        [stopped_kind for stopped_kind, choice in current_choices.items() if choice == MailChoice.DIGEST]
+        [digest_kind for digest_kind, choice in current_choices.items() if choice == MailChoice.DIGEST]
         if kind == DIGEST_KIND
         else [kind]
     )

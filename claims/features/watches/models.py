@@ -39,12 +39,12 @@ class WatchQuerySet(models.QuerySet["Watch"]):
 
     def with_budget_left(self, day: datetime) -> Self:
         """Return watches that may import more articles on the day (UTC) of this moment."""
-        used_up = Q(progress__day=day.date()) & (
+        is_exhausted = Q(progress__day=day.date()) & (
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
         )
         # Before the first visit the day is NULL, and no budget is used up.
-        return self.exclude(Q(progress__day__isnull=False) & used_up)
+        return self.exclude(Q(progress__day__isnull=False) & is_exhausted)
 
 
 # The times and results of visits are stored separately (`WatchProgress`).

@@ -128,9 +128,9 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
         return _record_unchanged_page(page, now, response)
     # A person's settings are applied to an article only once, because an editor may have corrected the article since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
-    article_read = read_article(material, overrides)
+    parsed_article = read_article(material, overrides)
     with transaction.atomic():
-        article = import_article(material, overrides=overrides, article=article_read)
+        article = import_article(material, overrides=overrides, article=parsed_article)
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # The transaction is undone, because a text that is already stored would not be searched again.

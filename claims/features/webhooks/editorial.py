@@ -180,7 +180,7 @@ class EditorialDeliveryResource(OwnWebhookBase):
     def build_document(self, row: WebhookDelivery) -> Document:
         return webhook_bodies.build_delivery(row)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
+    def list(self, request: Request, **route_values: Any) -> HttpResponse:
         if not self._find_endpoint().exists():
             raise ResourceNotFound(
                 gettext("There is no webhook %(number)s.") % {"number": self.kwargs["webhook_id"]}

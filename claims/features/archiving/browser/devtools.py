@@ -103,12 +103,12 @@ class Devtools:
         return message
 
     def _write(self, message: bytes) -> None:
-        remaining = memoryview(message)
-        while remaining:
+        remaining_bytes = memoryview(message)
+        while remaining_bytes:
             wait_seconds = self._ends_at - time.monotonic()
             if wait_seconds <= 0 or not select.select([], [self._writes], [], wait_seconds)[1]:
                 raise BrowserTimeout
             try:
-                remaining = remaining[os.write(self._writes, remaining[:4096]) :]
+                remaining_bytes = remaining_bytes[os.write(self._writes, remaining_bytes[:4096]) :]
             except OSError:
                 raise BrowserTimeout from None

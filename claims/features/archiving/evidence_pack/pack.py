@@ -83,7 +83,7 @@ class EvidencePack:
         for file in self._iterate_files(cited_files):
             yield from pack.add(file)
         lines = "".join(
-            f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
+            f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda item: item.path)
         )
         yield from pack.add(PackedFile.from_bytes(MANIFEST_PATH, lines.encode()))
         yield from pack.end()

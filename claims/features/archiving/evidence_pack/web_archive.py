@@ -37,14 +37,14 @@ def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[
         yield from archive.add(PackedFile(f"archive/{page.name}", page.iterate_chunks, page.size))
         lines += [response.build_line(page.name) for response in _list_responses(page)]
     compressed_index, index = _compress_index(sorted(lines))
-    newest_capture = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
+    last_captured_at = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
     for path, content in (
         ("indexes/index.cdx.gz", compressed_index),
         ("indexes/index.idx", index),
         ("pages/pages.jsonl", _build_page_list(pages)),
     ):
         yield from archive.add(PackedFile.from_bytes(path, content))
-    datapackage = _encode_json(_build_datapackage(archive.digests, title, newest_capture))
+    datapackage = _encode_json(_build_datapackage(archive.digests, title, last_captured_at))
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(datapackage).hexdigest()}"}
     yield from archive.add(PackedFile.from_bytes("datapackage.json", datapackage))
     yield from archive.add(PackedFile.from_bytes("datapackage-digest.json", _encode_json(digest)))
@@ -86,14 +86,14 @@ def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
 
 
 def _build_datapackage(
-    digests: Sequence[PackedDigest], title: str, newest_capture: datetime
+    digests: Sequence[PackedDigest], title: str, last_captured_at: datetime
 ) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "wacz_version": WACZ_VERSION,
         "title": title,
         "software": "Factcheck",
-        "created": _format_moment(newest_capture),
+        "created": _format_moment(last_captured_at),
         "resources": [
             {
                 "name": digest.path.rpartition("/")[2].lower(),

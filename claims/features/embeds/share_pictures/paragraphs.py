@@ -171,10 +171,12 @@ def fit_text(
     size, line_limit = sizes[-1], _count_fitting_lines(sizes[-1], height, max_lines)
     visible_parts = text[: _break_lines(text, parts, size, width, language)[max(line_limit - 1, 0)].stop]
     while visible_parts:
-        shortened = f"{visible_parts.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
-        lines = _break_lines(shortened, list(_split_breakable_parts(shortened)), size, width, language)
+        shortened_text = f"{visible_parts.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
+        lines = _break_lines(
+            shortened_text, list(_split_breakable_parts(shortened_text)), size, width, language
+        )
         if len(lines) <= line_limit:
-            return _typeset_lines(shortened, lines, size, language, is_complete=False)
+            return _typeset_lines(shortened_text, lines, size, language, is_complete=False)
         part = list(_split_breakable_parts(visible_parts))[-1]
         # A single word that is too long loses a few characters at a time.
         visible_parts = visible_parts[: part.start or max(part.stop - max(part.stop // 20, 1), 0)].rstrip()

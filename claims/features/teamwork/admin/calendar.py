@@ -41,9 +41,11 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
     days = list(weeks.itermonthdates(first_day.year, first_day.month))
     entries: dict[date, list[Entry]] = defaultdict(list)
     hidden_counts: dict[date, int] = defaultdict(int)
-    for day, entry, hidden in _find_entries(days[0], days[-1], person, is_own_work=is_own_work, today=today):
+    for day, entry, hidden_count in _find_entries(
+        days[0], days[-1], person, is_own_work=is_own_work, today=today
+    ):
         entries[day].append(entry)
-        hidden_counts[day] += hidden
+        hidden_counts[day] += hidden_count
     page = reverse("admin:teamwork_assignment_calendar")
     parameters = ("&mine=1" if is_own_work else "") + ("&list=1" if is_list_view else "")
     work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_own_work else "")

@@ -158,8 +158,10 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         comment = self._get_comment(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
-        text, seen = request.POST.get("text", ""), request.POST.get("seen")
-        edit_text = partial(comments.edit_comment, comment, text, by=get_person(request), expected_text=seen)
+        text, seen_version = request.POST.get("text", ""), request.POST.get("seen")
+        edit_text = partial(
+            comments.edit_comment, comment, text, by=get_person(request), expected_text=seen_version
+        )
         return self._store_and_redirect(request, edit_text, comment.claim, text, comment)
 
     @row_action(_("Withdraw the comment"), permission="view")

@@ -145,10 +145,10 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
 def build_comment_path(comment: Comment, person: User) -> str:
     """Return the URL of a comment: on the claim's page, or on the page of the claim's older comments."""
     thread = comment.reply_to or comment
-    newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
+    newer_count = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later_reply_count = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
-    if newer < CLAIM_PAGE_LIMITS.max_threads and later_reply_count < CLAIM_PAGE_LIMITS.max_replies:
+    if newer_count < CLAIM_PAGE_LIMITS.max_threads and later_reply_count < CLAIM_PAGE_LIMITS.max_replies:
         return get_page_url(comment.claim) + anchor
     earlier_comment_count = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
     page = earlier_comment_count // MAX_REPLIES_ON_THREAD_PAGE + 1

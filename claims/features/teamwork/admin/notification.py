@@ -126,14 +126,14 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         rows = Notification.objects.for_person(get_person(request)).unread().order_by()
         # Fetch one row more than the highest count, so that counting stays cheap.
         newest_rows = rows[:MAX_COUNT].values("pk")
-        newest_unread = Notification.objects.filter(pk__in=newest_rows).aggregate(
+        unread_summary = Notification.objects.filter(pk__in=newest_rows).aggregate(
             number=Count("pk"), newest=Max("pk")
         )
-        etag = f'"{request.user.pk}-{newest_unread["number"]}-{newest_unread["newest"] or 0}"'
+        etag = f'"{request.user.pk}-{unread_summary["number"]}-{unread_summary["newest"] or 0}"'
         if request.headers.get("If-None-Match") == etag:
             response = HttpResponse(status=304)
         else:
-            response = JsonResponse({"unread": newest_unread["number"], "most": MAX_COUNT})
+            response = JsonResponse({"unread": unread_summary["number"], "most": MAX_COUNT})
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         return response
