@@ -79,7 +79,7 @@ def test_a_proposal_that_was_merged_meanwhile_is_left_there(checked: Claim, edit
 
 def test_words_of_a_reader_need_a_source(checked: Claim, editor: User) -> None:
     repeat = of_reader(checked)
-    with pytest.raises(NotPossible, match="Enter the source"):
+    with pytest.raises(NotPossible, match="First enter the source"):
         repeats.confirm(repeat, by=editor)
     assert outcome(repeat) == ("", "", False)
     repeat.source = make_source(TEXT)
