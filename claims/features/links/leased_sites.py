@@ -34,7 +34,7 @@ class LeasedSites(NamedTuple):
 
 
 def lease_sites(sites: Collection[str]) -> LeasedSites:
-    """Lease those of the sites that are neither leased nor paused."""
+    """Lease the given sites, except those that are already leased or paused."""
     now, site_names = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in site_names], ignore_conflicts=True

@@ -23,7 +23,7 @@ _GRANTED_STATUS = bytes.fromhex("3003020100")
 
 
 def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
-    """Return the timestamps, a list of them, and the certificates to verify them, as files for the pack.
+    """Return files for the pack: the timestamps, a list of them, and the certificates that verify them.
 
     Args:
         paths: the path in the pack of each stamped file, keyed by the file's SHA-256.

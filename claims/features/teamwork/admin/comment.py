@@ -45,8 +45,8 @@ from factcheck.admin.unsaved import mark_form_as_saved
 class ResolveForm(forms.Form):
     """A form that resolves or reopens a thread. It sends the id of the last comment that the page showed."""
 
-    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    last = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    reopen = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    last_id = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 @admin.register(Comment)
@@ -170,9 +170,9 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return ""
 
     @row_action(_("Resolve"), permission="view", form=ResolveForm)
-    def resolve(self, request: HttpRequest, comment: Comment, *, again: bool, last: int | None) -> str:
+    def resolve(self, request: HttpRequest, comment: Comment, *, reopen: bool, last_id: int | None) -> str:
         """Resolve or reopen a thread, and return a message."""
-        comments.resolve_thread(comment, by=get_person(request), resolved=not again, expected_id=last)
+        comments.resolve_thread(comment, by=get_person(request), resolved=not reopen, expected_id=last_id)
         return ""
 
     def _store_and_redirect(

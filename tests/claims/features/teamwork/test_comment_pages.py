@@ -142,7 +142,7 @@ def test_edited_withdrawn_and_resolved_by_buttons(
     for _double_click in range(2):
         assert client.post(at("resolve", other)).status_code == 302
     assert Comment.objects.get(pk=other.pk).resolved_by == editor
-    client.post(at("resolve", other), {"again": "1"})
+    client.post(at("resolve", other), {"reopen": "1"})
     assert Comment.objects.get(pk=other.pk).resolved_at is None
     # Nothing is done by following a link.
     for view in ("edit", "withdraw", "resolve"):
@@ -170,12 +170,12 @@ def test_a_stale_tab_overwrites_and_hides_nothing(
     refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first_comment.version})
     assert refused.status_code == 409
     assert "Three" in refused.content.decode()
-    answer = client.post(at("resolve", own), {"last": thread.last_id}, follow=True)
+    answer = client.post(at("resolve", own), {"last_id": thread.last_id}, follow=True)
     assert said(answer) == ["Someone has replied in the meantime. Read the reply, then resolve the thread."]
     own.refresh_from_db()
     assert (own.text, own.resolved_at) == ("Two", None)
     (fresh,) = client.get(desk.page(claim)).context["talk"]
-    client.post(at("resolve", own), {"last": fresh.last_id})
+    client.post(at("resolve", own), {"last_id": fresh.last_id})
     client.post(at("edit", own), {"text": "Three", "seen": fresh.first_comment.version})
     own.refresh_from_db()
     assert (own.text, own.resolved_by) == ("Three", editor)
