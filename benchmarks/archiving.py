@@ -75,7 +75,7 @@ def measure_archiving(
     times, stored, missing = [], Counter[str](), Counter[str]()
     with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
         for address in addresses:
-            source = Source.objects.at(address) or Source.objects.create(title=address, url=address)
+            source = Source.objects.find_by_url(address) or Source.objects.create(title=address, url=address)
             start = time.perf_counter()
             copy = archive_source(source, reason="command")
             times.append(time.perf_counter() - start)

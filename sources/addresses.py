@@ -108,9 +108,9 @@ def list_hosts(url: str) -> tuple[str, ...]:
 def _build_key(url: str) -> str:
     host, parts = _get_host(url), urlsplit(url.strip())
     for _layer in range(5):
-        if (inner := _strip_amp(host, parts.path)) is None:
+        if (original_url := _strip_amp(host, parts.path)) is None:
             break
-        url = f"https://{inner}" + (f"?{parts.query}" if parts.query else "")
+        url = f"https://{original_url}" + (f"?{parts.query}" if parts.query else "")
         host, parts = _get_host(url), urlsplit(url)
     else:
         raise ValueError("an AMP viewer in an AMP viewer, and so on")
@@ -139,10 +139,10 @@ def _get_host(url: str) -> str:
         return f"[{ipaddress.IPv6Address(name)}]"
     if _ASCII_HOST.fullmatch(name):
         return name
-    encoded = idna.encode(name, uts46=True).decode("ascii").lower()
-    if not _ASCII_HOST.fullmatch(encoded):
+    ascii_name = idna.encode(name, uts46=True).decode("ascii").lower()
+    if not _ASCII_HOST.fullmatch(ascii_name):
         raise ValueError("not a host name")
-    return encoded
+    return ascii_name
 
 
 @lru_cache(maxsize=4096)

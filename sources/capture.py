@@ -27,7 +27,7 @@ from sources.extraction import Document
 from sources.extraction.bounded_extraction import ExtractionRequest, extract_bounded
 from sources.extraction.document import ExtractionError
 from sources.models import Publisher, Snapshot, Source
-from sources.named_publishers import find_or_make_publisher, find_publisher
+from sources.named_publishers import find_publisher, get_or_create_publisher
 from sources.overrides import NO_OVERRIDES, Overrides
 from sources.signals import snapshot_stored
 from sources.source_kinds import Material
@@ -153,8 +153,8 @@ class _Capture:
     def _find_source(self) -> Source | None:
         if self.addresses:
             rows = {row.url_key: row for row in Source.objects.filter(url_key__in=self.addresses)}
-            at_address = next((rows[key] for key in self.addresses if key in rows), None)
-            return at_address or self._find_with_same_text(Source.objects.filter(url_key=""))
+            source = next((rows[key] for key in self.addresses if key in rows), None)
+            return source or self._find_with_same_text(Source.objects.filter(url_key=""))
         return self._find_with_same_text(Source.objects.all()) or self._find_edited_version()
 
     def _find_with_same_text(self, sources: Any) -> Source | None:
@@ -193,8 +193,8 @@ class _Capture:
 
     # Rows
 
-    def _find_or_make_publisher(self) -> Publisher | None:
-        return find_or_make_publisher(
+    def _get_or_create_publisher(self) -> Publisher | None:
+        return get_or_create_publisher(
             self.document.publisher,
             self.url,
             is_stated=bool(self.overrides.publisher),
@@ -206,7 +206,7 @@ class _Capture:
             title=self.title,
             kind=self.overrides.kind or Source.Kind.ARTICLE,
             url=self.url,
-            publisher=self._find_or_make_publisher(),
+            publisher=self._get_or_create_publisher(),
             byline=self.document.byline[:_MAX_BYLINE_LENGTH],
             published_on=self.document.published_on,
             language=self.document.language,
@@ -234,7 +234,7 @@ class _Capture:
             if (value := getattr(overrides, name)) and value != getattr(source, name)
         }
         if overrides.publisher or not source.publisher_id:
-            publisher = self._find_or_make_publisher()
+            publisher = self._get_or_create_publisher()
             if publisher and publisher.pk != source.publisher_id:
                 changes["publisher"] = publisher
         if changes:

@@ -59,8 +59,8 @@ def expand_identifier(text: str) -> str:
 def is_ror(name: str) -> bool:
     """Return whether the check digits of a ROR identifier are right (ISO/IEC 7064, MOD 97-10)."""
     number = 0
-    for letter in name[:7].lower():
-        if (value := _CROCKFORD_DIGITS.find(letter)) < 0:
+    for character in name[:7].lower():
+        if (value := _CROCKFORD_DIGITS.find(character)) < 0:
             return False
         number = number * 32 + value
     return int(name[7:]) == 98 - number * 100 % 97
@@ -68,7 +68,7 @@ def is_ror(name: str) -> bool:
 
 def get_authority(address: str) -> str:
     """Return the authority of a normalised identifier, or "" for any other URL."""
-    return next((authority for authority, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
+    return next((authority for authority, pattern in _IDENTIFIERS.items() if pattern.fullmatch(address)), "")
 
 
 def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -85,8 +85,8 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def are_different_entities(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
     """Return whether some authority has a different identifier for each of the two."""
-    own, others = group_by_authority(identifiers), group_by_authority(other_identifiers)
-    return any(own[authority].isdisjoint(others[authority]) for authority in own.keys() & others.keys())
+    ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
+    return any(ids[authority].isdisjoint(other_ids[authority]) for authority in ids.keys() & other_ids.keys())
 
 
 def are_same_entity(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:

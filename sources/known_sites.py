@@ -26,13 +26,13 @@ def delete_unvisited_sites() -> None:
 class KnownSites:
     """A store of the pace, robots.txt and pauses of each site, shared by all processes."""
 
-    def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, *, max_wait_seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Create the store.
 
         Args:
             patience: the maximum number of seconds to wait for a turn.
         """
-        self._patience = patience
+        self._patience = max_wait_seconds
         self._sleep = sleep
 
     def begin_visit(self, site: str) -> None:
@@ -50,8 +50,8 @@ class KnownSites:
         VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready_at)
 
     def get_rules(self, site: str) -> str | None:
-        lately = timezone.now() - RULES_MAX_AGE
-        row = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
+        oldest_time = timezone.now() - RULES_MAX_AGE
+        row = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=oldest_time)
         return row.values_list("robots", flat=True).first()
 
     def store_rules(self, site: str, rules: str) -> None:

@@ -58,8 +58,8 @@ class KnownPublishers:
 
 def is_alike(name: str, other_name: str) -> bool:
     """Return whether one name contains all words of the other, one after the other."""
-    short, long = sorted((_normalise_words(name), _normalise_words(other_name)), key=len)
-    return bool(short.strip()) and short in long
+    shorter, longer = sorted((_normalise_words(name), _normalise_words(other_name)), key=len)
+    return bool(shorter.strip()) and shorter in longer
 
 
 def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publisher | None:
@@ -74,9 +74,9 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     """
     hosts = list_hosts(address)
     if is_stated and name:
-        namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
+        namesakes = KnownPublishers(Publisher.objects.match([name.lower()], []))
         return namesakes.find_at(hosts) or namesakes.find_by_name(name, [])
-    publishers = KnownPublishers(Publisher.objects.known([name.lower()], hosts))
+    publishers = KnownPublishers(Publisher.objects.match([name.lower()], hosts))
     return (
         publishers.find_at(hosts[:1])
         or publishers.find_by_name(name, hosts)
@@ -84,7 +84,7 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     )
 
 
-def find_or_make_publisher(
+def get_or_create_publisher(
     name: str, address: str, *, is_stated: bool = False, name_in_document: str = ""
 ) -> Publisher | None:
     """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
@@ -96,17 +96,19 @@ def find_or_make_publisher(
     hosts = list_hosts(address)
     publisher = find_publisher(name, address, is_stated=is_stated)
     owns_host = not is_stated or not name_in_document or name_in_document.casefold() == name.casefold()
-    site = KnownPublishers(Publisher.objects.known([], hosts)).choose_free_domain(hosts) if owns_host else ""
+    domain = (
+        KnownPublishers(Publisher.objects.match([], hosts)).choose_free_domain(hosts) if owns_host else ""
+    )
     if publisher is None and name and has_house_name(name):
         # Readers would mistake it for the newsroom, so only the URL identifies the publisher.
         name, publisher = "", find_publisher("", address)
     if publisher is None:
         if not name and not hosts:
             return None
-        own_fields = {"url": f"https://{hosts[0]}/", "domain": site} if site else {}
+        own_fields = {"url": f"https://{hosts[0]}/", "domain": domain} if domain else {}
         return Publisher.objects.create(name=(name or get_domain(address))[:_MAX_NAME_LENGTH], **own_fields)
-    if site and not publisher.domain and not publisher.url:
-        publisher.url, publisher.domain = f"https://{hosts[0]}/", site
+    if domain and not publisher.domain and not publisher.url:
+        publisher.url, publisher.domain = f"https://{hosts[0]}/", domain
         publisher.save(update_fields=["url", "domain"])
     return publisher
 

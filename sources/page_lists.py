@@ -304,9 +304,9 @@ def _find_latest(dates: Iterable[str]) -> datetime | None:
 def _parse_moment(text: str) -> datetime | None:
     """Parse a time in RSS (RFC 822) or ISO 8601 format, in UTC if it has no time zone; None if it is invalid."""
     text = text.strip()[:100]
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+    for parser in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            moment = parse(text)
+            moment = parser(text)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError, TypeError):
             continue

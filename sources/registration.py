@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from factcheck.database.locks import lock_names
 from sources.addresses import build_url_key, get_domain
 from sources.models import Source
-from sources.named_publishers import find_or_make_publisher
+from sources.named_publishers import get_or_create_publisher
 from sources.overrides import OverrideError, Overrides
 
 
@@ -25,7 +25,7 @@ def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tu
             f"publisher {overrides.publisher.lower()}",
             f"publisher at {get_domain(overrides.url)}",
         )
-        if known_source := Source.objects.at(overrides.url):
+        if known_source := Source.objects.find_by_url(overrides.url):
             return known_source, False
     elif overrides.publisher:
         lock_names(f"publisher {overrides.publisher.lower()}")
@@ -35,7 +35,7 @@ def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tu
         title=overrides.title,
         kind=overrides.kind or Source.Kind.ARTICLE,
         url=overrides.url,
-        publisher=find_or_make_publisher(
+        publisher=get_or_create_publisher(
             overrides.publisher, overrides.url, is_stated=bool(overrides.publisher)
         ),
         byline=overrides.byline,

@@ -53,7 +53,7 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     address = read_address(request.POST.get("address", "").strip())
     if request.method != "POST" or not address:
         raise Http404
-    source = Source.objects.at(address)
+    source = Source.objects.find_by_url(address)
     details: list[str] = []
     if source is None:
         if not model_admin.has_add_permission(request):

@@ -49,7 +49,9 @@ def fetch_material(url: str, *, key: str, by: User) -> Material:
 def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
     """Fetch `source_url`, unless the source is already known."""
     url = values.get("source_url")
-    return fetch_material(url, key="source_url", by=by) if url and not Source.objects.at(url) else None
+    return (
+        fetch_material(url, key="source_url", by=by) if url and not Source.objects.find_by_url(url) else None
+    )
 
 
 def find_source(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
@@ -57,7 +59,7 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
     if material is not None:
         return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
-        known_sources = Source.objects.at(url)
+        known_sources = Source.objects.find_by_url(url)
         if known_sources is None:
             raise build_unprocessable(
                 "source_url", gettext("The source at this address was removed a moment ago; try again.")
@@ -91,7 +93,7 @@ def find_or_add_source(values: dict[str, Any], material: Material | None, *, by:
             values["text"].encode(), url=overrides.url, content_type="text/plain", charset="utf-8"
         )
         return capture_source(text, overrides, key="text", by=by)
-    if known_source := Source.objects.at(overrides.url):
+    if known_source := Source.objects.find_by_url(overrides.url):
         return NamedSource(known_source)
     require_permission(by, "sources.add_source", gettext("add sources"))
     source, is_new = find_or_create_source(overrides, by=by)

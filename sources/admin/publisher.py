@@ -16,7 +16,7 @@ from factcheck.admin.badges import render_badge
 from sources.admin.same_as import SameAsAdmin
 from sources.authorities.authority_record import EntityKind
 from sources.models import Publisher, Source
-from sources.named_publishers import find_or_make_publisher, find_publisher
+from sources.named_publishers import find_publisher, get_or_create_publisher
 
 
 def _count_sources() -> Coalesce:
@@ -42,7 +42,7 @@ class PublisherAdmin(SameAsAdmin):
     def get_or_create_named(self, request: HttpRequest, name: str) -> Publisher:
         if existing_publisher := find_publisher(name, "", is_stated=True):
             return existing_publisher
-        publisher = find_or_make_publisher(name, "", is_stated=True)
+        publisher = get_or_create_publisher(name, "", is_stated=True)
         if publisher is None:
             raise ValidationError(
                 _("Readers would mistake this publisher for our newsroom. Choose another name.")

@@ -29,7 +29,7 @@ _MAX_SHOWN_CHARACTERS, _MAX_MARKS = 30_000, 100
 
 def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     """Render the snapshot's text with links on the claims anchored in it that the user may see."""
-    anchored = snapshot.source.appearances.readable_by(reader).filter(
+    appearances = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_MAX_SHOWN_CHARACTERS
     )
     beginning = render_marked_passages(
@@ -47,7 +47,7 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
                     )
                 ),
             )
-            for appearance in anchored.select_related("claim").order_by("start")[:_MAX_MARKS]
+            for appearance in appearances.select_related("claim").order_by("start")[:_MAX_MARKS]
             if appearance.start is not None and appearance.end is not None
         ],
     )

@@ -47,9 +47,9 @@ class SourceForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
         # The constraint compares the address's key, which is not a form field, so Django does not check it here.
-        same = Source.objects.at(cleaned_data.get("url") or "")
-        if same and same.pk != self.instance.pk:
-            self.add_error("url", gettext("There is already a source with this address: “%s”.") % same)
+        source = Source.objects.find_by_url(cleaned_data.get("url") or "")
+        if source and source.pk != self.instance.pk:
+            self.add_error("url", gettext("There is already a source with this address: “%s”.") % source)
         return cleaned_data
 
 
@@ -144,16 +144,16 @@ class SourceAdmin(TypedNames, NamedDesk):
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Add the stored source to `results` if the typed URL is known in any spelling."""
-        known = Source.objects.at(read_address(name))
-        if known is None:
+        source = Source.objects.find_by_url(read_address(name))
+        if source is None:
             return super().offer_typed_name(request, name, results)
-        return [{"id": str(known.pk), "text": gettext("Use the stored source: %s") % known.title}]
+        return [{"id": str(source.pk), "text": gettext("Use the stored source: %s") % source.title}]
 
     def get_or_create_named(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""
         address, person = read_address(name), get_person(request)
-        if known_sources := Source.objects.at(address):
-            return known_sources
+        if known_source := Source.objects.find_by_url(address):
+            return known_source
         Source._meta.get_field("url").run_validators(address)
         title = (address or name)[: Source._meta.get_field("title").max_length]
         source = Source.objects.create(title=title, url=address, created_by=person)

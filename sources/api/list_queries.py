@@ -68,7 +68,7 @@ def find_publisher_ids(values: list[int | str]) -> list[int]:
     """Return the ids of publishers given by id or domain."""
     domains = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *find_ids(Publisher.objects.at(domains), domains)]
+    return [*ids, *find_ids(Publisher.objects.with_domains(domains), domains)]
 
 
 class PublisherListQuery(ListQuery):

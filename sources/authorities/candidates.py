@@ -38,17 +38,17 @@ def find_candidates(name: str, entity_kind: EntityKind, *, language: str = "en")
     queries: list[Future[list[AuthorityRecord]]] = []
     with ThreadPoolExecutor(max_workers=2) as threads:
         if settings.WIKIDATA_URL:
-            primary = language.partition("-")[0].lower() or "en"
+            code = language.partition("-")[0].lower() or "en"
             queries.append(
-                threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, entity_kind, primary)
+                threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, entity_kind, code)
             )
         if settings.ROR_URL and entity_kind in (EntityKind.ORGANIZATION, EntityKind.ANY):
             queries.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
     records: list[AuthorityRecord] = []
     problems = []
-    for answer in queries:
+    for query in queries:
         try:
-            records = _merge_candidates(records, answer.result())
+            records = _merge_candidates(records, query.result())
         except AuthorityUnavailable as unavailable:
             problems.append(str(unavailable))
     return AuthorityResults(records, problems)
@@ -61,18 +61,18 @@ def _merge_candidates(
     merged_records = list(records)
     for other_record in other_records:
         index = next(
-            (at for at, one in enumerate(merged_records) if set(one.same_as) & set(other_record.same_as)),
+            (i for i, one in enumerate(merged_records) if set(one.same_as) & set(other_record.same_as)),
             None,
         )
         if index is None:
             merged_records.append(other_record)
         else:
-            one = merged_records[index]
+            record = merged_records[index]
             merged_records[index] = replace(
-                one,
-                description=one.description or other_record.description,
-                same_as=tuple(dict.fromkeys((*one.same_as, *other_record.same_as))),
-                country=one.country or other_record.country,
-                website=one.website or other_record.website,
+                record,
+                description=record.description or other_record.description,
+                same_as=tuple(dict.fromkeys((*record.same_as, *other_record.same_as))),
+                country=record.country or other_record.country,
+                website=record.website or other_record.website,
             )
     return merged_records

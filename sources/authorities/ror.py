@@ -24,8 +24,8 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     items = response.get("items")
     if not isinstance(items, list):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
-    active = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
-    candidates = [_build_candidate(item) for item in active[:MAX_CANDIDATES]]
+    active_items = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
+    candidates = [_build_candidate(item) for item in active_items[:MAX_CANDIDATES]]
     return [candidate for candidate in candidates if candidate.same_as and candidate.name]
 
 

@@ -27,10 +27,10 @@ def find_candidates(url: str, name: str, entity_kind: EntityKind, language: str)
     Raises:
         AuthorityUnavailable: Wikidata did not respond.
     """
-    api = f"{url}/w/api.php"
+    api_url = f"{url}/w/api.php"
     response = query_authority(
         NAME,
-        api,
+        api_url,
         {
             "action": "wbsearchentities",
             "search": name,
@@ -41,20 +41,20 @@ def find_candidates(url: str, name: str, entity_kind: EntityKind, language: str)
             "format": "json",
         },
     )
-    items = [
+    item_ids = [
         item["id"]
         for item in _to_list(response.get("search"))
         if isinstance(item, dict) and str(item.get("id", "")).startswith("Q")
     ]
-    if not items:
+    if not item_ids:
         return []
     languages = list(dict.fromkeys([language, "en", "mul"]))
     entity_response = query_authority(
         NAME,
-        api,
+        api_url,
         {
             "action": "wbgetentities",
-            "ids": "|".join(items),
+            "ids": "|".join(item_ids),
             "props": "labels|descriptions|claims",
             "languages": "|".join(languages),
             "format": "json",
@@ -64,7 +64,7 @@ def find_candidates(url: str, name: str, entity_kind: EntityKind, language: str)
     if not isinstance(entities, dict):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which ranks the most common meanings first.
-    entities_found = (entities.get(item) for item in items)
+    entities_found = (entities.get(item) for item in item_ids)
     rows = [row for row in entities_found if isinstance(row, dict) and _is_of_kind(row, entity_kind)]
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
@@ -121,8 +121,8 @@ def _get_values(entity: Mapping[str, Any], property_id: str) -> Iterator[Any]:
     """Yield the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
     statements = _to_list(claims.get(property_id)) if isinstance(claims, dict) else []
-    usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
-    for statement in sorted(usable, key=lambda one: one.get("rank") != "preferred"):
+    current = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
+    for statement in sorted(current, key=lambda one: one.get("rank") != "preferred"):
         snak = statement.get("mainsnak")
         if isinstance(snak, dict) and isinstance(value := snak.get("datavalue"), dict) and "value" in value:
             yield value["value"]

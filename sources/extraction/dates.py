@@ -43,13 +43,13 @@ def find_date_in_address(url: str) -> date | None:
 
 
 def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
-    for pattern, method in (
+    for pattern, method_name in (
         (_ISO_DATE, "search"),
         (_COMPACT_PATTERN, "fullmatch"),
         (_YEAR_FIRST, "search"),
         (_EAST_ASIAN, "search"),
     ):
-        if match := getattr(pattern, method)(text):
+        if match := getattr(pattern, method_name)(text):
             yield int(match[1]), int(match[2]), int(match[3])
     if match := _YEAR_LAST.search(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])

@@ -231,11 +231,11 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
         return False
-    assigned = all(
+    are_assigned = all(
         character in "\r\n\t" or unicodedata.category(character) not in ("Cn", "Co", "Cs", "Cc")
         for character in text
     )
-    return assigned and "\n" in text
+    return are_assigned and "\n" in text
 
 
 def detect_encoding(content: bytes) -> str:
@@ -248,12 +248,12 @@ def detect_encoding(content: bytes) -> str:
     non_ascii = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
     if encoding := detect_legacy_encoding(non_ascii):
         return encoding
-    best = charset_normalizer.from_bytes(non_ascii[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
-    if best is None:
+    guess = charset_normalizer.from_bytes(non_ascii[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
+    if guess is None:
         raise _build_undecodable_error(
             "This text declares no character encoding that fits it, and none can be detected."
         )
-    return SIBLING_ENCODINGS.get((best.encoding, detect_language(str(best))), best.encoding)
+    return SIBLING_ENCODINGS.get((guess.encoding, detect_language(str(guess))), guess.encoding)
 
 
 def _decode_detected(content: bytes) -> str:

@@ -49,9 +49,9 @@ def choose_language(declared: str, text: str) -> str:
     language = tag[1].lower()
     language = REPLACED_CODES.get(language, language)
     scores = score_languages(text)
-    alike = next((group for group in EQUIVALENT_LANGUAGES if language in group), frozenset({language}))
+    equivalents = next((group for group in EQUIVALENT_LANGUAGES if language in group), frozenset({language}))
     if max(scores.values(), default=0.0) < CERTAIN_SCORE or any(
-        scores.get(language_code, 0.0) >= MIN_POSSIBLE_SCORE for language_code in alike
+        scores.get(language_code, 0.0) >= MIN_POSSIBLE_SCORE for language_code in equivalents
     ):
         return language
     return max(scores.items(), key=lambda entry: entry[1])[0]

@@ -74,30 +74,30 @@ def detect_legacy_encoding(content: bytes) -> str:
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n")] if b"\n" in sample else sample
-    western, best_other = 0.0, (0.0, "")
+    western_score, best_guess = 0.0, (0.0, "")
     fits_western = False
-    for encoding, score in _find_possible(sample):
+    for encoding, score in _find_candidates(sample):
         if encoding == WESTERN_ENCODING:
-            western, fits_western = max(western, score), True
-        elif score > best_other[0] or not best_other[1]:
-            best_other = (score, encoding)
-    if fits_western and best_other[0] <= western + CLEAR_MARGIN:
+            western_score, fits_western = max(western_score, score), True
+        elif score > best_guess[0] or not best_guess[1]:
+            best_guess = (score, encoding)
+    if fits_western and best_guess[0] <= western_score + CLEAR_MARGIN:
         return WESTERN_ENCODING
-    if best_other[1]:
-        return best_other[1]
+    if best_guess[1]:
+        return best_guess[1]
     return WESTERN_ENCODING if _has_western_words(sample) else ""
 
 
-def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
+def _find_candidates(sample: bytes) -> Iterator[tuple[str, float]]:
     """Yield the encodings in which all letters belong to one language, with the confidence that the text is in it."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
-        fitting = [code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)]
-        if fitting and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
+        matches = [code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)]
+        if matches and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
             scores = score_languages(text)
             yield (
                 encoding,
-                max(scores.get(language_code, 0.0) for language_code in fitting)
+                max(scores.get(language_code, 0.0) for language_code in matches)
                 - 2 * _compute_odd_case_share(text),
             )
     for encoding, language, script in _SCRIPTS:
@@ -108,10 +108,10 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
             scores = score_languages(text)
             names = _PERSIAN if language == "ar" else (language,)
             yield encoding, max(scores.get(language_code, 0.0) for language_code in names)
-    yield from _find_east_asian(sample)
+    yield from _find_east_asian_candidates(sample)
 
 
-def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
+def _find_east_asian_candidates(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding in ("shift_jis", "cp932", "euc_jp", "cp949", "gb18030", "big5"):
         text = _decode_or_none(sample, encoding)
         wide_characters = [

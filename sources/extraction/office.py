@@ -81,7 +81,7 @@ def extract_office(content: bytes, kind: str) -> Document:
                     "This document is locked with a password. Save a copy without the password and import that.",
                 )
             names = archive.namelist()
-            main = _parse_tree(_read_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
+            body = _parse_tree(_read_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
             notes = [
                 _parse_tree(_read_part(archive, name))
                 for name in ("word/footnotes.xml", "word/endnotes.xml")
@@ -98,7 +98,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             "damaged", "This document is damaged and cannot be read. Open it, save it again, and import that."
         ) from None
     text = clean_text(
-        "\n\n".join([*_read_paragraphs(main), *(line for note in notes for line in _read_paragraphs(note))])
+        "\n\n".join([*_read_paragraphs(body), *(line for note in notes for line in _read_paragraphs(note))])
     )
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
@@ -159,7 +159,7 @@ def _read_stated(tree: etree._Element) -> dict[str, str]:
 
 def _read_paragraphs(tree: etree._Element) -> list[str]:
     """Return the paragraphs in reading order; a table row counts as one paragraph."""
-    reading = _ReadingState()
+    state = _ReadingState()
     below_skipped: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = str(element.tag)
@@ -167,15 +167,15 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
             if below_skipped is None and tag in _SKIPPED_TAGS:
                 below_skipped = element
             if below_skipped is None:
-                reading.begin(tag, element.text or "")
+                state.begin(tag, element.text or "")
             continue
         if below_skipped is None:
-            reading.end(tag)
+            state.end(tag)
         elif below_skipped is element:
             below_skipped = None
         if below_skipped is None and _may_precede_text(element):
-            reading.words.append(element.tail or "")
-    return reading.lines
+            state.words.append(element.tail or "")
+    return state.lines
 
 
 class _ReadingState:

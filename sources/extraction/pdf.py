@@ -69,8 +69,8 @@ def extract_pdf(content: bytes) -> Document:
     finally:
         pdf.close()
     text = clean_text("\n\n".join(_join_paragraphs(_remove_running_heads(pages))))
-    letters = sum(map(str.isalpha, text))
-    if letters < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
+    letter_count = sum(map(str.isalpha, text))
+    if letter_count < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letter_count < 500:
         raise ExtractionError(
             "no_text",
             "This PDF document was scanned: it contains pictures of pages and no text. Run it through "
@@ -107,10 +107,10 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
 
 
 def _warn_about_scanned_pages(pages: list[PageText]) -> tuple[Caveat, ...]:
-    pictures = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
-    if not pictures:
+    numbers = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
+    if not numbers:
         return ()
-    page_phrase = f"page {pictures[0]} holds" if len(pictures) == 1 else f"{len(pictures)} pages hold"
+    page_phrase = f"page {numbers[0]} holds" if len(numbers) == 1 else f"{len(numbers)} pages hold"
     return (
         Caveat(
             "partly_read",
@@ -126,7 +126,7 @@ def _remove_running_heads(pages: list[PageText]) -> list[list[Line]]:
     counts = Counter(text for edge in edges_of_pages for text in {_strip_numbers(line) for line in edge})
     min_count = max(2, RUNNING_HEAD_SHARE * len(pages))
     offset = _find_page_number_offset(edges_of_pages)
-    remaining = []
+    pages_without_heads = []
     for number, (page, edge) in enumerate(zip(pages, edges_of_pages, strict=True)):
         running_heads = {
             id(line)
@@ -135,8 +135,8 @@ def _remove_running_heads(pages: list[PageText]) -> list[list[Line]]:
             or _PAGE_NUMBER.fullmatch(line.text.strip())
             or (offset is not None and number + offset in _find_outer_numbers(line))
         }
-        remaining.append([line for line in page.lines if id(line) not in running_heads])
-    return remaining
+        pages_without_heads.append([line for line in page.lines if id(line) not in running_heads])
+    return pages_without_heads
 
 
 def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
@@ -198,11 +198,11 @@ class _Edges:
     """The usual edges of lines in a column."""
 
     def __init__(self, column: list[Line]) -> None:
-        rights = sorted(line.right for line in column)
+        edges = sorted(line.right for line in column)
         # If there are many short paragraphs, most lines may be first lines.
         self.left = sorted(line.left for line in column)[len(column) // 5]
         # The longest lines, except one that extends beyond the column.
-        self.right = rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 3 else rights[-1]
+        self.right = edges[max(0, len(edges) * 9 // 10 - 1)] if len(edges) > 3 else edges[-1]
         gaps = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
         self.leading = sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 

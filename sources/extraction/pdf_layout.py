@@ -128,21 +128,21 @@ def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
     if gutter is None:
         yield list(_join_rows(fragments))
         return
-    beside: list[Line] = []
-    crossing: list[Line] = []
+    column_lines: list[Line] = []
+    crossing_lines: list[Line] = []
     for fragment in sorted(fragments, key=lambda one: -one.top):
         if fragment.left < gutter < fragment.right:
-            yield from _order_columns(beside, gutter, depth)
-            beside = []
-            crossing.append(fragment)
+            yield from _order_columns(column_lines, gutter, depth)
+            column_lines = []
+            crossing_lines.append(fragment)
             continue
-        if crossing:
-            yield list(_join_rows(crossing))
-            crossing = []
-        beside.append(fragment)
-    yield from _order_columns(beside, gutter, depth)
-    if crossing:
-        yield list(_join_rows(crossing))
+        if crossing_lines:
+            yield list(_join_rows(crossing_lines))
+            crossing_lines = []
+        column_lines.append(fragment)
+    yield from _order_columns(column_lines, gutter, depth)
+    if crossing_lines:
+        yield list(_join_rows(crossing_lines))
 
 
 def _order_columns(fragments: list[Line], gutter: float, depth: int) -> Iterator[list[Line]]:
@@ -161,24 +161,24 @@ def _find_gutter(fragments: list[Line]) -> float | None:
     if not 2 * MIN_COLUMN_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0
-    left_edge, right = min(one.left for one in fragments), max(one.right for one in fragments)
-    most = MAX_CROSSING_SHARE * len(fragments)
+    left, right = min(one.left for one in fragments), max(one.right for one in fragments)
+    limit = MAX_CROSSING_SHARE * len(fragments)
     best: tuple[int, float, float] | None = None
-    wide = MIN_GUTTER * height
+    min_width = MIN_GUTTER * height
     # Every gap begins where a fragment ends.
     for edge in sorted({round(one.right, 1) for one in fragments}):
-        if not left_edge + 0.12 * (right - left_edge) < edge < right - 0.12 * (right - left_edge):
+        if not left + 0.12 * (right - left) < edge < right - 0.12 * (right - left):
             continue
-        before = [one for one in fragments if one.right <= edge + 0.1]
-        behind = [one for one in fragments if one.left >= edge + wide]
-        crossing = len(fragments) - len(before) - len(behind)
-        if crossing > most or not _is_column(before, height) or not _is_column(behind, height):
+        left_lines = [one for one in fragments if one.right <= edge + 0.1]
+        right_lines = [one for one in fragments if one.left >= edge + min_width]
+        crossings = len(fragments) - len(left_lines) - len(right_lines)
+        if crossings > limit or not _is_column(left_lines, height) or not _is_column(right_lines, height):
             continue
-        if _are_side_by_side(before, behind):
+        if _are_side_by_side(left_lines, right_lines):
             # The gap crossed by the fewest lines; among those, the widest.
-            room = median(one.left for one in behind) - edge
-            if best is None or (crossing, -room) < best[:2]:
-                best = (crossing, -room, edge + wide / 2)
+            gap = median(one.left for one in right_lines) - edge
+            if best is None or (crossings, -gap) < best[:2]:
+                best = (crossings, -gap, edge + min_width / 2)
     return best[2] if best else None
 
 
@@ -190,11 +190,11 @@ def _is_column(lines: list[Line], height: float) -> bool:
     )
 
 
-def _are_side_by_side(before: list[Line], behind: list[Line]) -> bool:
-    tops = [max(one.top for one in lines) for lines in (before, behind)]
-    bottoms = [min(one.bottom for one in lines) for lines in (before, behind)]
-    common = min(tops) - max(bottoms)
-    return common > 0.4 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
+def _are_side_by_side(left_lines: list[Line], right_lines: list[Line]) -> bool:
+    tops = [max(one.top for one in lines) for lines in (left_lines, right_lines)]
+    bottoms = [min(one.bottom for one in lines) for lines in (left_lines, right_lines)]
+    overlap = min(tops) - max(bottoms)
+    return overlap > 0.4 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
 
 
 def _join_rows(fragments: list[Line]) -> Iterator[Line]:
@@ -212,8 +212,8 @@ def _join_rows(fragments: list[Line]) -> Iterator[Line]:
 
 
 def _join_row(fragments: list[Line]) -> Line:
-    leftwards = _is_right_to_left(fragments)
-    ordered_fragments = sorted(fragments, key=lambda one: -one.right if leftwards else one.left)
+    is_right_to_left = _is_right_to_left(fragments)
+    ordered_fragments = sorted(fragments, key=lambda one: -one.right if is_right_to_left else one.left)
     joined_line = ordered_fragments[0]
     for fragment in ordered_fragments[1:]:
         joined_line = replace(

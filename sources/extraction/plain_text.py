@@ -40,21 +40,21 @@ _DATE_WORDS = re.compile(
 
 def extract_plain(text: str) -> Document:
     """Extract the document from a plain text."""
-    cleaned = _restore_paragraphs(clean_text(text))
-    if not cleaned:
+    clean = _restore_paragraphs(clean_text(text))
+    if not clean:
         raise ExtractionError(
             "empty", "This text is empty. Check that the file was saved or downloaded completely."
         )
-    language = detect_language(cleaned)
-    head = [line for line in cleaned[:4000].split("\n") if line][:HEAD_LINES]
+    language = detect_language(clean)
+    head = [line for line in clean[:4000].split("\n") if line][:HEAD_LINES]
     return Document(
-        title=_find_title(cleaned),
+        title=_find_title(clean),
         byline=_find_byline(head),
         published_on=_find_publication_date(head, language),
         language=language,
         publisher=next((value for label, value in _find_labelled(head) if label in _PUBLISHER_LABELS), ""),
         canonical_url="",
-        text=cleaned,
+        text=clean,
         media_type="text/plain",
         extractor="plain 1",
     )
@@ -77,9 +77,9 @@ def _unwrap_lines(paragraph: str) -> str:
     width = max(map(len, lines))
     if not 50 <= width <= 100:
         return paragraph
-    for line, following in pairwise(lines):
-        if len(line) + 1 + len(following.split(" ", 1)[0]) <= width - 2 or re.match(
-            r"[-*•–]\s|\d+[.)]\s", following
+    for line, next_line in pairwise(lines):
+        if len(line) + 1 + len(next_line.split(" ", 1)[0]) <= width - 2 or re.match(
+            r"[-*•–]\s|\d+[.)]\s", next_line
         ):
             return paragraph
     return " ".join(lines)
@@ -87,18 +87,20 @@ def _unwrap_lines(paragraph: str) -> str:
 
 def _find_title(text: str) -> str:
     """Return the first line if it reads like a headline: short, followed by text, and not a sentence or label."""
-    first, line_end, rest = text.partition("\n")
-    if not line_end or not rest.strip() or len(first) > MAX_TITLE_LENGTH:
+    first_line, line_end, rest = text.partition("\n")
+    if not line_end or not rest.strip() or len(first_line) > MAX_TITLE_LENGTH:
         return ""
-    ends_like_a_sentence = first.endswith((".", "।", "。", ":", ";", ",", "…")) and not first.endswith("...")
+    ends_like_a_sentence = first_line.endswith(
+        (".", "।", "。", ":", ";", ",", "…")
+    ) and not first_line.endswith("...")
     if (
         ends_like_a_sentence
-        or _BYLINE_PATTERN.fullmatch(first)
-        or (_LABELLED_LINE.fullmatch(first) and first.partition(":")[0].lower() in _ALL_LABELS)
+        or _BYLINE_PATTERN.fullmatch(first_line)
+        or (_LABELLED_LINE.fullmatch(first_line) and first_line.partition(":")[0].lower() in _ALL_LABELS)
     ):
         return ""
     # "#" is Markdown's mark of a headline.
-    return clean_line(first.lstrip("# ")) if any(map(str.isalpha, first)) else ""
+    return clean_line(first_line.lstrip("# ")) if any(map(str.isalpha, first_line)) else ""
 
 
 def _find_byline(head: list[str]) -> str:

@@ -90,24 +90,24 @@ def read_structured(tree: HtmlElement) -> StructuredData:
 
 
 def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    budget = MAX_NODES
+    nodes_left = MAX_NODES
     for script in tree.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
             continue
         with suppress(ValueError, RecursionError):
             # strict=False: line breaks inside strings are the commonest fault of such data.
-            waiting = deque(
+            queue = deque(
                 [json.loads(_COMMENT_WRAPPER.sub("", script.text or "").strip().rstrip(";"), strict=False)]
             )
-            while waiting and budget > 0:
-                budget -= 1
-                node = waiting.popleft()
+            while queue and nodes_left > 0:
+                nodes_left -= 1
+                node = queue.popleft()
                 if isinstance(node, list):
-                    waiting.extendleft(reversed(node))
+                    queue.extendleft(reversed(node))
                 elif isinstance(node, dict):
                     yield node
                     # Only if a page nests its own description; otherwise an article would get its comments' authors.
-                    waiting.extend(
+                    queue.extend(
                         node[key]
                         for key in ("@graph", "mainEntity", "mainEntityOfPage", "publisher")
                         if key in node

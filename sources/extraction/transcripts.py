@@ -137,7 +137,7 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
             pieces.append(_Piece(begins, begins, (mark[5],) if mark[5] else ()))
         elif pieces and line.strip() and not (not pieces[-1].lines and _SPOKEN_MARK.fullmatch(line.strip())):
             pieces[-1] = replace(pieces[-1], lines=(*pieces[-1].lines, line.strip()))
-    ends = [following.begins for _, following in pairwise(pieces)]
+    ends = [next_piece.begins for _, next_piece in pairwise(pieces)]
     return [
         replace(piece, ends=end)
         for piece, end in zip(pieces, [*ends, *(p.begins for p in pieces[-1:])], strict=True)
@@ -146,12 +146,12 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
 
 def _are_times(pieces: list[_Piece], lines: list[str], is_known_transcript: bool) -> bool:
     """Return whether these are times in a recording, not clock times or match results."""
-    if not pieces or any(later.begins < earlier_piece.begins for earlier_piece, later in pairwise(pieces)):
+    if not pieces or any(successor.begins < piece.begins for piece, successor in pairwise(pieces)):
         return False
     if is_known_transcript:
         return True
-    filled_lines = sum(1 for line in lines if line.strip())
-    return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled_lines
+    non_blank_line_count = sum(1 for line in lines if line.strip())
+    return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= non_blank_line_count
 
 
 def _parse_seconds(clock: tuple[str | None, ...]) -> float:
@@ -174,30 +174,30 @@ class _Utterance:
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
     """Yield the new words of each cue, without lines still on screen from the previous one."""
     is_rolling = any(piece.is_rolling for piece in pieces)
-    before: list[str] = []
+    screen: list[str] = []
     speaker = ""
     for piece in pieces:
         lines = [(line, _clean_words(line)) for line in piece.lines]
         lines = [(line, words) for line, words in lines if words]
-        earlier = [words for _, words in lines]
-        if is_rolling and before:
-            still = max(
-                k for k in range(min(len(before), len(earlier)) + 1) if before[-k:] == earlier[:k] or not k
+        texts = [words for _, words in lines]
+        if is_rolling and screen:
+            repeated_count = max(
+                k for k in range(min(len(screen), len(texts)) + 1) if screen[-k:] == texts[:k] or not k
             )
-            lines = lines[still:]
-        before = earlier or before
+            lines = lines[repeated_count:]
+        screen = texts or screen
         gathered_words: list[str] = []
         is_turn = False
         for line, words in lines:
             voice = _VOICE_TAG.search(line)
             name = clean_line(html.unescape(voice[1])) if voice else ""
-            turn = _SPEAKER_CHANGE.match(words)
-            begins_turn = bool((name and name != speaker) or turn or _NAMED_SPEAKER.match(words))
+            turn_mark = _SPEAKER_CHANGE.match(words)
+            begins_turn = bool((name and name != speaker) or turn_mark or _NAMED_SPEAKER.match(words))
             if begins_turn and gathered_words:
                 yield _Utterance(piece.begins, piece.ends, _join_lines(gathered_words), is_turn)
                 gathered_words, is_turn = [], False
             is_turn |= begins_turn
-            speech = words[turn.end() :] if turn else words
+            speech = words[turn_mark.end() :] if turn_mark else words
             gathered_words.append(f"{name}: {speech}" if name and name != speaker else speech)
             speaker = name or speaker
         if gathered_words:
@@ -212,29 +212,29 @@ def _clean_words(line: str) -> str:
 def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
     """Return running text in paragraphs, and the position of each utterance."""
     all_utterances = list(utterances)
-    ends = sum(1 for one in all_utterances if _SENTENCE_END.search(one.words))
-    letters = sum(len(one.words) for one in all_utterances)
-    is_punctuated = ends * 2 * LONG_PARAGRAPH_LENGTH >= letters
-    paragraphs: list[str] = []
+    end_count = sum(1 for utterance in all_utterances if _SENTENCE_END.search(utterance.words))
+    letter_count = sum(len(utterance.words) for utterance in all_utterances)
+    is_punctuated = end_count * 2 * LONG_PARAGRAPH_LENGTH >= letter_count
+    parts: list[str] = []
     cues: list[Cue] = []
-    at = paragraph = 0
-    for number, one in enumerate(all_utterances):
+    position = paragraph_start = 0
+    for number, utterance in enumerate(all_utterances):
         if number:
-            before = all_utterances[number - 1]
-            is_end = not is_punctuated or bool(_SENTENCE_END.search(before.words))
-            length = at - paragraph
+            previous = all_utterances[number - 1]
+            is_end = not is_punctuated or bool(_SENTENCE_END.search(previous.words))
+            length = position - paragraph_start
             is_long = length > (LONG_PARAGRAPH_LENGTH if is_punctuated else UNPUNCTUATED_PARAGRAPH_LENGTH)
-            is_silent = one.begins - before.ends >= SILENCE_SECONDS
-            if one.is_turn or (is_end and (is_long or is_silent)):
-                between, paragraph = "\n\n", at + 2
+            is_silent = utterance.begins - previous.ends >= SILENCE_SECONDS
+            if utterance.is_turn or (is_end and (is_long or is_silent)):
+                separator, paragraph_start = "\n\n", position + 2
             else:
-                between = choose_separator(before.words, one.words)
-            paragraphs.append(between)
-            at += len(between)
-        cues.append(Cue(at, one.begins, max(one.begins, one.ends)))
-        paragraphs.append(one.words)
-        at += len(one.words)
-    text = "".join(paragraphs)
+                separator = choose_separator(previous.words, utterance.words)
+            parts.append(separator)
+            position += len(separator)
+        cues.append(Cue(position, utterance.begins, max(utterance.begins, utterance.ends)))
+        parts.append(utterance.words)
+        position += len(utterance.words)
+    text = "".join(parts)
     # If the joined text needs cleaning, the offsets of the cues would be wrong, so it gets no cues.
     return (text, cues) if clean_text(text) == text else (clean_text(text), [])
 

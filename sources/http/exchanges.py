@@ -30,24 +30,24 @@ class Exchanges:
     """All exchanges of a fetch, including redirects."""
 
     max_bytes: int
-    kept: list[Exchange] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     _size: int = 0
 
     def begin(self, url: str) -> None:
         """Start to record a new exchange with this URL."""
-        self.kept.append(Exchange(url))
+        self.exchanges.append(Exchange(url))
 
     def note_connection(self, ip_address: str) -> None:
-        self.kept[-1].ip_address = ip_address
+        self.exchanges[-1].ip_address = ip_address
 
     def record_sent(self, piece: Any) -> None:
-        self.kept[-1].request += bytes(piece)
+        self.exchanges[-1].request += bytes(piece)
 
     def record_received(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._size > self.max_bytes + _OVERHEAD_BYTES:
             raise ResponseTooLarge
-        self.kept[-1].response += piece
+        self.exchanges[-1].response += piece
 
 
 class RecordedResponse(HTTPResponse):

@@ -89,7 +89,7 @@ def fetch(
     check_redirect: Callable[[str], None] = lambda there: None,
     exchanges: Exchanges | None = None,
     allow_loopback: bool = False,
-    into: IO[bytes] | None = None,
+    file: IO[bytes] | None = None,
 ) -> FetchedDocument:
     """Get the document at `url`, following redirects.
 
@@ -100,7 +100,7 @@ def fetch(
         check_redirect: called with the target of a redirect before it is requested, and may raise FetchError.
         exchanges: records every byte sent and received.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
-        into: a file to write the content to if it may be too large for memory; the returned content is then empty.
+        file: where to write the content to if it may be too large for memory; the returned content is then empty.
 
     Raises:
         FetchError: no document was returned, for any reason.
@@ -123,7 +123,7 @@ def fetch(
         try:
             begin = exchanges.begin if exchanges is not None else lambda _url: None
             return _follow_redirects(
-                url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
+                url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, file
             )
         except ResponseTooLarge:
             raise build_too_large_error(url, limits.content_bytes) from None
@@ -142,7 +142,7 @@ def _follow_redirects(
     check_redirect: Callable[[str], None],
     begin: Callable[[str], None],
     allow_loopback: bool,
-    into: IO[bytes] | None,
+    file: IO[bytes] | None,
 ) -> FetchedDocument:
     current_url = permanent_url = url
     require_fetchable(current_url, came_from=url, allow_loopback=allow_loopback)
@@ -154,7 +154,7 @@ def _follow_redirects(
         with _send_request(current_url, session, deadline, limits) as response:
             if response.status_code not in REDIRECT_STATUSES:
                 return _build_document(
-                    url, current_url, permanent_url, response, deadline, limits, accepted, into
+                    url, current_url, permanent_url, response, deadline, limits, accepted, file
                 )
             next_url = _get_redirect_target(current_url, response, session)
             if permanent_url == current_url and response.status_code in PERMANENT_REDIRECT_STATUSES:
@@ -271,14 +271,14 @@ def _build_document(
     deadline: Deadline,
     limits: Limits,
     accepted: frozenset[str] | None,
-    into: IO[bytes] | None,
+    file: IO[bytes] | None,
 ) -> FetchedDocument:
     status = response.status_code
     content_type, charset = _parse_content_type(response.headers.get("Content-Type", ""))
     content = b""
     if status == 200:
         _check_acceptable(final_url, response, content_type, limits, accepted)
-        content = _read_body(final_url, response, deadline, limits, into)
+        content = _read_body(final_url, response, deadline, limits, file)
     elif status != 304:
         wait_time = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise build_status_error(final_url, status, wait_time)
@@ -335,7 +335,7 @@ def _check_acceptable(
 
 
 def _read_body(
-    url: str, response: requests.Response, deadline: Deadline, limits: Limits, into: IO[bytes] | None
+    url: str, response: requests.Response, deadline: Deadline, limits: Limits, file: IO[bytes] | None
 ) -> bytes:
     chunks: list[bytes] = []
     size = 0
@@ -344,7 +344,7 @@ def _read_body(
         size += len(chunk)
         if size > limits.content_bytes:
             raise build_too_large_error(url, limits.content_bytes)
-        (into.write if into else chunks.append)(chunk)
+        (file.write if file else chunks.append)(chunk)
     if deadline.passed:
         # If the deadline closes the connection, a body without Content-Length looks complete.
         raise build_too_slow_error(url, limits.total_seconds)

@@ -116,7 +116,7 @@ class PoliteVisitor:
         self._pause = pause
         self._user_agent = user_agent
         self._allow_loopback = allow_loopback
-        self._known: dict[str, Protego] = {}
+        self._rules_by_site: dict[str, Protego] = {}
         self._unknown: dict[str, FetchError] = {}
 
     def get(
@@ -172,24 +172,24 @@ class PoliteVisitor:
             self._memory.end_visit(site, pause)
 
     def _choose_pause(self, site: str) -> float:
-        rules = self._known.get(site)
+        rules = self._rules_by_site.get(site)
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _load_rules(self, site: str) -> Protego:
         """Return the robots.txt rules. Raises FetchError if they cannot be read: then everything is forbidden."""
         if refusal := self._unknown.get(site):
             raise refusal
-        if site not in self._known:
+        if site not in self._rules_by_site:
             text = self._memory.get_rules(site)
             if text is None:
                 text = self._read_rules(site)
                 self._memory.store_rules(site, text)
-                self._known[site] = Protego.parse(text)
+                self._rules_by_site[site] = Protego.parse(text)
                 # The first page follows after the pause that was just read.
                 self._memory.end_visit(site, self._choose_pause(site))
             else:
-                self._known[site] = Protego.parse(text)
-        return self._known[site]
+                self._rules_by_site[site] = Protego.parse(text)
+        return self._rules_by_site[site]
 
     def _read_rules(self, site: str) -> str:
         try:

@@ -82,10 +82,10 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
         _PROBE_LIMITS,
     )
     try:
-        probe = orjson.loads(probe_output.output)
+        description = orjson.loads(probe_output.output)
     except orjson.JSONDecodeError:
-        probe = {}
-    streams = [stream for stream in probe.get("streams", []) if isinstance(stream, dict)]
+        description = {}
+    streams = [stream for stream in description.get("streams", []) if isinstance(stream, dict)]
     pictures = [
         candidate
         for candidate in streams
@@ -99,7 +99,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
             _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
     width, height = _read_size(pictures[0]) if pictures else (None, None)
-    container = probe.get("format", {})
+    container = description.get("format", {})
     media_kind = VIDEO if pictures else AUDIO
     return Recording(
         media_kind,

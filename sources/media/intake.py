@@ -124,12 +124,12 @@ def _store_media(
 
 def _list_distinct(hashes: list[PictureHash]) -> list[PictureHash]:
     """Return the hashes for finding the picture, without duplicates."""
-    distinct = {
+    hashes_by_key = {
         (digest.frame_at, digest.hash.pdq): digest
         for digest in reversed(hashes)
         if digest.hash.is_distinctive
     }
-    return [digest for digest in hashes if distinct.get((digest.frame_at, digest.hash.pdq)) is digest]
+    return [digest for digest in hashes if hashes_by_key.get((digest.frame_at, digest.hash.pdq)) is digest]
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:

@@ -107,8 +107,8 @@ def find_near_duplicates(
     duplicates: list[NearDuplicate] = []
     if isinstance(picture, bytes):
         digest = hashlib.sha256(picture).hexdigest()
-        same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
-        duplicates = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
+        media_ids = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
+        duplicates = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in media_ids]
         picture = compute_picture_hash(picture)
     duplicates += _find_near(_list_orientations(picture), max_distance)
     if not duplicates:
@@ -122,10 +122,10 @@ def find_near_duplicates(
 
 
 def _keep_nearest(duplicates: list[NearDuplicate]) -> list[NearDuplicate]:
-    nearest: dict[int, NearDuplicate] = {}
+    duplicates_by_media: dict[int, NearDuplicate] = {}
     for near_duplicate in duplicates:
-        nearest.setdefault(near_duplicate.media_id, near_duplicate)
-    return [*nearest.values()]
+        duplicates_by_media.setdefault(near_duplicate.media_id, near_duplicate)
+    return [*duplicates_by_media.values()]
 
 
 def _list_orientations(picture_hash: PerceptualHash) -> list[_OrientedHash]:
@@ -152,8 +152,8 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
     duplicates.sort(key=lambda one: (-one[0], one[1]))
     return [
         NearDuplicate(media, None, str(_UPRIGHT[which]), at, DETAILS)
-        for agreeing, media, at, which in duplicates
-        if agreeing >= _MIN_AGREEING_POINTS
+        for point_count, media, at, which in duplicates
+        if point_count >= _MIN_AGREEING_POINTS
     ]
 
 
@@ -171,8 +171,8 @@ def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR_SQL, values)
         return [
-            NearDuplicate(media, differ, str(oriented_hashes[which][0]), at, part)
-            for media, differ, which, at, part in cursor.fetchall()
+            NearDuplicate(media, distance, str(oriented_hashes[which][0]), at, part)
+            for media, distance, which, at, part in cursor.fetchall()
         ]
 
 

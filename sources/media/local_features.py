@@ -26,28 +26,28 @@ class LocalFeatures(NamedTuple):
     points: list[int]
 
 
-def count_agreeing_points(looked_up: LocalFeatures, stored_features: LocalFeatures) -> int:
+def count_agreeing_points(query_features: LocalFeatures, stored_features: LocalFeatures) -> int:
     """Return the largest number of matched points that a single rotation, scaling and shift takes to the other picture.
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """
-    places = {word: at for at, word in reversed([*enumerate(looked_up.words)])}
+    places = {word: at for at, word in reversed([*enumerate(query_features.words)])}
     pairs = [(places[word], at) for at, word in enumerate(stored_features.words) if word in places][
         :_MAX_PAIRS
     ]
     if not pairs:
         return 0
     own_indexes, other_indexes = np.array(pairs).T
-    own_points = np.array(looked_up.points, np.float64).reshape(-1, 3)[own_indexes]
+    own_points = np.array(query_features.points, np.float64).reshape(-1, 3)[own_indexes]
     other_points = np.array(stored_features.points, np.float64).reshape(-1, 3)[other_indexes]
     begins, ends = own_points[:, 0] + 1j * own_points[:, 1], other_points[:, 0] + 1j * other_points[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         rotations = (ends[:, None] - ends) / (begins[:, None] - begins)
         moved_points = rotations[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
-        growth = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(rotations)[..., None]))
+        growths = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(rotations)[..., None]))
         agreements = (
             (np.abs(moved_points - ends) <= _TOLERANCE)
-            & (growth <= np.log(_SIZE_TOLERANCE))
+            & (growths <= np.log(_SIZE_TOLERANCE))
             & (np.abs(np.angle(rotations)) <= _MAX_ROTATION)[..., None]
         )
     best = agreements.reshape(-1, len(pairs))[agreements.sum(axis=2).argmax()]

@@ -89,12 +89,12 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
         "manifests": len(manifests),
         "is_embedded": result["is_embedded"],
     }
-    present = {name: value for name, value in summary.items() if value not in ("", [], {})}
+    known_values = {name: value for name, value in summary.items() if value not in ("", [], {})}
     # The whole manifest, for experts, unless it is too large.
     serialised = orjson.dumps(store)
     if len(serialised) <= _MAX_MANIFEST_LENGTH and b"\\u0000" not in serialised:
-        present["store"] = store
-    return present
+        known_values["store"] = store
+    return known_values
 
 
 def _list_problems(store: dict[str, Any]) -> list[str]:

@@ -74,7 +74,7 @@ def pack_result(result: Picture | MediaRefused) -> bytes:
             look.part,
             look.frame_at,
             look.hash.quality,
-            [turned_hash.hex() for turned_hash in look.hash.turned],
+            [turned_hash.hex() for turned_hash in look.hash.rotated_hashes],
             [[*each] for each in look.hash.features],
         ]
         for look in result.looks
@@ -100,10 +100,10 @@ def unpack_result(message: bytes) -> Picture:
     picture = head["picture"]
     looks = []
     for part, frame_at, quality, digits, part_features in picture["looks"]:
-        turned = tuple(map(bytes.fromhex, digits))
+        hashes = tuple(map(bytes.fromhex, digits))
         features = tuple(LocalFeatures(*each) for each in part_features)
         looks.append(
-            PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned, features=features))
+            PictureHash(part, frame_at, PerceptualHash(hashes[0], quality, hashes, features=features))
         )
     packed_rendition = picture["rendition"]
     rendition = Rendition(content, *packed_rendition) if packed_rendition else None

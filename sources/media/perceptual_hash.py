@@ -50,7 +50,7 @@ class PerceptualHash:
     pdq: bytes
     quality: int
     """From 0 (a plain area) to 100."""
-    turned: tuple[bytes, ...] = ()
+    rotated_hashes: tuple[bytes, ...] = ()
     """The hash of the picture in each Orientation, in order."""
     parts: tuple[tuple[str, "PerceptualHash"], ...] = ()
     """The hashes of the parts inside its border or page, by MediaHash.Transformation."""
@@ -65,7 +65,7 @@ class PerceptualHash:
     @property
     def orientations(self) -> tuple[bytes, ...]:
         """Return the hash in each Orientation, even if only the bits are known."""
-        return self.turned or compute_turned_hashes(self.pdq)
+        return self.rotated_hashes or compute_rotated_hashes(self.pdq)
 
     @classmethod
     def from_hex(cls, digits: str) -> "PerceptualHash":
@@ -93,7 +93,7 @@ def compute_distance(pdq: bytes, other_pdq: bytes) -> int:
     return (int.from_bytes(pdq) ^ int.from_bytes(other_pdq)).bit_count()
 
 
-def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
+def compute_rotated_hashes(pdq: bytes) -> tuple[bytes, ...]:
     """Compute the hash in each Orientation from one hash alone; a few bits may be wrong.
 
     Mirroring a picture flips the sign of every second frequency. Rotating it also swaps rows and columns.
@@ -138,9 +138,9 @@ def _blur(luma: NDArray[Any], rows: NDArray[np.int_], columns: NDArray[np.int_])
 
 def _average_rows(values: NDArray[Any], rows: NDArray[np.int_]) -> Floats:
     """Return the mean of the window around each of these rows; a window at the edge contains fewer rows."""
-    length, width = values.shape
-    window = (length + 2 * _POINTS - 1) // (2 * _POINTS)
-    ends = np.minimum(rows + window // 2 + 1, length).tolist()
+    height, width = values.shape
+    window = (height + 2 * _POINTS - 1) // (2 * _POINTS)
+    ends = np.minimum(rows + window // 2 + 1, height).tolist()
     begins = np.maximum(rows + window // 2 + 1 - window, 0).tolist()
     # Adding and subtracting one row at a time takes a third of the time of sums of the whole picture.
     values, means = np.ascontiguousarray(values, np.float32), np.empty((len(rows), width), np.float32)

@@ -68,7 +68,7 @@ def receive_file(content: File | bytes | str, *, allow_loopback: bool = False) -
 
 def _fetch_file(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
     limits = Limits(total_seconds=_TIMEOUT_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
-    response = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
+    response = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, file=file)
     return response.final_url
 
 

@@ -143,11 +143,11 @@ def _convert_mode(image: Image.Image) -> Image.Image:
 def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
     colours = image.convert("RGB") if image.mode in ("RGBA", "LA") else image
-    converted = _apply_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
-    converted = converted or colours.convert("RGB")
+    result = _apply_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
+    result = result or colours.convert("RGB")
     if alpha is not None and alpha.getextrema()[0] != 255:
-        converted.putalpha(alpha)
-    return converted
+        result.putalpha(alpha)
+    return result
 
 
 def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
@@ -162,9 +162,9 @@ def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
 def _paint_on_white(image: Image.Image) -> Image.Image:
     if image.mode != "RGBA":
         return image
-    white = Image.new("RGBA", image.size, "white")
-    white.alpha_composite(image)
-    return white.convert("RGB")
+    background = Image.new("RGBA", image.size, "white")
+    background.alpha_composite(image)
+    return background.convert("RGB")
 
 
 def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:

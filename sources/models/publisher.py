@@ -63,22 +63,22 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         """
         return self.get(is_house=True)
 
-    def known(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
+    def match(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
         """Return publishers with one of these lower-case names or hosts, oldest first."""
-        at = [*hosts]
+        domains = [*hosts]
         sites = [
-            f"{scheme}://{layout}{host}{end}"
-            for host in at
+            f"{scheme}://{layout}{host}{slash}"
+            for host in domains
             for scheme in ("https", "http")
             for layout in ("", "www.")
-            for end in ("", "/")
+            for slash in ("", "/")
         ]
         rows = self.alias(lower=Lower("name"))
         return rows.filter(
-            Q(lower__in=[name for name in names if name]) | Q(domain__in=at) | Q(same_as__overlap=sites)
+            Q(lower__in=[name for name in names if name]) | Q(domain__in=domains) | Q(same_as__overlap=sites)
         ).order_by("pk")
 
-    def at(self, domains: Iterable[str]) -> Self:
+    def with_domains(self, domains: Iterable[str]) -> Self:
         """Return publishers with these domains. If the newsroom has no domain, this site's domain counts as its own."""
         hosts_wanted = set(domains)
         condition = Q(domain__in=hosts_wanted)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
-    def at(self, url: str) -> "Source | None":
+    def find_by_url(self, url: str) -> "Source | None":
         """Return the source with this URL in any spelling (trackers, http/https, www, AMP), or None."""
         key = build_url_key(url)
         return self.filter(url_key=key).first() if key else None

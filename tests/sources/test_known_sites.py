@@ -23,7 +23,7 @@ def sites(clock: Any, patience: float = 100.0) -> tuple[KnownSites, list[float]]
         slept.append(seconds)
         clock.shift(timedelta(seconds=seconds))
 
-    return KnownSites(patience=patience, sleep=sleep), slept
+    return KnownSites(max_wait_seconds=patience, sleep=sleep), slept
 
 
 def test_a_pause_after_each_request(clock: Any) -> None:

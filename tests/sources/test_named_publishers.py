@@ -3,7 +3,7 @@
 import pytest
 
 from sources.models import Publisher
-from sources.named_publishers import find_or_make_publisher, find_publisher, is_alike
+from sources.named_publishers import find_publisher, get_or_create_publisher, is_alike
 
 pytestmark = pytest.mark.django_db
 
@@ -15,34 +15,34 @@ def others() -> int:
 
 
 def test_no_information_means_no_publisher() -> None:
-    assert find_or_make_publisher("", "") is None
+    assert get_or_create_publisher("", "") is None
     assert others() == 0
 
 
 def test_new_publisher_gets_the_domain_it_publishes_under() -> None:
-    made = find_or_make_publisher("Norrhamn Post", FERRY)
+    made = get_or_create_publisher("Norrhamn Post", FERRY)
     assert made is not None
     assert (made.name, made.url, made.domain) == ("Norrhamn Post", "https://post.example.org/", "example.org")
-    assert find_or_make_publisher("Norrhamn Post", "https://www.example.org/other") == made
+    assert get_or_create_publisher("Norrhamn Post", "https://www.example.org/other") == made
     assert others() == 1
 
 
 def test_publisher_without_a_name_is_called_by_its_domain() -> None:
-    assert str(find_or_make_publisher("", FERRY)) == "example.org"
+    assert str(get_or_create_publisher("", FERRY)) == "example.org"
 
 
 def test_a_namesake_of_the_newsroom_is_recognised_by_its_domain() -> None:
     house = Publisher.objects.house()
     house.url = "https://newsroom.example/"
     house.save()
-    made = find_or_make_publisher(house.name.upper(), FERRY)
+    made = get_or_create_publisher(house.name.upper(), FERRY)
     assert made is not None
     assert (made.name, made.domain, made.is_house) == ("example.org", "example.org", False)
-    assert find_or_make_publisher(house.name, FERRY) == made
+    assert get_or_create_publisher(house.name, FERRY) == made
 
 
 def test_authors_of_a_platform_do_not_own_it() -> None:
-    one, other = (find_or_make_publisher("Facts", f"https://medium.com/@{author}/story") for author in "ab")
+    one, other = (get_or_create_publisher("Facts", f"https://medium.com/@{author}/story") for author in "ab")
     assert one is not None
     assert other is not None
     assert (one.domain, other.domain) == ("medium.com/@a", "medium.com/@b")
@@ -59,7 +59,7 @@ def test_domain_comes_before_name() -> None:
 
 def test_publisher_known_by_name_gains_its_domain() -> None:
     known = Publisher.objects.create(name="NORRHAMN POST")
-    assert find_or_make_publisher("Norrhamn Post", FERRY) == known
+    assert get_or_create_publisher("Norrhamn Post", FERRY) == known
     known.refresh_from_db()
     assert (known.name, known.url, known.domain) == (
         "NORRHAMN POST",
@@ -70,7 +70,7 @@ def test_publisher_known_by_name_gains_its_domain() -> None:
 
 def test_namesake_with_another_domain_is_another_publisher() -> None:
     namesake = Publisher.objects.create(name="Norrhamn Post", url="https://norrhamnpost.example.net/")
-    made = find_or_make_publisher("Norrhamn Post", FERRY)
+    made = get_or_create_publisher("Norrhamn Post", FERRY)
     assert made not in (None, namesake)
     assert find_publisher("Norrhamn Post", "") == namesake
 
@@ -78,7 +78,7 @@ def test_namesake_with_another_domain_is_another_publisher() -> None:
 def test_a_publisher_entered_by_a_person_is_found_by_name() -> None:
     agency = Publisher.objects.create(name="Nordic News Agency", url="https://nna.example.net/")
     portal = Publisher.objects.create(name="Portal", url="https://example.org/")
-    assert find_or_make_publisher("nordic news agency", FERRY, is_stated=True) == agency
+    assert get_or_create_publisher("nordic news agency", FERRY, is_stated=True) == agency
     assert find_publisher("", FERRY) == portal
 
 
@@ -88,18 +88,18 @@ def test_a_publisher_entered_by_a_person_is_found_by_name() -> None:
 def test_stated_publisher_gets_the_domain_unless_the_page_names_another(
     name_in_document: str, domain: str
 ) -> None:
-    made = find_or_make_publisher("Norrhamn Post", FERRY, is_stated=True, name_in_document=name_in_document)
+    made = get_or_create_publisher("Norrhamn Post", FERRY, is_stated=True, name_in_document=name_in_document)
     assert made is not None
     assert made.domain == domain
 
 
 def test_name_longer_than_can_be_stored_is_cut() -> None:
-    assert len(str(find_or_make_publisher("x" * 300, FERRY))) == 200
+    assert len(str(get_or_create_publisher("x" * 300, FERRY))) == 200
 
 
 def test_on_a_subdomain_another_name_means_another_publisher() -> None:
     post = Publisher.objects.create(name="The Norrhamn Post Ltd", url="https://www.example.org/")
-    blog = find_or_make_publisher("Harbour Blog", "https://blog.example.org/1")
+    blog = get_or_create_publisher("Harbour Blog", "https://blog.example.org/1")
     assert blog is not None
     assert (blog.name, blog.domain) == ("Harbour Blog", "blog.example.org")
     assert find_publisher("Harbour Blog", "https://blog.example.org/2") == blog

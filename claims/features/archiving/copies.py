@@ -55,7 +55,7 @@ class ArchiverOptions:
 
 
 def get_archiver_options() -> ArchiverOptions:
-    return ArchiverOptions(KnownSites(patience=MAX_SITE_WAIT_SECONDS))
+    return ArchiverOptions(KnownSites(max_wait_seconds=MAX_SITE_WAIT_SECONDS))
 
 
 def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
@@ -71,7 +71,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
     pictures = _take_pictures(response, archiver_options)
     name = f"source-{source.pk}-{response.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
-        ("warc", warc.build_warc(http_exchanges.kept, name=name), warc.MEDIA_TYPE),
+        ("warc", warc.build_warc(http_exchanges.exchanges, name=name), warc.MEDIA_TYPE),
         ("screenshot", pictures.screenshot, SCREENSHOT_TYPE),
         ("pdf", pictures.pdf, PDF_TYPE),
     ]

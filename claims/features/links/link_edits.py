@@ -29,7 +29,7 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
     if locked_link.outcome != LinkOutcome.MOVED or locked_link.moved_to != link.moved_to:
         raise NotPossible(_("This page no longer has a new address. Check it again."))
     source = Source.objects.select_for_update().get(pk=locked_link.source_id)
-    other_source = Source.objects.at(locked_link.moved_to)
+    other_source = Source.objects.find_by_url(locked_link.moved_to)
     if other_source is not None and other_source.pk != source.pk:
         raise NotPossible(
             _("Another source already has the new address: “%(title)s” (source %(number)d).")

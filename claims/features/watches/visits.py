@@ -66,7 +66,7 @@ class VisitTally:
 
 def build_visitor(*, max_wait: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
     """Build a client that fetches pages within each site's limits, which all processes share."""
-    return PoliteVisitor(KnownSites(patience=max_wait))
+    return PoliteVisitor(KnownSites(max_wait_seconds=max_wait))
 
 
 def list_due_watches() -> list[int]:

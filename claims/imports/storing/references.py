@@ -147,7 +147,7 @@ class ReferencedEntities:
         missing_keys = [key for key in addresses if key not in sources_by_key]
         hosts_by_key = {key: list_hosts(key) for key in missing_keys}
         known_publishers = KnownPublishers(
-            Publisher.objects.known([], {host for hosts in hosts_by_key.values() for host in hosts})
+            Publisher.objects.match([], {host for hosts in hosts_by_key.values() for host in hosts})
         )
         new_sources = [
             Source(
@@ -186,7 +186,7 @@ def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
         return KnownPublishers([])
     hosts = {outlet_host for outlet in outlets.values() for outlet_host in _list_hosts(outlet)}
     return KnownPublishers(
-        Publisher.objects.known({outlet.name.lower() for outlet in outlets.values()}, hosts)
+        Publisher.objects.match({outlet.name.lower() for outlet in outlets.values()}, hosts)
     )
 
 

@@ -149,7 +149,7 @@ class _Newsroom:
             )
             material = Material((FOLDER / file).read_bytes(), filename=file)
             return capture(material, overrides=overrides, by=self.contributor).source
-        return Source.objects.at(row["url"]) or Source.objects.create(
+        return Source.objects.find_by_url(row["url"]) or Source.objects.create(
             title=row["title"],
             kind=row["kind"],
             url=row["url"],

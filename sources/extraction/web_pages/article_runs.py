@@ -67,75 +67,75 @@ class ArticleRuns:
 
     def list_following(self, count: int) -> list[TextRun]:
         """Return up to `count` runs that directly follow the last paragraph of the article."""
-        last = max(
+        last_number = max(
             (n for n, text_number in self.text_by_run.items() if self.runs[n].letters >= MIN_PROSE_LENGTH),
             default=-1,
         )
-        return self.runs[last + 1 : last + 1 + count]
+        return self.runs[last_number + 1 : last_number + 1 + count]
 
     # Positions
 
     def _count_letters_by_element(self) -> Counter[HtmlElement]:
         """Count the extracted letters inside each element."""
-        below: Counter[HtmlElement] = Counter()
+        counts: Counter[HtmlElement] = Counter()
         for number in self.text_by_run:
             for element in iterate_ancestors(self.runs[number].element):
-                below[element] += self.runs[number].letters
-        return below
+                counts[element] += self.runs[number].letters
+        return counts
 
     def _find_heading(self) -> int | None:
         """Return the number of the headline's run: the first like the title, else the first heading, else None."""
-        firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
+        headings = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
-        matching = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
-        return next(iter(matching or firsts), None)
+        matches = [n for n in headings if title and (self.runs[n].key in title or title in self.runs[n].key)]
+        return next(iter(matches or headings), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
         """Return whether an element is in a part separate from the article, which never contains most of the text."""
         path = []
-        apart: HtmlElement | None = None
-        for one in iterate_ancestors(element):
-            if one in self._apart:
-                apart = self._apart[one]
+        section: HtmlElement | None = None
+        for ancestor in iterate_ancestors(element):
+            if ancestor in self._apart:
+                section = self._apart[ancestor]
                 break
-            path.append(one)
-        for one in reversed(path):
+            path.append(ancestor)
+        for ancestor in reversed(path):
             if (
-                apart is None
-                and self.letters_by_element[one] < MAIN_SHARE * self.extracted_letters
-                and is_separate_section(one)
+                section is None
+                and self.letters_by_element[ancestor] < MAIN_SHARE * self.extracted_letters
+                and is_separate_section(ancestor)
             ):
-                apart = one
-            self._apart[one] = apart
-        return apart is not None
+                section = ancestor
+            self._apart[ancestor] = section
+        return section is not None
 
     # Dropped texts
 
     def _find_dropped_texts(self) -> set[int]:
-        doubtful = self._find_texts_where_all(
+        candidates = self._find_texts_where_all(
             lambda number: self._is_teaser(number) or self._is_separate(self.runs[number].element)
         )
-        doubtful = {
-            text_number for text_number in doubtful if not self._is_in_described_body(text_number)
+        candidates = {
+            text_number for text_number in candidates if not self._is_in_described_body(text_number)
         } | self._find_outside_body()
-        remaining = set(range(len(self.extracted_texts))) - doubtful
-        is_most = self._count_letters(doubtful) > MAIN_SHARE * self._count_letters(
+        remaining = set(range(len(self.extracted_texts))) - candidates
+        is_most = self._count_letters(candidates) > MAIN_SHARE * self._count_letters(
             range(len(self.extracted_texts))
         )
-        follows = bool(remaining) and max(remaining) < min(doubtful, default=0)
+        follows = bool(remaining) and max(remaining) < min(candidates, default=0)
         if is_most and not (follows and self._count_letters(remaining) >= 2 * MIN_PROSE_LENGTH):
             # If most of the text seems to be teasers, the element names on this page mean something else, except when
             # a short article comes first and all the teasers follow.
             return set()
-        return doubtful
+        return candidates
 
     def _count_letters(self, text_numbers: Iterable[int]) -> int:
         return sum(len(self.keys[text_number]) for text_number in text_numbers)
 
     def _find_texts_where_all(self, condition: Callable[[int], bool]) -> set[int]:
         """Return the numbers of the texts that meet the condition; a headline may recur in teasers."""
-        others = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
-        return set(self.text_by_run.values()) - others
+        failures = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
+        return set(self.text_by_run.values()) - failures
 
     def _is_teaser(self, number: int) -> bool:
         run = self.runs[number]
@@ -178,14 +178,14 @@ class ArticleRuns:
 
     def _find_leads(self) -> list[int]:
         """Return the runs between headline and text that the extractor missed, except repetitions of the text."""
-        heading, first = self._find_heading(), min(self.text_by_run, default=None)
-        if heading is None or first is None:
+        heading, first_number = self._find_heading(), min(self.text_by_run, default=None)
+        if heading is None or first_number is None:
             return []
         whole_text = "\n".join(self.keys)
         distinctive_keys = [key for key in self.keys if len(key) >= DISTINCTIVE_LENGTH]
         return [
             number
-            for number in range(heading + 1, max(first, heading + 4))
+            for number in range(heading + 1, max(first_number, heading + 4))
             if number < len(self.runs)
             and number not in self.text_by_run
             and self._is_lead(self.runs[number])

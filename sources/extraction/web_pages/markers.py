@@ -79,9 +79,9 @@ def is_separate_section(element: HtmlElement) -> bool:
     pairs = set(itertools.pairwise(names))
     if not _SEPARATE_WORDS.isdisjoint(names) or pairs & _SEPARATE_PAIRS:
         return True
-    is_away = not _LINK_WORDS.isdisjoint(names) or pairs & _LINK_PAIRS
+    leads_away = not _LINK_WORDS.isdisjoint(names) or pairs & _LINK_PAIRS
     # A paragraph of an article may have any name, and may contain links.
-    return bool(is_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
+    return bool(leads_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
 
 
 @lru_cache(maxsize=4096)

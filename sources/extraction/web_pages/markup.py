@@ -73,8 +73,8 @@ def is_tractable(tree: HtmlElement) -> bool:
         if number > MAX_ELEMENTS:
             return False
         if len(element) > MAX_SIBLINGS:
-            inline = sum(1 for child in element if child.tag not in BLOCK_TAGS)
-            if inline > MAX_SIBLINGS:
+            inline_count = sum(1 for child in element if child.tag not in BLOCK_TAGS)
+            if inline_count > MAX_SIBLINGS:
                 return False
     return True
 

@@ -45,17 +45,17 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
     body = structured.body()
-    text, extractor, behind = "", describe_extractor("trafilatura"), list[TextRun]()
+    text, extractor, rest = "", describe_extractor("trafilatura"), list[TextRun]()
     if is_tractable(tree):
-        text, behind = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
+        text, rest = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
     if not text:
         text, extractor = clean_text(_join_blocks(_find_article(tree), BOILERPLATE_TAGS)), "blocks 1"
     is_from_data = _is_small_part(text, body)
     if is_from_data:
         text, extractor = body, "schema.org articleBody"
     visible_runs = list(iterate_runs(tree, TEXTLESS_TAGS))
-    own = body or "\n".join(run.text for run in visible_runs if _is_marked_up(run.element))
-    refuse_walls(tree, text, "\n".join(run.text for run in visible_runs), own, is_free=structured.is_free)
+    article = body or "\n".join(run.text for run in visible_runs if _is_marked_up(run.element))
+    refuse_walls(tree, text, "\n".join(run.text for run in visible_runs), article, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
         refuse_empty_page(tree)
     language = choose_language(metadata.language, text)
@@ -63,7 +63,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text,
         language=language,
         stated_words=structured.word_count,
-        is_gated=any(is_gate(run.text) for run in behind),
+        is_gated=any(is_gate(run.text) for run in rest),
         # A publisher that gives the whole text to search engines does not hide any of it from us.
         is_free=structured.is_free or bool(body),
     )
@@ -99,23 +99,25 @@ def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
     for script in list(tree_copy.iter("script")):
         # If trafilatura finds little, it uses the body in the structured data, even that of another article.
         script.drop_tree()
-    extracted = bare_extraction(tree_copy, include_comments=False, include_tables=True)
-    if not isinstance(extracted, TrafilaturaDocument):
+    document = bare_extraction(tree_copy, include_comments=False, include_tables=True)
+    if not isinstance(document, TrafilaturaDocument):
         return []
-    return [run.text for run in iterate_runs(extracted.body, frozenset())]
+    return [run.text for run in iterate_runs(document.body, frozenset())]
 
 
 def _is_small_part(text: str, body: str) -> bool:
     """Return whether a text is too small a part of the stated article body."""
-    whole = build_key(body)
+    body_key = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
-        return len(whole) >= MIN_LETTERS
-    if len(whole) < MIN_BODY_LENGTH:
+        return len(body_key) >= MIN_LETTERS
+    if len(body_key) < MIN_BODY_LENGTH:
         return False
     pieces = [key for line in text.split("\n") if (key := build_key(line))]
-    common = sum(len(key) for key in pieces if key in whole)
+    overlap = sum(len(key) for key in pieces if key in body_key)
     letters = sum(map(len, pieces))
-    return common < MIN_SHOWN_SHARE * len(whole) and (common >= 0.5 * letters or letters < MIN_BODY_LENGTH)
+    return overlap < MIN_SHOWN_SHARE * len(body_key) and (
+        overlap >= 0.5 * letters or letters < MIN_BODY_LENGTH
+    )
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
@@ -138,11 +140,11 @@ def _find_article(tree: HtmlElement) -> HtmlElement:
 
 def _is_marked_up(element: HtmlElement) -> bool:
     """Return whether an element is inside an article and not in a separate part of it."""
-    above = [element, *element.iterancestors()]
+    ancestors = [element, *element.iterancestors()]
     articles = [
-        n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"
+        n for n, one in enumerate(ancestors) if one.tag == "article" or one.get("itemprop") == "articleBody"
     ]
-    return bool(articles) and not any(is_separate_section(one) for one in above[: articles[0] + 1])
+    return bool(articles) and not any(is_separate_section(one) for one in ancestors[: articles[0] + 1])
 
 
 def _join_blocks(root: HtmlElement, skipped: frozenset[str]) -> str:

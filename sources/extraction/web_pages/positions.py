@@ -26,10 +26,10 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
     matched_texts: set[int] = set()
     unmatched_runs: list[int] = []
     for number, run in enumerate(runs):
-        if equal := whole_runs.get(run.key):
-            text_number = equal.pop(0) if len(equal) > 1 else equal[0]
-        elif run.letters >= DISTINCTIVE_LENGTH and (at := joined_keys.find(run.key)) >= 0:
-            text_number = bisect_right(beginnings, at) - 1
+        if candidates := whole_runs.get(run.key):
+            text_number = candidates.pop(0) if len(candidates) > 1 else candidates[0]
+        elif run.letters >= DISTINCTIVE_LENGTH and (position := joined_keys.find(run.key)) >= 0:
+            text_number = bisect_right(beginnings, position) - 1
         else:
             unmatched_runs.append(number)
             continue
@@ -42,23 +42,23 @@ def _find_enclosing(
     keys: list[str], matched_texts: set[int], runs: list[TextRun], unmatched_runs: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs like `match_runs` for the texts without a match, which may be one line of a run of several lines."""
-    missing = [
+    unmatched = [
         number
         for number, key in enumerate(keys)
         if number not in matched_texts and len(key) >= DISTINCTIVE_LENGTH
     ]
     for number in unmatched_runs:
         if "\n" in runs[number].text:
-            inside = next(
-                (text_number for text_number in missing if keys[text_number] in runs[number].key), None
+            enclosed = next(
+                (text_number for text_number in unmatched if keys[text_number] in runs[number].key), None
             )
-            if inside is not None:
-                yield number, inside
+            if enclosed is not None:
+                yield number, enclosed
 
 
 def iterate_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the element and its ancestors."""
-    one: HtmlElement | None = element
-    while one is not None and one.tag != "html":
-        yield one
-        one = one.getparent()
+    ancestor: HtmlElement | None = element
+    while ancestor is not None and ancestor.tag != "html":
+        yield ancestor
+        ancestor = ancestor.getparent()

@@ -12,7 +12,7 @@ from sources.media.perceptual_hash import (
     PerceptualHash,
     compute_distance,
     compute_hash,
-    compute_turned_hashes,
+    compute_rotated_hashes,
 )
 from tests.helpers.media_files import scene
 from tests.helpers.sweeps import sweep
@@ -58,7 +58,7 @@ def test_each_orientation_is_the_hash_of_the_picture_turned_so(number: int) -> N
         Orientation.MIRRORED_TURNED_270: image.transpose(Image.Transpose.TRANSVERSE),
     }
     assert [*turned] == [*Orientation]
-    for orientation, pdq in zip(Orientation, original.turned, strict=True):
+    for orientation, pdq in zip(Orientation, original.rotated_hashes, strict=True):
         assert compute_distance(pdq, compute_hash(luma(turned[orientation])).pdq) <= 16, orientation
 
 
@@ -66,7 +66,7 @@ def test_the_orientations_of_bare_bits_are_nearly_right() -> None:
     for number in range(8):
         whole = compute_hash(luma(scene(number)))
         bare = PerceptualHash.from_hex(whole.pdq.hex()).orientations
-        assert max(map(compute_distance, bare, whole.turned)) <= 24
+        assert max(map(compute_distance, bare, whole.rotated_hashes)) <= 24
 
 
 def test_plain_areas_are_not_distinctive() -> None:
@@ -89,16 +89,16 @@ def test_scenes_differ_in_about_half_of_all_bits() -> None:
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 150), st.integers(1, 150))))
 def test_pictures_of_any_shape_have_a_hash(points: np.ndarray) -> None:
     found = compute_hash(points)
-    assert {len(pdq) for pdq in found.turned} == {32}
-    assert found.turned[0] == found.pdq
+    assert {len(pdq) for pdq in found.rotated_hashes} == {32}
+    assert found.rotated_hashes[0] == found.pdq
     assert 0 <= found.quality <= 100
 
 
 @given(st.binary(min_size=32, max_size=32))
 def test_turning_bits_twice_by_half_gives_them_back(pdq: bytes) -> None:
-    half = compute_turned_hashes(pdq)[2]
-    assert compute_turned_hashes(half)[2] == pdq
-    assert compute_turned_hashes(pdq)[0] == pdq
+    half = compute_rotated_hashes(pdq)[2]
+    assert compute_rotated_hashes(half)[2] == pdq
+    assert compute_rotated_hashes(pdq)[0] == pdq
     assert compute_distance(pdq, pdq) == 0
 
 

@@ -26,7 +26,7 @@ def archive(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     settings.INTERNET_ARCHIVE_KEY = ""
 
     def hurried() -> ArchiverOptions:
-        return ArchiverOptions(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
+        return ArchiverOptions(KnownSites(max_wait_seconds=0.0), allow_loopback=True, pause=0.0)
 
     monkeypatch.setattr(copies, "get_archiver_options", hurried)
     return tmp_path / "files"

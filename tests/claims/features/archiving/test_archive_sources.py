@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def site(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = ""
-    choices = ArchiverOptions(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
+    choices = ArchiverOptions(KnownSites(max_wait_seconds=0.0), allow_loopback=True, pause=0.0)
     monkeypatch.setattr(copies, "get_archiver_options", lambda: choices)
     site = Site()
     with served(site.server):

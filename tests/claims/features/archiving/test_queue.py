@@ -203,7 +203,7 @@ def test_private_addresses_are_refused_also_behind_a_redirect(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        copies, "get_archiver_options", lambda: ArchiverOptions(KnownSites(patience=0.0), pause=0.0)
+        copies, "get_archiver_options", lambda: ArchiverOptions(KnownSites(max_wait_seconds=0.0), pause=0.0)
     )
     for address in (site.page("/here"), "http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/"):
         source = make_source(url=address)

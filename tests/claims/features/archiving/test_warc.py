@@ -37,7 +37,7 @@ def records(content: bytes) -> list[tuple[str, str | None, str | None, bytes]]:
 def kept(url: str) -> bytes:
     exchanges = Exchanges(max_bytes=1_000_000)
     get(url, exchanges=exchanges)
-    return build_warc(exchanges.kept, name="page.warc.gz")
+    return build_warc(exchanges.exchanges, name="page.warc.gz")
 
 
 def test_it_contains_every_redirect_with_the_request(site: Site, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_more_than_may_come_is_refused(site: Site) -> None:
     exchanges = Exchanges(max_bytes=PATIENT.content_bytes)
     with pytest.raises(FetchError, match="is larger than"):
         get(site.answer("/endless", endless_chunks), exchanges=exchanges)
-    assert sum(len(one.response) for one in exchanges.kept) < 1_300_000
+    assert sum(len(one.response) for one in exchanges.exchanges) < 1_300_000
 
 
 def test_library_and_file_agree(site: Site, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     settings.MEDIA_ROOT = tmp_path / "files"
 
     def hurried(*, max_wait: float = 0.0) -> PoliteVisitor:
-        return PoliteVisitor(KnownSites(patience=max_wait), pause=0.0, allow_loopback=True)
+        return PoliteVisitor(KnownSites(max_wait_seconds=max_wait), pause=0.0, allow_loopback=True)
 
     monkeypatch.setattr(visits, "build_visitor", hurried)
     paper = Paper()
