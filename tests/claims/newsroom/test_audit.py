@@ -21,7 +21,7 @@ from tests.helpers.tampering import as_owner_of_tables
 pytestmark = pytest.mark.django_db
 
 
-def told(since: int = 0) -> list[tuple[str, str, str, str]]:
+def list_records(since: int = 0) -> list[tuple[str, str, str, str]]:
     """The records after the record with this id, oldest first."""
     rows = AuditRecord.objects.filter(pk__gt=since).order_by("pk")
     return list(rows.values_list("kind", "actor_name", "subject_name", "what"))
@@ -68,7 +68,7 @@ def test_changes_by_sql_are_recorded_too(ended: int, checker: User) -> None:
     sql("UPDATE auth_user SET password = 'x' WHERE id = %s", checker.pk)
     sql("UPDATE auth_user SET last_login = now() WHERE id = %s", checker.pk)
     sql("DELETE FROM auth_user_groups WHERE user_id = %s AND group_id = %s", checker.pk, role.pk)
-    assert told(start) == [
+    assert list_records(start) == [
         ("role_given", "", "Chris", "Administrator"),
         ("person_changed", "", "Chris", "email, is_superuser"),
         ("password_changed", "", "Chris", ""),
@@ -89,7 +89,7 @@ def test_the_permissions_of_a_role_are_recorded(ended: int, checker: User) -> No
     role.permissions.remove(permission)
     checker.user_permissions.add(permission)
     Group.objects.filter(pk=role.pk).update(name="Chief")
-    assert told(ended)[-4:] == [
+    assert list_records(ended)[-4:] == [
         ("permission_given", "", "", "Editor: auth.add_user"),
         ("permission_taken", "", "", "Editor: auth.add_user"),
         ("permission_given", "", "Chris", "auth.add_user"),
@@ -109,7 +109,7 @@ def test_changes_at_the_desk_name_the_person_and_the_address(
         REMOTE_ADDR="192.0.2.7",
         HTTP_USER_AGENT="Firefox",
     )
-    assert sorted(told(start)) == [
+    assert sorted(list_records(start)) == [
         ("person_changed", "Ada", "Chris", "email"),
         ("role_given", "Ada", "Chris", "Editor"),
         ("role_taken", "Ada", "Chris", "Fact-checker"),
@@ -142,7 +142,7 @@ def test_a_record_outlives_the_account(ended: int) -> None:
     key = person.pk
     audit.record_event(AuditKind.DOWNLOADED, by=person, subject_text="Claims")
     person.delete()
-    assert told(ended) == [
+    assert list_records(ended) == [
         ("person_added", "", "Nora Berg", "nora"),
         ("downloaded", "Nora Berg", "", "Claims"),
         ("person_deleted", "", "Nora Berg", "nora"),
@@ -200,9 +200,9 @@ def test_old_records_are_deleted_and_the_deletion_is_recorded() -> None:
     start = newest()
     assert audit.delete_old_records(400) == 1
     assert list(AuditRecord.objects.filter(pk__in=[old.pk, young.pk])) == [young]
-    assert told(start) == [("shortened", "", "", "1")]
+    assert list_records(start) == [("shortened", "", "", "1")]
     assert audit.delete_old_records(400) == 0
-    assert told(start) == [("shortened", "", "", "1")]
+    assert list_records(start) == [("shortened", "", "", "1")]
 
 
 def test_old_records_cannot_be_deleted_without_a_record() -> None:

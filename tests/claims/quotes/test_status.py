@@ -33,7 +33,7 @@ def captured(source: Source, text: str) -> Snapshot:
     return snapshot
 
 
-def told(client: Client, claim: Claim) -> list[dict[str, Any]]:
+def read_quotes(client: Client, claim: Claim) -> list[dict[str, Any]]:
     answer = client.get(f"/api/v1/claims/{claim.pk}/quotes/")
     assert answer.status_code == 200
     quotes: list[dict[str, Any]] = answer.json()["quotes"]
@@ -62,12 +62,14 @@ def claim(publish: Publish, source: Source) -> Claim:
 
 
 def test_a_source_that_was_not_captured_again_has_its_words(client: Client, claim: Claim) -> None:
-    assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
+    assert brief(read_quotes(client, claim)) == [
+        (words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)
+    ]
 
 
 def test_each_quote_is_unchanged_changed_or_gone(client: Client, claim: Claim, source: Source) -> None:
     captured(source, f"Update\n\n{DAM.replace('300', '900')}\n\n{MAYOR}")
-    assert brief(told(client, claim)) == [
+    assert brief(read_quotes(client, claim)) == [
         (DAM, "changed", 1, 2, DAM.replace("300", "900")),
         (MAYOR, "stands", 2, None, ""),
         (NIGHT, "gone", 1, 2, ""),
@@ -86,7 +88,9 @@ def test_quotes_stay_if_a_text_is_too_long_to_compare(
         patched.setattr("claims.quotes.bounded_comparison._get_comparison", lambda: comparison)
         hostile = captured(source, f"{TEXT}\n\n{'The rate fell. ' * 60_000}")
         assert places() == {(words, "orphaned", 1) for words in (DAM, MAYOR, NIGHT)}
-        assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
+        assert brief(read_quotes(client, claim)) == [
+            (words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)
+        ]
         lost = find_lost_quote(Appearance.objects.all()[0])
         assert lost == LostQuote(hostile, OrphanReason.NOT_COMPARED, "", ())
     captured(source, f"{TEXT}\n\nTwo roads are closed.")
@@ -98,14 +102,14 @@ def test_words_that_were_changed_and_then_moved_stay_changed(
 ) -> None:
     changed = "The new mayor of the town was not there at all, nor was her deputy."
     captured(source, TEXT.replace(MAYOR, changed))
-    assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
+    assert brief(read_quotes(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
     captured(source, f"{DAM}\n\nTwo roads are closed.\n\n{NIGHT}\n\nThe fire is out.\n\n{changed}")
-    assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
+    assert brief(read_quotes(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
 
 
 def test_the_answer_is_complete(client: Client, claim: Claim, source: Source) -> None:
     second = captured(source, TEXT.replace("not there", "there"))
-    [_, mayor, _] = told(client, claim)
+    [_, mayor, _] = read_quotes(client, claim)
     body = client.get(f"/api/v1/claims/{claim.pk}/").json()
     shown = body["appearances"][1]
 
@@ -124,9 +128,11 @@ def test_the_answer_is_complete(client: Client, claim: Claim, source: Source) ->
 def test_the_words_may_come_back(client: Client, claim: Claim, source: Source) -> None:
     captured(source, f"{DAM}\n\n{NIGHT}")
     captured(source, f"{DAM}\n\n{NIGHT}\n\nMore tomorrow.")
-    assert brief(told(client, claim))[1] == (MAYOR, "gone", 1, 2, "")
+    assert brief(read_quotes(client, claim))[1] == (MAYOR, "gone", 1, 2, "")
     captured(source, TEXT)
-    assert brief(told(client, claim)) == [(words, "stands", 4, None, "") for words in (DAM, MAYOR, NIGHT)]
+    assert brief(read_quotes(client, claim)) == [
+        (words, "stands", 4, None, "") for words in (DAM, MAYOR, NIGHT)
+    ]
 
 
 def test_words_are_followed_through_many_versions(client: Client, claim: Claim, source: Source) -> None:
@@ -138,7 +144,7 @@ def test_words_are_followed_through_many_versions(client: Client, claim: Claim, 
     ]
     for text in steps:
         captured(source, text)
-    assert brief(told(client, claim)) == [
+    assert brief(read_quotes(client, claim)) == [
         (DAM, "stands", 4, None, ""),
         (MAYOR, "gone", 1, 2, ""),
         (NIGHT, "gone", 2, 3, ""),
@@ -160,7 +166,7 @@ def test_evidence_is_reported_too(client: Client, checker: User, editor: User, s
     )
     captured(source, TEXT.replace("Nobody was", "Two were"))
     bring_out(draft, checker, editor)
-    [quote] = [quote for quote in told(client, claim) if quote["exact"] == NIGHT]
+    [quote] = [quote for quote in read_quotes(client, claim) if quote["exact"] == NIGHT]
     assert (quote["of"], quote["outcome"], quote["wording"]) == (
         "evidence",
         "changed",
@@ -175,13 +181,13 @@ def test_a_quote_that_was_lost_before_it_was_published_is_reported(
     make_appearance(claim, source, NIGHT)
     captured(source, f"{DAM}\n\n{MAYOR}")
     publish(claim)
-    assert brief(told(client, claim)) == [(NIGHT, "gone", 1, 2, "")]
+    assert brief(read_quotes(client, claim)) == [(NIGHT, "gone", 1, 2, "")]
 
 
 def test_words_of_a_text_that_is_not_shown_stay_untold(client: Client, claim: Claim, source: Source) -> None:
     captured(source, TEXT.replace("300", "900"))
     Source.objects.filter(pk=source.pk).update(show_text=False)
-    assert brief(told(client, claim))[0] == (DAM, "changed", 1, 2, "")
+    assert brief(read_quotes(client, claim))[0] == (DAM, "changed", 1, 2, "")
     assert b"900" not in client.get(claim.get_absolute_url()).content
 
 
@@ -200,7 +206,7 @@ def test_unpublished_appearances_are_not_included(client: Client, publish: Publi
     captured(source, text.replace("Only", "No").replace("300", "900"))
     captured(hidden, f"{secret.replace('Only', 'No')}\n\n{DAM}")
     assert QuoteStatus.objects.filter(wording__contains="Quillfeather").count() == 2
-    assert brief(told(client, claim)) == [(DAM, "changed", 2, 3, DAM.replace("300", "900"))]
+    assert brief(read_quotes(client, claim)) == [(DAM, "changed", 2, 3, DAM.replace("300", "900"))]
     for path in (f"/api/v1/claims/{claim.pk}/quotes/", claim.get_absolute_url()):
         assert "Quillfeather" not in client.get(path).content.decode()
     assert client.get(f"/api/v1/claims/{drafts.pk}/quotes/").status_code == 404
@@ -225,7 +231,7 @@ def test_all_quotes_cost_two_queries(
     publish(claim)
     captured(source, f"More\n\n{TEXT}")
     with django_assert_num_queries(2):
-        assert len(told(client, claim)) == count
+        assert len(read_quotes(client, claim)) == count
 
 
 def test_a_current_copy_returns_304_until_the_source_changes(

@@ -14,7 +14,7 @@ __all__ = ["peer"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
-def told(*arguments: str) -> str:
+def run_command(*arguments: str) -> str:
     out = StringIO()
     call_command("follow_newsrooms", *arguments, stdout=out)
     return out.getvalue()
@@ -25,17 +25,17 @@ def test_is_added_with_the_right_fingerprint(peer: PeerSite) -> None:
     shown = compute_fingerprint(peer.key)
     for given in ("", compute_fingerprint(get_public_key())):
         with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
-            told("--add", peer.url, "--fingerprint", given)
+            run_command("--add", peer.url, "--fingerprint", given)
     assert PeerNewsroom.objects.count() == 0
-    assert "is now followed: number" in told("--add", peer.url, "--fingerprint", shown)
-    assert told() == "Sundvik Check: 1 new entry.\n"
-    assert told() == ""
+    assert "is now followed: number" in run_command("--add", peer.url, "--fingerprint", shown)
+    assert run_command() == "Sundvik Check: 1 new entry.\n"
+    assert run_command() == ""
     peer.changes_page = {"house": None}
     with pytest.raises(CommandError, match="Newsrooms that could not be read: 1."):
-        told("--now")
+        run_command("--now")
     [newsroom] = PeerNewsroom.objects.select_related("progress")
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
-    assert told("--list") == (
+    assert run_command("--list") == (
         f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
         f"   1 entry imported, up to date as of {at}. The newsroom’s feed of changes is not signed: its server"
         " runs an older version or different software.\n"
@@ -43,4 +43,4 @@ def test_is_added_with_the_right_fingerprint(peer: PeerSite) -> None:
 
 
 def test_our_own_key_is_reported() -> None:
-    assert told("--our-key") == f"{compute_fingerprint(get_public_key())}\n"
+    assert run_command("--our-key") == f"{compute_fingerprint(get_public_key())}\n"

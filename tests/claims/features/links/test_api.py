@@ -40,7 +40,7 @@ def found(source: Source, outcome: str, **more: Any) -> None:
     LinkState.objects.filter(pk=source.pk).update(**facts | more)
 
 
-def told(client: Client, claim: Claim) -> dict[int, dict[str, Any]]:
+def read_links(client: Client, claim: Claim) -> dict[int, dict[str, Any]]:
     answer = client.get(f"/api/v1/claims/{claim.pk}/links/")
     assert answer.status_code == 200
     return {link["source"]: link for link in answer.json()["links"]}
@@ -51,7 +51,7 @@ def page(client: Client, claim: Claim) -> str:
 
 
 def test_unchecked_links_are_reported_as_unchecked(client: Client, claim: Claim, source: Source) -> None:
-    assert told(client, claim)[source.pk] == {
+    assert read_links(client, claim)[source.pk] == {
         "source": source.pk, "url": source.url, "outcome": "", "since": None, "checked_at": None,
         "http_status": None, "moved_to": "", "archived_url": "",
         "copy_url": "", "copied_at": None,
@@ -104,7 +104,7 @@ def test_a_corrected_address_is_reported_beside_the_old_one(
 ) -> None:
     found(source, "moved", moved_to=NEW)
     link_edits.use_new_address(LinkState.objects.get(pk=source.pk), by=checker)
-    link = told(client, claim)[source.pk]
+    link = read_links(client, claim)[source.pk]
     assert (link["url"], link["outcome"], link["moved_to"]) == ("https://example.org/f/1", "moved", NEW)
     assert f'href="{NEW}"' in page(client, claim)
 
@@ -163,5 +163,5 @@ def test_readers_are_offered_our_copy_if_it_is_public(
         ArchivedFile.objects.create(copy=copy, role=role, sha256=digest, size=1, media_type=media_type)
     found(source, "gone", http_status=404)
     offered = f"/sources/{source.pk}/copies/{'b' * 64}/" in page(client, claim)
-    link = told(client, claim)[source.pk]
+    link = read_links(client, claim)[source.pk]
     assert offered is bool(link["copy_url"]) is bool(link["copied_at"]) is (handed_on and shown)

@@ -33,7 +33,7 @@ def following(claim: Claim) -> list[str]:
     return list(rows.values_list("person__username", flat=True))
 
 
-def told() -> list[tuple[str, str]]:
+def list_notifications() -> list[tuple[str, str]]:
     return [(row.kind, row.person.username) for row in Notification.objects.order_by("pk")]
 
 
@@ -42,7 +42,7 @@ def test_taken_by_one_and_reported_to_the_other(claim: Claim, checker: User, col
     with pytest.raises(NotPossible, match=r"Assigned to Chris since .* only the assignee can hand it over"):
         assignments.assign_to_self(claim, by=colleague)
     assert Assignment.objects.get().person == checker
-    assert told() == []
+    assert list_notifications() == []
     assert following(claim) == ["chris"]
 
 
@@ -59,7 +59,7 @@ def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, e
     assert (given.person, given.by, given.by_name, given.note) == (colleague, checker, "Chris", "Half done.")
     assert given.due_on == DAY
     assignments.assign_work(claim, checker, by=editor, priority=Priority.URGENT)
-    assert told() == [("assigned", "kim"), ("assigned", "chris"), ("handed_over", "kim")]
+    assert list_notifications() == [("assigned", "kim"), ("assigned", "chris"), ("handed_over", "kim")]
     assert following(claim) == ["chris", "kim"]
     assert Assignment.objects.get().priority == Priority.URGENT
 
@@ -107,7 +107,7 @@ def test_work_of_a_person_who_left_is_unassigned(claim: Claim, checker: User, co
     User.objects.filter(pk=checker.pk).update(is_active=False)
     taken = assignments.assign_to_self(claim, by=colleague)
     assert taken.person == colleague
-    assert told() == []
+    assert list_notifications() == []
 
 
 def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, editor: User) -> None:
@@ -201,7 +201,7 @@ def test_readers_do_not_see_assignees(
     ):
         answer = client.get(address)
         assert answer.status_code == 200, address
-        told = answer.content.decode()
-        assert claim.statement[:20] in told, address
+        text = answer.content.decode()
+        assert claim.statement[:20] in text, address
         for word in ("Whispered", "Kim", "2031-05-07", "assign"):
-            assert word not in told, (address, word)
+            assert word not in text, (address, word)

@@ -14,7 +14,7 @@ from tests.helpers.newsroom import make_claim, make_draft
 pytestmark = pytest.mark.django_db
 
 
-def told() -> list[tuple[str, int, int | None, str]]:
+def list_notifications() -> list[tuple[str, int, int | None, str]]:
     """Kind, claim, verdict and person of each notice by the clock, in their order."""
     rows = Notification.objects.filter(kind__in=["overdue", "due_soon"]).order_by("pk")
     return [(row.kind, row.claim_id, row.verdict_id, row.person.username) for row in rows]
@@ -33,11 +33,11 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
         notify_of_due_dates(timestamp=0)
     # The claim and its draft share the assignment.
     expected = [("overdue", late.pk, None, "chris"), ("due_soon", near.pk, None, "chris")]
-    assert told() == expected
+    assert list_notifications() == expected
     # Another day is another notice.
     assignments.set_due_date(late, today - timedelta(days=2), by=checker)
     notify_of_due_dates(timestamp=0)
-    assert told() == [*expected, ("overdue", late.pk, None, "chris")]
+    assert list_notifications() == [*expected, ("overdue", late.pk, None, "chris")]
 
 
 def test_unassigned_work_sends_no_reminder(checker: User, editor: User) -> None:
@@ -48,8 +48,8 @@ def test_unassigned_work_sends_no_reminder(checker: User, editor: User) -> None:
     assignments.release_work(released, by=editor)
     User.objects.filter(pk=checker.pk).update(is_active=False)
     notify_of_due_dates(timestamp=0)
-    assert told() == []
+    assert list_notifications() == []
     # The new assignee is notified.
     assignments.assign_to_self(left, by=editor)
     notify_of_due_dates(timestamp=0)
-    assert told() == [("overdue", left.pk, None, "edda")]
+    assert list_notifications() == [("overdue", left.pk, None, "edda")]

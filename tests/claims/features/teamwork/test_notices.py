@@ -11,7 +11,7 @@ from claims.review.notices import notify_of_move
 from tests.helpers.newsroom import make_claim, make_draft
 
 
-def told(subject: Claim | Verdict, action: str, by: User) -> list[str]:
+def list_recipients(subject: Claim | Verdict, action: str, by: User) -> list[str]:
     """Return the people notified of this move."""
     Notification.objects.all().delete()
     notify_of_move(subject, action, by=by)
@@ -24,9 +24,9 @@ def test_only_people_who_may_sign_off_are_asked_to(
     verdict = make_draft(make_claim(), checker)
     verdict_drafts.edit(verdict, by=editor, summary="A better summary.")
     verdict = workflow.move(verdict, "submit", by=administrator)
-    assert told(verdict, "submit", administrator) == ["kim"]
+    assert list_recipients(verdict, "submit", administrator) == ["kim"]
     # Whoever resubmits it, the author, editor and submitter still cannot sign it off.
-    assert told(verdict, "submit", contributor) == ["kim"]
+    assert list_recipients(verdict, "submit", contributor) == ["kim"]
 
 
 @pytest.mark.parametrize("action", ["sign_off", "request_changes", "publish", "retract"])
@@ -34,11 +34,11 @@ def test_other_moves_notify_the_author_followers_and_the_assignee(
     action: str, checker: User, colleague: User, editor: User, administrator: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)
-    assert told(verdict, action, colleague) == ["chris"]
-    assert told(verdict, action, checker) == []
+    assert list_recipients(verdict, action, colleague) == ["chris"]
+    assert list_recipients(verdict, action, checker) == []
     followers.follow(verdict.claim, administrator)
     assignments.assign_work(verdict, to=editor, by=administrator)
-    assert told(verdict, action, colleague) == ["ada", "chris", "edda"]
+    assert list_recipients(verdict, action, colleague) == ["ada", "chris", "edda"]
 
 
 def test_decisions_are_reported_to_the_proposer(contributor: User, checker: User) -> None:
@@ -51,4 +51,4 @@ def test_decisions_are_reported_to_the_proposer(contributor: User, checker: User
 
 def test_taking_a_verdict_back_is_not_reported(checker: User, colleague: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
-    assert told(verdict, "withdraw", checker) == []
+    assert list_recipients(verdict, "withdraw", checker) == []

@@ -33,7 +33,7 @@ def asked(by: User, page: Any, **more: Any) -> Any:
     )
 
 
-def told(by: User, page: str, **more: Any) -> tuple[list[str], str]:
+def poll_presence(by: User, page: str, **more: Any) -> tuple[list[str], str]:
     answer = asked(by, page, **more).json()
     # The times are those of this run.
     return [line.rpartition(" (since ")[0] for line in answer["others"]], answer["changed"]
@@ -53,25 +53,25 @@ def pass_seconds(seconds: int) -> None:
 
 def test_viewers_and_editors(claim: Claim, checker: User, editor: User, colleague: User) -> None:
     page = page_of(claim)
-    assert told(checker, page) == ([], "")
-    assert told(editor, page) == (["Chris is viewing this"], "")
-    told(checker, page, writing=True)
-    assert told(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
-    assert told(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
+    assert poll_presence(checker, page) == ([], "")
+    assert poll_presence(editor, page) == (["Chris is viewing this"], "")
+    poll_presence(checker, page, writing=True)
+    assert poll_presence(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
+    assert poll_presence(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
     # There is no one on other pages.
-    assert told(editor, page_of(make_claim("Trams are free."))) == ([], "")
+    assert poll_presence(editor, page_of(make_claim("Trams are free."))) == ([], "")
 
 
 def test_people_who_left_or_stopped_polling_are_removed(claim: Claim, checker: User, editor: User) -> None:
     page = page_of(claim)
-    told(checker, page)
+    poll_presence(checker, page)
     pass_seconds(40)
-    assert told(editor, page)[0] == ["Chris is viewing this"]
+    assert poll_presence(editor, page)[0] == ["Chris is viewing this"]
     pass_seconds(6)
-    assert told(editor, page)[0] == []
-    told(checker, page)
+    assert poll_presence(editor, page)[0] == []
+    poll_presence(checker, page)
     asked(checker, page, leaves=True)
-    assert told(editor, page)[0] == []
+    assert poll_presence(editor, page)[0] == []
     pass_seconds(3601)
     delete_outdated_presence(0)
     assert not Presence.objects.exists()
@@ -79,13 +79,13 @@ def test_people_who_left_or_stopped_polling_are_removed(claim: Claim, checker: U
 
 def test_since_when_begins_again_after_an_absence(claim: Claim, checker: User) -> None:
     page = page_of(claim)
-    told(checker, page, writing=True)
+    poll_presence(checker, page, writing=True)
     first = Presence.objects.get()
-    told(checker, page, writing=True)
+    poll_presence(checker, page, writing=True)
     again = Presence.objects.get()
     assert (again.since, again.writing_since) == (first.since, first.writing_since)
     pass_seconds(60)
-    told(checker, page, writing=True)
+    poll_presence(checker, page, writing=True)
     later = Presence.objects.get()
     assert later.since > first.since
     assert later.writing_since == later.since
@@ -94,22 +94,22 @@ def test_since_when_begins_again_after_an_absence(claim: Claim, checker: User) -
 def test_other_peoples_saves_are_reported(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
     seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)
-    assert told(editor, page, version=seen, open_for=60)[1] == ""
+    assert poll_presence(editor, page, version=seen, open_for=60)[1] == ""
     desk.sign_in(checker).save(claim, context="Opened in 2024.")
-    saved = told(editor, page, version=seen, open_for=60)[1]
+    saved = poll_presence(editor, page, version=seen, open_for=60)[1]
     assert re.sub(r" at \d\d:\d\d", "", saved) == "Chris changed this: context."
     seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     make_appearance(claim, make_source("Ferries ran late."), "Ferries ran late")
-    assert told(editor, page, version=seen, open_for=0)[1] != ""
+    assert poll_presence(editor, page, version=seen, open_for=0)[1] != ""
 
 
 def test_presence_is_hidden_on_unreadable_pages(claim: Claim, checker: User, contributor: User) -> None:
     own = make_claim("Trams are free.", state="proposed", created_by=contributor)
-    told(checker, page_of(claim), writing=True)
-    told(checker, page_of(own), writing=True)
+    poll_presence(checker, page_of(claim), writing=True)
+    poll_presence(checker, page_of(own), writing=True)
     assert asked(contributor, page_of(claim)).status_code == 404
     assert not Presence.objects.filter(person=contributor).exists()
-    assert told(contributor, page_of(own))[0] == ["Chris is editing this"]
+    assert poll_presence(contributor, page_of(own))[0] == ["Chris is editing this"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_poll_costs_the_same_for_any_number_of_people(
     claim: Claim, checker: User, editor: User, colleague: User, django_assert_num_queries: Any
 ) -> None:
     page, seen = page_of(claim), compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
-    told(editor, page)
+    poll_presence(editor, page)
     for _round in range(2):
         client = Client()
         client.force_login(checker)
@@ -155,7 +155,7 @@ def test_a_poll_costs_the_same_for_any_number_of_people(
         # The session, the person, permissions (2), the row, the people present; other rows edited on its page (5).
         with django_assert_num_queries(11):
             client.post(reverse("desk-presence"), body, content_type="application/json")
-        told(colleague, page)
+        poll_presence(colleague, page)
 
 
 def test_presence_is_at_the_desk_and_once_per_page(checker: User) -> None:

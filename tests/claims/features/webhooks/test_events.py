@@ -22,7 +22,7 @@ Publish = Callable[..., Claim]
 Work = Callable[[], None]
 
 
-def told(endpoint: WebhookEndpoint) -> list[tuple[str, int]]:
+def list_messages(endpoint: WebhookEndpoint) -> list[tuple[str, int]]:
     """The events and claim versions that the endpoint must receive, in order."""
     ledger_followers.create_new_deliveries()
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
@@ -55,19 +55,19 @@ def test_publication_and_another_version(
     endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User, kind: str, expected: str
 ) -> None:
     correct(publish(), checker, editor, kind=kind)
-    assert told(endpoint) == [("claim.published", 1), (expected, 2)]
+    assert list_messages(endpoint) == [("claim.published", 1), (expected, 2)]
 
 
 def test_rating_that_was_made_comparable(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:
     publish()
     classification.classify([rating("false")], "misleading", by=editor)
     classification.publish_outdated_classes()
-    assert told(endpoint) == [("claim.published", 1), ("claim.updated", 2)]
+    assert list_messages(endpoint) == [("claim.published", 1), ("claim.updated", 2)]
 
 
 def test_retraction(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:
     retract(publish(), editor)
-    assert told(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
+    assert list_messages(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
 
 
 def test_merge_and_its_undoing(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:
@@ -94,7 +94,7 @@ def test_one_of_two_verdicts_is_retracted(
     for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
         verdict = workflow.move(verdict, action, by=by)
     workflow.move(verdict, "retract", by=editor, note="Not ours to judge.")
-    assert told(endpoint) == [("claim.published", 1), ("claim.updated", 2), ("claim.corrected", 3)]
+    assert list_messages(endpoint) == [("claim.published", 1), ("claim.updated", 2), ("claim.corrected", 3)]
 
 
 class TestFilter:
@@ -103,14 +103,14 @@ class TestFilter:
     ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         publish(code="false")
-        assert told(endpoint) == []
+        assert list_messages(endpoint) == []
 
     def test_claim_that_begins_to_match(
         self, endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User
     ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         correct(publish(code="false"), checker, editor, code="true")
-        assert told(endpoint) == [("claim.corrected", 2)]
+        assert list_messages(endpoint) == [("claim.corrected", 2)]
 
     def test_claim_that_no_longer_matches(
         self, endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User
@@ -119,7 +119,7 @@ class TestFilter:
         claim = publish(code="false")
         correct(claim, checker, editor, code="true")
         correct(claim, checker, editor, code="mixed")  # no longer matches its filter
-        assert told(endpoint) == [("claim.published", 1), ("claim.left_filter", 2)]
+        assert list_messages(endpoint) == [("claim.published", 1), ("claim.left_filter", 2)]
 
     def test_retracted_claim_has_no_verdict_to_match_and_is_reported_all_the_same(
         self, endpoint: WebhookEndpoint, publish: Publish, editor: User
@@ -128,14 +128,14 @@ class TestFilter:
             filter="rating=false&reviewed_after=2026-01-01&publisher_kind=fact_checker"
         )
         retract(publish(code="false"), editor)
-        assert told(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
+        assert list_messages(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
 
     def test_retraction_of_a_claim_that_never_matched_is_not_reported(
         self, endpoint: WebhookEndpoint, publish: Publish, editor: User
     ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         retract(publish(code="false"), editor)
-        assert told(endpoint) == []
+        assert list_messages(endpoint) == []
 
     def test_the_filter_is_applied_to_each_version(
         self, endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User
@@ -145,7 +145,7 @@ class TestFilter:
         claim = publish()
         for _version in range(2):
             correct(claim, checker, editor)
-        assert told(endpoint) == [("claim.corrected", 2), ("claim.corrected", 3)]
+        assert list_messages(endpoint) == [("claim.corrected", 2), ("claim.corrected", 3)]
 
     @pytest.mark.parametrize(
         "words, found", [("bridge", 1), ('"cost million"', 0), ("bridg ferry", 0), ("brigde", 0)]
@@ -153,7 +153,7 @@ class TestFilter:
     def test_search_words(self, endpoint: WebhookEndpoint, publish: Publish, words: str, found: int) -> None:
         WebhookEndpoint.objects.update(filter=f"q={words}")
         publish()
-        assert len(told(endpoint)) == found
+        assert len(list_messages(endpoint)) == found
 
     def test_conditions_on_verdicts_hold_for_one_verdict(
         self, endpoint: WebhookEndpoint, publish: Publish
@@ -161,7 +161,7 @@ class TestFilter:
         other = Publisher.objects.create(name="Other Desk", kind="fact_checker", url="https://other.example")
         WebhookEndpoint.objects.update(filter=f"rating=false&publisher={other.pk}")
         publish(code="false")
-        assert told(endpoint) == []
+        assert list_messages(endpoint) == []
 
     def test_filter_that_is_no_longer_understood_switches_the_endpoint_off(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
@@ -169,11 +169,11 @@ class TestFilter:
         other = WebhookEndpoint.objects.create(name="Another", url=receiver.url)
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(filter="colour=red")
         publish()
-        assert told(endpoint) == []
+        assert list_messages(endpoint) == []
         endpoint.refresh_from_db()
         assert not endpoint.active
         assert endpoint.disabled_reason.startswith("The filter is not valid: `colour` is not a parameter")
-        assert told(other) == [("claim.published", 1)]
+        assert list_messages(other) == [("claim.published", 1)]
 
 
 def test_chosen_events_only(endpoint: WebhookEndpoint, publish: Publish, checker: User, editor: User) -> None:
@@ -181,7 +181,7 @@ def test_chosen_events_only(endpoint: WebhookEndpoint, publish: Publish, checker
     claim = publish()
     correct(claim, checker, editor)
     retract(claim, editor)
-    assert told(endpoint) == [("claim.corrected", 2), ("claim.retracted", 3)]
+    assert list_messages(endpoint) == [("claim.corrected", 2), ("claim.retracted", 3)]
 
 
 class TestMessage:
@@ -219,16 +219,16 @@ class TestMessage:
     ) -> None:
         publish()
         work()
-        told = receiver.messages[0].payload["data"]
-        assert client.get(told["url"].removeprefix(settings.SITE_URL)).json() == told["claim"]
+        message = receiver.messages[0].payload["data"]
+        assert client.get(message["url"].removeprefix(settings.SITE_URL)).json() == message["claim"]
 
     def test_a_retraction_has_the_reason_and_no_claim(
         self, receiver: Receiver, publish: Publish, work: Work, editor: User
     ) -> None:
         retract(publish(), editor)
         work()
-        told = receiver.messages[1].payload["data"]
-        assert (told["status"], told["note"], told["claim"]) == (
+        message = receiver.messages[1].payload["data"]
+        assert (message["status"], message["note"], message["claim"]) == (
             "retracted",
             "The accounts were forged.",
             None,

@@ -36,7 +36,7 @@ def insert_by_sql(entry: Publication, count: int) -> None:
         cursor.execute(INSERT_BY_SQL, [count, entry.pk])
 
 
-def told(endpoint: WebhookEndpoint) -> list[tuple[int, int]]:
+def list_deliveries(endpoint: WebhookEndpoint) -> list[tuple[int, int]]:
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
     return list(rows.values_list("publication__claim", "publication__version"))
 
@@ -54,7 +54,7 @@ def test_new_endpoint_begins_now(publish: Publish, receiver: Receiver) -> None:
     endpoint = WebhookEndpoint.objects.create(name="Late", url=receiver.url)
     after = publish()
     ledger_followers.create_new_deliveries()
-    assert told(endpoint) == [(after.pk, 1)]
+    assert list_deliveries(endpoint) == [(after.pk, 1)]
 
 
 def test_every_endpoint_has_its_own_position(
@@ -64,7 +64,10 @@ def test_every_endpoint_has_its_own_position(
     other = WebhookEndpoint.objects.create(name="Other", url=receiver.url)
     second = publish()
     assert ledger_followers.create_new_deliveries() == 3
-    assert (told(endpoint), told(other)) == ([(first.pk, 1), (second.pk, 1)], [(second.pk, 1)])
+    assert (list_deliveries(endpoint), list_deliveries(other)) == (
+        [(first.pk, 1), (second.pk, 1)],
+        [(second.pk, 1)],
+    )
 
 
 def test_again_and_again_changes_nothing(endpoint: WebhookEndpoint, publish: Publish) -> None:
@@ -80,7 +83,7 @@ def test_entries_by_sql_are_followed_in_steps(
     claim = publish()
     insert_by_sql(Publication.objects.get(), 25)
     assert ledger_followers.create_new_deliveries() == 26
-    assert told(endpoint) == [(claim.pk, version) for version in range(1, 27)]
+    assert list_deliveries(endpoint) == [(claim.pk, version) for version in range(1, 27)]
     last = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
     assert WebhookProgress.objects.get().position == last
 
@@ -129,10 +132,10 @@ def test_killed_between_two_steps_it_continues(
     monkeypatch.setattr(worker_calls, "queue_deliveries", die_in_the_second)
     with pytest.raises(SystemExit):
         ledger_followers.create_new_deliveries()
-    assert len(told(endpoint)) == 4
+    assert len(list_deliveries(endpoint)) == 4
     monkeypatch.undo()
     ledger_followers.create_new_deliveries()
-    assert told(endpoint) == [(claim.pk, version) for version in range(1, 11)]
+    assert list_deliveries(endpoint) == [(claim.pk, version) for version in range(1, 11)]
 
 
 class TestCalling:

@@ -29,7 +29,7 @@ def workbook(*lines: list[object], others: dict[str, list[list[object]]] | None 
     return packed.getvalue()
 
 
-def told(
+def find_notices(
     reader: ImportFormat,
     content: bytes,
     name: str = "claims.csv",
@@ -63,13 +63,13 @@ FORMS = [
 
 @pytest.mark.parametrize("reader, content", FORMS)
 def test_every_column_that_is_not_read_is_named(reader: ImportFormat, content: bytes) -> None:
-    results, notes = told(reader, content, "claims.xlsx" if reader is spreadsheets else "claims.csv")
+    results, notes = find_notices(reader, content, "claims.xlsx" if reader is spreadsheets else "claims.csv")
     assert fields(results)[0] == {"statement": "Ice is hot.", "claimant": "Ada"}
     assert notes == ["Columns not read: Colour, Mood."]
 
 
 def test_completely_read_tables_have_no_notices() -> None:
-    assert told(tables, b"Claim,Rating\nIce is hot.,False\n")[1] == []
+    assert find_notices(tables, b"Claim,Rating\nIce is hot.,False\n")[1] == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "rows", "xlsx"])
@@ -80,29 +80,29 @@ def test_reviews_without_ratings_need_a_decision(kind: str) -> None:
         "rows": (json_rows, json.dumps([dict(zip(header, line, strict=True))] * 2).encode(), "a.json"),
         "xlsx": (spreadsheets, workbook(header, line), "a.xlsx"),  # type: ignore[arg-type]
     }[kind]
-    results, _notes = told(reader, content, name)
+    results, _notes = find_notices(reader, content, name)
     (refusal,) = results
     assert isinstance(refusal, Refusal)
     assert (refusal.field, refusal.code) == ("rating", "no column for the rating")
     assert "Colour" in refusal.reason
     assert "--unrated" in refusal.reason
-    results, _notes = told(reader, content, name, unrated=True)
+    results, _notes = find_notices(reader, content, name, unrated=True)
     assert fields(results)[0] == {"statement": "Ice is hot.", "publisher": "Seeblatt"}
 
 
 def test_a_list_of_claims_is_not_asked_about() -> None:
-    assert codes(told(tables, b"Claim,Claimant\nIce is hot.,Ada\n")[0]) == []
+    assert codes(find_notices(tables, b"Claim,Claimant\nIce is hot.,Ada\n")[0]) == []
 
 
 def test_a_rating_that_is_always_the_same_is_one() -> None:
     mapping = read_mapping(
         'name = "n"\n[fields]\nstatement = "s"\npublisher = "p"\n[constants]\nrating = "False"'
     )
-    assert codes(told(tables, b"s,p\nIce is hot.,Seeblatt\n", mapping=mapping)[0]) == []
+    assert codes(find_notices(tables, b"s,p\nIce is hot.,Seeblatt\n", mapping=mapping)[0]) == []
 
 
 def test_names_that_several_columns_have_are_reported() -> None:
-    results, notes = told(tables, b"Claim,Rating,Note,Note,Note\nIce is hot.,False,a,b,c\n")
+    results, notes = find_notices(tables, b"Claim,Rating,Note,Note,Note\nIce is hot.,False,a,b,c\n")
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
         (
@@ -115,7 +115,7 @@ def test_names_that_several_columns_have_are_reported() -> None:
 
 def test_sheets_that_are_not_read_are_named() -> None:
     content = workbook(["Claim", "Rating"], ["Ice is hot.", "False"], others={"2023": [["x"]], "empty": []})
-    results, notes = told(spreadsheets, content, "a.xlsx")
+    results, notes = find_notices(spreadsheets, content, "a.xlsx")
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == ["Sheets not read: 2023. To read one, name it in a mapping."]
 
@@ -136,13 +136,13 @@ class TestTitles:
         "titles", [LINES, [["Archive of the Seeblatt"], ["as of March"], []]], ids=["padded", "bare"]
     )
     def test_above_a_table(self, titles: list[list[str]]) -> None:
-        results, notes = told(tables, self.csv(titles))
+        results, notes = find_notices(tables, self.csv(titles))
         assert [one["statement"] for one in fields(results)] == ["Ice is hot.", "Tea is cold."]
         assert [one.location.position for one in results] == ["row 5", "row 6"]
         assert notes == [self.NOTE]
 
     def test_above_a_sheet(self) -> None:
-        results, notes = told(spreadsheets, workbook(*self.LINES, *self.TABLE), "a.xlsx")  # type: ignore[arg-type]
+        results, notes = find_notices(spreadsheets, workbook(*self.LINES, *self.TABLE), "a.xlsx")  # type: ignore[arg-type]
         assert [one["statement"] for one in fields(results)] == ["Ice is hot.", "Tea is cold."]
         assert notes == [self.NOTE]
 
@@ -156,13 +156,15 @@ class TestTitles:
         content = (
             "\n".join(map(",".join, lines)).encode() if reader is tables else workbook(*lines)  # type: ignore[arg-type]
         )
-        results, notes = told(reader, content, "a.xlsx" if reader is spreadsheets else "a.csv", mapping)
+        results, notes = find_notices(
+            reader, content, "a.xlsx" if reader is spreadsheets else "a.csv", mapping
+        )
         assert [one["statement"] for one in fields(results)] == ["Eis ist heiß.", "Tee ist kalt."]
         assert notes == ["Row 3 contains the column names; the rows above it are not read."]
 
     def test_a_first_row_with_names_that_are_known_is_the_header(self) -> None:
         content = b"Claim,Opinion,Claim date\nIce is hot.,False,\nclaim,rating,claim date\n"
-        results, notes = told(tables, content)
+        results, notes = find_notices(tables, content)
         assert [one["statement"] for one in fields(results)] == ["Ice is hot.", "claim"]
         assert notes == ["Columns not read: Opinion."]
 
@@ -184,14 +186,14 @@ class TestReadyMappings:
         assert load_ready_mapping(self.MISBAR.columns[1:], [line]) is None
 
     def test_a_column_that_is_always_empty_is_reported_once(self) -> None:
-        results, _notes = told(tables, self.content(""))
+        results, _notes = find_notices(tables, self.content(""))
         (refusal,) = results
         assert isinstance(refusal, Refusal)
         assert refusal.location.position == "header"
         assert refusal.reason.startswith(
             "This looks like “Misbar”, but column “claim” is empty in the first 3"
         )
-        assert fields(told(tables, self.content("Ice is hot."))[0])[0]["statement"] == "Ice is hot."
+        assert fields(find_notices(tables, self.content("Ice is hot."))[0])[0]["statement"] == "Ice is hot."
 
 
 class TestDeepInObjects:
@@ -217,7 +219,7 @@ class TestDeepInObjects:
     }
 
     def test_each_in_a_list_is_a_claim(self) -> None:
-        results, notes = told(
+        results, notes = find_notices(
             json_rows, json.dumps([self.ROW, {"id": 8, "link": PAGE}]).encode(), "a.json", self.MAPPING
         )
         common = {"review_url": PAGE, "title": "Two checks"}
@@ -239,7 +241,7 @@ class TestDeepInObjects:
             summary = "a.b"
         """)
         content = json.dumps([self.ROW | {"a.b": "a key with a dot"}, {"fact_checks": 5}]).encode()
-        results, _notes = told(json_rows, content, "a.json", mapping)
+        results, _notes = find_notices(json_rows, content, "a.json", mapping)
         assert fields(results) == [
             {"statement": "Ice is hot.", "rating": "False", "summary": "a key with a dot"},
             {},
@@ -249,7 +251,7 @@ class TestDeepInObjects:
         content = json.dumps(
             {"data": [{"id": 1, "attributes": {"text": "Ice is hot."}}] * 2, "meta": {"n": 2}}
         )
-        results, _notes = told(json_rows, content.encode(), "a.json")
+        results, _notes = find_notices(json_rows, content.encode(), "a.json")
         (refusal,) = results
         assert isinstance(refusal, Refusal)
         assert "The columns are: id, attributes.text." in refusal.reason
@@ -272,7 +274,7 @@ class TestSeveralClaims:
             b"8,Seeblatt,Salt is sweet.,False,,,Sand is wet.\n"
             b"9,Seeblatt,,,,,\n"
         )
-        results, notes = told(tables, content, mapping=self.MAPPING)
+        results, notes = find_notices(tables, content, mapping=self.MAPPING)
         by = {"publisher": "Seeblatt"}
         assert fields(results) == [
             {"id": "7#1", "statement": "Ice is hot.", "rating": "False", **by},
@@ -285,11 +287,13 @@ class TestSeveralClaims:
         assert notes == []
 
     def test_columns_that_are_not_there_are_refused(self) -> None:
-        (refusal,), _notes = told(tables, b"No,By,Claim,Verdict\n7,Seeblatt,a,b\n", mapping=self.MAPPING)
+        (refusal,), _notes = find_notices(
+            tables, b"No,By,Claim,Verdict\n7,Seeblatt,a,b\n", mapping=self.MAPPING
+        )
         assert isinstance(refusal, Refusal)
         assert refusal.code == "column not in the file"
 
     def test_a_star_in_a_name_is_a_star(self) -> None:
         mapping = read_mapping('name = "n"\n[fields]\nstatement = "Claim *"\nrating = "Verdict *"')
-        results, _notes = told(tables, b"Claim *,Verdict *\nIce is hot.,False\n", mapping=mapping)
+        results, _notes = find_notices(tables, b"Claim *,Verdict *\nIce is hot.,False\n", mapping=mapping)
         assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]

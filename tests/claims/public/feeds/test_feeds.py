@@ -27,7 +27,7 @@ FORMATS = ["atom", "rss", "json"]
 SITE = "http://localhost:8000"
 
 
-def told(entry: etree._Element) -> dict[str, str]:
+def read_entry(entry: etree._Element) -> dict[str, str]:
     """The texts of an entry by the names of its elements."""
     return {etree.QName(element).localname: element.text for element in entry}
 
@@ -80,7 +80,7 @@ def test_atom_entry_is_the_published_claim(client: Client, safe: Claim) -> None:
     publication = Publication.objects.get()
     document = publication.document
     (entry,) = atom(client).xpath("a:entry", namespaces=NAMES)
-    texts = told(entry)
+    texts = read_entry(entry)
     assert entry.get(XML_LANG) == "en"
     assert texts["title"] == "False: The tunnel is safe."
     assert texts["id"] == f"{SITE}/claims/{safe.pk}/"
@@ -101,7 +101,7 @@ def test_atom_entry_is_the_published_claim(client: Client, safe: Claim) -> None:
 def test_rss_item_is_the_published_claim(client: Client, safe: Claim) -> None:
     publication = Publication.objects.get()
     (item,) = rss(client).findall("item")
-    texts = told(item)
+    texts = read_entry(item)
     assert texts["title"] == "False: The tunnel is safe."
     assert texts["link"] == publication.document["url"]
     assert texts["guid"] == f"{SITE}/claims/{safe.pk}/"
@@ -192,8 +192,8 @@ def test_correction_shows_as_an_update_with_its_note(
     assert after["_factcheck"]["corrections"][0]["note"] == "We read the wrong report."
     for content in (
         after["content_html"],
-        told(atom(client).xpath("a:entry", namespaces=NAMES)[0])["content"],
-        told(rss(client).find("item"))["encoded"],
+        read_entry(atom(client).xpath("a:entry", namespaces=NAMES)[0])["content"],
+        read_entry(rss(client).find("item"))["encoded"],
     ):
         first = html.document_fromstring(content).cssselect("p")[0].text_content()
         assert first.startswith("Correction, ")

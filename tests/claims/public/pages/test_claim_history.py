@@ -52,7 +52,7 @@ def address(claim: Claim, query: str = "") -> str:
     return f"/claims/{claim.pk}/{slug}/history/{query}"
 
 
-def told(client: Client, claim: Claim, query: str = "") -> html.HtmlElement:
+def read_history(client: Client, claim: Claim, query: str = "") -> html.HtmlElement:
     return page(client, address(claim, query)).get_element_by_id("shown-version")
 
 
@@ -119,17 +119,17 @@ def test_any_two_versions_are_side_by_side_in_order(client: Client, thrice: Clai
         ],
     }
     for query in ("?from=1&to=3", "?from=3&to=1", "?from=1"):
-        found = told(client, thrice, query)
+        found = read_history(client, thrice, query)
         assert sides(found) == expected
         assert [words(mark) for mark in found.iter("del")] == ["a different"]
         assert [words(mark) for mark in found.iter("ins")] == ["the very same"]
-    same = told(client, thrice, "?from=2&to=2")
+    same = read_history(client, thrice, "?from=2&to=2")
     assert sides(same) == {}
     assert "The wording of the original is unchanged." in words(same)
 
 
 def test_first_version_has_nothing_beside_it(client: Client, thrice: Claim) -> None:
-    found = told(client, thrice, "?to=1")
+    found = read_history(client, thrice, "?to=1")
     assert words(found.cssselect("#shown")[0]) == "Version 1"
     assert "Replaced" in words(found.cssselect(".facts")[0])
     assert found.cssselect("#changed") == []
@@ -137,11 +137,11 @@ def test_first_version_has_nothing_beside_it(client: Client, thrice: Claim) -> N
 
 def test_the_version_on_a_day(client: Client, thrice: Claim) -> None:
     today = timezone.localdate()
-    now = told(client, thrice, f"?on={today:%Y-%m-%d}")
+    now = read_history(client, thrice, f"?on={today:%Y-%m-%d}")
     assert words(now.cssselect("#shown")[0]) == "Version 3"
     assert "the current version was 3" in words(now.cssselect(".notice")[0])
-    assert words(told(client, thrice, "?on=9999-12-31").cssselect("#shown")[0]) == "Version 3"
-    before = told(client, thrice, f"?on={today - timedelta(days=1):%Y-%m-%d}")
+    assert words(read_history(client, thrice, "?on=9999-12-31").cssselect("#shown")[0]) == "Version 3"
+    before = read_history(client, thrice, f"?on={today - timedelta(days=1):%Y-%m-%d}")
     assert before.cssselect("#shown") == []
     assert "nothing had been published about this claim" in words(before)
     assert before.cssselect(".badge") == []
@@ -176,7 +176,7 @@ def test_it_includes_a_merge_with_a_link_to_the_target(
 ) -> None:
     kept, gone = publish(make_claim("The bridge is closed.")), publish(make_claim("The bridge is shut."))
     workflow.move(gone, "merge", by=editor, into=kept)
-    found = told(client, gone)
+    found = read_history(client, gone)
     assert "From this version on, the claim was merged into another one." in words(found)
     assert f"/claims/{kept.pk}/" in [link.get("href") for link in found.cssselect(".notice a")]
     # And from there back.
@@ -228,7 +228,7 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
         claim, checker, summary="<del>x</del> & <b>", correction_kind="correction", correction_note="<i>n</i>"
     )
     bring_out(draft, checker, editor)
-    shown = told(client, claim)
+    shown = read_history(client, claim)
     assert shown.cssselect("script, b, i") == []
     assert "<del>x</del> & <b>" in words(shown.cssselect(".summary")[0])
 
@@ -240,10 +240,10 @@ def test_the_version_of_a_day_links_to_later_changes(
         claim = publish(make_claim("The bridge is closed."), code="false")
     with travel("2026-06-01T12:00:00Z", tick=False):
         correct(claim, checker, editor, rating=rating("true"))
-    (link,) = told(client, claim, "?on=2026-05-20").cssselect(".notice a")
+    (link,) = read_history(client, claim, "?on=2026-05-20").cssselect(".notice a")
     assert (link.get("href"), words(link)) == (
         "?from=1&to=2#changed",
         "Differences between version 1 and version 2",
     )
-    assert "Rating" in " ".join(sides(told(client, claim, "?from=1&to=2")))
-    assert told(client, claim, "?on=2026-06-20").cssselect(".notice a") == []
+    assert "Rating" in " ".join(sides(read_history(client, claim, "?from=1&to=2")))
+    assert read_history(client, claim, "?on=2026-06-20").cssselect(".notice a") == []

@@ -45,13 +45,13 @@ def folder(claim: Claim, stamped: ArchivedCopy, tmp_path: Path) -> Path:
     return folder
 
 
-def told(folder: Path, *command: str) -> tuple[int, str]:
+def run_tool(folder: Path, *command: str) -> tuple[int, str]:
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return ran.returncode, ran.stdout + ran.stderr
 
 
 def sha256sum(folder: Path) -> tuple[int, str]:
-    return told(folder, "sha256sum", "-c", "--strict", "manifest-sha256.txt")
+    return run_tool(folder, "sha256sum", "-c", "--strict", "manifest-sha256.txt")
 
 
 def commands(folder: Path) -> list[str]:
@@ -74,14 +74,14 @@ def test_every_timestamp_is_verified_as_the_readme_says(folder: Path) -> None:
     assert len(lines) == 3
     for line in lines:
         assert (
-            told(folder, "sh", "-c", line) == (0, "Verification: OK\n")
-            or "Verification: OK" in told(folder, "sh", "-c", line)[1]
+            run_tool(folder, "sh", "-c", line) == (0, "Verification: OK\n")
+            or "Verification: OK" in run_tool(folder, "sh", "-c", line)[1]
         )
 
 
 def test_the_moment_is_reported_by_openssl(folder: Path) -> None:
     first = next((folder / "timestamps").glob("*.tsr"))
-    code, text = told(folder, "openssl", "ts", "-reply", "-text", "-in", str(first))
+    code, text = run_tool(folder, "openssl", "ts", "-reply", "-text", "-in", str(first))
     assert code == 0
     assert "Status: Granted." in text
     assert "Time stamp:" in text
@@ -195,7 +195,7 @@ def test_a_rewritten_manifest_is_detected_by_the_timestamps(folder: Path) -> Non
     assert sha256sum(folder)[0] == 0
     name = str(victim.relative_to(folder))
     [line] = [line for line in commands(folder) if name in line]
-    code, text = told(folder, "sh", "-c", line)
+    code, text = run_tool(folder, "sh", "-c", line)
     assert code != 0
     assert "Verification: OK" not in text
 
@@ -205,10 +205,12 @@ def test_a_timestamp_of_another_authority_is_not_verified(folder: Path, tmp_path
     stranger.server.server_close()
     victim = next(folder.glob("copies/*.png"))
     digest = hashlib.sha256(victim.read_bytes()).hexdigest()
-    told(folder, "openssl", "ts", "-query", "-digest", digest, "-sha256", "-cert", "-out", str(folder / "q"))
+    run_tool(
+        folder, "openssl", "ts", "-query", "-digest", digest, "-sha256", "-cert", "-out", str(folder / "q")
+    )
     (folder / f"timestamps/{digest}.tsr").write_bytes(stranger.sign((folder / "q").read_bytes()))
     [line] = [line for line in commands(folder) if digest in line]
-    assert told(folder, "sh", "-c", line)[0] != 0
+    assert run_tool(folder, "sh", "-c", line)[0] != 0
 
 
 # The ledger, as it was signed -----------------------------------------------------------------------------------------
@@ -235,16 +237,16 @@ def test_the_entry_is_proved_to_be_in_the_ledger_by_sha256sum(
     lines = proof.read_text().splitlines()
     steps = [(line.strip(), lines[at + 1].strip()) for at, line in enumerate(lines) if "| sha256sum" in line]
     checks = [line.strip() for line in lines if "cmp -" in line]
-    assert [told(folder, "sh", "-c", check) for check in checks] == [(0, ""), (0, "")]
+    assert [run_tool(folder, "sh", "-c", check) for check in checks] == [(0, ""), (0, "")]
     for command, printed in steps:
-        assert told(folder, "sh", "-c", command) == (0, f"{printed}  -\n")
+        assert run_tool(folder, "sh", "-c", command) == (0, f"{printed}  -\n")
     assert all(printed in command for (_, printed), (command, _) in itertools.pairwise(steps))
     others_of = {
         word: next(line.strip() for line in lines if word in line) for word in ("base64 -d", "pkeyutl")
     }
-    assert told(folder, "sh", "-c", others_of["base64 -d"]) == (0, f"{steps[-1][1]}\n")
+    assert run_tool(folder, "sh", "-c", others_of["base64 -d"]) == (0, f"{steps[-1][1]}\n")
     assert steps[-1][1] == checkpoint.root_sha256
-    assert "Signature Verified Successfully" in told(folder, "sh", "-c", others_of["pkeyutl"])[1]
+    assert "Signature Verified Successfully" in run_tool(folder, "sh", "-c", others_of["pkeyutl"])[1]
     [sealed] = folder.glob("ledger/*-sealed.txt")
     [entry] = folder.glob("ledger/*-entry.txt")
     assert hashlib.sha256(sealed.read_bytes()).hexdigest() == entry.read_text().splitlines()[-2]

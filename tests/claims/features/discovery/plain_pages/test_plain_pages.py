@@ -39,7 +39,7 @@ HOSTILE = (
 NOT_CHECKED = "Nothing was found here: not checked. That is not a verdict."
 
 
-def told(client: Client, path: str, **query: str) -> str:
+def read_page(client: Client, path: str, **query: str) -> str:
     """The Markdown at a path that must have it."""
     response = client.get(path, query)
     assert response.status_code == 200, path
@@ -61,7 +61,7 @@ def test_a_claim_says_all_that_its_page_says(
     client: Client, publish: Publish, claimant: Claimant, settings: Any
 ) -> None:
     claim = publish(make_claim("The bridge was closed.", claimant=claimant))
-    text = told(client, f"{claim.get_absolute_url()}index.md")
+    text = read_page(client, f"{claim.get_absolute_url()}index.md")
     entry = Publication.objects.get()
     assert headings(text)[:2] == ["False: The bridge was closed.", "Verdict of Factcheck Newsroom"]
     for said in (
@@ -145,15 +145,15 @@ def test_every_page_that_names_its_markdown_has_it() -> None:
     ],
 )
 def test_pages_of_an_empty_ledger(client: Client, path: str) -> None:
-    assert len(headings(told(client, f"{path}index.md"))) >= 1
+    assert len(headings(read_page(client, f"{path}index.md"))) >= 1
 
 
 def test_nothing_found_reads_as_not_checked(client: Client, publish: Publish) -> None:
     publish(make_claim("The bridge was closed."))
-    text = told(client, "/claims/index.md", q="zeppelin")
+    text = read_page(client, "/claims/index.md", q="zeppelin")
     assert NOT_CHECKED in text
     assert "The bridge" not in text
-    found = told(client, "/claims/index.md", q="bridge")
+    found = read_page(client, "/claims/index.md", q="bridge")
     assert NOT_CHECKED not in found
     assert "False: The bridge was closed." in found
 
@@ -163,7 +163,7 @@ def test_a_correction_is_reported_with_its_note_and_both_versions(
 ) -> None:
     claim = publish(make_claim("The bridge was closed."))
     correct(claim, checker, editor, summary="The newer accounts say otherwise.")
-    text = told(client, f"{claim.get_absolute_url()}index.md")
+    text = read_page(client, f"{claim.get_absolute_url()}index.md")
     assert "- Version: 2 / 2" in text
     assert "Correction: A new audit." in text
     before = client.get(f"/claims/{claim.pk}/versions/1/index.md")
@@ -172,7 +172,7 @@ def test_a_correction_is_reported_with_its_note_and_both_versions(
     assert "The accounts show a different sum." in before.content.decode()
     assert client.get(f"/claims/{claim.pk}/versions/2/index.md").headers["Location"].endswith("/index.md")
     assert client.get(f"/claims/{claim.pk}/versions/3/index.md").status_code == 404
-    log = told(client, "/corrections/index.md")
+    log = read_page(client, "/corrections/index.md")
     assert "> A new audit." in log
     assert "> The accounts show a different sum." in log
     assert "> The newer accounts say otherwise." in log
@@ -202,7 +202,7 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
         make_claim(HOSTILE, claimant=claimant, context=HOSTILE), summary=HOSTILE, explanation=HOSTILE
     )
     address = claim.get_absolute_url()
-    page_text, list_of_claims = told(client, f"{address}index.md"), told(client, "/claims/index.md")
+    page_text, list_of_claims = read_page(client, f"{address}index.md"), read_page(client, "/claims/index.md")
     for text in (page_text, list_of_claims):
         assert not [heading for heading in headings(text) if heading.startswith("Ignore")]
         tokens = MARKDOWN.parse(text)
@@ -258,8 +258,8 @@ def test_text_of_a_source_that_may_not_be_shown_is_not(client: Client, publish: 
         claim = make_claim(exact)
         make_appearance(claim, source, exact)
         publish(claim)
-    assert "It was cold." in told(client, f"/sources/{shown.pk}/index.md")
-    assert "It was warm." not in told(client, f"/sources/{hidden.pk}/index.md")
+    assert "It was cold." in read_page(client, f"/sources/{shown.pk}/index.md")
+    assert "It was warm." not in read_page(client, f"/sources/{hidden.pk}/index.md")
     assert client.get(f"/sources/{make_source().pk}/index.md").status_code == 404
 
 
@@ -280,10 +280,10 @@ def test_clusters_have_the_same_parameters_as_their_page(
         made = Cluster.objects.create(title=title, language="en")
         clusters.add(made, [publish(), publish()], by=editor)
         clusters.move(made, "published", by=editor)
-    everything = told(client, "/clusters/index.md")
+    everything = read_page(client, "/clusters/index.md")
     assert all(title in everything for title in ("Free trams", "Closed bridges"))
-    assert "Closed bridges" not in told(client, "/clusters/index.md", q="trams")
-    assert "trams" not in told(client, "/clusters/index.md", language="fr")
+    assert "Closed bridges" not in read_page(client, "/clusters/index.md", q="trams")
+    assert "trams" not in read_page(client, "/clusters/index.md", language="fr")
 
 
 @pytest.mark.parametrize(
@@ -340,13 +340,13 @@ def test_pages_of_subjects_list_their_claims(
         "/ratings/false/",
     ):
         assert page(client, path) is not None
-        assert "False: The bridge was closed." in told(client, f"{path}index.md")
+        assert "False: The bridge was closed." in read_page(client, f"{path}index.md")
     assert (
         client.get(f"/topics/{topic.pk}/else/index.md").headers["Location"]
         == f"/topics/{topic.pk}/transport/index.md"
     )
     assert client.get(f"/topics/{topic.pk + 99}/transport/index.md").status_code == 404
-    assert "[Transport](" in told(client, "/topics/index.md")
+    assert "[Transport](" in read_page(client, "/topics/index.md")
 
 
 @pytest.mark.parametrize("path", ["//evil.example/index.html.md", "///evil.example/claims/index.html.md"])
