@@ -44,7 +44,7 @@ class CorrectionFigures:
 
 
 @dataclass(frozen=True)
-class RequestCounts:
+class ReaderRequestCounts:
     """The number of requests, each counted once however many readers sent it, and the number answered."""
 
     request_count: int
@@ -135,7 +135,7 @@ def count_complaints(period: Period) -> ComplaintFigures:
     return Complaint.objects.all().figures(period.start, period.end)
 
 
-def count_requests(period: Period) -> RequestCounts:
+def count_requests(period: Period) -> ReaderRequestCounts:
     """Count the readers' requests confirmed in the period, and those of them that have been answered."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
@@ -143,4 +143,4 @@ def count_requests(period: Period) -> RequestCounts:
     counts = requests.aggregate(
         request_count=Count("pk"), answered_count=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))
     )
-    return RequestCounts(**counts)
+    return ReaderRequestCounts(**counts)

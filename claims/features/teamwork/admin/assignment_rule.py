@@ -97,7 +97,7 @@ class AssignmentRuleAdmin(DeskAdmin):
             kwargs["queryset"] = (
                 assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()
             )
-            kwargs["form_class"] = PersonField
+            kwargs["form_class"] = PersonChoiceField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -129,7 +129,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         self.message_user(request, gettext("Switched off: %d") % rules.update(active=False))
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, person: Any) -> str:
         return get_display_name(person)
 
