@@ -130,12 +130,12 @@ class RelationGrants:
     name: str
     is_sequence: bool
     #: The privileges of the serving role, and those of PUBLIC.
-    serving: frozenset[str]
-    public: frozenset[str]
+    serving_privileges: frozenset[str]
+    public_privileges: frozenset[str]
     #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner sets ids, or
     #: changes what identifies a row.
-    new: frozenset[str]
-    changing: frozenset[str]
+    insertable_columns: frozenset[str]
+    updatable_columns: frozenset[str]
     #: Whether ids are given by a sequence.
     has_id_sequence: bool
 
@@ -211,9 +211,11 @@ def _compute_privileges(
     rows = operations.get(relation.name, frozenset())
     privileges = rows - {"UPDATE"}
     if "UPDATE" in rows:
-        privileges |= {f"UPDATE ({column})" for column in relation.changing}
+        privileges |= {f"UPDATE ({column})" for column in relation.updatable_columns}
     if "INSERT" in rows and relation.has_id_sequence and relation.name not in reserved_id_tables:
-        privileges = privileges - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
+        privileges = privileges - {"INSERT"} | {
+            f"INSERT ({column})" for column in relation.insertable_columns
+        }
     return privileges
 
 
@@ -229,8 +231,8 @@ def find_wrong_grants(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants
     return {
         deviation.name: deviation
         for deviation in load_grants(alias)
-        if deviation.public
-        or deviation.serving != _compute_privileges(deviation, operations, reserved_id_tables)
+        if deviation.public_privileges
+        or deviation.serving_privileges != _compute_privileges(deviation, operations, reserved_id_tables)
     }
 
 

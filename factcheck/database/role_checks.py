@@ -169,8 +169,8 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
     operations = database_roles.get_intended_privileges(relation)
-    excess = sorted((relation.serving - operations) | relation.public)
-    omissions = sorted(operations - relation.serving)
+    excess = sorted((relation.serving_privileges - operations) | relation.public_privileges)
+    omissions = sorted(operations - relation.serving_privileges)
     differences = [f"more than it needs of {relation.name} ({', '.join(excess)})"] if excess else []
     differences += (
         [f"less than it needs of {relation.name} ({', '.join(omissions)} is missing)"] if omissions else []
