@@ -150,7 +150,7 @@ def import_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
         if form.is_valid() and (imported_article := _import_from_form(request, form)):
-            return redirect("admin:claims_claim_imported", imported_article.captured.snapshot.pk)
+            return redirect("admin:claims_claim_imported", imported_article.capture_result.snapshot.pk)
     else:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
     context = {
@@ -243,17 +243,19 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
         material = form.load_material()
         article = read_article(material, overrides)
         with transaction.atomic():
-            imported = import_article(material, overrides=overrides, by=get_person(request), article=article)
+            imported_article = import_article(
+                material, overrides=overrides, by=get_person(request), article=article
+            )
             mark_form_as_saved(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, translate_message(problem))
         return None
-    _show_import_messages(request, imported)
-    return imported
+    _show_import_messages(request, imported_article)
+    return imported_article
 
 
 def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> None:
-    capture, proposal = article.captured, article.proposal
+    capture, proposal = article.capture_result, article.proposal
     for caveat in capture.document.caveats:
         messages.warning(request, caveat.sentence)
     if proposal.failure:

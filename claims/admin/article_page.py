@@ -69,8 +69,10 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
-        first = current_note.spans[0] if current_note and current_note.spans else None
-        start, end = find_window(text, *(first.start, first.end) if first else (0, 0), _CONTEXT_LENGTH)
+        first_span = current_note.spans[0] if current_note and current_note.spans else None
+        start, end = find_window(
+            text, *(first_span.start, first_span.end) if first_span else (0, 0), _CONTEXT_LENGTH
+        )
     note_spans = [span for note in notes for span in note.spans]
     return {
         "annotated": AnnotatedText(

@@ -100,10 +100,12 @@ def _get_note_fields(span: NoteSpan) -> tuple[str, str, bool]:
 def _arrange_lanes(spans: Iterable[NoteSpan]) -> dict[NoteSpan, int]:
     """Return the lane (vertical position) of each span's underline, so that underlines do not overlap."""
     lanes: dict[NoteSpan, int] = {}
-    ends: list[int] = []
+    lane_ends: list[int] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        free_lane = next((lane for lane, lane_end in enumerate(ends) if lane_end <= span.start), len(ends))
-        ends[free_lane : free_lane + 1] = [span.end]
+        free_lane = next(
+            (lane for lane, lane_end in enumerate(lane_ends) if lane_end <= span.start), len(lane_ends)
+        )
+        lane_ends[free_lane : free_lane + 1] = [span.end]
         lanes[span] = min(free_lane, _LANE_LIMIT - 1)
     return lanes
 
@@ -118,13 +120,13 @@ def _render_paragraph(
 
 
 def _render_piece(piece: TextPiece[NoteSpan], lanes: Mapping[NoteSpan, int]) -> Iterator[str]:
-    for span in piece.covering:
+    for span in piece.covering_spans:
         has_anchor = span.is_first and any(span is first_span for first_span in piece.begins)
         name = f'id="at-{span.note}"' if has_anchor else f'data-note="{span.note}"'
         lane = f" l{lanes[span]}" if lanes[span] else ""
         yield f'<mark class="{span.state}{lane}" {name}>'
     yield escape_exactly(piece.text)
-    yield "</mark>" * len(piece.covering)
+    yield "</mark>" * len(piece.covering_spans)
 
 
 def escape_exactly(text: str) -> SafeString:

@@ -182,16 +182,18 @@ def _find_with_corrections(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
     """Return the claims that contain all known words and the likeliest correction of each unknown word."""
-    candidates, known_words, unknown = _split_known_words(rows, columns, words)
-    newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
-    texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
+    candidates, known_words, unknown_words = _split_known_words(rows, columns, words)
+    newest_rows = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
+    texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest_rows)
     word_counts = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # With two correct words, even a short word may have one wrong letter.
     min_typos = 1 if len(known_words) > 1 else 0
-    corrections = [_choose_correction(fold_text(word).lower(), word_counts, min_typos) for word in unknown]
+    corrections = [
+        _choose_correction(fold_text(word).lower(), word_counts, min_typos) for word in unknown_words
+    ]
     return (
         filter_by_words(candidates, columns, " ".join(corrections))
-        if unknown and all(corrections)
+        if unknown_words and all(corrections)
         else rows.none()
     )
 
@@ -201,8 +203,8 @@ def _find_with_similar_words(
 ) -> QuerySet[Claim]:
     """Return the claims with all known words and with words similar to the unknown ones."""
     candidates, _known, unknown_words = _split_known_words(rows, columns, words)
-    newest = candidates.order_by("-pk").values_list("pk", flat=True)[:MAX_COMPARED_CLAIMS]
-    matches = rows.filter(pk__in=list(newest))
+    newest_ids = candidates.order_by("-pk").values_list("pk", flat=True)[:MAX_COMPARED_CLAIMS]
+    matches = rows.filter(pk__in=list(newest_ids))
     plain_statement = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
     for word_number, word in enumerate(unknown_words):
         similarity = f"likeness_{word_number}"
@@ -328,8 +330,11 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def verdict(self, claim: Claim) -> SafeString | str:
         """Return badges of the current verdict of each publisher; superseded verdicts are on the claim's page."""
         past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
-        live = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
-        return format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in live)) or "–"
+        live_verdicts = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
+        return (
+            format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in live_verdicts))
+            or "–"
+        )
 
     @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
     def score_band(self, claim: Claim) -> str:

@@ -82,7 +82,8 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "draft_offer": choose_draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
         "merged_claims": [
-            (merged, get_page_url(merged)) for merged in claim.merged_claims.readable_by(person)
+            (merged_claim, get_page_url(merged_claim))
+            for merged_claim in claim.merged_claims.readable_by(person)
         ],
     }
 

@@ -76,13 +76,15 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     """
     now = timezone.now()
     sample, total = ProgressSample.from_run(run, now), _get_total(run)
-    earlier = ProgressSample.parse(since)
-    if earlier is None or earlier.state != sample.state or earlier.at >= sample.at:
+    earlier_sample = ProgressSample.parse(since)
+    if earlier_sample is None or earlier_sample.state != sample.state or earlier_sample.at >= sample.at:
         start_time = (run.started_at or now).timestamp()
-        earlier = ProgressSample(start_time, sample.state, 0, 0)
-    seconds = max(sample.at - earlier.at, 0.001)
-    per_second = max(sample.steps - earlier.steps, 0) / seconds
-    records = sample.steps - earlier.steps if _is_writing(run) else sample.records - earlier.records
+        earlier_sample = ProgressSample(start_time, sample.state, 0, 0)
+    seconds = max(sample.at - earlier_sample.at, 0.001)
+    per_second = max(sample.steps - earlier_sample.steps, 0) / seconds
+    records = (
+        sample.steps - earlier_sample.steps if _is_writing(run) else sample.records - earlier_sample.records
+    )
     return {
         "sample": str(sample),
         "state": run.state,
@@ -201,8 +203,8 @@ class PreviewRecord:
 
     @property
     def remarks(self) -> list[tuple[str, str]]:
-        found = self.review.remarks if self.review else ()
-        return [(str(FIELD_LABELS.get(remark.field, remark.field)), remark.reason) for remark in found]
+        remarks = self.review.remarks if self.review else ()
+        return [(str(FIELD_LABELS.get(remark.field, remark.field)), remark.reason) for remark in remarks]
 
     @property
     def raw(self) -> str:

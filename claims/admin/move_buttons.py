@@ -227,9 +227,11 @@ class MovesAdmin(DeskAdmin):
 
     def _reject_outdated_move(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
         """Reject a move if the page showed an older state, for example after a second click or in an old tab."""
-        newest = Transition.objects.filter(pk=get_last_move(subject)).first()
-        if shown_move == str(newest.pk if newest else 0):
+        newest_move = Transition.objects.filter(pk=get_last_move(subject)).first()
+        if shown_move == str(newest_move.pk if newest_move else 0):
             return
-        if newest and newest.action == action:
-            raise NotPossible(_("%s had already taken this step. Nothing was changed.") % newest.actor_name)
+        if newest_move and newest_move.action == action:
+            raise NotPossible(
+                _("%s had already taken this step. Nothing was changed.") % newest_move.actor_name
+            )
         raise NotPossible(OUTDATED_PAGE_MESSAGE)

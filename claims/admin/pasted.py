@@ -229,9 +229,11 @@ def _build_display_rows(
     stored_rows: Sequence[StoredRow] | None,
     person: User,
 ) -> list[PreviewRow]:
-    stored = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
+    stored_iterator = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
     return [
-        _build_refused_row(review) if isinstance(review, Refusal) else _build_row(review, next(stored))
+        _build_refused_row(review)
+        if isinstance(review, Refusal)
+        else _build_row(review, next(stored_iterator))
         for _record, review in pasted_rows
     ]
 

@@ -147,10 +147,12 @@ class SavedViewAdmin(DeskAdmin):
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
-        own = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
+        is_same_view = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
-                count = SavedView.objects.filter(own).update(name=name, query=query, is_shared=is_shared)
+                count = SavedView.objects.filter(is_same_view).update(
+                    name=name, query=query, is_shared=is_shared
+                )
                 if not count:
                     SavedView.objects.create(
                         owner=get_person(request),

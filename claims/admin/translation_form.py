@@ -154,7 +154,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         or (verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) and verdict.supersedes_id is None)
     ):
         return {"translations": None}
-    published = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
+    published_verdict = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
     rows = list(
         Translation.objects.readable_by(person)
         .filter(verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id)
@@ -163,22 +163,26 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         .defer("explanation")
         .order_by("-pk")[:_TRANSLATION_LIMIT]
     )
-    live_translations = {row.language.lower() for row in rows if published and row.verdict_id == published.pk}
-    may_add = published is not None and person.has_perm("claims.add_translation")
+    live_translations = {
+        row.language.lower() for row in rows if published_verdict and row.verdict_id == published_verdict.pk
+    }
+    may_add = published_verdict is not None and person.has_perm("claims.add_translation")
     lines = [
         _build_translation_line(
             row,
             is_renewed=row.language.lower() in live_translations,
-            published_verdict=published,
+            published_verdict=published_verdict,
             may_add=may_add,
         )
         for row in rows
     ]
-    taken = {verdict.language, *live_translations}
+    taken_languages = {verdict.language, *live_translations}
     return {
         "translations": sorted(lines, key=lambda line: (line.row.language.lower(), -line.row.pk)),
-        "translated_verdict": published,
-        "translate_into": [(code, get_language_name(code)) for code in list_offered_languages(taken)]
+        "translated_verdict": published_verdict,
+        "translate_into": [
+            (code, get_language_name(code)) for code in list_offered_languages(taken_languages)
+        ]
         if may_add
         else [],
         "may_translate": may_add,

@@ -158,11 +158,13 @@ class Triage(MovesAdmin):
             return add_topic_to_claims(seen_claims, topic, by=person)
         if step := list_steps().get(action):
             return carry_out_step(seen_claims, step, values, by=person)
-        into = None
+        merge_target = None
         if action == "merge":
-            into = self._find_merge_target(request, values.get("into") or values.get("other_into", ""))
+            merge_target = self._find_merge_target(
+                request, values.get("into") or values.get("other_into", "")
+            )
             note = note or _("These are the same claim.")
-        return decide_claims(seen_claims, action, by=person, note=note, into=into)
+        return decide_claims(seen_claims, action, by=person, note=note, into=merge_target)
 
     def _find_merge_target(self, request: HttpRequest, claim_id: str) -> Claim | None:
         """Return the claim with this id as the target of a merge, if the person may read it."""

@@ -20,7 +20,7 @@ from sources.source_kinds import Material
 class ImportedArticle:
     """The result of an article import. A dry run stores none of it."""
 
-    captured: CaptureResult
+    capture_result: CaptureResult
     proposal: Proposal
     dry_run: bool
     #: The existing published check of each proposal, by the proposal's id.
@@ -32,7 +32,7 @@ class ReadArticle:
     """An article that is not stored yet: its document and the document's sentences."""
 
     document: Document
-    searched: SearchedText
+    searched_text: SearchedText
 
 
 def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> ReadArticle:
@@ -79,7 +79,7 @@ def import_article(
                 include_all=include_all,
                 by=by,
                 reanchoring=reanchoring,
-                searched_text=article.searched,
+                searched_text=article.searched_text,
             )
         existing_checks = find_existing_checks(result.snapshot, proposal)
         transaction.set_rollback(dry_run)

@@ -89,12 +89,14 @@ def propose_claims(
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=snapshot.source_id)
         known_claims = _KnownClaims(source, snapshot)
-        existing: list[FoundClaim] = []
+        existing_claims: list[FoundClaim] = []
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
         for candidate in _select_statements(searched_text):
             if claim := known_claims.find_claim(candidate):
-                existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
+                existing_claims.append(
+                    FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons)
+                )
             elif choose_band(candidate.score) == CheckBand.ALSO_STATED and not include_all:
                 also_stated.append(candidate)
             else:
@@ -104,7 +106,12 @@ def propose_claims(
         claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created_claims])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(
-        created_claims, existing, also_stated, reanchoring.held, reanchoring.moved, reanchoring.orphaned
+        created_claims,
+        existing_claims,
+        also_stated,
+        reanchoring.held,
+        reanchoring.moved,
+        reanchoring.orphaned,
     )
 
 

@@ -65,11 +65,11 @@ def select_readable_media(reader: User) -> QuerySet[MediaObject]:
 def select_readable_claims(reader: User) -> QuerySet[Claim]:
     """Return the claims that the person may read, each with its readable verdicts."""
     verdicts = Verdict.objects.readable_by(reader)
-    current = Publication.objects.current().filter(claim=OuterRef("pk"))
+    current_publications = Publication.objects.current().filter(claim=OuterRef("pk"))
     return (
         Claim.objects.readable_by(reader)
         .select_related("claimant", "created_by")
-        .annotate(is_published=Exists(current))
+        .annotate(is_published=Exists(current_publications))
         .prefetch_related(
             "topics",
             Prefetch("appearances", select_quote_relations(Appearance.objects.order_by("pk"))),

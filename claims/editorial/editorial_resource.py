@@ -179,6 +179,6 @@ def _require_match(request: HttpRequest, text: str) -> None:
         PreconditionFailed: the header names another version.
     """
     condition = request.headers.get("If-Match", "*")
-    current = _compute_etag(text)
-    if condition.strip() != "*" and current not in parse_etags(condition):
-        raise PreconditionFailed(current)
+    current_etag = _compute_etag(text)
+    if condition.strip() != "*" and current_etag not in parse_etags(condition):
+        raise PreconditionFailed(current_etag)

@@ -72,10 +72,10 @@ def capture_source(material: Material, overrides: Overrides, *, key: str, by: Us
     """Store the fetched material and return its source, with the text as its latest snapshot."""
     _require_capturing(by)
     try:
-        captured = capture(material, overrides=overrides, by=by)
+        result = capture(material, overrides=overrides, by=by)
     except ExtractionError as problem:
         raise build_unprocessable(key, str(problem)) from None
-    return NamedSource(captured.source, captured.is_new_source)
+    return NamedSource(result.source, result.is_new_source)
 
 
 def find_or_add_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
@@ -119,9 +119,11 @@ def read_quotation(
     try:
         return build_quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
     except QuoteAmbiguous as problem:
-        latest = source.get_latest_snapshot()
+        latest_snapshot = source.get_latest_snapshot()
         raise build_unprocessable(
-            "exact", translate_message(problem), *describe_places(latest.text if latest else "", problem)
+            "exact",
+            translate_message(problem),
+            *describe_places(latest_snapshot.text if latest_snapshot else "", problem),
         ) from None
 
 

@@ -104,8 +104,8 @@ def convert_error(exception: Exception) -> Exception:
                 code="still_referred_to",
             )
         case IntegrityError():
-            of_a_value = isinstance(exception.__cause__, _VALUE_ERRORS)
-            return (Unprocessable if of_a_value else Conflict)(describe_refusal(exception))
+            is_value_error = isinstance(exception.__cause__, _VALUE_ERRORS)
+            return (Unprocessable if is_value_error else Conflict)(describe_refusal(exception))
         case DataError():
             return Unprocessable(gettext("The database cannot store one of the values in this body."))
         case OperationalError() if isinstance(exception.__cause__, _CONCURRENCY_ERRORS):

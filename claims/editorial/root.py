@@ -30,8 +30,8 @@ class CurrentPerson(EditorialView):
     @extend_schema(summary="The user, the token and the URLs of this API")
     def retrieve(self, request: Request, **url_kwargs: Any) -> HttpResponse:
         """Return the user, the token, and the URLs of this API. Any token may request this."""
-        added = [name for feature in features.list_switched_on() for name in feature.editorial_index]
-        names = [*self.names, *added]
+        feature_names = [name for feature in features.list_switched_on() for name in feature.editorial_index]
+        names = [*self.names, *feature_names]
         document = {
             "person": build_person(self.person),
             "roles": sorted(self.person.groups.values_list("name", flat=True)),

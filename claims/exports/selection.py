@@ -53,10 +53,10 @@ class LedgerMoment:
         """Return the newest entry of each claim at that time, even if superseded since. Use one database snapshot."""
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
-        later = Publication.objects.filter(
+        later_entries = Publication.objects.filter(
             claim=OuterRef("claim"), version=OuterRef("version") + 1, sequence__gt=self.sequence
         )
-        return self.entries.filter(Q(superseded_at=None) | Exists(later))
+        return self.entries.filter(Q(superseded_at=None) | Exists(later_entries))
 
 
 class ExportQuery(ClaimListQuery):

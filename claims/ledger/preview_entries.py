@@ -144,10 +144,12 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
 
 
 def _preview_both(own_claims: list[Claim], target_claims: list[Claim], kind: str) -> list[EntryPreview]:
-    newest = Publication.objects.newest().filter(claim=own_claims[0].pk).first()
+    newest_entry = Publication.objects.newest().filter(claim=own_claims[0].pk).first()
     is_target_published = Publication.objects.filter(claim=target_claims[0].pk).exists()
     # Unpublished claims stay unpublished, as in `workflow`.
-    if newest is None or (newest.status == Publication.Status.RETRACTED and not is_target_published):
+    if newest_entry is None or (
+        newest_entry.status == Publication.Status.RETRACTED and not is_target_published
+    ):
         return []
     return [
         _build_preview(rows, LedgerChange(kind), list_public_verdicts) for rows in (own_claims, target_claims)

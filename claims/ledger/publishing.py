@@ -136,8 +136,10 @@ def build_restated_body(
         verdict__in=[verdict_body["id"] for verdict_body in body["verdicts"]],
         state=Translation.State.PUBLISHED,
     )
-    replaced = {(row.verdict_id, row.language.lower()) for row in added_translations}
-    rows = [row for row in published_translations if (row.verdict_id, row.language.lower()) not in replaced]
+    replaced_keys = {(row.verdict_id, row.language.lower()) for row in added_translations}
+    rows = [
+        row for row in published_translations if (row.verdict_id, row.language.lower()) not in replaced_keys
+    ]
     body["translations"] = build_translations(
         body["statement"], body["verdicts"], [*rows, *added_translations]
     )
@@ -212,11 +214,13 @@ def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 
 def load_with_merged(ids: list[int]) -> list[list[Claim]]:
     """Return each claim, reloaded with its related rows, followed by the claims merged into it."""
-    related = ("source__publisher", "snapshot")
+    source_relations = ("source__publisher", "snapshot")
     # Hashes of pictures. Those of the frames of a video are not published.
     hashes = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
     evidence = (
-        Evidence.objects.select_related(*related, "media").defer("snapshot__text").prefetch_related(hashes)
+        Evidence.objects.select_related(*source_relations, "media")
+        .defer("snapshot__text")
+        .prefetch_related(hashes)
     )
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
@@ -227,7 +231,9 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
         .select_related("claimant")
         .prefetch_related(
             "topics",
-            Prefetch("appearances", Appearance.objects.select_related(*related).defer("snapshot__text")),
+            Prefetch(
+                "appearances", Appearance.objects.select_related(*source_relations).defer("snapshot__text")
+            ),
             Prefetch("media", ClaimMedia.objects.select_related("media").prefetch_related(hashes)),
             Prefetch(
                 "verdicts",

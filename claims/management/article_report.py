@@ -33,15 +33,17 @@ _KINDS = {
 
 def build_document(article: ImportedArticle) -> dict[str, Any]:
     """Return the report as JSON values. Offsets refer to `snapshot.text`. After a dry run, new rows have no `id`."""
-    captured = article.captured
-    source, snapshot = captured.source, captured.snapshot
+    capture_result = article.capture_result
+    source, snapshot = capture_result.source, capture_result.snapshot
     claims = _sort_claims(article)
-    may_be = find_likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
+    may_be = find_likely_claimants(
+        claim_found.claim.claimant for claim_found, _ in claims if claim_found.claim.claimant
+    )
     return {
         "dry_run": article.dry_run,
         "source": {
-            "id": _get_id(source.pk, captured.is_new_source, article),
-            "is_new": captured.is_new_source,
+            "id": _get_id(source.pk, capture_result.is_new_source, article),
+            "is_new": capture_result.is_new_source,
             "title": source.title,
             "kind": source.kind,
             "url": source.url,
@@ -51,8 +53,8 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
             "language": source.language,
         },
         "snapshot": {
-            "id": _get_id(snapshot.pk, captured.is_new_snapshot, article),
-            "is_new": captured.is_new_snapshot,
+            "id": _get_id(snapshot.pk, capture_result.is_new_snapshot, article),
+            "is_new": capture_result.is_new_snapshot,
             "number": snapshot.number,
             "captured_at": snapshot.captured_at.isoformat(),
             "url": snapshot.url,
@@ -61,15 +63,15 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
             "content_sha256": snapshot.content_sha256,
             "content_size": snapshot.content_size,
             "text_sha256": snapshot.text_sha256,
-            "caveats": [asdict(caveat) for caveat in captured.document.caveats],
+            "caveats": [asdict(caveat) for caveat in capture_result.document.caveats],
             "text": snapshot.text,
         },
         "claims": [
             {
-                **_build_claim(found, is_new, article),
-                "claimant_may_be": _list_likely_claimants(found.claim, may_be),
+                **_build_claim(claim_found, is_new, article),
+                "claimant_may_be": _list_likely_claimants(claim_found.claim, may_be),
             }
-            for found, is_new in claims
+            for claim_found, is_new in claims
         ],
         "also_stated": [
             {
@@ -145,7 +147,7 @@ def _build_claim(claim_found: FoundClaim, is_new: bool, article: ImportedArticle
         "suffix": anchor.suffix,
         "start": anchor.start,
         "end": anchor.end,
-        "heard_at": build_fragment(article.captured.snapshot.cues, anchor.start, anchor.end) or None,
+        "heard_at": build_fragment(article.capture_result.snapshot.cues, anchor.start, anchor.end) or None,
         "score": claim.score,
         "band": None if claim.score is None else choose_band(claim.score),
         "reasons": [asdict(reason) for reason in claim_found.reasons],
@@ -188,15 +190,15 @@ def _build_outcome(outcome: AnchorOutcome) -> dict[str, Any]:
 
 
 def _build_header(article: ImportedArticle) -> Table:
-    captured = article.captured
-    source, snapshot = captured.source, captured.snapshot
-    if not captured.is_new_source:
+    capture_result = article.capture_result
+    source, snapshot = capture_result.source, capture_result.snapshot
+    if not capture_result.is_new_source:
         details = gettext("source %(number)s, already known")
     else:
         details = gettext("new source") if article.dry_run else gettext("source %(number)s, new")
     version = (
         gettext("snapshot %(number)s, new")
-        if captured.is_new_snapshot
+        if capture_result.is_new_snapshot
         else gettext("snapshot %(number)s, unchanged")
     ) % {"number": snapshot.number}
     character_count, word_count = len(snapshot.text), len(snapshot.text.split())
@@ -216,7 +218,7 @@ def _build_header(article: ImportedArticle) -> Table:
         gettext("Source"): f"{details % {'number': source.pk}}; {version}",
     }
     failure = [sentence_in_words(article.proposal.failure)] if article.proposal.failure else []
-    caveats = "\n".join([*(caveat.sentence for caveat in captured.document.caveats), *failure])
+    caveats = "\n".join([*(caveat.sentence for caveat in capture_result.document.caveats), *failure])
     header = Table.grid(padding=(0, 2))
     header.add_column(style="bold")
     header.add_column(overflow="fold")
@@ -236,10 +238,12 @@ def _build_claims_table(
     if not narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
         table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
-    for found, is_new in claims:
-        claim = found.claim
+    for claim_found, is_new in claims:
+        claim = claim_found.claim
         statement = Text(claim.statement)
-        if position := build_fragment(article.captured.snapshot.cues, found.anchor.start, found.anchor.end):
+        if position := build_fragment(
+            article.capture_result.snapshot.cues, claim_found.anchor.start, claim_found.anchor.end
+        ):
             statement.append(f" ({position})", style="dim")
         if not is_new:
             existing_claim = gettext("claim %(id)s, %(state)s") % {
@@ -252,7 +256,7 @@ def _build_claims_table(
                 f"\n{_KINDS[existing_check.kind]}: {_describe_rating(existing_check)}, {existing_check.address}",
                 style="bold",
             )
-        columns = [_format_claimant(claim), Text(_format_reasons(found), style="dim")]
+        columns = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
         cells: list[RenderableType] = [statement, *columns]
         if narrow:
             cells = [Group(statement, *(text for text in columns if text))]
@@ -312,7 +316,9 @@ def _build_summary(article: ImportedArticle) -> str:
             )
             % {"number": len(proposal.also_stated)}
         )
-    if same_count := sum(existing.kind == "same" for existing in article.existing_checks.values()):
+    if same_count := sum(
+        existing_check.kind == "same" for existing_check in article.existing_checks.values()
+    ):
         parts.append(gettext("%(number)s already checked") % {"number": same_count})
     if proposal.held or proposal.moved or proposal.orphaned:
         parts.append(

@@ -101,10 +101,10 @@ def _read_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
 
 
 def _find_column(names: Sequence[str], wanted_name: str, location: str) -> str:
-    by_name = {name.strip().lower(): name for name in names if name}
+    names_by_key = {name.strip().lower(): name for name in names if name}
     for name in [wanted_name.lower()] if wanted_name else USUAL_COLUMNS:
-        if name in by_name:
-            return by_name[name]
+        if name in names_by_key:
+            return names_by_key[name]
     message = (
         gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
         if wanted_name
@@ -115,7 +115,7 @@ def _find_column(names: Sequence[str], wanted_name: str, location: str) -> str:
         % {
             "place": location,
             "column": wanted_name,
-            "columns": ", ".join(by_name.values()) or gettext("none"),
+            "columns": ", ".join(names_by_key.values()) or gettext("none"),
         }
     )
 

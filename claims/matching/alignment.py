@@ -92,11 +92,11 @@ def align(
     """
     text_words, claim_words = split_words(text), split_words(claim_text)
     are_whole = _is_whole(text, text_words) and _is_whole(claim_text, claim_words)
-    corrected = _correct_typos(text_words, claim_words, unknown_words)
+    corrected_words = _correct_typos(text_words, claim_words, unknown_words)
     same_language = languages[0] == languages[1] or not all(languages)
     unmatched_in_text, unmatched_in_claim = (
         drop_articles(words, languages[1]) if same_language else list(words)
-        for words in (corrected, claim_words)
+        for words in (corrected_words, claim_words)
     )
     # Many people type without accents. If a text has some accents, they all count.
     accents_count = not text.isascii() and not claim_text.isascii()
@@ -232,14 +232,14 @@ def _find_unmatched_words(
     words: Sequence[Word], other_words: Sequence[Word], same_language: bool
 ) -> list[Word]:
     keys = [word.key for word in other_words]
-    others = set(keys)
+    other_keys = set(keys)
     pairs = set(pairwise(keys))
     beginnings = {key[:_PREFIX_LENGTH] for key in keys if len(key) > _PREFIX_LENGTH}
 
     def has_counterpart(index: int) -> bool:
         word = words[index]
         if not same_language:
-            return word.key in others or not word.is_number
+            return word.key in other_keys or not word.is_number
         if UNSPACED_PATTERN.match(word.key):
             # In scripts with spaces, a single letter is hardly ever a word.
             adjacent_pairs = [
@@ -247,8 +247,10 @@ def _find_unmatched_words(
                 for pair_start in (index - 1, index)
                 if pair_start >= 0
             ]
-            return word.key in others and (len(words) < 2 or any(pair in pairs for pair in adjacent_pairs))
-        if word.key in others:
+            return word.key in other_keys and (
+                len(words) < 2 or any(pair in pairs for pair in adjacent_pairs)
+            )
+        if word.key in other_keys:
             return True
         if word.is_number:
             return False
@@ -261,20 +263,26 @@ def _find_only_difference(
     words: Sequence[Word], other_words: Sequence[Word]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
     """Return the words at the only place where two texts differ: one word on each side, or on one side only."""
-    longer, shorter = (words, other_words) if len(words) >= len(other_words) else (other_words, words)
-    if len(longer) - len(shorter) > 1 or len(shorter) < 3:
+    longer_words, shorter_words = (
+        (words, other_words) if len(words) >= len(other_words) else (other_words, words)
+    )
+    if len(longer_words) - len(shorter_words) > 1 or len(shorter_words) < 3:
         return None
     index = next(
-        (index for index, word in enumerate(shorter) if word.key != longer[index].key),
-        len(shorter),
+        (index for index, word in enumerate(shorter_words) if word.key != longer_words[index].key),
+        len(shorter_words),
     )
-    if index == len(longer):
+    if index == len(longer_words):
         return None
-    rest_start = index + 1 if len(longer) == len(shorter) else index
-    if [word.key for word in longer[index + 1 :]] != [word.key for word in shorter[rest_start:]]:
+    rest_start = index + 1 if len(longer_words) == len(shorter_words) else index
+    if [word.key for word in longer_words[index + 1 :]] != [word.key for word in shorter_words[rest_start:]]:
         return None
-    replaced = tuple(shorter[index:rest_start])
-    return ((longer[index],), replaced) if longer is words else (replaced, (longer[index],))
+    replaced_words = tuple(shorter_words[index:rest_start])
+    return (
+        ((longer_words[index],), replaced_words)
+        if longer_words is words
+        else (replaced_words, (longer_words[index],))
+    )
 
 
 def is_typo(word: str, other_word: str) -> bool:

@@ -82,8 +82,8 @@ class AnswerCache(Generic[CachedAnswer]):
             self._answers[key] = self.clock() + MAX_AGE_SECONDS, result
             self._sentences += self.size(result)
             while self._sentences > MAX_SENTENCES:
-                _, (_until, dropped) = self._answers.popitem(last=False)
-                self._sentences -= self.size(dropped)
+                _, (_until, dropped_answer) = self._answers.popitem(last=False)
+                self._sentences -= self.size(dropped_answer)
 
 
 def _read_newest_sequence() -> int:

@@ -222,19 +222,23 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: Fi
     ]
     model = get_query_model()
     prepare = partial(_build_queries, model=model, budget=budget)
-    prepared = _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
+    prepared_batches = (
+        _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
+    )
     matches = chain.from_iterable(
         _match_passages(batch, queries, terms, find_candidates, budget, mixed_indexes)
-        for batch, queries in zip(batches, prepared, strict=True)
+        for batch, queries in zip(batches, prepared_batches, strict=True)
     )
-    of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
-    by_meaning = [False] * len(texts)
+    passages_by_text: list[list[AnsweredPassage]] = [[] for _ in texts]
+    has_meanings = [False] * len(texts)
     for passage_text, (passage, has_meaning) in zip(passage_texts, matches, strict=True):
-        of_each[passage_text.text].append(passage)
-        by_meaning[passage_text.text] |= has_meaning
+        passages_by_text[passage_text.text].append(passage)
+        has_meanings[passage_text.text] |= has_meaning
     results = [
         Answer(tuple(passages_of_text), language, model.embedder.name if model and has_meaning else "")
-        for passages_of_text, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
+        for passages_of_text, language, has_meaning in zip(
+            passages_by_text, languages, has_meanings, strict=True
+        )
     ]
     if mixed_indexes:
         sentence_terms = replace(terms, cut="sentences", cpu_seconds=budget.left)
@@ -302,7 +306,9 @@ def _match_passages(
             matches = find_matches(query, candidates_of_part, found, terms.max_matches, min_confidences)
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and passage_text.is_alone and not is_same
-            if may_be_mixed and _has_sentence_stating_claim(passage_text, candidates_of_part, found.unknown):
+            if may_be_mixed and _has_sentence_stating_claim(
+                passage_text, candidates_of_part, found.unknown_words
+            ):
                 mixed_indexes.add(passage_text.text)
         yield AnsweredPassage(*passage_text.span, tuple(matches)), query.vector is not None
 
@@ -371,7 +377,7 @@ def _judge_candidates(
         )
         if not may_be_shown and candidate.words <= _WORD_SHARE_LIMIT:
             continue
-        judgement = judge(query, candidate, found_candidates.unknown)
+        judgement = judge(query, candidate, found_candidates.unknown_words)
         confidence = ranked_candidate.probability if judgement.kind == "related" else judgement.confidence
         if confidence >= min_confidences[judgement.kind]:
             yield Match(

@@ -81,7 +81,7 @@ class FoundCandidates:
 
     candidates: list[list[Candidate]]
     rarity: Mapping[str, float]
-    unknown: frozenset[str]
+    unknown_words: frozenset[str]
 
 
 def find_published(
@@ -115,7 +115,7 @@ def find_published(
             for text_query, shares, similar_claims in zip(queries, common.shares, nearest_claims, strict=True)
         ],
         common.rarity,
-        common.unknown,
+        common.unknown_forms,
     )
 
 
@@ -152,12 +152,14 @@ def load_all_vectors(
     shares: Iterable[Iterable[int]], nearest_claims: Sequence[NearestClaims], *, is_public: bool
 ) -> dict[int, Vector]:
     """Load the vectors of all candidates, including those found only by their words."""
-    known = {claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()}
-    missing_claims = {claim for claim_ids in shares for claim in claim_ids} - known.keys()
+    known_vectors = {
+        claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()
+    }
+    missing_claims = {claim for claim_ids in shares for claim in claim_ids} - known_vectors.keys()
     return (
-        {**known, **embedding.load_vectors(sorted(missing_claims), is_public=is_public)}
-        if known and missing_claims
-        else known
+        {**known_vectors, **embedding.load_vectors(sorted(missing_claims), is_public=is_public)}
+        if known_vectors and missing_claims
+        else known_vectors
     )
 
 

@@ -81,7 +81,7 @@ def find_candidates(
             for text_query, words, similar_claims in zip(queries, candidates, nearest_claims, strict=True)
         ],
         words_in_common.rarity,
-        words_in_common.unknown,
+        words_in_common.unknown_forms,
     )
 
 

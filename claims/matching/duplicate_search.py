@@ -52,11 +52,11 @@ class DuplicatePair(NamedTuple):
 class PairTally:
     """The numbers that a duplicate search reports."""
 
-    active: int = 0
-    compared: int = 0
+    active_claim_count: int = 0
+    compared_claim_count: int = 0
     #: The number of pairs compared, and of new possible duplicates among them.
-    compared_pairs: int = 0
-    new_pairs: int = 0
+    compared_pair_count: int = 0
+    new_pair_count: int = 0
 
 
 def search_duplicates(
@@ -82,16 +82,16 @@ def search_duplicates(
         position for position, claim in enumerate(claims.claims) if compared_keys.get(claim.pk) != claim.key
     ]
     compared_positions = set(range(len(claims.claims))).difference(new_positions)
-    tally = PairTally(active=len(claims.claims))
+    tally = PairTally(active_claim_count=len(claims.claims))
     for start in range(0, len(new_positions), BATCH_SIZE):
         positions = new_positions[start : start + BATCH_SIZE]
         pairs = list(_find_pairs(claims, positions, compared_positions, tally))
         if dry_run:
-            tally.new_pairs += len(pairs)
+            tally.new_pair_count += len(pairs)
         else:
-            tally.new_pairs += _store(pairs, [claims.claims[position] for position in positions])
-        tally.compared += len(positions)
-        report_progress(tally.compared, len(new_positions))
+            tally.new_pair_count += _store(pairs, [claims.claims[position] for position in positions])
+        tally.compared_claim_count += len(positions)
+        report_progress(tally.compared_claim_count, len(new_positions))
     return tally
 
 
@@ -104,7 +104,9 @@ class ComparedClaims:
     def find_same_words(self, position: int) -> list[int]:
         """Return the positions of claims with the same words as this one, with or without articles."""
         other_positions = {
-            other for wording in self._wordings[position] for other in self._positions_by_wording[wording]
+            other_position
+            for wording in self._wordings[position]
+            for other_position in self._positions_by_wording[wording]
         }
         return sorted(other_positions - {position})
 
@@ -145,12 +147,12 @@ def _find_pairs(
         for other_position in claims.find_same_words(position):
             # Two new claims form one pair, which is yielded for the later of them.
             if other_position < position or other_position in compared_positions:
-                tally.compared_pairs += 1
-                later, earlier = (
+                tally.compared_pair_count += 1
+                later_claim, earlier_claim = (
                     claims.claims[max(position, other_position)],
                     claims.claims[min(position, other_position)],
                 )
-                if pair := _judge_pair(later, earlier):
+                if pair := _judge_pair(later_claim, earlier_claim):
                     yield pair
 
 

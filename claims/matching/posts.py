@@ -146,19 +146,19 @@ class _Boilerplate:
 
     def remove_beginning(self, text: str) -> str:
         """Remove alarms and opening phrases, and the question mark if such a phrase makes the sentence a question."""
-        shortened = self._alarm.sub("", text)
+        shortened_text = self._alarm.sub("", text)
         if not text.isupper():
-            shortened = self._shouted.sub("", shortened)
-        without_opener = self._glued.sub("", self._opener.sub("", shortened))
-        if without_opener != shortened:
-            question, question_mark, text_after_question = without_opener.partition("?")
-            without_opener = (
+            shortened_text = self._shouted.sub("", shortened_text)
+        text_without_opener = self._glued.sub("", self._opener.sub("", shortened_text))
+        if text_without_opener != shortened_text:
+            question, question_mark, text_after_question = text_without_opener.partition("?")
+            text_without_opener = (
                 question + (". " + text_after_question if text_after_question.strip() else "")
                 if question_mark
-                else without_opener
+                else text_without_opener
             )
-            without_opener = without_opener.rstrip("？؟ ")
-        return without_opener
+            text_without_opener = text_without_opener.rstrip("？؟ ")
+        return text_without_opener
 
     def remove_end(self, text: str) -> str:
         """Remove a question at the end that asks whether the claim is true."""
@@ -170,15 +170,15 @@ class _Boilerplate:
         kept_sentences = [
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
         ]
-        shortened = "".join(kept_sentences)
-        if not _has_letters(shortened):
-            shortened = text
-        if plea := self._plea.match(shortened):
-            text_after_plea = shortened[plea.end() :].lstrip()
+        shortened_text = "".join(kept_sentences)
+        if not _has_letters(shortened_text):
+            shortened_text = text
+        if plea := self._plea.match(shortened_text):
+            text_after_plea = shortened_text[plea.end() :].lstrip()
             if text_after_plea[:1] in {":", "-", "–", "!"}:
-                shortened = text_after_plea[1:]
-        text_without_plea = self._plea_glued.sub("", self._plea_at_end.sub("", shortened))
-        return _keep_unless_empty(shortened, text_without_plea)
+                shortened_text = text_after_plea[1:]
+        text_without_plea = self._plea_glued.sub("", self._plea_at_end.sub("", shortened_text))
+        return _keep_unless_empty(shortened_text, text_without_plea)
 
     def _says_more(self, sentence: str) -> bool:
         """Return whether a sentence does more than ask whether something is true."""

@@ -93,8 +93,10 @@ class CompetingCandidates:
     def build(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
         descending = sorted(sums, reverse=True)
         crowd_sums = descending[CROWD_RANKS]
-        missing = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd_sums)
-        return cls(descending[0], (sum(crowd_sums) + missing * usual_sum) / (len(crowd_sums) + missing))
+        missing_count = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd_sums)
+        return cls(
+            descending[0], (sum(crowd_sums) + missing_count * usual_sum) / (len(crowd_sums) + missing_count)
+        )
 
 
 def rank_candidates(
@@ -114,14 +116,14 @@ def rank_candidates(
         kind: CompetingCandidates.build(kind_sums, load_weights()[kind].usual)
         for kind, kind_sums in sums_by_kind.items()
     }
-    ranked = [
+    ranked_candidates = [
         RankedCandidate(
             candidate,
             load_weights()[kind].compute_probability(candidate_sum, competitors_by_kind[kind], figures),
         )
         for candidate, candidate_sum, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
-    return sorted(ranked, key=lambda each: -each.probability)
+    return sorted(ranked_candidates, key=lambda each: -each.probability)
 
 
 def compare_candidates(

@@ -58,13 +58,13 @@ def record_snapshot_repeats(
     Args:
         proposals: the ids of claims proposed from the same words, by the start of the sentence.
     """
-    recorded = _load_recorded_positions(
+    recorded_positions = _load_recorded_positions(
         snapshot, {repeated_sentence.match.claim for repeated_sentence in repeated_sentences}
     )
     new_sentences = [
         repeated_sentence
         for repeated_sentence in repeated_sentences
-        if not _is_among(repeated_sentence, recorded.get(repeated_sentence.match.claim, []))
+        if not _is_among(repeated_sentence, recorded_positions.get(repeated_sentence.match.claim, []))
     ]
     Repeat.objects.bulk_create(
         [_build_repeat(snapshot, sentence, proposals.get(sentence.start)) for sentence in new_sentences],
@@ -110,8 +110,8 @@ def record_reader_repeats(text: str, repeated_sentences: Iterable[RepeatedSenten
     """
     for sentence in repeated_sentences:
         sentence_text = text[sentence.start : sentence.end][:MAX_QUOTE_LENGTH]
-        earlier = Repeat.objects.filter(claim=sentence.match.claim, source=None, exact=sentence_text)
-        if earlier.update(times=F("times") + 1, last_seen_at=Now()):
+        earlier_repeats = Repeat.objects.filter(claim=sentence.match.claim, source=None, exact=sentence_text)
+        if earlier_repeats.update(times=F("times") + 1, last_seen_at=Now()):
             continue
         open_repeats = Repeat.objects.open().filter(claim=sentence.match.claim, origin=Repeat.Origin.READER)
         if open_repeats.count() >= READER_REPEAT_LIMIT:

@@ -38,7 +38,9 @@ def rank_claims_by_meaning(
     query = TextQuery(text, cleaned, language, vector)
     result = find_candidates([query])
     return [
-        ranked.candidate.claim
-        for ranked in rank_candidates(query, result.candidates[0], rarity=result.rarity)[:MAX_CLAIMS]
-        if ranked.probability >= MIN_PROBABILITY
+        ranked_candidate.candidate.claim
+        for ranked_candidate in rank_candidates(query, result.candidates[0], rarity=result.rarity)[
+            :MAX_CLAIMS
+        ]
+        if ranked_candidate.probability >= MIN_PROBABILITY
     ]

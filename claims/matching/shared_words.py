@@ -118,12 +118,12 @@ class WordsInCommon:
         shares: for each text, by claim id: the BM25 score of the text for the claim, divided by the text's score for
             itself; from 0 to 1.
         rarity: the rarity of each word form in these texts; a form in fewer claims has a higher value.
-        unknown: the forms that no claim contains.
+        unknown_forms: the forms that no claim contains.
     """
 
     shares: list[dict[int, float]]
     rarity: Mapping[str, float]
-    unknown: frozenset[str] = frozenset()
+    unknown_forms: frozenset[str] = frozenset()
 
 
 def find_claims_sharing_words(
@@ -138,14 +138,16 @@ def find_claims_sharing_words(
     forms = [build_forms(claim_ids) for claim_ids in words]
     further_lists = [list(text_words) for text_words in further_claims] or [[] for _ in texts]
     result = _query_shared_words(forms, limit, further_lists)
-    corrections = _correct_words(words, result.unknown)
+    corrections = _correct_words(words, result.unknown_forms)
     if not corrections:
         return result
-    affected = [_build_corrected_forms(words[text], correction) for text, correction in corrections.items()]
-    second_result = _query_shared_words(affected, limit, [further_lists[text] for text in corrections])
+    affected_forms = [
+        _build_corrected_forms(words[text], correction) for text, correction in corrections.items()
+    ]
+    second_result = _query_shared_words(affected_forms, limit, [further_lists[text] for text in corrections])
     for text, shares in zip(corrections, second_result.shares, strict=True):
         result.shares[text] = shares
-    return WordsInCommon(result.shares, {**second_result.rarity, **result.rarity}, result.unknown)
+    return WordsInCommon(result.shares, {**second_result.rarity, **result.rarity}, result.unknown_forms)
 
 
 def split_words(texts: Sequence[str]) -> list[list[str]]:
@@ -233,7 +235,9 @@ def _query_shared_words(
         [number in leading_numbers for number in numbers],
         [number <= len(form_numbers) for number in numbers],
     )
-    excluded = [(text, claim) for text, text_forms in enumerate(further_claims, 1) for claim in text_forms]
+    excluded_claims = [
+        (text, claim) for text, text_forms in enumerate(further_claims, 1) for claim in text_forms
+    ]
     rows = fetch_rows(
         _SHARING_SQL,
         [
@@ -243,7 +247,7 @@ def _query_shared_words(
             is_counted,
             *_transpose_rows(probe_rows, 4),
             _COMPARED_FACTOR * limit,
-            *_transpose_rows(excluded, 2),
+            *_transpose_rows(excluded_claims, 2),
         ],
     )
     return _build_result(rows, forms, form_numbers, limit, further_claims)

@@ -132,8 +132,10 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
         return self.exclude(self._in_store())
 
     def _in_store(self) -> Exists:
-        live = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
-        return Exists(live)
+        live_sessions = Session.objects.filter(
+            session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
+        )
+        return Exists(live_sessions)
 
 
 class DeskSession(models.Model):

@@ -32,8 +32,8 @@ _FIXED_SQL = (
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def readable_by(self, person: User) -> Self:
         """Return the evidence that this person may read."""
-        in_readable_verdict = models.Q(verdict__in=Verdict.objects.readable_by(person))
-        return filter_readable(self, person, own_or_published=in_readable_verdict)
+        is_readable = models.Q(verdict__in=Verdict.objects.readable_by(person))
+        return filter_readable(self, person, own_or_published=is_readable)
 
 
 @keep_history()

@@ -41,16 +41,22 @@ def switch_feature(label: str, *, is_on: bool, by: User) -> None:
 
 def find_obstacle(label: str) -> str:
     """Return the reason why a feature cannot be switched now; empty if it can."""
-    active = {feature.label for feature in features.list_switched_on()}
-    if label in active:
+    active_labels = {feature.label for feature in features.list_switched_on()}
+    if label in active_labels:
         dependants = [feature for feature in features.list_switched_on() if label in feature.requires]
         return (
             _("First switch off: %(features)s.") % {"features": _list_names(dependants)} if dependants else ""
         )
-    missing = [
-        features.find_feature(name) for name in features.find_feature(label).requires if name not in active
+    missing_features = [
+        features.find_feature(name)
+        for name in features.find_feature(label).requires
+        if name not in active_labels
     ]
-    return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
+    return (
+        _("First switch on: %(features)s.") % {"features": _list_names(missing_features)}
+        if missing_features
+        else ""
+    )
 
 
 def _list_names(named_features: list[features.Feature]) -> str:

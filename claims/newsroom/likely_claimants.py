@@ -62,9 +62,9 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
         for name, pk in ids_by_name.items()
     }
     return {
-        name: sorted(others, key=lambda candidate: not candidate.same_as)
-        for name, others in likely_claimants.items()
-        if 0 < len(others) <= CLAIMANT_LIMIT
+        name: sorted(other_claimants, key=lambda candidate: not candidate.same_as)
+        for name, other_claimants in likely_claimants.items()
+        if 0 < len(other_claimants) <= CLAIMANT_LIMIT
     }
 
 

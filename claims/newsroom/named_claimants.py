@@ -74,9 +74,9 @@ class ClaimantIndex:
 
 def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
     return any(
-        are_different_entities(claimant.same_as, earlier.same_as)
+        are_different_entities(claimant.same_as, earlier_claimant.same_as)
         for position, claimant in enumerate(namesakes)
-        for earlier in namesakes[:position]
+        for earlier_claimant in namesakes[:position]
     )
 
 
@@ -94,7 +94,9 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in titles_by_name}
     titles = {wanted_name: titles_by_name[wanted_name][:_MAX_NAME_LENGTH] for wanted_name in names}
     existing_claimants = ClaimantIndex(names.values())
-    claimants = {wanted: existing_claimants.find(name, titles[wanted]) for wanted, name in names.items()}
+    claimants = {
+        wanted_name: existing_claimants.find(name, titles[wanted_name]) for wanted_name, name in names.items()
+    }
     if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
         lock_names("claimants")

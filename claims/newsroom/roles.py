@@ -147,10 +147,12 @@ def ensure_roles(**signal: Any) -> None:
 
 def _build_roles() -> dict[str, list[str]]:
     """Return the permissions of each role, including those added by features."""
-    roles, added = {}, []
+    roles, added_permissions = {}, []
     for role, names in ROLES.items():
-        added += [name for feature in features.list_installed() for name in feature.roles.get(role, ())]
-        roles[role] = [*names, *added]
+        added_permissions += [
+            name for feature in features.list_installed() for name in feature.roles.get(role, ())
+        ]
+        roles[role] = [*names, *added_permissions]
     return roles
 
 

@@ -18,8 +18,8 @@ class PartPair(NamedTuple):
     A `similarity` of 1 means identical words.
     """
 
-    old: int
-    new: int
+    old_index: int
+    new_index: int
     similarity: float
 
 
@@ -27,8 +27,8 @@ class PartPair(NamedTuple):
 class Alignment:
     """The parts of two versions of a text, and which new part each old part became."""
 
-    old: Sequence[TextPart]
-    new: Sequence[TextPart]
+    old_parts: Sequence[TextPart]
+    new_parts: Sequence[TextPart]
     #: The number of the new part by the number of the old part.
     new_by_old: dict[int, int] = field(default_factory=dict)
     #: The number of the old part by the number of the new part.
@@ -41,12 +41,12 @@ class Alignment:
     def is_exact(self, old_index: int) -> bool:
         return (
             old_index in self.new_by_old
-            and self.old[old_index].key == self.new[self.new_by_old[old_index]].key
+            and self.old_parts[old_index].key == self.new_parts[self.new_by_old[old_index]].key
         )
 
     def is_longer(self, old_index: int) -> bool:
         """Return whether the new part repeats all of the old part and adds words."""
-        old_key, new_key = self.old[old_index].key, self.new[self.new_by_old[old_index]].key
+        old_key, new_key = self.old_parts[old_index].key, self.new_parts[self.new_by_old[old_index]].key
         return old_key != new_key and old_key in new_key
 
     def add_pair(self, old_index: int, new_index: int) -> None:

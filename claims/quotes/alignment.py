@@ -48,38 +48,38 @@ _MIN_LONG_END = 40
 
 def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Alignment:
     """Return the alignment of two versions of a text: which new part each old part became."""
-    aligned = Alignment(old_parts, new_parts)
+    alignment = Alignment(old_parts, new_parts)
     start, old_end, new_end = _measure_equal_ends(old_parts, new_parts)
     for number in range(start):
-        aligned.add_pair(number, number)
+        alignment.add_pair(number, number)
     for number in range(len(old_parts) - old_end):
-        aligned.add_pair(old_end + number, new_end + number)
-    aligned.similar.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
+        alignment.add_pair(old_end + number, new_end + number)
+    alignment.similar.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
     # The chain includes a pair of each common end, so that the parts next to it stay its neighbours.
     pair_before = [PartPair(start - 1, start - 1, 1.0)] if start else []
     pair_after = [PartPair(old_end, new_end, 1.0)] if old_end < len(old_parts) else []
     for pair in _choose_chain(
-        aligned, [*pair_before, *_iterate_pairs(aligned, start, old_end, new_end), *pair_after]
+        alignment, [*pair_before, *_iterate_pairs(alignment, start, old_end, new_end), *pair_after]
     ):
-        aligned.add_pair(pair.old, pair.new)
-    _prefer_first(aligned, start)
-    follow_moved(aligned)
-    follow_inside(aligned)
-    return aligned
+        alignment.add_pair(pair.old_index, pair.new_index)
+    _prefer_first(alignment, start)
+    follow_moved(alignment)
+    follow_inside(alignment)
+    return alignment
 
 
-def _prefer_first(aligned: Alignment, start: int) -> None:
+def _prefer_first(alignment: Alignment, start: int) -> None:
     """If an old part is paired with the last of several equal new parts in a row, pair it with the first instead."""
-    for number in range(start, len(aligned.old)):
-        new_index = aligned.new_by_old.get(number, 0)
-        first_index = aligned.new_by_old.get(number - 1, len(aligned.new)) + 1
+    for number in range(start, len(alignment.old_parts)):
+        new_index = alignment.new_by_old.get(number, 0)
+        first_index = alignment.new_by_old.get(number - 1, len(alignment.new_parts)) + 1
         if (
             first_index < new_index
-            and first_index not in aligned.old_by_new
-            and aligned.new[first_index].key == aligned.new[new_index].key
+            and first_index not in alignment.old_by_new
+            and alignment.new_parts[first_index].key == alignment.new_parts[new_index].key
         ):
-            del aligned.old_by_new[new_index]
-            aligned.add_pair(number, first_index)
+            del alignment.old_by_new[new_index]
+            alignment.add_pair(number, first_index)
 
 
 def _measure_equal_ends(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> tuple[int, int, int]:
@@ -152,20 +152,20 @@ def _iterate_similar(
 def _is_quotation(new_part: TextPart, old_part: TextPart) -> bool:
     """Return whether a new part quotes an old one, or introduces it with words like "Read also: …"."""
     position = new_part.key.find(old_part.key)
-    added = new_part.key[:position] if position > 0 else ""
+    added_words = new_part.key[:position] if position > 0 else ""
     return new_part.is_quoted_at_start != old_part.is_quoted_at_start or bool(
-        added and (is_quote_announcement(added) or mentions_text(added))
+        added_words and (is_quote_announcement(added_words) or mentions_text(added_words))
     )
 
 
-def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -> Iterator[PartPair]:
+def _iterate_pairs(alignment: Alignment, start: int, old_end: int, new_end: int) -> Iterator[PartPair]:
     """Yield all pairs of equal or similar parts between the common ends, in the order of the old text."""
     new_indexes: dict[str, list[int]] = defaultdict(list)
     for number in range(start, new_end):
-        new_indexes[aligned.new[number].key].append(number)
+        new_indexes[alignment.new_parts[number].key].append(number)
     ranks: dict[str, int] = defaultdict(int)
     for number in range(start, old_end):
-        key = aligned.old[number].key
+        key = alignment.old_parts[number].key
         equal_indexes, rank = new_indexes[key], ranks[key]
         ranks[key] += 1
         copies = _MAX_COPIES if len(equal_indexes) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
@@ -176,9 +176,9 @@ def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -
         exact_pairs = [PartPair(number, new_index, 1.0) for new_index in equal_indexes]
         edited_pairs = [
             PartPair(number, new_index, similarity)
-            for similarity, new_index in aligned.similar.get(number, ())[:_MAX_COPIES]
+            for similarity, new_index in alignment.similar.get(number, ())[:_MAX_COPIES]
         ]
-        yield from sorted(exact_pairs + edited_pairs, key=lambda pair: pair.new)
+        yield from sorted(exact_pairs + edited_pairs, key=lambda pair: pair.new_index)
 
 
 class _PrefixMaximum:
@@ -201,13 +201,13 @@ class _PrefixMaximum:
         return best_value
 
 
-def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
+def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     """Return the most valuable set of pairs that keeps their order."""
     if not pairs:
         return []
-    new_parts, old_keys = aligned.new, {part.key for part in aligned.old}
-    similar_numbers = {number for choices in aligned.similar.values() for _, number in choices}
-    columns = sorted({pair.new for pair in pairs})
+    new_parts, old_keys = alignment.new_parts, {part.key for part in alignment.old_parts}
+    similar_numbers = {number for choices in alignment.similar.values() for _, number in choices}
+    columns = sorted({pair.new_index for pair in pairs})
     best_chains = _PrefixMaximum(len(columns))
     #: The best chain that ends with each new part, whatever the old part.
     ending: dict[int, tuple[float, int]] = {}
@@ -215,30 +215,31 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     previous_pairs: list[int] = []
     pair_index = 0
     while pair_index < len(pairs):
-        row = pairs[pair_index].old
+        row = pairs[pair_index].old_index
         adjacent_chains = row_before[1] if row_before[0] == row - 1 else {}
         values: dict[int, tuple[float, int]] = {}
-        while pair_index < len(pairs) and pairs[pair_index].old == row:
+        while pair_index < len(pairs) and pairs[pair_index].old_index == row:
             pair = pairs[pair_index]
-            weight, paragraph = _compute_weight(aligned.old[row]), new_parts[pair.new].paragraph
+            weight, paragraph = _compute_weight(alignment.old_parts[row]), new_parts[pair.new_index].paragraph
             pair_value = weight * (
                 1.0 if pair.similarity == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.similarity
             )
             if (
-                pair.new
-                and new_parts[pair.new - 1].key not in old_keys
-                and pair.new - 1 not in similar_numbers
+                pair.new_index
+                and new_parts[pair.new_index - 1].key not in old_keys
+                and pair.new_index - 1 not in similar_numbers
             ):
-                pair_value -= weight * _compute_introduction_penalty(new_parts[pair.new - 1].text)
-            penalty = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
-            best_before = best_chains.find_below(bisect_left(columns, pair.new))
-            best_adjacent = ending.get(pair.new - 1, _NO_CHAIN)
-            value, previous = max(
+                pair_value -= weight * _compute_introduction_penalty(new_parts[pair.new_index - 1].text)
+            penalty = _TORN_PENALTY if _is_one_paragraph(alignment.old_parts, row) else 0.0
+            best_before = best_chains.find_below(bisect_left(columns, pair.new_index))
+            best_adjacent = ending.get(pair.new_index - 1, _NO_CHAIN)
+            value, previous_chain = max(
                 (
-                    -weight * ((_DELETION_PENALTY if row else 0.0) + (_LEADING_PENALTY if pair.new else 0.0)),
+                    -weight
+                    * ((_DELETION_PENALTY if row else 0.0) + (_LEADING_PENALTY if pair.new_index else 0.0)),
                     -1,
                 ),
-                adjacent_chains.get(pair.new - 1, _NO_CHAIN),
+                adjacent_chains.get(pair.new_index - 1, _NO_CHAIN),
                 (best_adjacent[0] - weight * _DELETION_PENALTY, best_adjacent[1]),
                 *(
                     (
@@ -251,15 +252,15 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
                         last_pair,
                     )
                     for position, (value, last_pair) in adjacent_chains.items()
-                    if position < pair.new
+                    if position < pair.new_index
                 ),
                 (
                     best_before[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + penalty),
                     best_before[1],
                 ),
             )
-            values[pair.new] = value + pair_value, pair_index
-            previous_pairs.append(previous)
+            values[pair.new_index] = value + pair_value, pair_index
+            previous_pairs.append(previous_chain)
             pair_index += 1
         for position, chain_value in values.items():
             best_chains.record(bisect_left(columns, position), chain_value)

@@ -69,7 +69,9 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
     # Do not compare the texts for a lost quote whose words the new text does not contain.
     absent_ids = {
-        row.pk for row in appearances if row.anchor == Appearance.Anchor.ORPHANED and not text.has(row.exact)
+        row.pk
+        for row in appearances
+        if row.anchor == Appearance.Anchor.ORPHANED and not text.contains(row.exact)
     }
     searched_appearances = [row for row in appearances if row.pk not in absent_ids]
     followed_quotes = text.follow([(row.snapshot_id or 0, build_anchor(row)) for row in searched_appearances])
@@ -83,10 +85,10 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
             result.orphaned.append(outcome)
         else:
             moved_quotes.append(_FollowedAppearance(appearance, outcome, followed_quote.anchor))
-    clashing = _store_positions(snapshot, moved_quotes, result)
+    clashing_appearances = _store_positions(snapshot, moved_quotes, result)
     result.orphaned.extend(
         AnchorOutcome(appearance_row, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
-        for appearance_row, outcome, _ in clashing
+        for appearance_row, outcome, _ in clashing_appearances
     )
     orphaned_appearances = [outcome.appearance for outcome in result.orphaned]
     for appearance in orphaned_appearances:
@@ -143,17 +145,17 @@ def _store_positions(
     anchored_appearances = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     taken_starts = set(anchored_appearances.values_list("claim_id", "start"))
     while followed_quotes:
-        clashing: list[_FollowedAppearance] = []
+        clashing_appearances: list[_FollowedAppearance] = []
         ready_rows: list[Appearance] = []
         has_freed_positions = set()
-        for followed in followed_quotes:
-            appearance, outcome, anchor = followed
+        for followed_quote in followed_quotes:
+            appearance, outcome, anchor = followed_quote
             position_before, position_after = (
                 (appearance.claim_id, appearance.start),
                 (appearance.claim_id, anchor.start),
             )
             if position_after in taken_starts and position_after != position_before:
-                clashing.append(followed)
+                clashing_appearances.append(followed_quote)
                 continue
             taken_starts.add(position_after)
             has_freed_positions.add(position_before)
@@ -165,7 +167,7 @@ def _store_positions(
             (appearance.claim_id, appearance.start) for appearance in ready_rows
         }
         Appearance.objects.bulk_update(ready_rows, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)
-        followed_quotes = clashing
+        followed_quotes = clashing_appearances
     return followed_quotes
 
 

@@ -31,9 +31,9 @@ class ChangedText:
         """Return the text of a span in an older snapshot; without `end`, all text from `start` on."""
         return self._texts[snapshot][start:end]
 
-    def has(self, words: str) -> bool:
+    def contains(self, words: str) -> bool:
         """Return whether the new text contains the words."""
-        return self._folded.has(words)
+        return self._folded.contains(words)
 
     def follow(self, quotes: Sequence[tuple[int, Anchor]]) -> list[FollowedQuote]:
         """Locate quotes of older snapshots in the new one."""
@@ -50,5 +50,7 @@ class ChangedText:
         if self._has_failed:
             return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
         quotes = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
-        self._has_failed = any(followed.reason == OrphanReason.NOT_COMPARED for followed in quotes)
+        self._has_failed = any(
+            followed_quote.reason == OrphanReason.NOT_COMPARED for followed_quote in quotes
+        )
         return quotes

@@ -29,7 +29,8 @@ def are_spellings(old_words_all: list[str], new_words_all: list[str]) -> bool:
     """Return whether two groups of words are equal except for misprints."""
     changes = _find_changes(old_words_all, new_words_all)
     return changes is not None and all(
-        len(old) == len(new) and all(map(_is_spelling, old, new)) for old, new in changes
+        len(old_run) == len(new_run) and all(map(_is_spelling, old_run, new_run))
+        for old_run, new_run in changes
     )
 
 

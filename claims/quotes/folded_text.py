@@ -65,7 +65,7 @@ class FoldedText:
             runs.append((folded_start, folded_length, run.start(), original))
         return runs
 
-    def has(self, words: str) -> bool:
+    def contains(self, words: str) -> bool:
         """Return whether the text contains these words."""
         return fold(words).strip() in self.text
 

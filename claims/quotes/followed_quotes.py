@@ -54,7 +54,7 @@ class QuoteFollower:
     def __init__(self, old_text: str, new_text: str) -> None:
         self._old_text, self._new_text = old_text, new_text
         self._folded = FoldedText(new_text)
-        self._aligned: Alignment = align(split_text(old_text), split_text(new_text))
+        self._alignment: Alignment = align(split_text(old_text), split_text(new_text))
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
         """Return the new position of each of these anchors."""
@@ -74,44 +74,49 @@ class QuoteFollower:
         except OrphanedQuote as orphaned:
             candidates = self._find_candidates(anchor, part_indexes, orphaned.wording)
             return FollowedQuote("orphaned", None, orphaned.reason, orphaned.wording, candidates)
-        new = make_anchor(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
-        is_unchanged = (start, end, new.exact) == (anchor.start, anchor.end, anchor.exact)
-        return FollowedQuote("held" if is_unchanged else "moved", new)
+        new_anchor = make_anchor(
+            self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1)
+        )
+        is_unchanged = (start, end, new_anchor.exact) == (anchor.start, anchor.end, anchor.exact)
+        return FollowedQuote("held" if is_unchanged else "moved", new_anchor)
 
     # The position in the new text ---------------------------------------------------------------------------------
 
     def _find_touched_parts(self, anchor: Anchor) -> range:
         """Return the parts that contain words of the quote."""
-        old_parts = self._aligned.old
+        old_parts = self._alignment.old_parts
         first_index = bisect_right(old_parts, anchor.start, key=lambda part: part.end)
         last_index = bisect_left(old_parts, anchor.end, key=lambda part: part.start)
         return range(first_index, last_index)
 
     def _find_place(self, anchor: Anchor, part_indexes: range) -> tuple[int, int]:
-        aligned = self._aligned
+        alignment = self._alignment
         for number in part_indexes:
-            if number not in aligned.new_by_old:
+            if number not in alignment.new_by_old:
                 raise OrphanedQuote(self._explain_loss(anchor))
-        new_indexes = [aligned.new_by_old[number] for number in part_indexes]
+        new_indexes = [alignment.new_by_old[number] for number in part_indexes]
         if new_indexes != list(range(new_indexes[0], new_indexes[0] + len(new_indexes))):
             raise OrphanedQuote(OrphanReason.CHANGED)
         start = self._find_edge(anchor, part_indexes[0])[0]
         end = self._find_edge(anchor, part_indexes[-1])[1]
         for number in part_indexes[1:-1]:
             self._find_edge(anchor, number)
-        QuotedSpeech(aligned).require_same(part_indexes)
-        OriginalityCheck(aligned).require(part_indexes)
+        QuotedSpeech(alignment).require_same(part_indexes)
+        OriginalityCheck(alignment).require(part_indexes)
         start, end = self._extend_edges(anchor, start, end)
         if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
             raise OrphanedQuote(OrphanReason.CHANGED, (start, end))
         return start, end
 
     def _explain_loss(self, anchor: Anchor) -> OrphanReason:
-        return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
+        return OrphanReason.ELSEWHERE if self._folded.contains(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
         """Return the new span of what a part contains of the quote: its beginning, its end, or all of it."""
-        old_part, new_part = self._aligned.old[number], self._aligned.new[self._aligned.new_by_old[number]]
+        old_part, new_part = (
+            self._alignment.old_parts[number],
+            self._alignment.new_parts[self._alignment.new_by_old[number]],
+        )
         share_start, share_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
         share = self._old_text[share_start:share_end]
         if old_part.key == new_part.key and (share_start, share_end) == (old_part.start, old_part.end):
@@ -158,19 +163,19 @@ class QuoteFollower:
         self, anchor: Anchor, part_indexes: range, wording: tuple[int, int] | None
     ) -> tuple[tuple[int, int], ...]:
         wordings = dict.fromkeys([wording] if wording else [])
-        aligned = self._aligned
+        alignment = self._alignment
         for start, end in _find_places(self._folded, anchor.exact)[:MAX_CANDIDATES]:
             wordings.setdefault((start, end))
         likely_parts = sorted(
             (
                 (likeness, new_index, old_index)
                 for old_index in part_indexes
-                for likeness, new_index in aligned.similar.get(old_index, ())
+                for likeness, new_index in alignment.similar.get(old_index, ())
             ),
             reverse=True,
         )
         for _, new_index, old_index in likely_parts[:MAX_CANDIDATES]:
-            old_part, new_part = aligned.old[old_index], aligned.new[new_index]
+            old_part, new_part = alignment.old_parts[old_index], alignment.new_parts[new_index]
             wordings.setdefault(
                 find_rewording(
                     old_part,

@@ -26,18 +26,28 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         lost_quotes: the appearances that could not be moved to the new snapshot.
     """
     source, newest_snapshot = changed_text.snapshot.source_id, changed_text.snapshot.pk
-    known = {find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source)}
+    known_statuses = {
+        find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source)
+    }
     places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
-        *(QuotedPlace(lost.snapshot_id or 0, lost.start or 0, lost.end or 0) for lost in lost_quotes),
+        *(
+            QuotedPlace(lost_quote.snapshot_id or 0, lost_quote.start or 0, lost_quote.end or 0)
+            for lost_quote in lost_quotes
+        ),
     }
     places = {place for place in places if place.snapshot != newest_snapshot}
-    changed_text.read(place.snapshot if place not in known else known[place].stood_in_id for place in places)
     changed_text.read(
-        status.looked_in_id for status in known.values() if status.outcome == QuoteStatus.Outcome.CHANGED
+        place.snapshot if place not in known_statuses else known_statuses[place].stood_in_id
+        for place in places
     )
-    searched_places = [(place, known.get(place)) for place in sorted(places)]
+    changed_text.read(
+        status.looked_in_id
+        for status in known_statuses.values()
+        if status.outcome == QuoteStatus.Outcome.CHANGED
+    )
+    searched_places = [(place, known_statuses.get(place)) for place in sorted(places)]
     followed_quotes = changed_text.follow(
         [find_last_snapshot(changed_text, place, status) for place, status in searched_places]
     )
@@ -47,7 +57,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         # Quotes that could not be looked up keep their last known status.
         if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
-    outdated_ids = [status.pk for place, status in known.items() if place not in places]
+    outdated_ids = [status.pk for place, status in known_statuses.items() if place not in places]
     if outdated_ids:
         QuoteStatus.objects.filter(pk__in=outdated_ids).delete()
     if statuses:
@@ -69,12 +79,14 @@ def find_last_snapshot(
     changed_text: ChangedText, place: QuotedPlace, known_status: QuoteStatus | None
 ) -> tuple[int, Anchor]:
     """Return the id of the last snapshot that contained the words of a quote, and their anchor in that snapshot."""
-    last = (
+    last_place = (
         QuotedPlace(known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
         if known_status
         else place
     )
-    return last.snapshot, Anchor(changed_text.words(*last), "", "", last.start, last.end)
+    return last_place.snapshot, Anchor(
+        changed_text.words(*last_place), "", "", last_place.start, last_place.end
+    )
 
 
 def find_published_places(source: int) -> Iterator[QuotedPlace]:
@@ -99,16 +111,16 @@ def _look_up_quote(
     followed_quote: FollowedQuote,
 ) -> QuoteStatus:
     """Return the current status of a quote, searching from its last known position."""
-    newest = changed_text.snapshot
+    newest_snapshot = changed_text.snapshot
     status = QuoteStatus(
         snapshot_id=place.snapshot,
         start=place.start,
         end=place.end,
-        looked_in=newest,
+        looked_in=newest_snapshot,
         written_at=Now(),
     )
     if followed_quote.anchor:
-        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest
+        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest_snapshot
         status.stood_start, status.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
         return status
     last_place = (
@@ -117,7 +129,9 @@ def _look_up_quote(
         else place
     )
     status.stood_in_id, status.stood_start, status.stood_end = last_place
-    status.lost_in_id = known_status.lost_in_id if known_status and known_status.lost_in_id else newest.pk
+    status.lost_in_id = (
+        known_status.lost_in_id if known_status and known_status.lost_in_id else newest_snapshot.pk
+    )
     status.wording = _find_wording(changed_text, followed_quote) or _follow_wording(
         changed_text, known_status
     )
@@ -145,5 +159,7 @@ def _follow_wording(changed_text: ChangedText, known_status: QuoteStatus | None)
         return ""
     start = text.index(known_status.wording)
     anchor = Anchor(known_status.wording, "", "", start, start + len(known_status.wording))
-    [followed] = changed_text.follow([(known_status.looked_in_id, anchor)])
-    return followed.anchor.exact if followed.anchor else _find_wording(changed_text, followed)
+    [followed_quote] = changed_text.follow([(known_status.looked_in_id, anchor)])
+    return (
+        followed_quote.anchor.exact if followed_quote.anchor else _find_wording(changed_text, followed_quote)
+    )

@@ -12,59 +12,65 @@ _MIN_SHARE = 0.6
 _MAX_PLACES = 9
 
 
-def follow_moved(aligned: Alignment) -> None:
+def follow_moved(alignment: Alignment) -> None:
     """Pair whole paragraphs that moved to another place."""
     free_numbers: dict[str, list[int]] = defaultdict(list)
-    for number, part in enumerate(aligned.new):
-        if number not in aligned.old_by_new:
+    for number, part in enumerate(alignment.new_parts):
+        if number not in alignment.old_by_new:
             free_numbers[part.key].append(number)
-    paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
+    paragraphs = [span for span in _iterate_paragraphs(alignment.old_parts) if _is_lost(alignment, *span)]
     while paragraphs:
-        lost_paragraphs = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free_numbers)]
+        lost_paragraphs = [
+            span for span in paragraphs if not _follow_paragraph(alignment, *span, free_numbers)
+        ]
         # Try again, because a paragraph that was found may help to find its neighbour.
         paragraphs = lost_paragraphs if len(lost_paragraphs) < len(paragraphs) else []
 
 
 def _follow_paragraph(
-    aligned: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
+    alignment: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
 ) -> bool:
-    starts = _find_beginnings(aligned, first_index, end_index, free_numbers)
-    blocks = [block for start in starts if (block := _match_block(aligned, first_index, end_index, start))]
-    if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
+    starts = _find_beginnings(alignment, first_index, end_index, free_numbers)
+    blocks = [block for start in starts if (block := _match_block(alignment, first_index, end_index, start))]
+    if len(blocks) != 1 or _has_rival(alignment, blocks[0]):
         return False
     for pair in blocks[0]:
-        aligned.old_by_new.pop(aligned.new_by_old.get(pair.old, -1), None)
-        aligned.add_pair(pair.old, pair.new)
-        aligned.moved.add(pair.old)
+        alignment.old_by_new.pop(alignment.new_by_old.get(pair.old_index, -1), None)
+        alignment.add_pair(pair.old_index, pair.new_index)
+        alignment.moved.add(pair.old_index)
     return True
 
 
-def _is_lost(aligned: Alignment, first_index: int, end_index: int) -> bool:
+def _is_lost(alignment: Alignment, first_index: int, end_index: int) -> bool:
     """Return whether most of a paragraph has not been paired yet."""
-    sizes = {number: len(aligned.old[number].key) for number in range(first_index, end_index)}
-    lost_length = sum(size for number, size in sizes.items() if number not in aligned.new_by_old)
+    sizes = {number: len(alignment.old_parts[number].key) for number in range(first_index, end_index)}
+    lost_length = sum(size for number, size in sizes.items() if number not in alignment.new_by_old)
     return lost_length > 0 and lost_length >= _MIN_SHARE * sum(sizes.values())
 
 
-def follow_inside(aligned: Alignment) -> None:
+def follow_inside(alignment: Alignment) -> None:
     """Pair sentences that swapped places inside their paragraph."""
-    for first, end in _iterate_paragraphs(aligned.old):
-        paired = [aligned.new_by_old[number] for number in range(first, end) if number in aligned.new_by_old]
-        if not paired or len(paired) == end - first:
+    for first_index, end_index in _iterate_paragraphs(alignment.old_parts):
+        paired = [
+            alignment.new_by_old[number]
+            for number in range(first_index, end_index)
+            if number in alignment.new_by_old
+        ]
+        if not paired or len(paired) == end_index - first_index:
             continue
         paragraph_numbers = {
             number
             for new_index in {paired[0], paired[-1]}
-            for number in find_paragraph(aligned.new, new_index)
+            for number in find_paragraph(alignment.new_parts, new_index)
         }
         free_numbers: dict[str, list[int]] = defaultdict(list)
-        for new_index in sorted(paragraph_numbers - aligned.old_by_new.keys()):
-            free_numbers[aligned.new[new_index].key].append(new_index)
-        for number in range(first, end):
-            free_indexes = free_numbers.get(aligned.old[number].key, [])
-            if number not in aligned.new_by_old and len(free_indexes) == 1:
-                aligned.add_pair(number, free_indexes.pop())
-                aligned.moved.add(number)
+        for new_index in sorted(paragraph_numbers - alignment.old_by_new.keys()):
+            free_numbers[alignment.new_parts[new_index].key].append(new_index)
+        for number in range(first_index, end_index):
+            free_indexes = free_numbers.get(alignment.old_parts[number].key, [])
+            if number not in alignment.new_by_old and len(free_indexes) == 1:
+                alignment.add_pair(number, free_indexes.pop())
+                alignment.moved.add(number)
 
 
 def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
@@ -76,66 +82,67 @@ def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
 
 
 def _find_beginnings(
-    aligned: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
+    alignment: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
 ) -> list[int]:
     """Return the indexes in the new text at which the paragraph may begin."""
     for number in range(first_index, end_index):
-        if free_indexes := free_numbers.get(aligned.old[number].key):
-            return sorted({_find_run(aligned, new_index)[0] for new_index in free_indexes[:_MAX_PLACES]})
+        if free_indexes := free_numbers.get(alignment.old_parts[number].key):
+            return sorted({_find_run(alignment, new_index)[0] for new_index in free_indexes[:_MAX_PLACES]})
     return []
 
 
-def _find_run(aligned: Alignment, new_index: int) -> tuple[int, int]:
+def _find_run(alignment: Alignment, new_index: int) -> tuple[int, int]:
     """Return the range of unpaired new parts around this one, within its paragraph, as first number and end."""
-    new_parts, first_index, end_index = aligned.new, new_index, new_index + 1
+    new_parts, first_index, end_index = alignment.new_parts, new_index, new_index + 1
     while (
         first_index
-        and first_index - 1 not in aligned.old_by_new
+        and first_index - 1 not in alignment.old_by_new
         and new_parts[first_index - 1].paragraph == new_parts[new_index].paragraph
     ):
         first_index -= 1
     while (
         end_index < len(new_parts)
-        and end_index not in aligned.old_by_new
+        and end_index not in alignment.old_by_new
         and new_parts[end_index].paragraph == new_parts[new_index].paragraph
     ):
         end_index += 1
     return first_index, end_index
 
 
-def _match_block(aligned: Alignment, first_index: int, end_index: int, start: int) -> list[PartPair]:
+def _match_block(alignment: Alignment, first_index: int, end_index: int, start: int) -> list[PartPair]:
     """Return the paragraph's pairs if the paragraph is almost complete and has no additions."""
-    if start in aligned.old_by_new or (start and start - 1 not in aligned.old_by_new):
+    if start in alignment.old_by_new or (start and start - 1 not in alignment.old_by_new):
         return []
     pairs: list[PartPair] = []
     equal_length, number = 0, first_index
-    for new_index in range(*_find_run(aligned, start)):
-        while number < end_index and not (similarity := _get_likeness(aligned, number, new_index)):
+    for new_index in range(*_find_run(alignment, start)):
+        while number < end_index and not (similarity := _get_likeness(alignment, number, new_index)):
             number += 1
         if number == end_index:
             return []
-        equal_length += len(aligned.old[number].key) if similarity == 1.0 else 0
+        equal_length += len(alignment.old_parts[number].key) if similarity == 1.0 else 0
         pairs.append(PartPair(number, new_index, similarity))
         number += 1
-    length = sum(len(aligned.old[number].key) for number in range(first_index, end_index))
+    length = sum(len(alignment.old_parts[number].key) for number in range(first_index, end_index))
     return pairs if equal_length >= _MIN_SHARE * length else []
 
 
-def _get_likeness(aligned: Alignment, old_index: int, new_index: int) -> float:
-    old_key, new_key = aligned.old[old_index].key, aligned.new[new_index].key
+def _get_likeness(alignment: Alignment, old_index: int, new_index: int) -> float:
+    old_key, new_key = alignment.old_parts[old_index].key, alignment.new_parts[new_index].key
     if old_key in new_key:
         return 1.0 if old_key == new_key else 0.0
     return next(
-        (similarity for similarity, number in aligned.similar.get(old_index, ()) if number == new_index), 0.0
+        (similarity for similarity, number in alignment.similar.get(old_index, ()) if number == new_index),
+        0.0,
     )
 
 
-def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
+def _has_rival(alignment: Alignment, block: list[PartPair]) -> bool:
     """Return whether the paragraph may have been edited elsewhere, so that this exact one is a copy."""
-    own_indexes = {pair.new for pair in block}
+    own_indexes = {pair.new_index for pair in block}
     return any(
-        number not in own_indexes and number not in aligned.old_by_new
+        number not in own_indexes and number not in alignment.old_by_new
         for pair in block
-        for similarity, number in aligned.similar.get(pair.old, ())
+        for similarity, number in alignment.similar.get(pair.old_index, ())
         if similarity >= RIVAL_SIMILARITY
     )

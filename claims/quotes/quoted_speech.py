@@ -14,16 +14,19 @@ from claims.quotes.text_parts import split_words
 class QuotedSpeech:
     """Direct speech in two versions of a text, with the context that gives it meaning."""
 
-    aligned: Alignment
+    alignment: Alignment
 
     def require_same(self, part_indexes: range) -> None:
         """Reject words that became direct speech, are no longer direct speech, or have a different speaker."""
-        aligned = self.aligned
+        alignment = self.alignment
         for number in part_indexes:
-            old_part, new_part = aligned.old[number], aligned.new[aligned.new_by_old[number]]
+            old_part, new_part = (
+                alignment.old_parts[number],
+                alignment.new_parts[alignment.new_by_old[number]],
+            )
             if old_part.is_quoted_at_start != new_part.is_quoted_at_start:
                 raise OrphanedQuote(OrphanReason.QUOTED)
-        speech = [number for number in part_indexes if aligned.old[number].is_speech]
+        speech = [number for number in part_indexes if alignment.old_parts[number].is_speech]
         for number in (
             *self._find_speech_around(speech),
             *self._find_previous(part_indexes[0], is_quote_announcement),
@@ -40,39 +43,49 @@ class QuotedSpeech:
         """Return the neighbouring parts that may name the speaker."""
         if not speech:
             return []
-        old_parts = self.aligned.old
-        first, last = speech[0], speech[-1]
-        while first and old_parts[first].is_quoted_at_start:
-            first -= 1
+        old_parts = self.alignment.old_parts
+        first_index, last_index = speech[0], speech[-1]
+        while first_index and old_parts[first_index].is_quoted_at_start:
+            first_index -= 1
         while (
-            last + 1 < len(old_parts)
-            and old_parts[last].is_quoted_at_end
-            and old_parts[last + 1].is_quoted_at_start
+            last_index + 1 < len(old_parts)
+            and old_parts[last_index].is_quoted_at_end
+            and old_parts[last_index + 1].is_quoted_at_start
         ):
-            last += 1
+            last_index += 1
         speech_numbers = [
-            number for number in range(first, last + 1) if split_words(old_parts[number].outside_speech)
+            number
+            for number in range(first_index, last_index + 1)
+            if split_words(old_parts[number].outside_speech)
         ]
         if speech_numbers:
             return speech_numbers
-        adjacent_indexes = [number for number in (first - 1, last + 1) if 0 <= number < len(old_parts)]
+        adjacent_indexes = [
+            number for number in (first_index - 1, last_index + 1) if 0 <= number < len(old_parts)
+        ]
         return [
             number
             for number in adjacent_indexes
-            if old_parts[number].paragraph == old_parts[first].paragraph and number in self.aligned.new_by_old
+            if old_parts[number].paragraph == old_parts[first_index].paragraph
+            and number in self.alignment.new_by_old
         ]
 
     def _find_previous(self, first_index: int, is_relevant: Callable[[str], bool]) -> list[int]:
         """Return the index of the part before `first_index` in a list; an empty list if its text is not relevant."""
         return (
-            [first_index - 1] if first_index and is_relevant(self.aligned.old[first_index - 1].text) else []
+            [first_index - 1]
+            if first_index and is_relevant(self.alignment.old_parts[first_index - 1].text)
+            else []
         )
 
     def _has_same_words(self, number: int) -> bool:
         """Return whether a part has the same words outside direct speech, except for misprints."""
-        if number not in self.aligned.new_by_old:
+        if number not in self.alignment.new_by_old:
             return False
-        old_part, new_part = self.aligned.old[number], self.aligned.new[self.aligned.new_by_old[number]]
+        old_part, new_part = (
+            self.alignment.old_parts[number],
+            self.alignment.new_parts[self.alignment.new_by_old[number]],
+        )
         if old_part.key == new_part.key:
             return True
         if old_part.is_speech:

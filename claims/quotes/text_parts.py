@@ -104,16 +104,20 @@ def split_text(text: str) -> list[TextPart]:
 
 def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
     """Return the other parts in the same paragraph."""
-    first = last = number
-    while first and number - first < _PARTS_AROUND and parts[first - 1].paragraph == parts[number].paragraph:
-        first -= 1
+    first_index = last_index = number
     while (
-        last + 1 < len(parts)
-        and last - number < _PARTS_AROUND
-        and parts[last + 1].paragraph == parts[number].paragraph
+        first_index
+        and number - first_index < _PARTS_AROUND
+        and parts[first_index - 1].paragraph == parts[number].paragraph
     ):
-        last += 1
-    return range(first, last + 1)
+        first_index -= 1
+    while (
+        last_index + 1 < len(parts)
+        and last_index - number < _PARTS_AROUND
+        and parts[last_index + 1].paragraph == parts[number].paragraph
+    ):
+        last_index += 1
+    return range(first_index, last_index + 1)
 
 
 def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) -> Iterator[TextPart]:

@@ -42,13 +42,15 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
     if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose a rating class."))
     locked_ratings = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
-    changed = list(locked_ratings.exclude(rating_class=rating_class).order_by("pk"))
+    changed_ratings = list(locked_ratings.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):
-        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(rating_class=rating_class)
-    for rating in changed:
+        Rating.objects.filter(pk__in=[rating.pk for rating in changed_ratings]).update(
+            rating_class=rating_class
+        )
+    for rating in changed_ratings:
         rating.rating_class = rating_class
-    queue_class_updates(changed)
-    return changed
+    queue_class_updates(changed_ratings)
+    return changed_ratings
 
 
 def queue_class_updates(ratings: Collection[Rating]) -> None:

@@ -65,11 +65,14 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
     if cluster.state == Cluster.State.DISSOLVED:
         raise NotPossible(_("This cluster was dissolved. Reopen it first."))
     member_ids = set(cluster.members.values_list("claim", flat=True))
-    new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids]
+    new_claims = [
+        claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids
+    ]
     ClusterMember.objects.bulk_create(
-        ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by)) for claim in new
+        ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by))
+        for claim in new_claims
     )
-    return len(new)
+    return len(new_claims)
 
 
 @transaction.atomic

@@ -254,8 +254,8 @@ def _require_author_and_complete(translation: Translation, by: User) -> None:
 
 
 def _require_translation_complete(translation: Translation, by: User) -> None:
-    if missing := list_missing_translation_requirements(translation):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
+    if missing_parts := list_missing_translation_requirements(translation):
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing_parts)})
 
 
 def _require_translation_signed_off(translation: Translation, by: User) -> None:

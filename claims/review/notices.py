@@ -62,8 +62,10 @@ def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: U
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
     """Notify the translators of a verdict that readers see the original again."""
-    published = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
-    translators = User.objects.filter(translations_written__in=published).distinct()
+    published_translations = Translation.objects.filter(
+        verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED
+    )
+    translators = User.objects.filter(translations_written__in=published_translations).distinct()
     notify_people(
         NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict
     )

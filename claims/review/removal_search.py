@@ -45,20 +45,20 @@ def search(removal_id: int) -> None:
         cursor.execute("SELECT name FROM claims_text_columns()")
         tables = [name for [name] in cursor.fetchall()]
         row_counts: dict[str, int] = {}
-        longer: set[str] = set()
+        longer_words: set[str] = set()
         for done, table in enumerate(tables):
             RemovalSearch.objects.filter(pk=search_row.pk).update(done=done, total=len(tables) + 1)
             cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [removed_words, table])
             if row := cursor.fetchone():
                 row_counts[table] = row[0]
             cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [removed_words, table])
-            longer.update(word for [word] in cursor.fetchall())
+            longer_words.update(word for [word] in cursor.fetchall())
     RemovalSearch.objects.filter(pk=search_row.pk).update(done=len(tables))
     if files := len(removals.find_files(removed_words)):
         row_counts["files"] = files
     RemovalSearch.objects.filter(pk=search_row.pk).update(
         done=len(tables) + 1,
         places=row_counts,
-        longer=sorted(longer)[:_LONGER],
+        longer=sorted(longer_words)[:_LONGER],
         finished_at=clock.get_database_time(),
     )

@@ -48,7 +48,11 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         replacement = REPLACEMENT_BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         for spelling in (
-            *(escaped for variant in _list_spellings_of_word(word) for escaped in _list_escapes(variant)),
+            *(
+                escaped_variant
+                for variant in _list_spellings_of_word(word)
+                for escaped_variant in _list_escapes(variant)
+            ),
             make_searchable(word).strip(),
             # As the search index stores it inside a longer run of letters.
             pair_letters(word) if UNSPACED_PATTERN.fullmatch(word) else "",
@@ -69,8 +73,8 @@ def _list_spellings_of_word(word: str) -> list[str]:
 def _list_escapes(word: str) -> list[str]:
     """Return the escaped forms of a word in JSON and HTML."""
     json_text = orjson.dumps(word)
-    encoded = (escape_quotation_marks(json_text).decode(), json_text.decode(), json.dumps(word))
-    return [word, *(text[1:-1] for text in encoded), html.escape(word)]
+    encoded_texts = (escape_quotation_marks(json_text).decode(), json_text.decode(), json.dumps(word))
+    return [word, *(text[1:-1] for text in encoded_texts), html.escape(word)]
 
 
 def build_word_finder(words: Sequence[str]) -> Callable[[str], bool]:

@@ -35,12 +35,14 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     require_permission(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     locked_verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
-    current = locked_verdicts.filter(pk=verdict.pk).first()
-    if claim is None or current is None:
+    current_verdict = locked_verdicts.filter(pk=verdict.pk).first()
+    if claim is None or current_verdict is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    current.claim = claim
-    original = require_translatable(current, language)
-    same_language_translations = Translation.objects.filter(verdict=current, language__iexact=language)
+    current_verdict.claim = claim
+    original = require_translatable(current_verdict, language)
+    same_language_translations = Translation.objects.filter(
+        verdict=current_verdict, language__iexact=language
+    )
     if same_language_translations.open().readable_by(by).exists():
         raise NotPossible(_("A translation into this language is already in progress."))
     if same_language_translations.open().exists():
@@ -48,7 +50,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
         raise NotPossible(
             _("You cannot translate this verdict into this language at the moment. Ask an editor.")
         )
-    earlier_translation = find_newest_translation(current, language, by)
+    earlier_translation = find_newest_translation(current_verdict, language, by)
     values: dict[str, Any] = {}
     if earlier_translation:
         values = {name: getattr(earlier_translation, name) for name in (*TEXT_FIELDS, "byline")}
@@ -56,7 +58,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if original.statement_language.lower() == language.lower():
         values["statement"] = original.words["statement"]
     return Translation.objects.create(
-        verdict=current,
+        verdict=current_verdict,
         language=language,
         version=(same_language_translations.aggregate(last=Max("version"))["last"] or 0) + 1,
         author=by,

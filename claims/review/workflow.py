@@ -249,13 +249,13 @@ def _publish(verdict: Verdict, request: MoveRequest) -> None:
 
 def _publish_translation(translation: Translation, request: MoveRequest) -> None:
     verdict = translation.verdict
-    published = Translation.objects.select_for_update().filter(
+    translations = Translation.objects.select_for_update().filter(
         verdict__claim=verdict.claim_id,
         verdict__publisher=verdict.publisher_id,
         language__iexact=translation.language,
         state=Translation.State.PUBLISHED,
     )
-    replaced_translations = list(published.order_by("pk"))
+    replaced_translations = list(translations.order_by("pk"))
     if not request.note and any(row.verdict_id == verdict.pk for row in replaced_translations):
         raise NotPossible(
             _(

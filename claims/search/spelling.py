@@ -101,7 +101,9 @@ def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) 
     corrections = {}
     for word, candidates in similar_words.items():
         required_count = CORRECTION_FACTOR * counts[word, word]
-        counts_beside = {likely.word: counts.get((word, likely.word), 0) for likely in candidates}
+        counts_beside = {
+            likely_word.word: counts.get((word, likely_word.word), 0) for likely_word in candidates
+        }
         possible_candidates = [
             likely_word
             for likely_word in candidates
@@ -128,7 +130,7 @@ def _pair_with_neighbours(
             neighbour = left_word if word == right_word else right_word
             for spelling in (
                 neighbour,
-                *(meant.word for meant in similar_words.get(neighbour, ())[:NEIGHBOUR_LIMIT]),
+                *(likely_word.word for likely_word in similar_words.get(neighbour, ())[:NEIGHBOUR_LIMIT]),
             ):
                 yield f"{spelling} {candidate}" if word == right_word else f"{candidate} {spelling}"
 

@@ -99,9 +99,11 @@ def _split_numbers(words: list[str]) -> Iterator[str]:
     """
     phrase: list[str] = []
     for word in words:
-        adjacent = [*phrase[-1:], word]
-        numbers = [adjacent_word[0].isdecimal() for adjacent_word in adjacent]
-        if all(numbers) or (any(numbers) and min(map(len, _remove_numbers(adjacent))) >= _MEANINGFUL_LENGTH):
+        adjacent_words = [*phrase[-1:], word]
+        numbers = [adjacent_word[0].isdecimal() for adjacent_word in adjacent_words]
+        if all(numbers) or (
+            any(numbers) and min(map(len, _remove_numbers(adjacent_words))) >= _MEANINGFUL_LENGTH
+        ):
             yield " ".join(phrase)
             phrase = []
         phrase.append(word)

@@ -150,11 +150,11 @@ class Attributor:
         """
         speakers: list[SentenceSpeaker | None] = []
         while len(speakers) < len(sentences):
-            first = last = len(speakers)
-            while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
-                last += 1
-            joined = narrations[first : last + 1]
-            opens_itself = bool(split_words(_remove_quotations(joined[0]))) and last > first
+            first_index = last_index = len(speakers)
+            while last_index + 1 < len(sentences) and _is_inside(sentences[last_index].end, quotations):
+                last_index += 1
+            joined = narrations[first_index : last_index + 1]
+            opens_itself = bool(split_words(_remove_quotations(joined[0]))) and last_index > first_index
             if opens_itself and bool(split_words(_remove_quotations(joined[-1]))):
                 sentence_speaker = self._build_speaker(" ".join(joined))
                 speakers += [SentenceSpeaker(sentence_speaker.speaker) if sentence_speaker else None] * len(
@@ -356,7 +356,7 @@ class Attributor:
         """Give every sentence of a quotation the speaker of the sentence that names the speaker."""
         sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
         opens_with_quotation = bool(sentences_inside) and narrations[0].startswith(QUOTED_MARK)
-        current = SentenceSpeaker(self._running) if self._running and opens_with_quotation else None
+        current_speaker = SentenceSpeaker(self._running) if self._running and opens_with_quotation else None
         continues, self._unclosed = (
             self._unclosed,
             bool(quotations.spans) and not quotations.spans[-1].is_closed,
@@ -366,23 +366,32 @@ class Attributor:
                 (speakers[index] for index in reversed(sentence_index) if speakers[index]),
                 None,
             )
-            if own_speaker is not None and own_speaker.speaker.office and continues and current is not None:
+            if (
+                own_speaker is not None
+                and own_speaker.speaker.office
+                and continues
+                and current_speaker is not None
+            ):
                 own_speaker = speakers[sentence_index[-1]] = SentenceSpeaker(
-                    current.speaker, own_speaker.tail
+                    current_speaker.speaker, own_speaker.tail
                 )  # the office belongs to the speaker
-            only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
-            if own_speaker is None and not only_quoted:
-                current = None
-            elif current is None and sentence_index[0]:
-                current = speakers[sentence_index[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
-            current = own_speaker or current
+            is_only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
+            if own_speaker is None and not is_only_quoted:
+                current_speaker = None
+            elif current_speaker is None and sentence_index[0]:
+                current_speaker = speakers[
+                    sentence_index[0] - 1
+                ]  # "She denies it, says Ruiz. “I was not there.”"
+            current_speaker = own_speaker or current_speaker
             for index in sentence_index:
-                if speakers[index] is None and current is not None:
-                    speakers[index] = SentenceSpeaker(current.speaker)
+                if speakers[index] is None and current_speaker is not None:
+                    speakers[index] = SentenceSpeaker(current_speaker.speaker)
         last_sentence = sentences_inside[-1][-1] if sentences_inside else None
-        last = speakers[-1] if speakers else None
-        self._running = last.speaker if last is not None and last_sentence == len(sentences) - 1 else None
-        self._last = last.speaker if last is not None else self._last
+        last_speaker = speakers[-1] if speakers else None
+        self._running = (
+            last_speaker.speaker if last_speaker is not None and last_sentence == len(sentences) - 1 else None
+        )
+        self._last = last_speaker.speaker if last_speaker is not None else self._last
 
 
 def _find_touched_sentences(

@@ -117,6 +117,10 @@ def _is_wrapped(text: str) -> bool:
     width = max(map(len, lines), default=0)
     if not _NARROWEST_WRAPPED_LINE <= width <= _WIDEST_WRAPPED_LINE:
         return False
-    line_breaks = [(above, below) for above, below in pairwise(lines) if above and below]
-    forced_count = sum(len(above) + 1 + len(below.split()[0]) > width - 3 for above, below in line_breaks)
+    line_breaks = [
+        (line_above, line_below) for line_above, line_below in pairwise(lines) if line_above and line_below
+    ]
+    forced_count = sum(
+        len(line_above) + 1 + len(line_below.split()[0]) > width - 3 for line_above, line_below in line_breaks
+    )
     return len(line_breaks) >= 3 and forced_count >= 0.8 * len(line_breaks)

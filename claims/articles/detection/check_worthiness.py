@@ -186,12 +186,12 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
     spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
         if kind := _LABELS_BY_CUE.get(cue.kind):
-            of_kind = spans.setdefault(kind, [])
-            if of_kind and not text[of_kind[-1][1] : cue.start].strip():
+            spans_of_kind = spans.setdefault(kind, [])
+            if spans_of_kind and not text[spans_of_kind[-1][1] : cue.start].strip():
                 # "4.2" and "million" are one number, "since" and "2019" one date.
-                of_kind[-1] = (of_kind[-1][0], max(of_kind[-1][1], cue.end))
+                spans_of_kind[-1] = (spans_of_kind[-1][0], max(spans_of_kind[-1][1], cue.end))
             else:
-                of_kind.append((cue.start, cue.end))
+                spans_of_kind.append((cue.start, cue.end))
     reasons = []
     for kind in sorted(spans, key=lambda kind: (-WEIGHTS[kind], kind)):
         start_of_span, end_of_span = max(

@@ -132,7 +132,11 @@ def _find_quantities(
         if measure.kind != "measure":
             continue
         for number in numbers:
-            first, last = sorted((number, measure), key=lambda cue: cue.start)
-            between = text[first.end : last.start]
-            if first.end <= last.start and len(between.split()) <= 1 and not set(between) & set(".;:!?"):
-                yield SentenceCue("quantity", first.start, last.end)
+            first_cue, last_cue = sorted((number, measure), key=lambda cue: cue.start)
+            between = text[first_cue.end : last_cue.start]
+            if (
+                first_cue.end <= last_cue.start
+                and len(between.split()) <= 1
+                and not set(between) & set(".;:!?")
+            ):
+                yield SentenceCue("quantity", first_cue.start, last_cue.end)

@@ -59,10 +59,13 @@ class Focus:
     def _has_company(self, trace: _Trace, is_feminine: bool | None) -> bool:
         """Return whether the sentence names another person whom the pronoun may mean."""
         return any(
-            other.member is not trace.member
-            and other.sentence == trace.sentence
-            and (None in (is_feminine, other.member.is_feminine) or is_feminine == other.member.is_feminine)
-            for other in self._traces
+            other_trace.member is not trace.member
+            and other_trace.sentence == trace.sentence
+            and (
+                None in (is_feminine, other_trace.member.is_feminine)
+                or is_feminine == other_trace.member.is_feminine
+            )
+            for other_trace in self._traces
         )
 
     def find_antecedent(self, is_feminine: bool | None) -> NamedEntity | None:

@@ -319,15 +319,17 @@ class KnownPeople:
         """Return the only person with this single name, with any title: "中村市長", "이 시장", "منصور"."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
-            matching = [member for member in people if member.is_person and self._is_name_of(member, name)]
+            matching_members = [
+                member for member in people if member.is_person and self._is_name_of(member, name)
+            ]
         else:
             members = {
                 id(member): member
                 for members_by_part in (self._by_last, self._by_first)
                 for member in members_by_part.get(name, ())
             }
-            matching = [member for member in members.values() if member.is_person]
-        return matching[0] if len(matching) == 1 else None
+            matching_members = [member for member in members.values() if member.is_person]
+        return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
         """Return whether a text is the beginning of this person's name and a title or office: "中村市長"."""

@@ -79,8 +79,8 @@ def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase |
         return Phrase(apposition, _strip_article(phrase, language))  # "the head of the agency, Ana Ruiz,"
     if not is_capital(split_name(phrase)[-1]) or not can_name_speaker(phrase, language):
         return None
-    skipped = (language.leading | language.stops | language.inside) - language.determiners
-    if apposition.split(maxsplit=1)[0].lower() in skipped:
+    skipped_words = (language.leading | language.stops | language.inside) - language.determiners
+    if apposition.split(maxsplit=1)[0].lower() in skipped_words:
         return Phrase(phrase)  # "La Cruz Roja, por su parte,"
     speaker = read_speaker(phrase, None, language)
     full_name = speaker is not None and speaker.is_person and " " in speaker.name
@@ -237,8 +237,8 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
     while phrase and phrase[-1].lower() in language.of | language.determiners:
         phrase.pop()
     text = " ".join(phrase)
-    for skipped in language.get_attributions("asides"):
-        text = text.removesuffix(f" {skipped}")  # "die Kanzlerin im Gespräch"
+    for aside in language.get_attributions("asides"):
+        text = text.removesuffix(f" {aside}")  # "die Kanzlerin im Gespräch"
     return text, end
 
 

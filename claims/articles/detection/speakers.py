@@ -114,9 +114,11 @@ def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
     words_after_joint = [token for token in words_before[joints[-1] + 1 :] if token.lower() not in small]
     if not words_after_joint:
         return True
-    last = words_after_joint[-1]
-    is_genitive = language.nouns_capitalised and last.endswith("s") and not is_body_word(last[:-1], language)
-    return (is_role(last, language) or is_genitive) and not is_body_word(last, language)
+    last_word = words_after_joint[-1]
+    is_genitive = (
+        language.nouns_capitalised and last_word.endswith("s") and not is_body_word(last_word[:-1], language)
+    )
+    return (is_role(last_word, language) or is_genitive) and not is_body_word(last_word, language)
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:

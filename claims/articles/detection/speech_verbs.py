@@ -84,8 +84,10 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
             and not any(start <= verb.start < end for start, end in impersonal_spans)
         ):
             is_strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
-            introduced = is_strong or any(index < that <= index + _MAX_THAT_DISTANCE for that in that_indexes)
-            if introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
+            is_introduced = is_strong or any(
+                index < that <= index + _MAX_THAT_DISTANCE for that in that_indexes
+            )
+            if is_introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
                 return True
     return False
 
@@ -140,35 +142,38 @@ def _read_by_verb(
     if verb.text[0].isupper() and index:
         return None  # the United States
     clause_end = max((match.end() for match in _CLAUSE_END.finditer(narration, 0, verb.start)), default=0)
-    before = narration[clause_end : verb.start]
-    core_text = remove_adverbs(before, language)
+    text_before_verb = narration[clause_end : verb.start]
+    core_text = remove_adverbs(text_before_verb, language)
     if core_text is None:
         return None  # "did not say"
     is_introducing = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
         index < subject_start <= index + _MAX_THAT_DISTANCE for subject_start in that_indexes
     )
     after_quotation = (
-        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(before)) <= _MAX_CLOSING_SUBJECT
+        narration[:clause_end].endswith(QUOTED_MARK)
+        and len(split_words(text_before_verb)) <= _MAX_CLOSING_SUBJECT
     )
     is_closing = not split_words(core_text) or (core_text.endswith(",") and not is_introducing)
-    is_trailing = _is_trailing(before) and _is_adjunct(narration[verb.end :], language)
+    is_trailing = _is_trailing(text_before_verb) and _is_adjunct(narration[verb.end :], language)
     if not (is_strong or is_introducing or is_closing or after_quotation or is_trailing):
         return None
-    speaker = read_speaker_after(narration, verb.end, language) if _is_fronted(before, language) else None
-    subject = read_subject_before(before, language) if speaker is None else None
+    speaker = (
+        read_speaker_after(narration, verb.end, language) if _is_fronted(text_before_verb, language) else None
+    )
+    subject = read_subject_before(text_before_verb, language) if speaker is None else None
     if subject is not None:
         is_aside = (
             not is_strong and is_closing and bool(split_words(core_text)) and QUOTED_MARK not in narration
         )
         if is_aside and not _is_adjunct(narration[verb.end :], language):
             return None  # "Strand, 51, denies arson"
-        subject_start = clause_end + _find_subject_start(before, subject)
+        subject_start = clause_end + _find_subject_start(text_before_verb, subject)
         return Attribution(subject.text, subject.description, subject_start, verb.end, verb.key)
     if speaker is None and is_closing and verb.key not in language.no_inversion:
         speaker = read_speaker_after(narration, verb.end, language)
     if speaker is not None:
         clause_start = (
-            clause_end + before.rfind(",") + 1 if is_closing else verb.start
+            clause_end + text_before_verb.rfind(",") + 1 if is_closing else verb.start
         )  # the auxiliary belongs to it: "a déclaré"
         return Attribution(speaker.text, speaker.description, clause_start, speaker.end, verb.key)
     if (
@@ -177,7 +182,9 @@ def _read_by_verb(
         and (is_introducing or QUOTED_MARK in narration)
         and not _has_subject(narration[verb.end :], language)
     ):
-        return Attribution(DROPPED_MARK, None, clause_end + before.rfind(",") + 1, verb.end, verb.key)
+        return Attribution(
+            DROPPED_MARK, None, clause_end + text_before_verb.rfind(",") + 1, verb.end, verb.key
+        )
     return None
 
 
@@ -243,7 +250,7 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
 def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> int | None:
     """Return where a closing attribution begins: after the quotation, or after the last comma before it."""
     text_before = narration[: attribution.start].rstrip()
-    after = narration[attribution.end :]
+    text_after = narration[attribution.end :]
     if (
         len(split_words(text_before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
         and QUOTED_MARK not in text_before
@@ -251,15 +258,17 @@ def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> in
         return None
     if not text_before.endswith((*_DASHES, QUOTED_MARK)):
         return None
-    if _is_continued(after, language):
+    if _is_continued(text_after, language):
         return None
     if (
-        QUOTED_MARK in after
-        or len(split_words(after)) > _MAX_ADJUNCT_LENGTH
+        QUOTED_MARK in text_after
+        or len(split_words(text_after)) > _MAX_ADJUNCT_LENGTH
         or len(split_words(narration[attribution.start :])) > MAX_TAIL_LENGTH
     ):
         return None
-    if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
+    if "," in text_after.strip(" ,.") and "according" not in language.signals.find(
+        text_after, tokenise(text_after)
+    ):
         return None
     return len(text_before.rstrip(f" {_DASHES}"))
 

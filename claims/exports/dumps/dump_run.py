@@ -222,7 +222,9 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
 
 def _remove_old_dumps(newest_dump: KeptDump, kept_count: int) -> None:
     """Remove dumps beyond the number to keep, and dumps that were replaced on the same day."""
-    kept = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {newest_dump.folder}
+    kept_folders = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {
+        newest_dump.folder
+    }
     for folder in kept_dumps.list_all_folders():
-        if folder not in kept:
+        if folder not in kept_folders:
             kept_dumps.remove(folder)

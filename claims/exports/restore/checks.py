@@ -248,7 +248,7 @@ class _ExportCheck:
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
         """Check that each entry continues the hash chain of the previous entry."""
-        values, previous = line.values, self._last_hash
+        values, previous_hash = line.values, self._last_hash
         self._last_hash = values["chain_sha256"]
         if not self._last_hash:
             return
@@ -262,7 +262,7 @@ class _ExportCheck:
             merged_into=body["merged_into"],
             sealed_sha256=compute_sealed_sha256(values["note"], line.body.decode(), values["salts"]),
         )
-        if compute_chain_hash(build_entry_text(facts, previous)) != self._last_hash:
+        if compute_chain_hash(build_entry_text(facts, previous_hash)) != self._last_hash:
             raise RestoreRefused(
                 gettext(
                     "Line %(line)s: entry %(sequence)s does not follow from the entry before it. One of the "
@@ -313,15 +313,17 @@ class _ExportCheck:
         ids = {line.values["claim_id"]: line for line in batch}
         stored_claims = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
         for claim in stored_claims:
-            line, newest = ids[claim.pk], claim.publications.newest().first()
-            if newest is None:
+            line, newest_entry = ids[claim.pk], claim.publications.newest().first()
+            if newest_entry is None:
                 if claim.pk not in self._merged_claims or claim.state != Claim.State.MERGED:
                     self._add_conflict(
                         line,
                         gettext("claim %(claim)s differs in this database: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
-            elif have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
+            elif have_reviewed_parts_changed(claim, newest_entry) or have_claimed_media_changed(
+                claim, newest_entry
+            ):
                 self._add_conflict(
                     line,
                     gettext("claim %(claim)s has been edited in this database since it was published.")

@@ -50,9 +50,13 @@ def _restore_topics(newest_entries: Mapping[int, RestoredEntry]) -> None:
         if topic["id"] in known_ids
     }
     links = ClaimTopic.objects.filter(claim__in=newest_entries)
-    stored = {(claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")}
-    ClaimTopic.objects.filter(pk__in=[pk for link, pk in stored.items() if link not in wanted_links]).delete()
-    new_links = sorted(wanted_links - stored.keys())
+    stored_links = {
+        (claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")
+    }
+    ClaimTopic.objects.filter(
+        pk__in=[pk for link, pk in stored_links.items() if link not in wanted_links]
+    ).delete()
+    new_links = sorted(wanted_links - stored_links.keys())
     copy_rows(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new_links])
 
 

@@ -17,12 +17,14 @@ _State = Translation.State
 
 def restore_translation_states(entries: list[RestoredEntry]) -> None:
     """Store the translations in these entries, with their states. Called inside a transaction."""
-    known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
+    known_ids = set(
+        Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True)
+    )
     for entry in entries:
         bodies = entry.body.get("translations", [])  # older exports do not have these
         for body in bodies:
-            if body["id"] not in known:
-                known.add(body["id"])
+            if body["id"] not in known_ids:
+                known_ids.add(body["id"])
                 _replace_earlier(entry, body)
         if entry.kind == Publication.Kind.TRANSLATION:
             _retract_missing(entry, {body["id"] for body in bodies})
@@ -40,12 +42,12 @@ def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
     replaced_rows = list(earlier_translations.order_by("-pk"))
     for row in replaced_rows:
         _move(row, "supersede", _State.SUPERSEDED)
-    of_verdict = Translation.objects.filter(verdict=body["verdict"], language__iexact=body["language"])
+    translations = Translation.objects.filter(verdict=body["verdict"], language__iexact=body["language"])
     Translation.objects.create(
         id=body["id"],
         verdict_id=body["verdict"],
         language=body["language"],
-        version=(of_verdict.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=(translations.aggregate(last=Max("version"))["last"] or 0) + 1,
         original_sha256=_digest_original(entry.body, body["verdict"]),
         **{name: body[name] for name in TEXT_FIELDS},
         byline=body["translated_by"],

@@ -74,8 +74,10 @@ class _VerdictTracker:
                 self._last[claim, publisher] = pk
 
     def judge(self, entry: RestoredEntry, merged_parts: MergedParts) -> EntryOutcome:
-        live = self._live[entry.claim]
-        removed_verdicts = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged_parts)}
+        live_verdicts = self._live[entry.claim]
+        removed_verdicts = {
+            pk: live_verdicts.pop(pk) for pk in _find_removed(entry, set(live_verdicts), merged_parts)
+        }
         new_verdicts = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new_verdicts}
         arrived_verdicts = [
@@ -86,7 +88,7 @@ class _VerdictTracker:
             arrived_verdicts,
             superseded_ids=[pk for pk, publisher in removed_verdicts.items() if publisher in publishers],
             retracted_ids=[pk for pk, publisher in removed_verdicts.items() if publisher not in publishers],
-            has_verdict=bool(live),
+            has_verdict=bool(live_verdicts),
         )
 
     def _add_arrived_verdict(

@@ -66,5 +66,5 @@ def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[Te
             for text in texts
         ],
         claims.rarity,
-        claims.unknown,
+        claims.unknown_forms,
     )

@@ -114,7 +114,7 @@ def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     return FoundCandidates(
         [build_candidates(word_shares, {}, texts_by_id, {}, None) for word_shares in candidates],
         claims.rarity,
-        claims.unknown,
+        claims.unknown_forms,
     )
 
 

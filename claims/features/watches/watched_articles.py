@@ -142,8 +142,8 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
             response,
             state=_State.IMPORTED,
             failure=clean_error_text(failure),
-            source=article.captured.source,
-            title=page.title or article.captured.source.title[:300],
+            source=article.capture_result.source,
+            title=page.title or article.capture_result.source.title[:300],
             unchanged=0,
             next_look_at=_compute_next_check(page, watch, now),
         )
@@ -156,7 +156,7 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
             proposals_of_day=F("proposals_of_day") + proposals,
         )
     if was_waiting:
-        return PageResult("new" if article.captured.is_new_source else "known", page, proposals)
+        return PageResult("new" if article.capture_result.is_new_source else "known", page, proposals)
     return PageResult("changed", page, proposals)
 
 

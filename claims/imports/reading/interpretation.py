@@ -64,7 +64,7 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
     if isinstance(named_person, Problem):
         if rating:
             return record.build_refusal("publisher", named_person)
-        if record.has("publisher"):
+        if record.has_value("publisher"):
             record.add_remarks("publisher", [named_person])
     if not language:
         expected_languages = (review_language, outlet.language if outlet else "", conventions.language)
@@ -107,7 +107,7 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
 class _Record:
     """A record during interpretation: its values, and those left out so far."""
 
-    found: RawRecord
+    raw_record: RawRecord
     conventions: Conventions
     remarks: list[Remark] = field(default_factory=list)
     value: Callable[[str], Any] = field(init=False)
@@ -116,17 +116,17 @@ class _Record:
     def __post_init__(self) -> None:
         known_fields = {
             name: value
-            for name, value in self.found.fields.items()
+            for name, value in self.raw_record.fields.items()
             if value is not None and value != "" and value != []
         }
         constants = self.conventions.constants
         self.value = ({**constants, **known_fields} if constants else known_fields).get
 
-    def has(self, name: str) -> bool:
+    def has_value(self, name: str) -> bool:
         return not is_empty_value(read_line(self.value(name)))
 
     def build_refusal(self, name: str, problem: Problem) -> Refusal:
-        return Refusal(self.found.location, name, problem.reason, problem.code, self.found)
+        return Refusal(self.raw_record.location, name, problem.reason, problem.code, self.raw_record)
 
     def add_remarks(self, name: str, problems: Iterable[Problem]) -> None:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
@@ -265,7 +265,7 @@ def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label
 def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     name = record.value("claimant")
     if not name:
-        if record.has("claimant_title"):
+        if record.has_value("claimant_title"):
             record.add_remarks(
                 "claimant_title",
                 [build_problem("no one is named", "The record has a job title, but no claimant.")],

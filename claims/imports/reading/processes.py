@@ -180,7 +180,7 @@ def unpack_review(text: str) -> Review:
     """Parse a packed review. Its remarks are stored separately."""
     location, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
-        number, url, title, summary, byline, reviewed_on, review_language, *of_media,
+        number, url, title, summary, byline, reviewed_on, review_language, *media_values,
     ) = orjson.loads(text)  # fmt: skip
     return Review(
         RecordLocation(*location),
@@ -200,7 +200,7 @@ def unpack_review(text: str) -> Review:
         byline,
         date.fromisoformat(reviewed_on) if reviewed_on else None,
         review_language,
-        *_build_media(*of_media),
+        *_build_media(*media_values),
     )
 
 

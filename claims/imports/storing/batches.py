@@ -84,7 +84,9 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     now = clock.get_database_time()
     with transaction.atomic():
         speed_up_transaction()  # the caller waits for all commits before the import ends
-        entities = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
+        entities = ReferencedEntities(
+            (staged_review.review for staged_review in batch), now=now, by=run.started_by
+        )
         new_reviews, known_reviews = _split_batch(batch, run)
         decisions = Decisions(run, entities, now)
         decisions.decide_new(new_reviews)
@@ -93,14 +95,14 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
 
 
 @transaction.atomic
-def store_batch(prepared: PreparedBatch) -> WrittenBatch:
+def store_batch(prepared_batch: PreparedBatch) -> WrittenBatch:
     """Store a batch, and publish its changes."""
     speed_up_transaction()
     counts = WrittenBatch()
-    prepared.new_rows.store(counts)
-    if prepared.known_reviews:
-        decisions = Decisions(prepared.run, prepared.entities, clock.get_database_time())
-        decisions.decide_known(prepared.known_reviews)
+    prepared_batch.new_rows.store(counts)
+    if prepared_batch.known_reviews:
+        decisions = Decisions(prepared_batch.run, prepared_batch.entities, clock.get_database_time())
+        decisions.decide_known(prepared_batch.known_reviews)
         _BatchRows(decisions).store(counts)
     return counts
 
@@ -122,9 +124,9 @@ def _split_batch(
     known_keys = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
     )
-    known_keys |= {staged.statement_key for staged in batch if {staged.key, staged.number_key} & stored_keys}
+    known_keys |= {review.statement_key for review in batch if {review.key, review.number_key} & stored_keys}
     new_reviews = [staged_review for staged_review in batch if staged_review.statement_key not in known_keys]
-    return new_reviews, [staged for staged in batch if staged.statement_key in known_keys]
+    return new_reviews, [review for review in batch if review.statement_key in known_keys]
 
 
 @dataclass(slots=True)
@@ -201,7 +203,11 @@ class _BatchRows:
             Appearance,
             [appearance for existing_claim in existing_claims for appearance in existing_claim.appearances],
         )
-        topics = [(existing.claim.pk, topic.pk) for existing in existing_claims for topic in existing.topics]
+        topics = [
+            (existing_claim.claim.pk, topic.pk)
+            for existing_claim in existing_claims
+            for topic in existing_claim.topics
+        ]
         yield from build_lines(
             ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
         )
@@ -217,7 +223,11 @@ class _BatchRows:
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problems for values that conflict with stored ones, as lines for COPY."""
-        conflicting = [decided for decided in self.decisions.decided_reviews if decided.omitted_values]
+        conflicting = [
+            decided_review
+            for decided_review in self.decisions.decided_reviews
+            if decided_review.omitted_values
+        ]
         if not conflicting:
             return []
         first_records = known_claims.find_first_records(
@@ -256,7 +266,9 @@ class _BatchRows:
         old_claims = self.decisions.old_claims
         self._change_old_claims(old_claims)
         send_lines(self.lines)
-        if published_ids := [new.claim.pk for new in self.decisions.new_claims if new.verdicts]:
+        if published_ids := [
+            new_claim.claim.pk for new_claim in self.decisions.new_claims if new_claim.verdicts
+        ]:
             entries_added.send(Publication, claims=published_ids)
         verdicts = (verdict for old_claim in old_claims for verdict in old_claim.verdicts)
         if replacements := {row.supersedes_id: row.pk for row in verdicts if row.supersedes_id}:
@@ -275,16 +287,20 @@ class _BatchRows:
             counts.agreed += 0 if decided_review.omitted_values else repeats
 
     def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
-        accepted = [
-            old.claim for old in old_claims if old.verdicts and old.claim.state == Claim.State.PROPOSED
+        accepted_claims = [
+            old_claim.claim
+            for old_claim in old_claims
+            if old_claim.verdicts and old_claim.claim.state == Claim.State.PROPOSED
         ]
-        superseded_verdicts = [verdict for old in old_claims for verdict in old.superseded_verdicts]
+        superseded_verdicts = [
+            verdict for old_claim in old_claims for verdict in old_claim.superseded_verdicts
+        ]
         copy_rows(
             Transition,
             [
                 *(
                     self._build_transition(claim, None, "accept", "proposed", "accepted")
-                    for claim in accepted
+                    for claim in accepted_claims
                 ),
                 *(
                     self._build_transition(verdict.claim, verdict, "supersede", "published", "superseded")
@@ -292,9 +308,13 @@ class _BatchRows:
                 ),
             ],
         )
-        for claim in accepted:
+        for claim in accepted_claims:
             claim.state = Claim.State.ACCEPTED
-        changed_claims = [old.claim for old in old_claims if old.earlier_values or old.claim in accepted]
+        changed_claims = [
+            old_claim.claim
+            for old_claim in old_claims
+            if old_claim.earlier_values or old_claim.claim in accepted_claims
+        ]
         for claim in changed_claims:
             claim.updated_at = self.decisions.now
         Claim.objects.bulk_update(changed_claims, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)
@@ -319,14 +339,20 @@ class _BatchRows:
         copy_rows(ImportProblem, self.decisions.problems)
         copy_rows(
             ImportedChange,
-            [self._build_change(changed) for changed in self.decisions.old_claims if changed.is_changed],
+            [
+                self._build_change(changed_claim)
+                for changed_claim in self.decisions.old_claims
+                if changed_claim.is_changed
+            ],
         )
         copy_rows(
             PossibleDuplicate,
             [
-                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.decisions.run)
-                for later, earlier in self.decisions.duplicate_pairs
-                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier)
+                PossibleDuplicate(
+                    claim=later_claim.claim, earlier=earlier_claim.claim, run=self.decisions.run
+                )
+                for later_claim, earlier_claim in self.decisions.duplicate_pairs
+                if self.decisions.is_stored(later_claim) and self.decisions.is_stored(earlier_claim)
             ],
         )
 

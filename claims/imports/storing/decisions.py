@@ -102,7 +102,7 @@ class Decisions:
                 staged_review.digest: earlier_records.find(staged_review, known_claims_found.by_id)
                 for staged_review in reviews_of_statement
             }
-            known_by_digest = {digest: existing for digest, existing in claims_by_digest.items() if existing}
+            known_by_digest = {digest: claim for digest, claim in claims_by_digest.items() if claim}
             existing_claims = list(known_claims_found.by_statement_key.get(key, []))
             assignments, pairs = assign_claims(
                 reviews_of_statement,
@@ -152,7 +152,7 @@ class Decisions:
         is_first = existing_claim.is_new and id(existing_claim) not in self._claims
         count_before = len(existing_claim.verdicts) + len(existing_claim.drafts)
         try:
-            outcome, verdict, omitted = existing_claim.apply_review(
+            outcome, verdict, omitted_values = existing_claim.apply_review(
                 staged_review.review,
                 self.entities,
                 now=self.now,
@@ -166,11 +166,13 @@ class Decisions:
         self._claims[id(existing_claim)] = existing_claim
         if is_first:
             outcome = ImportedRecord.Outcome.CREATED
-        elif omitted and outcome == ImportedRecord.Outcome.AGREED:
+        elif omitted_values and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
         has_new_verdict = len(existing_claim.verdicts) + len(existing_claim.drafts) > count_before
         self.decided_reviews.append(
-            DecidedReview(staged_review, existing_claim, outcome, verdict, omitted, is_first, has_new_verdict)
+            DecidedReview(
+                staged_review, existing_claim, outcome, verdict, omitted_values, is_first, has_new_verdict
+            )
         )
 
     def _refuse(self, staged_review: StagedReview, disagreement: Disagreement) -> None:

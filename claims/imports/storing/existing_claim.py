@@ -276,11 +276,13 @@ class ExistingClaim(ReviewedClaim):
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
         attribute = Claim._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
-        earlier = getattr(self.claim, attribute)
+        earlier_value = getattr(self.claim, attribute)
         setattr(self.claim, name, value)
         if not self.is_new:
-            self.earlier_values.setdefault(attribute, earlier)
-            self._add_note(CHANGED_NOTE if earlier else _describe_additions(is_known), FIELD_NAMES[name])
+            self.earlier_values.setdefault(attribute, earlier_value)
+            self._add_note(
+                CHANGED_NOTE if earlier_value else _describe_additions(is_known), FIELD_NAMES[name]
+            )
 
     def _add_note(self, note_kind: str, part: str) -> None:
         if not self.is_new:

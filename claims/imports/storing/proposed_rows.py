@@ -65,8 +65,10 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     lock_names("pasted rows")
     stored_rows: list[StoredRow] = []
     for review in reviews:
-        [existing] = find_existing([review], by=by)
-        stored_rows.append(StoredRow(review, "there", existing) if existing else _propose_row(review, by))
+        [existing_claim] = find_existing([review], by=by)
+        stored_rows.append(
+            StoredRow(review, "there", existing_claim) if existing_claim else _propose_row(review, by)
+        )
     return stored_rows
 
 

@@ -88,8 +88,10 @@ class ReferencedEntities:
         self._house = Publisher.objects.house()
         self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
         own_outlets = self._ours | self._namesakes
-        others = [outlet for outlet in outlets if outlet not in own_outlets]
-        self._publishers = _get_or_create_publishers({build_outlet_key(outlet): outlet for outlet in others})
+        other_outlets = [outlet for outlet in outlets if outlet not in own_outlets]
+        self._publishers = _get_or_create_publishers(
+            {build_outlet_key(outlet): outlet for outlet in other_outlets}
+        )
         self._ratings = self._load_ratings(reviews)
         people = [review.claimant for review in reviews if review.claimant]
         self._claimants = _get_or_create_claimants({_build_person_key(person): person for person in people})
@@ -361,9 +363,11 @@ def _get_or_create_scale(publisher: Publisher, name: str, version: str, language
 
 def _iterate_new_ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
     """Yield new ratings for the labels missing from the scale."""
-    existing = list(scale.ratings.values_list("label", "code"))
-    labels, codes = {label for label, _ in existing}, {code for _, code in existing}
-    for position, label in enumerate((label for label in classes if label not in labels), len(existing) + 1):
+    existing_labels = list(scale.ratings.values_list("label", "code"))
+    labels, codes = {label for label, _ in existing_labels}, {code for _, code in existing_labels}
+    for position, label in enumerate(
+        (label for label in classes if label not in labels), len(existing_labels) + 1
+    ):
         code = slugify(label, allow_unicode=True)[:_MAX_CODE_LENGTH].strip("-_")
         if not code or code in codes:
             code = f"{code[: _MAX_CODE_LENGTH - 12]}-{position}".lstrip("-")

@@ -226,13 +226,13 @@ def _write_batches(
         for batch in batches:
             yield len(batch), store_batch(prepare_batch(batch, run))
         return
-    to_store: Queue[PreparedBatch | None] = Queue(maxsize=1)
+    waiting_batches: Queue[PreparedBatch | None] = Queue(maxsize=1)
     finished_batches: Queue[tuple[int, WrittenBatch] | BaseException] = Queue()
 
     def work() -> None:
         try:
-            while prepared := to_store.get():
-                finished_batches.put((len(prepared.batch), _store_batch(prepared)))
+            while prepared_batch := waiting_batches.get():
+                finished_batches.put((len(prepared_batch.batch), _store_batch(prepared_batch)))
         except BaseException as error:  # noqa: BLE001  raised again where the result is awaited
             finished_batches.put(error)
         finally:
@@ -243,19 +243,19 @@ def _write_batches(
     waiting_count = 0
     try:
         for batch in batches:
-            prepared = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
+            prepared_batch = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
             while waiting_count > 1:
                 yield _unwrap_result(finished_batches.get())
                 waiting_count -= 1
-            to_store.put(prepared)
+            waiting_batches.put(prepared_batch)
             waiting_count += 1
         for _ in range(waiting_count):
             yield _unwrap_result(finished_batches.get())
     finally:
         # If the caller stops early, the current batch is still stored completely, and no other.
         with suppress(Empty):
-            to_store.get_nowait()
-        to_store.put(None)
+            waiting_batches.get_nowait()
+        waiting_batches.put(None)
         thread.join()
 
 
@@ -265,13 +265,13 @@ def _unwrap_result(result: tuple[int, WrittenBatch] | BaseException) -> tuple[in
     return result
 
 
-def _store_batch(prepared: PreparedBatch) -> WrittenBatch:
+def _store_batch(prepared_batch: PreparedBatch) -> WrittenBatch:
     """Store a batch; after a conflict with another process, prepare it again."""
     try:
-        return store_batch(prepared)
+        return store_batch(prepared_batch)
     except (IntegrityError, OperationalError):
         connection.close_if_unusable_or_obsolete()
-        return _retry_conflicts(lambda: store_batch(prepare_batch(prepared.batch, prepared.run)))
+        return _retry_conflicts(lambda: store_batch(prepare_batch(prepared_batch.batch, prepared_batch.run)))
 
 
 def _retry_conflicts(work: Callable[[], Result]) -> Result:

@@ -28,7 +28,7 @@ class StagedReview(NamedTuple):
     """Whether its number is unique among the records of this import."""
     seen_claims: frozenset[int]
     """Claims of other records with the same content as an earlier record of this review."""
-    found: str
+    fields_json: str
     """The fields of the record in the file, as JSON; rarely parsed."""
     repeats: Sequence[str]
     """Packed records of this import with exactly the same content; rarely parsed."""
@@ -90,7 +90,7 @@ class Stage:
             offset += len(rows)
             pending_reviews += rows
             last_key = pending_reviews[-1].statement_key
-            complete_groups = [staged for staged in pending_reviews if staged.statement_key != last_key]
+            complete_groups = [review for review in pending_reviews if review.statement_key != last_key]
             if len(complete_groups) >= size // 2:
                 yield complete_groups
                 pending_reviews = pending_reviews[len(complete_groups) :]

@@ -195,7 +195,10 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
         .values("run")
     )
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
-    return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
+    return [
+        (later_run, counts[later_run.pk])
+        for later_run in ImportRun.objects.filter(pk__in=counts).order_by("-pk")
+    ]
 
 
 @transaction.atomic
@@ -290,16 +293,16 @@ class _BatchUndo:
 
     def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
         """Restore the claims' earlier values, except those edited since; return the changes by claim."""
-        by_id = {claim.pk: claim for claim in claims}
-        rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
+        claims_by_id = {claim.pk: claim for claim in claims}
+        rows = list(ImportedChange.objects.filter(run=self.run, claim__in=claims_by_id).order_by("-pk"))
         for row in rows:
-            claim = by_id[row.claim_id]
+            claim = claims_by_id[row.claim_id]
             claim.updated_at = self.now
             for name, (value_before, value_after) in row.fields.items():
                 parse = _JSON_PARSERS.get(name, str)
                 if getattr(claim, name) == (value_after and parse(value_after)):
                     setattr(claim, name, value_before and parse(value_before))
-        changed_claims = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
+        changed_claims = {row.claim_id: claims_by_id[row.claim_id] for row in rows}.values()
         Claim.objects.bulk_update(changed_claims, [*JUDGED_FIELDS, "updated_at"])
         # An appearance whose quote was anchored since belongs to an editor.
         appearances = Appearance.objects.filter(exact="", snapshot=None)
@@ -324,7 +327,7 @@ class _BatchUndo:
         for verdict in made_verdicts.select_related("supersedes").order_by("version"):
             first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # The live verdict may not be of this import: undoing a later import restores the content as a new version.
-        live = [
+        live_verdicts = [
             row
             for row in Verdict.objects.filter(
                 claim__in={claim for claim, _publisher in first_verdicts},
@@ -332,17 +335,22 @@ class _BatchUndo:
             ).exclude(origin=Verdict.Origin.HOUSE)
             if (row.claim_id, row.publisher_id) in first_verdicts
         ]
-        predecessors = {row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live}
-        retracted = [row for row in live if predecessors[row.pk] is None]
-        restored = [(row, earlier_values) for row in live if (earlier_values := predecessors[row.pk])]
+        predecessors = {
+            row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live_verdicts
+        }
+        retracted = [row for row in live_verdicts if predecessors[row.pk] is None]
+        restored_verdicts = [
+            (row, earlier_values) for row in live_verdicts if (earlier_values := predecessors[row.pk])
+        ]
         self._retract(retracted)
-        self._restore(restored)
+        self._restore(restored_verdicts)
         # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
         kinds = Publication.Kind
         changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
         return changes | {
-            row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
+            row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note)
+            for row, _earlier in restored_verdicts
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:
@@ -357,9 +365,11 @@ class _BatchUndo:
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each verdict with a new version that has its content from before the import."""
-        live = [verdict for verdict, _earlier in verdicts]
-        self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
-        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
+        live_verdicts = [verdict for verdict, _earlier in verdicts]
+        self._store_transitions(live_verdicts, "supersede", Verdict.State.SUPERSEDED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live_verdicts]).update(
+            state=Verdict.State.SUPERSEDED
+        )
         rows = [
             Verdict(
                 id=pk,
@@ -377,8 +387,10 @@ class _BatchUndo:
             )
         ]
         copy_rows(Verdict, rows)
-        rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
-        copy_evidence(rests_on)
+        successors = {
+            earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
+        }
+        copy_evidence(successors)
 
     def _decline(self, claims: list[Claim]) -> None:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]

@@ -81,7 +81,7 @@ def build_storing_problem(
 ) -> ImportProblem:
     """Build the report of a record that could be read but not stored."""
     location = staged_review.review.location
-    record = RawRecord(location, orjson.loads(staged_review.found))
+    record = RawRecord(location, orjson.loads(staged_review.fields_json))
     return _build_problem(run, _REFUSED_OUTCOME, location, (field, code, reason), record, None)
 
 
@@ -104,7 +104,7 @@ def build_left_out_problems(
     """
     location, record = (
         staged_review.review.location,
-        RawRecord(staged_review.review.location, orjson.loads(staged_review.found)),
+        RawRecord(staged_review.review.location, orjson.loads(staged_review.fields_json)),
     )
     claim_name = f"{target} ({first_record})" if first_record else target
     if is_merged:

@@ -356,8 +356,10 @@ def _format_day(value: date | None) -> str | None:
 def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
     """Return the published translations; unpublished verdicts have none."""
     # An import numbers verdicts before storing them, and previews show drafts: queries would find nothing.
-    published = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
-    rows_of_all = (translation for row in published for translation in row.translations.all())
+    published_verdicts = (
+        row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding
+    )
+    rows_of_all = (translation for row in published_verdicts for translation in row.translations.all())
     return [translation for translation in rows_of_all if translation.state == Translation.State.PUBLISHED]
 
 
@@ -375,6 +377,8 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 
 def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
-    whole = (digest for digest in row.hashes.all() if digest.transformation == MediaHash.Transformation.WHOLE)
-    first_hash = next((picture_hash for picture_hash in whole if picture_hash.frame_at is None), None)
+    whole_hashes = (
+        digest for digest in row.hashes.all() if digest.transformation == MediaHash.Transformation.WHOLE
+    )
+    first_hash = next((picture_hash for picture_hash in whole_hashes if picture_hash.frame_at is None), None)
     return first_hash.pdq.hex() if first_hash else ""

@@ -33,8 +33,8 @@ def find_correction(document: Document) -> Document | None:
     """Return the latest change with a public note, and the label of its kind."""
     if not document["corrections"]:
         return None
-    latest = document["corrections"][0]
-    return {**latest, "label": Publication.Kind(latest["kind"]).label}
+    latest_change = document["corrections"][0]
+    return {**latest_change, "label": Publication.Kind(latest_change["kind"]).label}
 
 
 def choose_lead_verdict(document: Document) -> Document | None:

@@ -21,8 +21,8 @@ def digest_verdict(verdict: Mapping[str, Any]) -> str:
     """Return the digest of a verdict's signed content: texts, rating and evidence."""
     rating = verdict["rating"] or {}
     # In a preview, evidence that is not saved yet has no id.
-    by_id = sorted(verdict["evidence"], key=lambda item: (item["id"] is None, item["id"]))
-    evidence = [_list_evidence_facts(item) for item in by_id]
+    sorted_evidence = sorted(verdict["evidence"], key=lambda item: (item["id"] is None, item["id"]))
+    evidence = [_list_evidence_facts(item) for item in sorted_evidence]
     return _digest(
         [
             *(verdict["id"], verdict["version"], verdict["publisher"]["id"], verdict["origin"]),

@@ -96,15 +96,17 @@ def find_outdated_translation(
     (kind, document), *earlier_entries = ledger
     if not language or document["status"] != "published" or find_translation(language, document):
         return None
-    for earlier_kind, earlier in earlier_entries:
-        if earlier["status"] == "published" and (translation := find_translation(language, earlier)):
+    for earlier_kind, earlier_document in earlier_entries:
+        if earlier_document["status"] == "published" and (
+            translation := find_translation(language, earlier_document)
+        ):
             # The retraction of a translation has its own entry.
             withdrawn_languages = kind == "translation"
             return (
                 None
                 if withdrawn_languages
                 else OutdatedTranslation(
-                    translation["language"], translation["of_version"], earlier["version"]
+                    translation["language"], translation["of_version"], earlier_document["version"]
                 )
             )
         kind = earlier_kind

@@ -201,8 +201,8 @@ def _extend_tree(signed_size: int, size: int) -> None:
     tiles = stored_tree.load_growing_tiles(signed_size)
     first_sequence = max(1, signed_size - RECHECKED_ENTRIES + 1)
     known_leaves = _split_leaves(first_sequence, signed_size)
-    for previous, entry in load_with_previous(first_sequence, size):
-        text = entry.text(previous)
+    for previous_hash, entry in load_with_previous(first_sequence, size):
+        text = entry.text(previous_hash)
         number = entry.facts.sequence
         if compute_chain_hash(text) != entry.chain_sha256:
             raise InconsistentLedger(

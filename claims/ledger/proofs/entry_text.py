@@ -26,7 +26,7 @@ class EntryFacts(NamedTuple):
     """The hash of the entry's note and body (`sealed_text`)."""
 
 
-def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
+def build_entry_text(facts: EntryFacts, previous_hash: str) -> bytes:
     """Return the bytes of an entry, from which its hash and its tree leaf are computed.
 
     Args:
@@ -38,7 +38,7 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
         *map(str, plain_facts),
         "-" if merged_into is None else str(merged_into),
         sealed_sha256,
-        previous,
+        previous_hash,
         "",
     ]
     return "\n".join(lines).encode()

@@ -26,8 +26,8 @@ class StoredEntry(NamedTuple):
     facts: EntryFacts
     chain_sha256: str
 
-    def text(self, previous: str) -> bytes:
-        return build_entry_text(self.facts, previous)
+    def text(self, previous_hash: str) -> bytes:
+        return build_entry_text(self.facts, previous_hash)
 
 
 def format_moment(value: datetime) -> str:
@@ -59,17 +59,19 @@ def load_entry_texts(first_sequence: int, last_sequence: int) -> list[bytes]:
         "sequence"
     )
     entries = map(_build_entry, rows.values_list(*_COLUMNS))
-    return [entry.text(previous) for previous, entry in _iterate_with_previous(first_sequence, entries)]
+    return [
+        entry.text(previous_hash) for previous_hash, entry in _iterate_with_previous(first_sequence, entries)
+    ]
 
 
 def _iterate_with_previous(
     first_sequence: int, entries: Iterable[StoredEntry]
 ) -> Iterator[tuple[str, StoredEntry]]:
-    previous = ZERO_SHA256
+    previous_hash = ZERO_SHA256
     for entry in entries:
         if entry.facts.sequence >= first_sequence:
-            yield previous, entry
-        previous = entry.chain_sha256
+            yield previous_hash, entry
+        previous_hash = entry.chain_sha256
 
 
 def read_tiles(tile_places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:

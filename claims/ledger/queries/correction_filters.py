@@ -96,7 +96,9 @@ class JudgedParameter(Parameter):
         if verdicts is None:
             return Q()
         log = filter_corrections().order_by("-published_at", "-sequence").values("published_at")
-        newest = Coalesce(Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST)
+        newest_time = Coalesce(
+            Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST
+        )
         # A scalar subquery is evaluated row by row. PostgreSQL might evaluate EXISTS for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
@@ -104,8 +106,8 @@ class JudgedParameter(Parameter):
         # every row, but makes PostgreSQL read the log in order. Without it, PostgreSQL may join the log and the
         # claims row by row, because it wrongly expects few rows.
         return (
-            (Q(published_at__gte=newest) & is_found)
-            | (Q(published_at__lt=newest) & Q(claim_id__in=_select_claim_ids(verdicts)))
+            (Q(published_at__gte=newest_time) & is_found)
+            | (Q(published_at__lt=newest_time) & Q(claim_id__in=_select_claim_ids(verdicts)))
             | Q(pk__lt=0)
         )
 

@@ -170,32 +170,32 @@ class EntriesCheck:
 
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
         """Yield gaps or overlaps between the versions of a claim."""
-        last = self._last.get(row["claim_id"])
+        last_entry = self._last.get(row["claim_id"])
         place_name = gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)") % row
-        if row["version"] != (last.version if last else 0) + 1:
+        if row["version"] != (last_entry.version if last_entry else 0) + 1:
             yield Discrepancy(
                 place_name,
-                gettext("the entry follows version %(before)s of the claim.") % {"before": last.version}
-                if last
+                gettext("the entry follows version %(before)s of the claim.") % {"before": last_entry.version}
+                if last_entry
                 else gettext("the versions of the claim before it are missing."),
             )
-        if last and last.superseded_at != row["published_at"]:
+        if last_entry and last_entry.superseded_at != row["published_at"]:
             yield Discrepancy(
                 gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
                 % {
-                    "sequence": last.sequence,
+                    "sequence": last_entry.sequence,
                     "claim_id": row["claim_id"],
-                    "version": last.version,
+                    "version": last_entry.version,
                 },
                 gettext(
                     "the entry says that it was current until %(when)s, but the next version is dated %(when_2)s."
                 )
                 % {
-                    "when": _format_time(last.superseded_at),
+                    "when": _format_time(last_entry.superseded_at),
                     "when_2": _format_time(row["published_at"]),
                 },
             )
-        if last and row["published_at"] < last.published_at:
+        if last_entry and row["published_at"] < last_entry.published_at:
             yield Discrepancy(place_name, gettext("the entry is dated before the version that it follows."))
         self._last[row["claim_id"]] = _LastEntry(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))

@@ -46,7 +46,7 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
     Args:
         report_growth: called with the number and hash of each link.
     """
-    previous, expected = ZERO_SHA256, 0
+    previous_hash, expected = ZERO_SHA256, 0
     # Rows from which words were removed by law. The chain still proves their original content.
     missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
@@ -75,14 +75,14 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
                 )
             elif (
                 number not in missing_links
-                and _compute_hash(number, kind, row_id, facts, previous) != chain_sha256
+                and _compute_hash(number, kind, row_id, facts, previous_hash) != chain_sha256
             ):
                 yield Discrepancy(
                     place,
                     gettext("the record, or the link before it, has changed since the record was linked."),
                 )
             newest_time = max(newest_time, facts[-1]) if facts else newest_time
-            previous = chain_sha256
+            previous_hash = chain_sha256
             report_growth(number, bytes.fromhex(chain_sha256))
     yield from _find_unlinked()
 
@@ -107,14 +107,14 @@ def _load_rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], 
     return rows_found
 
 
-def _compute_hash(number: int, kind: str, row_id: int, facts: tuple[Any, ...], previous: str) -> str:
+def _compute_hash(number: int, kind: str, row_id: int, facts: tuple[Any, ...], previous_hash: str) -> str:
     lines = [
         "factcheck review entry 1",
         str(number),
         kind,
         str(row_id),
         *map(_format_value, facts),
-        previous,
+        previous_hash,
         "",
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -45,12 +45,14 @@ def _format_tally(tally: PairTally, *, dry_run: bool) -> str:
     compared_text = ngettext(
         "%(compared)s of %(standing)s claim compared.",
         "%(compared)s of %(standing)s claims compared.",
-        tally.active,
-    ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.active:,}"}
-    judged_text = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.compared_pairs:,}"}
+        tally.active_claim_count,
+    ) % {"compared": f"{tally.compared_claim_count:,}", "standing": f"{tally.active_claim_count:,}"}
+    judged_text = gettext("Pairs compared in detail: %(judged)s.") % {
+        "judged": f"{tally.compared_pair_count:,}"
+    }
     found_text = (
         gettext("New pairs that would wait for a decision: %(found)s.")
         if dry_run
         else gettext("New pairs waiting for a decision: %(found)s.")
-    ) % {"found": f"{tally.new_pairs:,}"}
+    ) % {"found": f"{tally.new_pair_count:,}"}
     return f"{compared_text} {judged_text} {found_text}"

@@ -197,15 +197,17 @@ class Command(LocalizedCommand):
             )
         with closing(input_files.open_files(location)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
-            found = recipe.choose_format(file) if isinstance(file, File) else file
-            if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
-                found = (
-                    found[0],
+            recipe_found = recipe.choose_format(file) if isinstance(file, File) else file
+            if isinstance(file, File) and isinstance(recipe_found, tuple) and recipe_found[0] is spreadsheets:
+                recipe_found = (
+                    recipe_found[0],
                     recipe.complete(spreadsheets.inspect_workbook(file, recipe.sheet)),
                 )
-        if not isinstance(found, tuple):
-            raise CommandError(translate_message(found.reason) if found else gettext("There is no file."))
-        form, format_settings = found
+        if not isinstance(recipe_found, tuple):
+            raise CommandError(
+                translate_message(recipe_found.reason) if recipe_found else gettext("There is no file.")
+            )
+        form, format_settings = recipe_found
         if "mapping" not in format_settings:
             raise CommandError(
                 gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")

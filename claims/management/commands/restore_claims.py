@@ -31,7 +31,7 @@ class Command(LocalizedCommand):
         try:
             actor = nullcontext() if dry_run else require_owner()
             with actor, _open_input(file) as stream, _show_progress(file, verbosity) as progress:
-                restored = restore(stream, progress=progress, dry_run=dry_run)
+                counts = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
             raise CommandError(
                 gettext("%(file)s cannot be read: %(strerror)s.")
@@ -39,8 +39,8 @@ class Command(LocalizedCommand):
             ) from None
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
-        for kind in dict.fromkeys([*restored.written, *restored.existing]):
-            written_count, left_count = restored.written[kind], restored.existing[kind]
+        for kind in dict.fromkeys([*counts.written, *counts.existing]):
+            written_count, left_count = counts.written[kind], counts.existing[kind]
             summary = (
                 gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run

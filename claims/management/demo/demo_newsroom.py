@@ -81,8 +81,10 @@ def load(*, password: str = "") -> bool:
 def load_demo_content() -> Row:
     """Return the demo content of all files and features; lists with the same name are joined."""
     content: Row = {}
-    added = [Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo]
-    for file in (*CONTENT, *filter(Path.exists, added)):
+    feature_files = [
+        Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo
+    ]
+    for file in (*CONTENT, *filter(Path.exists, feature_files)):
         for name, rows in json.loads(file.read_text(encoding="utf-8")).items():
             content[name] = content.get(name, []) + rows if isinstance(rows, list) else rows
     return content
@@ -197,9 +199,13 @@ class _Newsroom:
         claim = self.claims[row["key"]]
         target = self.claims[row["merged_into"]] if row["merged_into"] else None
         for step in row["triage"]:
-            into = target if step["action"] == "merge" else None
+            merge_target = target if step["action"] == "merge" else None
             claim = workflow.move(
-                claim, step["action"], by=self.people[step["by"]], note=step["note"], into=into
+                claim,
+                step["action"],
+                by=self.people[step["by"]],
+                note=step["note"],
+                into=merge_target,
             )
 
     def _create_verdict(self, claim_row: Row, row: Row) -> None:

@@ -42,12 +42,12 @@ class MeanVectors:
             means_by_language[mean.kind][mean.language] = SubtractedMean(mean.pk, np.array(mean.mean))
         self._claims, self._posts = means_by_language[Kind.CLAIMS], means_by_language[Kind.POSTS]
 
-    def of(self, language: str) -> SubtractedMean:
+    def get_mean(self, language: str) -> SubtractedMean:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
     def centre(self, raw_vectors: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
         """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
-        subtracted_means = [self.of(language) for language in languages]
+        subtracted_means = [self.get_mean(language) for language in languages]
         means = np.array([mean for _id, mean in subtracted_means])
         return *subtract_mean(raw_vectors, means), [pk for pk, _mean in subtracted_means]
 
@@ -95,8 +95,8 @@ def renew_means(model: EmbeddingModel) -> None:
             """,
             [model.pk, MIN_STATEMENTS, GROWTH_FACTOR, model.pk],
         )
-        grown = cursor.fetchall()
-    for language, texts in grown:
+        grown_languages = cursor.fetchall()
+    for language, texts in grown_languages:
         mean = _compute_claims_mean(model, language)
         LanguageMean.objects.get_or_create(
             model=model, kind=Kind.CLAIMS, language=language, texts=texts, defaults={"mean": mean.tolist()}

@@ -227,10 +227,10 @@ class _ChangesSlice:
         return response
 
     def _render_content(self, version_address: str) -> bytes:
-        rendered = partial(
+        rendered_changes = partial(
             _render_change, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
         )
-        changes = b",".join(map(rendered, self.entries))
+        changes = b",".join(map(rendered_changes, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 

@@ -84,8 +84,8 @@ class ClaimSchema(PublicSchema):
         description: str = super().get_description()
         if self.lists:
             return description
-        accepting = f"If `Accept` prefers `{markup.JSON_LD}`, the response is that of `claims_jsonld`."
-        return f"{description}\n\n{accepting}"
+        note_on_accept = f"If `Accept` prefers `{markup.JSON_LD}`, the response is that of `claims_jsonld`."
+        return f"{description}\n\n{note_on_accept}"
 
     def map_renderers(self, attribute: str) -> list[str]:
         media_types: list[str] = super().map_renderers(attribute)
@@ -115,9 +115,11 @@ class ClaimResource(PublicList):
         return Publication.objects.all()
 
     def get_listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
-        conditionally = is_conditional(request) and not query.highlights
+        may_be_conditional = is_conditional(request) and not query.highlights
         column = "body" if query.is_full else "summary"
-        texts_read = [] if conditionally else {column: None, **({"body": None} if query.highlights else {})}
+        texts_read = (
+            [] if may_be_conditional else {column: None, **({"body": None} if query.highlights else {})}
+        )
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         if not page.rows and (
@@ -132,7 +134,7 @@ class ClaimResource(PublicList):
             sha256=compute_sha256(row[1].encode() for row in page.rows),
             results=lambda: (
                 load_texts([row[0] for row in page.rows], column)
-                if conditionally
+                if may_be_conditional
                 else [row[3] for row in page.rows]
             ),
             last_modified=page.rows[0][2] if page.rows else None,

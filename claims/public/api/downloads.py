@@ -223,16 +223,16 @@ class DataFeedDownload(Download):
     is_file = False
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
-        published = super().parts(query)
+        published_entries = super().parts(query)
         if query.value("status"):
-            return published
+            return published_entries
         ledger, moment = Publication.objects, query.moment
         withdrawn_entries = (ledger.newest_as_of(moment) if moment else ledger.newest()).filter(
             status__in=[Publication.Status.RETRACTED, Publication.Status.MERGED]
         )
         if since := query.value("updated_after"):
             withdrawn_entries = withdrawn_entries.filter(published_at__gte=since)
-        return [*published, withdrawn_entries.order_by("-published_at", "-claim_id")]
+        return [*published_entries, withdrawn_entries.order_by("-published_at", "-claim_id")]
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None

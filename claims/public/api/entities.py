@@ -144,10 +144,10 @@ class SourceResource(EntityResource):
 
 def iterate_appearances(source: int) -> Iterator[Document]:
     """Yield the appearances of published claims in a source, in text order, each with its claim."""
-    published = Publication.objects.current().filter(appears_in_ids__contains=[source])
+    publications = Publication.objects.current().filter(appears_in_ids__contains=[source])
     appearances = [
         {**_build_claim(claim), **{key: value for key, value in appearance.items() if key != "source"}}
-        for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
+        for claim in (entry.document for entry in publications.order_by("claim_id").only("body"))
         for appearance in claim["appearances"]
         if appearance["source"]["id"] == source
     ]

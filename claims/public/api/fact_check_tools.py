@@ -213,19 +213,19 @@ class _ClaimsQuery:
         if self.publishers is not None or self.language:
             rows = rows.filter(Exists(verdicts))
         if self.since:
-            reviewed = Exists(verdicts.filter(reviewed_on__gte=self.since))
-            rows = rows.filter(Q(claimed_on__gte=self.since) | Q(reviewed))
+            has_recent_review = Exists(verdicts.filter(reviewed_on__gte=self.since))
+            rows = rows.filter(Q(claimed_on__gte=self.since) | Q(has_recent_review))
         if self.reading:
             rows = rows.matching_search(self.reading)
         return rows
 
     def _matches(self, body: Document, verdict: Document) -> bool:
         language = verdict["language"].lower()
-        newest = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
+        newest_date = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
         return (
             (self.publishers is None or verdict["publisher"]["id"] in self.publishers)
             and (not self.language or _is_in_language(language, self.language))
-            and (self.since is None or newest >= self.since.isoformat())
+            and (self.since is None or newest_date >= self.since.isoformat())
         )
 
 

@@ -230,9 +230,9 @@ class InclusionResource(LedgerResource):
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         sequence = query.value("sequence")
-        newest = _get_newest_checkpoint()
-        size = query.value("tree_size", newest.tree_size)
-        _require_signed("tree_size", size, newest.tree_size)
+        newest_checkpoint = _get_newest_checkpoint()
+        size = query.value("tree_size", newest_checkpoint.tree_size)
+        _require_signed("tree_size", size, newest_checkpoint.tree_size)
         if sequence > size:
             raise build_target_error(
                 "sequence",
@@ -241,8 +241,10 @@ class InclusionResource(LedgerResource):
         parts = merkle_tree.list_inclusion_parts(sequence - 1, size)
         *hashes, root = stored_tree.load_proof([*parts, (0, size)])
         [text] = stored_tree.load_entry_texts(sequence, sequence)
-        is_newest = size == newest.tree_size
-        checkpoint = newest if is_newest else Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
+        is_newest = size == newest_checkpoint.tree_size
+        checkpoint = (
+            newest_checkpoint if is_newest else Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
+        )
         body: InclusionProof = {
             "sequence": sequence,
             "leaf_index": sequence - 1,
@@ -264,32 +266,32 @@ class ConsistencyResource(LedgerResource):
     serializer_class = describe_body(ConsistencyProof)
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
-        first = query.value("first")
+        first_size = query.value("first")
         signed_size = _get_newest_checkpoint().tree_size
         second = query.value("second", signed_size)
         _require_signed("second", second, signed_size)
-        if first > second:
-            detail = gettext("`first` must not be more than `second`, which is %(second)s.") % {
+        if first_size > second:
+            detail = gettext("`first_size` must not be more than `second`, which is %(second)s.") % {
                 "second": second
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
-        parts = merkle_tree.list_consistency_parts(first, second)
-        *hashes, before, after = stored_tree.load_proof([*parts, (0, first), (0, second)])
+        parts = merkle_tree.list_consistency_parts(first_size, second)
+        *hashes, first_root, second_root = stored_tree.load_proof([*parts, (0, first_size), (0, second)])
         body: ConsistencyProof = {
-            "first": first,
+            "first": first_size,
             "second": second,
             "hashes": encode_hashes(hashes),
-            "first_root_hash": b64encode(before).decode(),
-            "second_root_hash": b64encode(after).decode(),
+            "first_root_hash": b64encode(first_root).decode(),
+            "second_root_hash": b64encode(second_root).decode(),
         }
         return build_json_response(request, body, cache=_get_cache_control(query, "second"))
 
 
 def _get_newest_checkpoint() -> Checkpoint:
-    newest = Checkpoint.objects.of_ledger().newest()
-    if newest is None:
+    newest_checkpoint = Checkpoint.objects.of_ledger().newest()
+    if newest_checkpoint is None:
         raise Http404
-    return newest
+    return newest_checkpoint
 
 
 def _require_signed(name: str, size: int, signed_size: int) -> None:

@@ -203,10 +203,14 @@ def _build_statement() -> Statement:
 def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> PublishedClaims:
     """Return the part of the response about one URL: its published claims, and how each is related to it."""
     items = (item for claim in match.with_source for item in _iterate_quoted(claim))
-    published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
+    published_source = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
     return {
-        "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
-        if published
+        "source": {
+            "id": published_source["id"],
+            "title": published_source["title"],
+            "url": published_source["url"],
+        }
+        if published_source
         else None,
         # First claims that appear at the URL, in text order, then claims that cite it, then claims reviewed there.
         "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_get_first_position),

@@ -101,14 +101,16 @@ class MatchTermsQuery(ClaimListQuery):
     @property
     def terms(self) -> MatchTerms:
         """Return the options of the match for `claims.matching.answers`."""
-        narrowing = {name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES}
+        filter_values = {
+            name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES
+        }
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
             max_matches=self.value("matches", MATCH_LIMIT),
             min_confidence=self.value("minimum_confidence", None),
-            rows=self.qs if narrowing else None,
-            rows_key=repr(sorted(narrowing.items())) if narrowing else "",
+            rows=self.qs if filter_values else None,
+            rows_key=repr(sorted(filter_values.items())) if filter_values else "",
             cpu_seconds=CPU_SECONDS,
         )
 

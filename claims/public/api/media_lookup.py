@@ -130,14 +130,16 @@ def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> Media
     Args:
         is_seen: whether the request contained the picture or its URL, so that the quality of the hash is known.
     """
-    similar = find_published_media(picture_hash) if picture_hash.is_distinctive else []
-    code = FOUND_ANSWER if similar else NOTHING_ANSWER if picture_hash.is_distinctive else UNCLEAR_ANSWER
+    similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
+    code = (
+        FOUND_ANSWER if similar_media else NOTHING_ANSWER if picture_hash.is_distinctive else UNCLEAR_ANSWER
+    )
     return {
         "answer": code,
         "explanation": EXPLANATIONS[code],
         "pdq": picture_hash.pdq.hex(),
         "quality": picture_hash.quality if is_seen else None,
-        "results": [_build_result(near_duplicate) for near_duplicate in similar],
+        "results": [_build_result(near_duplicate) for near_duplicate in similar_media],
     }
 
 

@@ -64,8 +64,8 @@ class Channel:
 def build_entry(document: Document) -> FeedEntry:
     """Return the feed entry of a publication, retraction or merge."""
     verdict = choose_lead_verdict(document)
-    latest = find_correction(document)
-    withdrawal_note = latest["note"] if latest and not verdict else ""
+    latest_change = find_correction(document)
+    withdrawal_note = latest_change["note"] if latest_change and not verdict else ""
     publisher = (
         verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
     )
@@ -76,7 +76,7 @@ def build_entry(document: Document) -> FeedEntry:
         language=document["language"],
         content_language=verdict["language"] if verdict else document["language"],
         summary=verdict["summary"] if verdict else withdrawal_note,
-        html=_render_html(document, latest),
+        html=_render_html(document, latest_change),
         published=datetime.fromisoformat(document["published_at"]),
         updated=datetime.fromisoformat(document["updated_at"]),
         author=publisher["name"],
@@ -93,7 +93,7 @@ def build_address(claim_id: int) -> str:
     return settings.SITE_URL + reverse("claim-permanent", args=[claim_id])
 
 
-def _render_html(document: Document, latest: Document | None) -> str:
+def _render_html(document: Document, latest_change: Document | None) -> str:
     verdicts = [
         {
             **verdict,
@@ -105,7 +105,7 @@ def _render_html(document: Document, latest: Document | None) -> str:
     context = {
         "claim": document,
         "verdicts": verdicts,
-        "correction": latest,
+        "correction": latest_change,
         "merged_into": build_address(document["merged_into"]) if document["merged_into"] else "",
     }
     return render_to_string("claims/feed_entry.html", context).strip()

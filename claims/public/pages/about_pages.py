@@ -60,8 +60,8 @@ def load_pages(language: str) -> list[AboutPage]:
         pages_by_kind.setdefault(row.kind, {})[row.language] = row
     chosen_pages = [(kind, pages_by_kind[kind]) for kind in _KIND_ORDER if kind in pages_by_kind]
     return [
-        _build_page(kind, by_language[choose_language(language, [*by_language])])
-        for kind, by_language in chosen_pages
+        _build_page(kind, pages_by_language[choose_language(language, [*pages_by_language])])
+        for kind, pages_by_language in chosen_pages
     ]
 
 

@@ -30,14 +30,14 @@ class TextPiece(Generic[AnySpan]):
     text: str
     #: The piece's offset in the whole text.
     start: int
-    covering: list[AnySpan]
+    covering_spans: list[AnySpan]
     begins: list[AnySpan] = field(default_factory=list)
     ends: list[AnySpan] = field(default_factory=list)
 
     @property
     def innermost(self) -> AnySpan | None:
         """Return the span that a click opens: the one that begins last; of several, the shortest."""
-        return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
+        return max(self.covering_spans, key=lambda span: (span.start, -span.end), default=None)
 
     @property
     def ends_elsewhere(self) -> list[AnySpan]:
@@ -67,11 +67,11 @@ def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece
         pieces.append(
             [
                 TextPiece(
-                    text[left_edge:right],
+                    text[left_edge:right_edge],
                     left_edge,
-                    [span for span in usable_spans if span.start < right and span.end > left_edge],
+                    [span for span in usable_spans if span.start < right_edge and span.end > left_edge],
                 )
-                for left_edge, right in pairwise(boundaries)
+                for left_edge, right_edge in pairwise(boundaries)
             ]
         )
     _mark_ends(pieces)
@@ -83,11 +83,11 @@ def _mark_ends(paragraphs: list[list[TextPiece[AnySpan]]]) -> None:
     pieces = [piece for paragraph in paragraphs for piece in paragraph]
     begun_spans: set[int] = set()
     for piece in pieces:
-        piece.begins = [span for span in piece.covering if id(span) not in begun_spans]
+        piece.begins = [span for span in piece.covering_spans if id(span) not in begun_spans]
         begun_spans.update(id(span) for span in piece.begins)
     ended_spans: set[int] = set()
     for piece in reversed(pieces):
-        piece.ends = [span for span in piece.covering if id(span) not in ended_spans]
+        piece.ends = [span for span in piece.covering_spans if id(span) not in ended_spans]
         ended_spans.update(id(span) for span in piece.ends)
 
 

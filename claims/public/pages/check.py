@@ -125,18 +125,18 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
 
 def match_text(text: str) -> Answer:
     """Match each sentence, or a short text as a whole if none of its sentences matches."""
-    by_sentence = match_published_text(
+    sentence_answer = match_published_text(
         text, MatchTerms(cut="sentences", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
-    if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _has_kind(by_sentence, "same"):
-        return by_sentence
+    if len(text) > POST_LENGTH or len(sentence_answer.passages) < 2 or _has_kind(sentence_answer, "same"):
+        return sentence_answer
     whole_answer = match_published_text(
         text, MatchTerms(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # A sentence that contradicts a claim is shown itself. Otherwise the post as a whole may match better.
-    if _has_kind(by_sentence, "contradicts") and not _has_kind(whole_answer, "same"):
-        return by_sentence
-    return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else by_sentence
+    if _has_kind(sentence_answer, "contradicts") and not _has_kind(whole_answer, "same"):
+        return sentence_answer
+    return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else sentence_answer
 
 
 def _has_kind(text_match: Answer, *kinds: str) -> bool:

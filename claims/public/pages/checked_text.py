@@ -65,19 +65,19 @@ class CheckedText:
         return sum(sentence.kind == kind for sentence in self.sentences)
 
     @property
-    def repeated(self) -> int:
+    def repeated_count(self) -> int:
         return self.count_kind("same")
 
     @property
-    def contradicted(self) -> int:
+    def contradicted_count(self) -> int:
         return self.count_kind("contradicts")
 
     @property
-    def related(self) -> int:
+    def related_count(self) -> int:
         return self.count_kind("related")
 
     @property
-    def not_found(self) -> int:
+    def not_found_count(self) -> int:
         return self.sentence_count - len(self.sentences)
 
     @property
@@ -88,29 +88,33 @@ class CheckedText:
 
 def check_passages(text: str, text_match: Answer) -> CheckedText:
     """Return the text with its matches, limited to current publications."""
-    published = _load_published(match.claim for passage in text_match.passages for match in passage.matches)
-    sentences = list(_number_sentences(text, text_match.passages, published))
+    publications = _load_published(
+        match.claim for passage in text_match.passages for match in passage.matches
+    )
+    sentences = list(_number_sentences(text, text_match.passages, publications))
     return CheckedText(
         split_paragraphs(text, sentences), sentences, len(text_match.passages), bool(text_match.embedder)
     )
 
 
 def _number_sentences(
-    text: str, passages: Sequence[AnsweredPassage], published: dict[int, Document]
+    text: str, passages: Sequence[AnsweredPassage], publications: dict[int, Document]
 ) -> Iterator[CheckedSentence]:
     number = 0
     for passage in passages:
         if matches := [
-            _build_related_match(match, published) for match in passage.matches if match.claim in published
+            _build_related_match(match, publications)
+            for match in passage.matches
+            if match.claim in publications
         ]:
             number += 1
             text_part = text[passage.start : passage.end]
             yield CheckedSentence(passage.start, passage.end, text_part, number, matches)
 
 
-def _build_related_match(match: Match, published: dict[int, Document]) -> RelatedMatch:
+def _build_related_match(match: Match, publications: dict[int, Document]) -> RelatedMatch:
     return RelatedMatch(
-        published[match.claim],
+        publications[match.claim],
         match.kind,
         match.confidence,
         tuple(match.reasons),

@@ -49,9 +49,13 @@ FILTER_PARAMETERS = {
 def parse_period(text: str) -> tuple[date, date]:
     """Return the first and last day of a year, `2026`, or of a month, `2026-03`."""
     year, _, month = text.partition("-")
-    first = date(int(year), int(month or 1), 1)
-    after = first.replace(year=first.year + 1) if not month else (first + timedelta(days=31)).replace(day=1)
-    return first, after - timedelta(days=1)
+    first_day = date(int(year), int(month or 1), 1)
+    day_after = (
+        first_day.replace(year=first_day.year + 1)
+        if not month
+        else (first_day + timedelta(days=31)).replace(day=1)
+    )
+    return first_day, day_after - timedelta(days=1)
 
 
 def _validate_period(text: str) -> None:

@@ -113,5 +113,5 @@ def get_published_cluster(pk: int) -> Cluster:
 
 def load_shown_entries(row: Cluster) -> list[Publication]:
     """Return the current ledger entries of the cluster's claims, oldest claim first."""
-    in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
-    return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])
+    entries = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+    return list(entries.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

@@ -49,8 +49,8 @@ class ShownCorrection:
 
     @property
     def month(self) -> date:
-        local = self.corrected_entry.published_at.astimezone(get_default_timezone())
-        return local.date().replace(day=1)
+        local_time = self.corrected_entry.published_at.astimezone(get_default_timezone())
+        return local_time.date().replace(day=1)
 
 
 @public_page
@@ -152,16 +152,16 @@ class LogCounts:
     def count_kinds(self, month: str) -> list[tuple[str, str, int]]:
         """Return the kinds with their numbers in the month or, without one, in total."""
         counts: Counter[str] = Counter()
-        for (kind, in_month), count in self.numbers.items():
-            if month in ("", in_month):
+        for (kind, counted_month), count in self.numbers.items():
+            if month in ("", counted_month):
                 counts[kind] += count
         return [(kind, str(name), counts[kind]) for kind, name in CORRECTION_KINDS]
 
     def count_months(self, kind: str) -> list[tuple[str, str, int]]:
         """Return the months with corrections, newest first, with their number of this kind or of all."""
         counts = Counter({month: 0 for _kind, month in self.numbers})
-        for (of_kind, month), count in self.numbers.items():
-            if kind in ("", of_kind):
+        for (counted_kind, month), count in self.numbers.items():
+            if kind in ("", counted_kind):
                 counts[month] += count
         return [(month, month_name(month), counts[month]) for month in sorted(counts, reverse=True)]
 

@@ -113,14 +113,16 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
         refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refusal["Content-Range"] = f"bytes */{file.size}"
         return refusal
-    first, length = (byte_range.first, byte_range.length) if byte_range else (0, file.size)
+    first_byte, length = (byte_range.first, byte_range.length) if byte_range else (0, file.size)
     # `Range` applies to GET only: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
         if refusal_of_bytes := _charge_budget(request, length):
             return refusal_of_bytes
         try:
-            body = _build_body(iterate_pieces(default_storage, dump.get_path(file), first, length), length)
+            body = _build_body(
+                iterate_pieces(default_storage, dump.get_path(file), first_byte, length), length
+            )
         except FileNotFoundError:
             raise Http404("This dump has just been removed.") from None
         except TooManyDownloads as busy:
@@ -166,8 +168,8 @@ def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
 
 def _find_corrections(dump: KeptDump) -> Iterable[Publication]:
     """Return corrections and retractions since a dump was written, newest first."""
-    since = filter_corrections().filter(sequence__gt=dump.manifest["ledger"]["sequence"])
-    return since.order_by("-sequence")[:MAX_CORRECTIONS]
+    later_corrections = filter_corrections().filter(sequence__gt=dump.manifest["ledger"]["sequence"])
+    return later_corrections.order_by("-sequence")[:MAX_CORRECTIONS]
 
 
 def _build_manifest(request: HttpRequest, dump: KeptDump) -> dict[str, Any]:

@@ -48,23 +48,25 @@ def build_entry_page(
         original: whether the untranslated wording is requested.
         address: the canonical URL of the page, if it is a page in one language.
     """
-    newest = ledger[0]
+    newest_entry = ledger[0]
     document = translate_document(shown_entry.document, "" if original else language)
     offered_translation = find_translation(language, shown_entry.document) if original else None
     outdated_translation = (
         find_outdated_translation(language, [(entry.kind, entry.document) for entry in ledger])
-        if shown_entry is newest
+        if shown_entry is newest_entry
         else None
     )
     # An old version shows its original content, without the present status of its quotes.
-    quote_statuses = load_quote_statuses(document) if shown_entry is newest else []
-    notes = list_source_notes(list_named_sources(document)) if shown_entry is newest else {}
+    quote_statuses = load_quote_statuses(document) if shown_entry is newest_entry else []
+    notes = list_source_notes(list_named_sources(document)) if shown_entry is newest_entry else {}
     history = list_version_changes(ledger)
-    published = shown_entry.status == Publication.Status.PUBLISHED
-    related_claims = find_related_claims(shown_entry.document) if shown_entry is newest and published else []
+    is_published = shown_entry.status == Publication.Status.PUBLISHED
+    related_claims = (
+        find_related_claims(shown_entry.document) if shown_entry is newest_entry and is_published else []
+    )
     markup = (
         claimreview.build_markup(document, site=claim_document.build_site(), page=address)
-        if shown_entry is newest
+        if shown_entry is newest_entry
         else None
     )
     context = {
@@ -75,7 +77,7 @@ def build_entry_page(
         "quote_statuses": {(status["of"], status["id"]): status for status in quote_statuses},
         "notes": notes,
         "shown_entry": shown_entry,
-        "newest": newest,
+        "newest": newest_entry,
         "history": history,
         "prominent_changes": [
             change for change in history if change.is_prominent and change.version <= shown_entry.version
@@ -85,14 +87,14 @@ def build_entry_page(
             None,
         ),
         "citation_url": document["url"]
-        if shown_entry is newest
+        if shown_entry is newest_entry
         else build_absolute_url("claim-version", shown_entry.claim_id, shown_entry.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     for feature in features.list_switched_on():
         if feature.claim_page:
             context |= features.call_by_name(
-                feature.claim_page, shown_entry, document, is_newest=shown_entry is newest
+                feature.claim_page, shown_entry, document, is_newest=shown_entry is newest_entry
             )
     shown_ratings = [
         shown_rating
@@ -100,7 +102,7 @@ def build_entry_page(
         for rerating in change.reratings
         for shown_rating in (rerating.before, rerating.after)
     ]
-    template = "claims/claim.html" if published else "claims/withdrawn.html"
+    template = "claims/claim.html" if is_published else "claims/withdrawn.html"
     documents = [document, *(related_claim.claim for related_claim in related_claims)]
     return EntryPage(template, context, [*list_ratings(documents), *shown_ratings])
 

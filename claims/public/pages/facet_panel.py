@@ -115,7 +115,7 @@ def _is_narrowed(counting: FacetCounting) -> bool:
 
 def _is_expensive(counting: FacetCounting) -> bool:
     """Return whether counting the facets is expensive by the planner's estimate."""
-    everything = Publication.objects.all()
+    all_entries = Publication.objects.all()
     conditions = {
         tuple(name for name in counting.conditions if name not in FACETS[facet].parameters)
         for facet in counting.names
@@ -123,12 +123,12 @@ def _is_expensive(counting: FacetCounting) -> bool:
     # With few claims, all counts are cheap. With a single set of conditions, the check below answers that itself.
     if (
         len(conditions) > 1
-        and read_planned_rows(counting.query.apply_filters(everything, {})) <= EXPENSIVE_LIST
+        and read_planned_rows(counting.query.apply_filters(all_entries, {})) <= EXPENSIVE_LIST
     ):
         return False
     return any(
         read_planned_rows(
-            counting.query.apply_filters(everything, {name: counting.conditions[name] for name in names})
+            counting.query.apply_filters(all_entries, {name: counting.conditions[name] for name in names})
         )
         > EXPENSIVE_LIST
         for names in sorted(conditions, key=len)

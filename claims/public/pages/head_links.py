@@ -99,9 +99,9 @@ def link_field(request: HttpRequest) -> str:
     """Return the value of the `Link` header of a page (RFC 8288); "" if there are no links."""
     if not get_route(request) or not _build_llms_url():
         return ""
-    covering = f'<{_build_llms_url()}>; rel="describedby"; type="text/plain"'
+    llms_link = f'<{_build_llms_url()}>; rel="describedby"; type="text/plain"'
     markdown = build_markdown_url(request)
-    return f'<{markdown}>; rel="alternate"; type="text/markdown", {covering}' if markdown else covering
+    return f'<{markdown}>; rel="alternate"; type="text/markdown", {llms_link}' if markdown else llms_link
 
 
 def build_markdown_url(request: HttpRequest) -> str:

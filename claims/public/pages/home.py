@@ -74,8 +74,12 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
         "clusters": clusters,
         "topics": topics,
         "corrections": [
-            {**corrected.entry, "kind_name": kinds[corrected.entry["kind"]], "day": corrected.published_at}
-            for corrected in entries
+            {
+                **corrected_entry.entry,
+                "kind_name": kinds[corrected_entry.entry["kind"]],
+                "day": corrected_entry.published_at,
+            }
+            for corrected_entry in entries
         ],
         "about": about_pages,
     }

@@ -54,10 +54,10 @@ class Letter(NamedTuple):
 
     def build_condition(self) -> Q:
         """Return the condition that `lower_name`, the name in lower case, begins with the letter."""
-        begins = Q()
-        for first, end in self.ranges:
-            begins |= Q(lower_name__gte=first, lower_name__lt=end)
-        return begins
+        condition = Q()
+        for range_start, range_end in self.ranges:
+            condition |= Q(lower_name__gte=range_start, lower_name__lt=range_end)
+        return condition
 
 
 def group_letters(initials: Iterable[str]) -> list[Letter]:
@@ -94,8 +94,8 @@ def _find_equivalent_range(code: int) -> tuple[int, int]:
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:
-        first = code - (code - _FIRST_KOREAN) % _SYLLABLES
-        return first, first + _SYLLABLES - 1
+        first_code = code - (code - _FIRST_KOREAN) % _SYLLABLES
+        return first_code, first_code + _SYLLABLES - 1
     return code, code
 
 

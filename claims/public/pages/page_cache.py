@@ -132,8 +132,8 @@ def read_public(view: View) -> View:
 
 def public_page(view: View) -> View:
     """Wrap a view: use the interface's language, cache the pages, and read from the database for public requests."""
-    guarded: View = require_safe(read_public(cache_page(override_interface_language(view))))
-    return guarded
+    wrapped_view: View = require_safe(read_public(cache_page(override_interface_language(view))))
+    return wrapped_view
 
 
 def _is_anonymous(request: HttpRequest) -> bool:

@@ -148,13 +148,13 @@ def month_in_words(value: str, _language: str | None) -> str:
 @register.filter
 def moment(value: str) -> SafeString:
     """Format a time given in ISO 8601, to the minute and with its time zone."""
-    local = timezone.localtime(datetime.fromisoformat(value))
+    local_time = timezone.localtime(datetime.fromisoformat(value))
     return format_html(
         '{}{}<time datetime="{}">{}</time>',
-        day(local),
+        day(local_time),
         get_comma(),
-        local.isoformat(timespec="seconds"),
-        local.strftime("%H:%M %Z"),
+        local_time.isoformat(timespec="seconds"),
+        local_time.strftime("%H:%M %Z"),
     )
 
 
@@ -243,18 +243,18 @@ def site_path(url: str) -> str:
 @register.filter
 def clock(seconds: float) -> str:
     """Format a duration or a position in a recording like a player: 1:02:03."""
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, remaining_seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{hours}:{minutes:02}:{remaining_seconds:02}" if hours else f"{minutes}:{remaining_seconds:02}"
 
 
 @register.filter
 def recording_part(fragment: str) -> str:
     """Describe a part of a recording in words."""
-    begins, ends = parse_fragment(fragment)
-    if ends is None:
-        return _("from %(begins)s onwards") % {"begins": clock(begins)}
-    return _("from %(begins)s to %(ends)s") % {"begins": clock(begins), "ends": clock(ends)}
+    start, end = parse_fragment(fragment)
+    if end is None:
+        return _("from %(begins)s onwards") % {"begins": clock(start)}
+    return _("from %(begins)s to %(ends)s") % {"begins": clock(start), "ends": clock(end)}
 
 
 @register.filter

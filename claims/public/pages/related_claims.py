@@ -46,19 +46,19 @@ class RelatedClaim:
 def find_related_claims(document: Document) -> list[RelatedClaim]:
     """Return related claims: first those in the same cluster, then those of the same claimant on the same topics, then
     those similar in meaning."""
-    related: dict[int, RelatedClaim] = {}
+    related_claims: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], reason: str) -> None:
         for row in rows:
-            if len(related) < RELATED_LIMIT and row.claim_id != document["id"]:
-                related.setdefault(row.claim_id, RelatedClaim(row.document, reason))
+            if len(related_claims) < RELATED_LIMIT and row.claim_id != document["id"]:
+                related_claims.setdefault(row.claim_id, RelatedClaim(row.document, reason))
 
     add(_select_newest(find_neighbours(document["id"])), "cluster")
-    if len(related) < RELATED_LIMIT and (rows := _find_by_claimant(document)) is not None:
+    if len(related_claims) < RELATED_LIMIT and (rows := _find_by_claimant(document)) is not None:
         add(_select_newest(rows), "claimant")
-    if len(related) < RELATED_LIMIT:
+    if len(related_claims) < RELATED_LIMIT:
         add(_find_similar(document["id"]), "meaning")
-    return list(related.values())
+    return list(related_claims.values())
 
 
 def _find_by_claimant(document: Document) -> QuerySet[Publication] | None:

@@ -125,11 +125,13 @@ def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
 
 
 def _build_colours(rating: Document) -> str:
-    light, on_light = rating["colour"], rating["text_colour"]
-    dark, on_dark = rating["colour_dark"] or light, rating["text_colour_dark"] or on_light
-    if not all(_COLOUR_PATTERN.fullmatch(colour) for colour in (light, on_light, dark, on_dark)):
+    background, text = rating["colour"], rating["text_colour"]
+    dark_background, dark_text = rating["colour_dark"] or background, rating["text_colour_dark"] or text
+    if not all(
+        _COLOUR_PATTERN.fullmatch(colour) for colour in (background, text, dark_background, dark_text)
+    ):
         return ""
-    return f"--verdict:light-dark({light},{dark});--on-verdict:light-dark({on_light},{on_dark})"
+    return f"--verdict:light-dark({background},{dark_background});--on-verdict:light-dark({text},{dark_text})"
 
 
 def compute_etag(*parts: object) -> str:

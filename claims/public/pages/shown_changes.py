@@ -114,7 +114,7 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return highlight_sides(before, after)
     old_lines, new_lines = before.split("\n"), after.split("\n")
-    left_html, right = SafeString(), SafeString()
+    left_html, right_html = SafeString(), SafeString()
     for step, old_start, old_end, new_start, new_end in SequenceMatcher(
         None, old_lines, new_lines, autojunk=False
     ).get_opcodes():
@@ -123,5 +123,5 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
             sides = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if old_text.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
             sides = highlight_sides(old_text, now)
-        left_html, right = left_html + sides[0], right + sides[1]
-    return left_html, right
+        left_html, right_html = left_html + sides[0], right_html + sides[1]
+    return left_html, right_html

@@ -55,7 +55,7 @@ class SourceText:
         first_paragraph = paragraphs[0] if paragraphs else []
         repeats = (
             len(first_paragraph) == 1
-            and not first_paragraph[0].covering
+            and not first_paragraph[0].covering_spans
             and first_paragraph[0].text.strip() == self.source["title"].strip()
         )
         return paragraphs[1:] if repeats else paragraphs

@@ -45,7 +45,7 @@ class VersionChange:
 def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
     """Return the history of a claim, newest first. `ledger` has all its publications, newest first."""
     documents = [entry.document for entry in ledger]
-    before = [*documents[1:], {"verdicts": []}]
+    earlier_documents = [*documents[1:], {"verdicts": []}]
     return [
         VersionChange(
             version=entry.version,
@@ -55,13 +55,15 @@ def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
             published_at=entry.published_at,
             reratings=_find_reratings(earlier_document, now),
         )
-        for entry, earlier_document, now in zip(ledger, before, documents, strict=True)
+        for entry, earlier_document, now in zip(ledger, earlier_documents, documents, strict=True)
     ]
 
 
 def _find_reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
     earlier_ratings = {
-        earlier["publisher"]["id"]: earlier["rating"] for earlier in before["verdicts"] if earlier["rating"]
+        earlier_verdict["publisher"]["id"]: earlier_verdict["rating"]
+        for earlier_verdict in before["verdicts"]
+        if earlier_verdict["rating"]
     }
     return tuple(
         Rerating(verdict["publisher"], earlier_ratings[verdict["publisher"]["id"]], verdict["rating"])

@@ -62,7 +62,7 @@ def test_an_identical_published_claim_is_noted_with_its_proposal(
     article = imported()
     repeat = Repeat.objects.get()
     assert (repeat.claim, repeat.exact, repeat.proposal, repeat.source) == (
-        claim, FIRST, proposed(article, FIRST), article.captured.source,
+        claim, FIRST, proposed(article, FIRST), article.capture_result.source,
     )  # fmt: skip
     assert article.existing_checks[proposed(article, SECOND).pk].kind == "contradicts"
 

@@ -47,7 +47,9 @@ def queued() -> list[tuple[int, int]]:
 def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     make_claim("It rains in the harbour.")
-    assert search_duplicates() == PairTally(active=3, compared=3, compared_pairs=1, new_pairs=1)
+    assert search_duplicates() == PairTally(
+        active_claim_count=3, compared_claim_count=3, compared_pair_count=1, new_pair_count=1
+    )
     pair = PossibleDuplicate.objects.get()
     assert (pair.claim, pair.earlier, pair.run) == (other, one, None)
     assert (pair.confidence, pair.reasons) == (0.9, ["hardly another word"])
@@ -58,7 +60,7 @@ def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -
 def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     make_claim(ONE), make_claim(OTHER)
     judge.kind = kind
-    assert (search_duplicates().new_pairs, queued()) == (0, [])
+    assert (search_duplicates().new_pair_count, queued()) == (0, [])
 
 
 def test_the_same_words_are_duplicates_for_any_judge(judge: Judge) -> None:
@@ -71,14 +73,16 @@ def test_the_same_words_are_duplicates_for_any_judge(judge: Judge) -> None:
 def test_a_second_run_compares_only_new_and_changed_claims(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     search_duplicates()
-    assert search_duplicates() == PairTally(active=2)
+    assert search_duplicates() == PairTally(active_claim_count=2)
     third = make_claim(ONE)
-    assert search_duplicates() == PairTally(active=3, compared=1, compared_pairs=2, new_pairs=2)
+    assert search_duplicates() == PairTally(
+        active_claim_count=3, compared_claim_count=1, compared_pair_count=2, new_pair_count=2
+    )
     assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
     other.statement = "Mayor of Smallville eats glass every morning."
     other.save()
     judge.pairs.clear()
-    assert search_duplicates().compared == 1
+    assert search_duplicates().compared_claim_count == 1
     assert [other.statement in pair for pair in judge.pairs] == [True, True]
     assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
 
@@ -95,7 +99,7 @@ def test_continues_where_it_was_stopped(judge: Judge, monkeypatch: pytest.Monkey
     assert ComparedStatement.objects.count() == 2
     progress: list[tuple[int, int]] = []
     tally = search_duplicates(report_progress=lambda done, total: progress.append((done, total)))
-    assert (tally.compared, progress) == (3, [(2, 3), (3, 3)])
+    assert (tally.compared_claim_count, progress) == (3, [(2, 3), (3, 3)])
     pairs = {(later.pk, earlier.pk) for later in claims for earlier in claims if later.pk > earlier.pk}
     assert set(queued()) == pairs
     assert len(queued()) == len(pairs)
@@ -107,7 +111,7 @@ def test_decided_pairs_are_not_queued_again(judge: Judge, editor: User) -> None:
     duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
     duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
     before = queued()
-    assert search_duplicates(from_scratch=True).new_pairs == 0
+    assert search_duplicates(from_scratch=True).new_pair_count == 0
     assert queued() == before
     assert PossibleDuplicate.objects.open().count() == 0
 
@@ -115,24 +119,26 @@ def test_decided_pairs_are_not_queued_again(judge: Judge, editor: User) -> None:
 def test_a_pair_that_an_import_queued_the_other_way_round_is_not_queued_twice(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     PossibleDuplicate.objects.create(claim=one, earlier=other)
-    assert (search_duplicates().new_pairs, queued()) == (0, [(one.pk, other.pk)])
+    assert (search_duplicates().new_pair_count, queued()) == (0, [(one.pk, other.pk)])
 
 
 def test_claims_of_one_cluster_are_two_claims(judge: Judge, editor: User) -> None:
     clusters.gather([make_claim(ONE), make_claim(OTHER)], by=editor)
-    assert (search_duplicates().new_pairs, queued()) == (0, [])
+    assert (search_duplicates().new_pair_count, queued()) == (0, [])
 
 
 def test_merged_and_declined_claims_are_left_out(judge: Judge, editor: User) -> None:
     one, merged = make_claim(ONE), make_claim(OTHER)
     workflow.move(merged, "merge", by=editor, into=one)
     make_claim(ONE, state=Claim.State.DECLINED, reason="No.")
-    assert search_duplicates() == PairTally(active=1, compared=1)
+    assert search_duplicates() == PairTally(active_claim_count=1, compared_claim_count=1)
 
 
 def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
-    assert search_duplicates(dry_run=True) == PairTally(active=2, compared=2, compared_pairs=1, new_pairs=1)
+    assert search_duplicates(dry_run=True) == PairTally(
+        active_claim_count=2, compared_claim_count=2, compared_pair_count=1, new_pair_count=1
+    )
     assert (queued(), ComparedStatement.objects.exists()) == ([], False)
 
 

@@ -168,7 +168,7 @@ def test_common_words_are_those_found_by_the_last_analyze(published: dict[str, i
 def test_drafts_are_never_found(published: dict[str, int], checker: User) -> None:
     make_draft(make_claim("A zeppelin crashed into the lighthouse."), checker, title="Zeppelin")
     assert find_claims_sharing_words(["zeppelin lighthouse crashed"], 10).shares == [{}]
-    assert "zeppelin" in find_claims_sharing_words(["zeppelin lighthouse crashed"], 10).unknown
+    assert "zeppelin" in find_claims_sharing_words(["zeppelin lighthouse crashed"], 10).unknown_forms
 
 
 def test_withdrawn_claims_are_never_found(published: dict[str, int], editor: User) -> None:

@@ -30,7 +30,7 @@ class FirstAnswer:
     @property
     def has_same_claim(self) -> bool:
         """Return whether a published claim is the same as the reader's; related claims do not count."""
-        return bool(self.known_claims or (self.checked_text and self.checked_text.repeated))
+        return bool(self.known_claims or (self.checked_text and self.checked_text.repeated_count))
 
     @property
     def ratings(self) -> list[Document]:

@@ -63,8 +63,10 @@ def sample_values(file: File) -> list[Any]:
         records = [value for line in text.splitlines()[:_SAMPLE_SIZE] for value in _load_line(line)]
     else:
         elements = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
-        found = (element.value for element in elements if isinstance(element, Element) and element.is_record)
-        records = list(islice(found, _SAMPLE_SIZE))
+        found_values = (
+            element.value for element in elements if isinstance(element, Element) and element.is_record
+        )
+        records = list(islice(found_values, _SAMPLE_SIZE))
     objects = [element for element in records if isinstance(element, dict)]
     return objects if 2 * len(objects) >= len(records) else records
 

@@ -26,10 +26,10 @@ _SPACE = " \t\r\n\f"
 def read_microdata(tree: HtmlElement) -> list[Item]:
     """Return the top-level items of a page."""
     elements = [element for element in tree.iter() if _is_element(element)]
-    by_id = {element.get("id"): element for element in elements if element.get("id")}
+    elements_by_id = {element.get("id"): element for element in elements if element.get("id")}
     referred_ids = {name for element in elements for name in (element.get("itemref") or "").split()}
     return [
-        _build_microdata_item(element, by_id, set(), 0)
+        _build_microdata_item(element, elements_by_id, set(), 0)
         for element in elements
         if element.get("itemscope") is not None
         and element.get("itemtype")

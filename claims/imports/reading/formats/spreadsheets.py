@@ -142,7 +142,11 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
             )
         for number, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
-                if unread := [other for other in names[number:] if workbook.get_sheet_by_name(other).height]:
+                if unread := [
+                    other_name
+                    for other_name in names[number:]
+                    if workbook.get_sheet_by_name(other_name).height
+                ]:
                     file.note(
                         TranslatableMessage(
                             "Sheets not read: %(sheets)s. To read one, name it in a mapping.",

@@ -122,7 +122,9 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
         TranslatableMessage(
             "Columns %(numbers)s have the same name, “%(name)s”. “%(name)s” refers to the first; "
             "the others are called “%(name)s (column N)”.",
-            numbers=", ".join(str(number) for number, other in enumerate(cells, 1) if other == name),
+            numbers=", ".join(
+                str(number) for number, other_cell in enumerate(cells, 1) if other_cell == name
+            ),
             name=name,
         )
         for name, count in Counter(filter(None, cells)).items()

@@ -44,8 +44,8 @@ def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]
     table = require_table(key or "the mapping", value)
     for name in table:
         if name not in names:
-            where = f"{key}.{name}" if key else name
-            raise MappingError(where, f"there is no such key. {suggest_name(name, names)}")
+            full_key = f"{key}.{name}" if key else name
+            raise MappingError(full_key, f"there is no such key. {suggest_name(name, names)}")
     return table
 
 

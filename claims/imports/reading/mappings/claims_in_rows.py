@@ -128,9 +128,11 @@ class ClaimsInRows:
                 column.replace("*", number) if column in self._numbered_columns else column
                 for column in field_columns.columns
             ]
-            existing = tuple(column for column in columns if self._is_column(column, field_columns.columns))
-            if existing or not columns:
-                fields[name] = replace(field_columns, columns=existing)
+            existing_columns = tuple(
+                column for column in columns if self._is_column(column, field_columns.columns)
+            )
+            if existing_columns or not columns:
+                fields[name] = replace(field_columns, columns=existing_columns)
         return replace(rules, fields=fields)
 
     def _is_column(self, column: Column, columns: tuple[Column, ...]) -> bool:
@@ -153,7 +155,7 @@ def _find_numbered_columns(mapping: Mapping, names: tuple[str, ...] | None) -> f
     return frozenset(
         column
         for section in fields
-        for where in section.values()
-        for column in where.columns
+        for conditions in section.values()
+        for column in conditions.columns
         if isinstance(column, str) and "*" in column and normalise_name(column) not in real
     )

@@ -110,13 +110,15 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
     name_parts = _split_parts(text, _CONJUNCTIONS_PATTERN)
     if len(name_parts) > 1 and all(map(_is_platform_or_group, name_parts)):
         return "", text
-    first, *other_parts = _split_parts(text, _COMMAS_PATTERN)
+    first_part, *other_parts = _split_parts(text, _COMMAS_PATTERN)
     # "Telegram, Norrhamn" may be a newspaper, so a platform at the start of a list counts as a name.
-    unnamed_groups = [first] if _build_key(first) in _load_group_names() or _is_platform_url(first) else []
+    unnamed_groups = (
+        [first_part] if _build_key(first_part) in _load_group_names() or _is_platform_url(first_part) else []
+    )
     unnamed_groups += filter(_is_platform_or_group, other_parts)
     if not unnamed_groups:
         return text, ""
-    names = [part for part in (first, *other_parts) if part not in unnamed_groups]
+    names = [part for part in (first_part, *other_parts) if part not in unnamed_groups]
     return (names[0], ", ".join(unnamed_groups)) if len(names) == 1 else ("", text)
 
 
@@ -182,9 +184,9 @@ def _load_hosts() -> frozenset[str]:
 def _load_group_names() -> frozenset[str]:
     shipped = _load_lists()
     crowd_names = (
-        template.format(what=subject, where=where)
+        template.format(what=subject, place=place)
         for phrases in shipped["phrases"]
-        for template, subject, where in product(phrases["templates"], phrases["what"], phrases["where"])
+        for template, subject, place in product(phrases["templates"], phrases["what"], phrases["where"])
     )
     return frozenset(map(_build_key, chain(crowd_names, *shipped["crowds"].values())))
 

@@ -128,7 +128,7 @@ def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Ite
 
 def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, language: str) -> date | Problem:
     """Return the single date of a text; of several, the one marked as the publication date."""
-    if len({day.found for day in named_days}) > 1:
+    if len({day.value for day in named_days}) > 1:
         named_days.sort()
         preceding_texts = [
             folded_text[previous_day.end if previous_day else 0 : named.start]
@@ -146,11 +146,11 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
             (
                 candidates
                 for candidates in (original_days, published_days)
-                if len({named.found for named in candidates}) == 1
+                if len({named.value for named in candidates}) == 1
             ),
             named_days,
         )
-    days = {named.found for named in named_days}
+    days = {named.value for named in named_days}
     if len(days) > 1:
         return _refuse_several(text)
     if days:

@@ -40,7 +40,7 @@ class NamedDay(NamedTuple):
 
     start: int
     end: int
-    found: date | Problem
+    value: date | Problem
 
 
 _WORD: Final = r"[^\W\d_][^\s\d,،./()\[\]|:;_'\"‘’“”–-]*"

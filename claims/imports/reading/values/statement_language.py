@@ -28,7 +28,11 @@ def choose_statement_language(statement: str, expected_languages: Iterable[str])
     likely_languages = [tag.partition("-")[0] for tag in expected_languages if tag]
     if score >= MIN_CERTAINTY:
         return next(
-            (likely for likely in likely_languages if _are_related_languages(likely, detected_language)),
+            (
+                likely_language
+                for likely_language in likely_languages
+                if _are_related_languages(likely_language, detected_language)
+            ),
             detected_language,
         ), False
     for likely_language in likely_languages:

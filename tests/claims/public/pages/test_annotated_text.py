@@ -16,7 +16,7 @@ class Stretch:
 def cut(text: str, *spans: Stretch) -> list[list[tuple[str, str]]]:
     """The pieces of each paragraph with the names of the spans that cover them."""
     return [
-        [(piece.text, "".join(span.name for span in piece.covering)) for piece in paragraph]
+        [(piece.text, "".join(span.name for span in piece.covering_spans)) for piece in paragraph]
         for paragraph in split_paragraphs(text, spans)
     ]
 
@@ -93,7 +93,7 @@ def test_every_character_keeps_its_place_and_its_spans(example):
     ]
     assert letters(*(piece.text for piece in pieces)) == letters(text)
     for span in (s for s in spans if 0 <= s.start < s.end <= len(text)):
-        covered = [piece for piece in pieces if span in piece.covering]
+        covered = [piece for piece in pieces if span in piece.covering_spans]
         assert letters(*(piece.text for piece in covered)) == letters(text[span.start : span.end])
         assert sum(span in piece.begins for piece in pieces) == bool(covered)
         assert sum(span in piece.ends for piece in pieces) == bool(covered)
