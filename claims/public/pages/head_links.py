@@ -142,7 +142,7 @@ def _has_query(request: HttpRequest) -> bool:
 
 
 def _build_language_url(request: HttpRequest, language: str) -> str:
-    """Return the URL of an about page in a language: with a prefix if the interface is translated, else a query."""
+    """Return the URL of an about page in a language: with a prefix if the interface has it, else with a query."""
     if language in dict(settings.LANGUAGES):
         return build_canonical_url(get_path(request), language)
     return f"{build_canonical_url(get_path(request))}?{urlencode({'language': language})}"

@@ -184,7 +184,7 @@ def _load_hosts() -> frozenset[str]:
 def _load_group_names() -> frozenset[str]:
     shipped = _load_lists()
     crowd_names = (
-        template.format(what=subject, place=place)
+        template.format(what=subject, where=place)
         for phrases in shipped["phrases"]
         for template, subject, place in product(phrases["templates"], phrases["what"], phrases["where"])
     )
