@@ -185,9 +185,11 @@ def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
 def _find_pictures(
     picture_hash: PerceptualHash, request: HttpRequest, *, excluded_media: int
 ) -> list[SimilarPicture]:
-    near = {pk: duplicate for pk, duplicate in find_nearest(picture_hash).items() if pk != excluded_media}
-    rows = find_readable_media(get_person(request)).in_bulk(list(near))
-    shown_rows = [(rows[pk], near_duplicate) for pk, near_duplicate in near.items() if pk in rows]
+    near_duplicates = {
+        pk: duplicate for pk, duplicate in find_nearest(picture_hash).items() if pk != excluded_media
+    }
+    rows = find_readable_media(get_person(request)).in_bulk(list(near_duplicates))
+    shown_rows = [(rows[pk], near_duplicate) for pk, near_duplicate in near_duplicates.items() if pk in rows]
     return [_build_similar_picture(row, duplicate, request) for row, duplicate in shown_rows[:MEDIA_LIMIT]]
 
 

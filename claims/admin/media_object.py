@@ -261,8 +261,8 @@ class MediaObjectAdmin(DeskAdmin):
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file contains no signed statement of its origin.")
-        rendered = render_credentials(row.provenance)
-        return format_html("{}{}", rendered, render_json(_("All statements in the file"), row.provenance))
+        credentials = render_credentials(row.provenance)
+        return format_html("{}{}", credentials, render_json(_("All statements in the file"), row.provenance))
 
     @admin.display(description=gettext_lazy("note"))
     def caveat_text(self, row: MediaObject) -> str:

@@ -218,9 +218,11 @@ def _split_valid_parts(model_admin: DeskAdmin, request: HttpRequest, query: str)
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in names if column in known_columns]
     if not _is_openable(model_admin, request, parts):
-        invalid = {name for name, value in parts if not _is_openable(model_admin, request, [(name, value)])}
-        missing_names += sorted(invalid)
-        parts = [(name, value) for name, value in parts if name not in invalid]
+        invalid_names = {
+            name for name, value in parts if not _is_openable(model_admin, request, [(name, value)])
+        }
+        missing_names += sorted(invalid_names)
+        parts = [(name, value) for name, value in parts if name not in invalid_names]
         if not _is_openable(model_admin, request, parts):
             return "", [*missing_names, *sorted({name for name, _value in parts})]
     return urlencode(parts), missing_names

@@ -43,11 +43,11 @@ def build_scheduling_context(verdict: Verdict, person: User, *, is_ready: bool) 
     """
     if verdict.state != Verdict.State.IN_REVIEW:
         return {"scheduled": None, "may_schedule": False}
-    planned = ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
+    publication = ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
     return {
-        "scheduled": planned,
-        "scheduled_local": f"{localtime(planned.publish_at):%Y-%m-%dT%H:%M}" if planned else "",
-        "may_schedule": person.has_perm("claims.publish_verdict") and (is_ready or planned is not None),
+        "scheduled": publication,
+        "scheduled_local": f"{localtime(publication.publish_at):%Y-%m-%dT%H:%M}" if publication else "",
+        "may_schedule": person.has_perm("claims.publish_verdict") and (is_ready or publication is not None),
         "is_ready": is_ready,
         "time_zone": describe_time_zone(),
     }

@@ -90,9 +90,9 @@ def pair_parts(
     """
     pairs = []
     for name in TEXT_FIELDS:
-        translated = getattr(translation, name)
+        translated_text = getattr(translation, name)
         original_text = original.words[name] if original else ""
-        if not original_text.strip() and not translated.strip():
+        if not original_text.strip() and not translated_text.strip():
             continue
         field = form[name] if form is not None and name in form.fields else None
         if field is not None:
@@ -103,7 +103,9 @@ def pair_parts(
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        pairs.append(TranslatedPart(name, label, split_paragraphs(original_text), translated, field, is_same))
+        pairs.append(
+            TranslatedPart(name, label, split_paragraphs(original_text), translated_text, field, is_same)
+        )
     return pairs
 
 

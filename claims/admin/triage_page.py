@@ -199,7 +199,11 @@ def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
 
 def _list_used_topics() -> list[Topic]:
     """Return recently used topics, most frequently used first."""
-    recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_TOPIC_LINKS])
-    frequent = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:MAX_NUMBERED_CHOICES]
-    topics = Topic.objects.in_bulk(frequent)
-    return [topics[topic] for topic in frequent]
+    recent_topics = list(
+        ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_TOPIC_LINKS]
+    )
+    frequent_topics = sorted(set(recent_topics), key=lambda topic: (-recent_topics.count(topic), topic))[
+        :MAX_NUMBERED_CHOICES
+    ]
+    topics = Topic.objects.in_bulk(frequent_topics)
+    return [topics[topic] for topic in frequent_topics]

@@ -301,9 +301,10 @@ def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
 
 def _build_summary(article: ImportedArticle) -> str:
     proposal = article.proposal
-    created, existing_count = len(proposal.created), len(proposal.existing)
+    created_count, existing_count = len(proposal.created), len(proposal.existing)
     parts = [
-        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created) % {"number": created}
+        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created_count)
+        % {"number": created_count}
     ]
     if existing_count:
         parts.append(gettext("%(number)s seen before") % {"number": existing_count})

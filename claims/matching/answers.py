@@ -293,8 +293,10 @@ def _match_passages(
     Args:
         mixed_indexes: receives the indexes of short texts that should be matched by sentence.
     """
-    found = find_candidates(queries)
-    for passage_text, query, candidates_of_part in zip(passage_texts, queries, found.candidates, strict=True):
+    found_candidates = find_candidates(queries)
+    for passage_text, query, candidates_of_part in zip(
+        passage_texts, queries, found_candidates.candidates, strict=True
+    ):
         min_confidences = (
             MIN_CONFIDENCE
             if passage_text.is_alone
@@ -303,11 +305,13 @@ def _match_passages(
         if terms.min_confidence is not None:
             min_confidences = dict.fromkeys(MIN_CONFIDENCE, terms.min_confidence)
         with budget.charge_cpu_time():
-            matches = find_matches(query, candidates_of_part, found, terms.max_matches, min_confidences)
+            matches = find_matches(
+                query, candidates_of_part, found_candidates, terms.max_matches, min_confidences
+            )
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and passage_text.is_alone and not is_same
             if may_be_mixed and _has_sentence_stating_claim(
-                passage_text, candidates_of_part, found.unknown_words
+                passage_text, candidates_of_part, found_candidates.unknown_words
             ):
                 mixed_indexes.add(passage_text.text)
         yield AnsweredPassage(*passage_text.span, tuple(matches)), query.vector is not None

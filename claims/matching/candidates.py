@@ -101,21 +101,23 @@ def find_published(
     """
     limit = limit or max(min_limit, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
     nearest_claims = find_nearest(queries, is_public=True, limit=limit)
-    common = find_claims_sharing_words(
+    words_in_common = find_claims_sharing_words(
         [query.cleaned for query in queries], limit, further_claims=nearest_claims
     )
     bodies = load_publication_column(
-        {claim for claim_ids in (*common.shares, *nearest_claims) for claim in claim_ids}, rows
+        {claim for claim_ids in (*words_in_common.shares, *nearest_claims) for claim in claim_ids}, rows
     )
     texts = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
-    vectors = load_all_vectors(common.shares, nearest_claims, is_public=True)
+    vectors = load_all_vectors(words_in_common.shares, nearest_claims, is_public=True)
     return FoundCandidates(
         [
             build_candidates(shares, similar_claims, texts, vectors, text_query.vector)
-            for text_query, shares, similar_claims in zip(queries, common.shares, nearest_claims, strict=True)
+            for text_query, shares, similar_claims in zip(
+                queries, words_in_common.shares, nearest_claims, strict=True
+            )
         ],
-        common.rarity,
-        common.unknown_forms,
+        words_in_common.rarity,
+        words_in_common.unknown_forms,
     )
 
 

@@ -113,8 +113,10 @@ def load_claim_texts(claims: Iterable[int], reader: User) -> dict[int, ClaimText
         .select_related("claimant")
     )
     headlines: dict[int, list[str]] = {}
-    titled = Verdict.objects.filter(claim_id__in=ids).exclude(title="").readable_by(reader).order_by("pk")
-    for claim, title in titled.values_list("claim_id", "title"):
+    titled_verdicts = (
+        Verdict.objects.filter(claim_id__in=ids).exclude(title="").readable_by(reader).order_by("pk")
+    )
+    for claim, title in titled_verdicts.values_list("claim_id", "title"):
         headlines.setdefault(claim, []).append(title)
     return {
         row.pk: ClaimTexts(

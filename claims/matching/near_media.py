@@ -66,18 +66,20 @@ def find_nearest(perceptual_hash: PerceptualHash) -> dict[int, NearDuplicate]:
 
 def find_published_media(perceptual_hash: PerceptualHash) -> list[SimilarMedia]:
     """Return published pictures and videos that look like the query, nearest first."""
-    near = find_nearest(perceptual_hash)
-    if not near:
+    near_duplicates = find_nearest(perceptual_hash)
+    if not near_duplicates:
         return []
     shown_media: dict[int, list[ShownMedia]] = {}
-    rows = Publication.objects.current().showing_media(near).order_by("-published_at", "-claim_id")
+    rows = Publication.objects.current().showing_media(near_duplicates).order_by("-published_at", "-claim_id")
     for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
         claim = orjson.loads(insert_site_url(body.encode()))
         for shown in list_shown_media(claim):
-            if shown.media["id"] in near:
+            if shown.media["id"] in near_duplicates:
                 shown_media.setdefault(shown.media["id"], []).append(shown)
     similar_media = [
-        SimilarMedia(near[media], shown_media[media][:CLAIM_LIMIT]) for media in near if media in shown_media
+        SimilarMedia(near_duplicates[media], shown_media[media][:CLAIM_LIMIT])
+        for media in near_duplicates
+        if media in shown_media
     ]
     return similar_media[:MEDIA_LIMIT]
 

@@ -63,11 +63,16 @@ class Weights:
     def compute_probability(
         self, candidate_sum: float, competitors_by_kind: "CompetingCandidates", figures: Features
     ) -> float:
-        behind, ahead = (
+        distance_to_best, over_crowd = (
             candidate_sum - competitors_by_kind.best,
             candidate_sum - competitors_by_kind.crowd,
         )
-        odds = self.level * candidate_sum + self.behind * behind + self.ahead * ahead + self.constant
+        odds = (
+            self.level * candidate_sum
+            + self.behind * distance_to_best
+            + self.ahead * over_crowd
+            + self.constant
+        )
         odds += _sum_weighted(self.alone, figures)
         return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
 

@@ -132,12 +132,14 @@ def ensure_roles(**signal: Any) -> None:
     """
     for role, names in _build_roles().items():
         group, created = Group.objects.get_or_create(name=role)
-        offered = set(OfferedPermission.objects.filter(role=group).values_list("permission", flat=True))
+        offered_permissions = set(
+            OfferedPermission.objects.filter(role=group).values_list("permission", flat=True)
+        )
         new_permissions = [
-            permission for permission in _find_permissions(names) if permission.pk not in offered
+            permission for permission in _find_permissions(names) if permission.pk not in offered_permissions
         ]
         # A group of this name that was never offered permissions is an administrator's own.
-        if created or offered:
+        if created or offered_permissions:
             group.permissions.add(*new_permissions)
         OfferedPermission.objects.bulk_create(
             [OfferedPermission(role=group, permission=permission) for permission in new_permissions],

@@ -51,16 +51,16 @@ def _is_lost(alignment: Alignment, first_index: int, end_index: int) -> bool:
 def follow_inside(alignment: Alignment) -> None:
     """Pair sentences that swapped places inside their paragraph."""
     for first_index, end_index in _iterate_paragraphs(alignment.old_parts):
-        paired = [
+        paired_indexes = [
             alignment.new_by_old[number]
             for number in range(first_index, end_index)
             if number in alignment.new_by_old
         ]
-        if not paired or len(paired) == end_index - first_index:
+        if not paired_indexes or len(paired_indexes) == end_index - first_index:
             continue
         paragraph_numbers = {
             number
-            for new_index in {paired[0], paired[-1]}
+            for new_index in {paired_indexes[0], paired_indexes[-1]}
             for number in find_paragraph(alignment.new_parts, new_index)
         }
         free_numbers: dict[str, list[int]] = defaultdict(list)

@@ -118,8 +118,10 @@ def _restate_claims(claim_ids: list[int]) -> None:
         for rating in _list_ratings(document):
             rating["rating_class"] = current_classes[rating["id"]] or None
 
-    outdated = [entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))]
-    publishing.restate(outdated, Publication.Kind.CLASSIFICATION, update_classes)
+    outdated_entries = [
+        entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))
+    ]
+    publishing.restate(outdated_entries, Publication.Kind.CLASSIFICATION, update_classes)
 
 
 def _list_ratings(document: dict[str, Any]) -> list[dict[str, Any]]:

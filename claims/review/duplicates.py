@@ -62,8 +62,10 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
 
 
 def _lock_undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
-    locked = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related("claim", "earlier")
-    pair = locked.get(pk=pair.pk)
+    locked_pairs = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related(
+        "claim", "earlier"
+    )
+    pair = locked_pairs.get(pk=pair.pk)
     if pair.dismissed_at:
         raise NotPossible(
             _("According to %(who)s, these are different claims.") % {"who": pair.dismissed_by_name}

@@ -78,8 +78,10 @@ def _decide(repeat: Repeat, outcome: str, by: User) -> None:
 
 def _lock_undecided(repeat: Repeat, by: User) -> Repeat:
     require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
-    locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
-    repeat = locked.get(pk=repeat.pk)
+    locked_repeats = Repeat.objects.select_for_update(of=("self",)).select_related(
+        "claim", "source", "proposal"
+    )
+    repeat = locked_repeats.get(pk=repeat.pk)
     if repeat.outcome:
         values = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
         raise NotPossible(_("%(who)s has already decided this: %(what)s.") % values)

@@ -331,8 +331,10 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
         # Confirming a repeat merges its proposal into the checked claim, so undoing the merge reopens the repeat.
-        confirmed = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
-        confirmed.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
+        confirmed_repeats = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        confirmed_repeats.filter(decided_at__gte=merged_at).update(
+            outcome="", decided_at=None, decided_by_name=""
+        )
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.UNMERGE)

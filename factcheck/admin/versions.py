@@ -37,15 +37,17 @@ class DeskForm(forms.ModelForm):
 
     def _refuse_to_overwrite(self) -> None:
         # The lock holds until the save, which is in the same transaction.
-        locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+        locked_row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
         if UNDECIDED_FIELD in self.data:
             raise forms.ValidationError(
                 _("Not saved: choose which version to keep for each of these fields."),
                 code="undecided",
             )
-        if self.data.get(self.add_prefix(VERSION_FIELD)) == compute_version(locked, self.versioned_relations):
+        if self.data.get(self.add_prefix(VERSION_FIELD)) == compute_version(
+            locked_row, self.versioned_relations
+        ):
             return
-        author_name, changed_at = find_last_save(locked)
+        author_name, changed_at = find_last_save(locked_row)
         message = (
             _(
                 "Not saved: %(who)s changed this page at %(when)s, after you opened it. Nothing was overwritten "

@@ -40,7 +40,9 @@ def list_indexed_columns(model: type[Model]) -> list[str]:
     """Return the columns of the model's word index; empty if it has none."""
     for index in model._meta.indexes:
         for expression in index.expressions:
-            indexed = expression.get_source_expressions()[0] if isinstance(expression, OpClass) else None
-            if isinstance(indexed, DeskWords):
-                return [column.name for column in indexed.get_source_expressions()]
+            indexed_words = (
+                expression.get_source_expressions()[0] if isinstance(expression, OpClass) else None
+            )
+            if isinstance(indexed_words, DeskWords):
+                return [column.name for column in indexed_words.get_source_expressions()]
     return []

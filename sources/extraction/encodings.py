@@ -202,9 +202,11 @@ def _decode_utf8(content: bytes) -> str | None:
     except UnicodeDecodeError:
         text = content.decode("utf-8", errors="replace")
     count = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
-    strays = text.count("\ufffd")
+    stray_count = text.count("\ufffd")
     # In any other encoding every accented letter would be a stray byte, so sound ones must be the great majority.
-    return text if strays <= len(text) * STRAY_BYTES_PER_CHARACTER and count >= 10 * strays else None
+    return (
+        text if stray_count <= len(text) * STRAY_BYTES_PER_CHARACTER and count >= 10 * stray_count else None
+    )
 
 
 def detect_unmarked_utf16(content: bytes) -> str:

@@ -79,14 +79,16 @@ def read_structured(tree: HtmlElement) -> StructuredData:
     }
     articles = [node for node in nodes if get_types(node) & ARTICLE_TYPES]
     articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
-    resolved = [
+    resolved_nodes = [
         {
             key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in to_list(value)]
             for key, value in node.items()
         }
         for node in articles[:20]
     ]
-    return StructuredData(resolved, [node for node in nodes if get_types(node) & {"NewsMediaOrganization"}])
+    return StructuredData(
+        resolved_nodes, [node for node in nodes if get_types(node) & {"NewsMediaOrganization"}]
+    )
 
 
 def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:

@@ -134,7 +134,9 @@ def _list_orientations(picture_hash: PerceptualHash) -> list[_OrientedHash]:
 
 def _list_upright(picture_hash: PerceptualHash) -> list[_OrientedHash]:
     """Return the hashes of the picture and its mirror image, without rotations: pictures inside a page are upright."""
-    return [oriented for oriented in _list_orientations(picture_hash) if oriented[0] in _UPRIGHT]
+    return [
+        oriented_hash for oriented_hash in _list_orientations(picture_hash) if oriented_hash[0] in _UPRIGHT
+    ]
 
 
 def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:

@@ -39,13 +39,15 @@ def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | No
     top, bottom = find_rows(luma)
     if bottom <= top:
         return None
-    left, right = find_rows(luma[top:bottom].T)
+    left_edge, right = find_rows(luma[top:bottom].T)
     height, width = luma.shape
-    is_bordered = bottom - top < height * (1 - _MIN_BORDER_SHARE) or right - left < width * (
+    is_bordered = bottom - top < height * (1 - _MIN_BORDER_SHARE) or right - left_edge < width * (
         1 - _MIN_BORDER_SHARE
     )
-    has_enough = bottom - top > height * _MIN_REMAINING_SHARE and right - left > width * _MIN_REMAINING_SHARE
-    return luma[top:bottom, left:right] if is_bordered and has_enough else None
+    has_enough = (
+        bottom - top > height * _MIN_REMAINING_SHARE and right - left_edge > width * _MIN_REMAINING_SHARE
+    )
+    return luma[top:bottom, left_edge:right] if is_bordered and has_enough else None
 
 
 def _find_longest_content(luma: Luma) -> tuple[int, int]:

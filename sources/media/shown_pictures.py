@@ -46,13 +46,13 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     image = _open_image(file, request.reader)
     width, height = image.size
     try:
-        rendered = _orient_image(_decode_image(image))
+        rendered_image = _orient_image(_decode_image(image))
     except OSError:
-        image, rendered = _decode_truncated(file, request.reader)
+        image, rendered_image = _decode_truncated(file, request.reader)
         caveats.append("cut_off")
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
-    luma = compute_luma(rendered)
+    luma = compute_luma(rendered_image)
     looks = [_hash_whole(luma, request), *hash_parts(luma)]
     if request.hash_only:
         return Picture(width, height, looks)
@@ -61,7 +61,9 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
         caveats.append("animated")
     if second_format := detect_second_format(file):
         caveats.append(second_format)
-    return Picture(width, height, looks, _encode_rendition(rendered, file), read_metadata(image), caveats)
+    return Picture(
+        width, height, looks, _encode_rendition(rendered_image, file), read_metadata(image), caveats
+    )
 
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:

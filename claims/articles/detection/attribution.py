@@ -153,15 +153,17 @@ class Attributor:
             first_index = last_index = len(speakers)
             while last_index + 1 < len(sentences) and _is_inside(sentences[last_index].end, quotations):
                 last_index += 1
-            joined = narrations[first_index : last_index + 1]
-            opens_itself = bool(split_words(_remove_quotations(joined[0]))) and last_index > first_index
-            if opens_itself and bool(split_words(_remove_quotations(joined[-1]))):
-                sentence_speaker = self._build_speaker(" ".join(joined))
+            joined_narrations = narrations[first_index : last_index + 1]
+            opens_itself = (
+                bool(split_words(_remove_quotations(joined_narrations[0]))) and last_index > first_index
+            )
+            if opens_itself and bool(split_words(_remove_quotations(joined_narrations[-1]))):
+                sentence_speaker = self._build_speaker(" ".join(joined_narrations))
                 speakers += [SentenceSpeaker(sentence_speaker.speaker) if sentence_speaker else None] * len(
-                    joined
+                    joined_narrations
                 )
             else:
-                speakers += [self._build_speaker(narration) for narration in joined]
+                speakers += [self._build_speaker(narration) for narration in joined_narrations]
         return speakers
 
     def _build_speaker(self, narration: str) -> SentenceSpeaker | None:
@@ -400,11 +402,13 @@ def _find_touched_sentences(
     """Return, for each spoken quotation, the indexes of the sentences it overlaps."""
     sentence_starts = [sentence.start for sentence in sentences]
     sentence_ends = [sentence.end for sentence in sentences]
-    inside = (
+    sentences_inside = (
         range(bisect_right(sentence_ends, quotation.start), bisect_left(sentence_starts, quotation.end))
         for quotation in quotations.spans
     )
-    return [indexes for indexes in inside if any(QUOTED_MARK in narrations[index] for index in indexes)]
+    return [
+        indexes for indexes in sentences_inside if any(QUOTED_MARK in narrations[index] for index in indexes)
+    ]
 
 
 def _is_inside(position: int, quotations: Quotations) -> bool:

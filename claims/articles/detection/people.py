@@ -176,9 +176,11 @@ class KnownPeople:
             and (None in (is_feminine, member.is_feminine) or is_feminine == member.is_feminine)
             and self._holds_office(member, roles[-1:])
         ]
-        exact = [member for member in members if not self._language.is_spaced and words[0] in member.offices]
-        if exact:
-            return exact, True
+        exact_holders = [
+            member for member in members if not self._language.is_spaced and words[0] in member.offices
+        ]
+        if exact_holders:
+            return exact_holders, True
         other_words = [word for word in words if word not in roles[-1:] and word not in self._language.of]
         return [member for member in members if self._holds_office(member, other_words)], bool(members)
 
@@ -286,13 +288,15 @@ class KnownPeople:
         words = clause.split()
         if len(words) > _OPENING_WORDS:
             return False
-        small = self._language.stops | self._language.of | self._language.by
+        small_words = self._language.stops | self._language.of | self._language.by
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
         if len(words) == 2 and words[0].lower() in self._language.determiners:
             office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
-        if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
+        if words[-1].lower() in small_words - self._language.determiners or is_complement(
+            words, self._language
+        ):
             return False
         return office or all(
             word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()

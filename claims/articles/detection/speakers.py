@@ -110,8 +110,10 @@ def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
     joints = [index for index in joints if remove_determiner(words_before[:index], language)]
     if not joints:
         return False
-    small = language.determiners | language.of
-    words_after_joint = [token for token in words_before[joints[-1] + 1 :] if token.lower() not in small]
+    small_words = language.determiners | language.of
+    words_after_joint = [
+        token for token in words_before[joints[-1] + 1 :] if token.lower() not in small_words
+    ]
     if not words_after_joint:
         return True
     last_word = words_after_joint[-1]
@@ -235,10 +237,14 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     for index, token in enumerate(plain_tokens[:4]):
         is_noun = token.islower() or index == 0 or language.nouns_capitalised
         if token.lower() in language.documents and is_noun:
-            after = plain_tokens[index + 1 :]
-            while after and after[0].lower() not in language.of | language.by:
-                after = after[1:]
-            return remove_determiner(after[1:], language) if after and after[0].lower() in language.by else []
+            words_after = plain_tokens[index + 1 :]
+            while words_after and words_after[0].lower() not in language.of | language.by:
+                words_after = words_after[1:]
+            return (
+                remove_determiner(words_after[1:], language)
+                if words_after and words_after[0].lower() in language.by
+                else []
+            )
     return tokens
 
 

@@ -85,7 +85,7 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
         ):
             is_strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
             is_introduced = is_strong or any(
-                index < that <= index + _MAX_THAT_DISTANCE for that in that_indexes
+                index < that_index <= index + _MAX_THAT_DISTANCE for that_index in that_indexes
             )
             if is_introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
                 return True

@@ -137,9 +137,11 @@ class _ExportCheck:
         """Raise `RestoreRefused` if there are conflicts."""
         if not self._conflicts:
             return
-        shown = self._conflicts[:_SHOWN_PROBLEMS]
+        shown_conflicts = self._conflicts[:_SHOWN_PROBLEMS]
         note = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
-        raise RestoreRefused("\n".join(["This database has other things under the same ids:", *shown, *note]))
+        raise RestoreRefused(
+            "\n".join(["This database has other things under the same ids:", *shown_conflicts, *note])
+        )
 
     def _add_conflict(self, line: ArchiveLine, description: str) -> None:
         self._conflicts.append(f"Line {line.number}: {description}")

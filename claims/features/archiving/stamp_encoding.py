@@ -22,9 +22,13 @@ class _Element(NamedTuple):
 
 def build_timestamp_request(sha256: str, nonce: int) -> bytes:
     """Build a TimeStampReq from a hash; the library's own function needs the whole file, of up to 2 GB."""
-    encoded = nonce.to_bytes(NONCE_BYTES)
+    encoded_nonce = nonce.to_bytes(NONCE_BYTES)
     request_content = (
-        _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(encoded)]) + encoded + _CERTIFICATE_REQUEST
+        _SHA256_IMPRINT
+        + bytes.fromhex(sha256)
+        + bytes([0x02, len(encoded_nonce)])
+        + encoded_nonce
+        + _CERTIFICATE_REQUEST
     )
     return bytes([0x30, len(request_content)]) + request_content
 

@@ -193,10 +193,13 @@ def _compute_cost(message: Message, caller: Caller) -> int:
         return 1
     tool = mcp_server.find_tool(message, caller)
     try:
-        equivalent = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
+        equivalent_request = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(MAX_COST, Costs().compute_cost(equivalent.path, equivalent.query, equivalent.text))
+    return min(
+        MAX_COST,
+        Costs().compute_cost(equivalent_request.path, equivalent_request.query, equivalent_request.text),
+    )
 
 
 def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:

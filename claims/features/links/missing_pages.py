@@ -71,7 +71,9 @@ def _extract_headings(content: bytes, charset: str | None) -> list[str]:
 
 
 def _split_heading(heading: str) -> list[str]:
-    return [folded for part in _SEPARATORS_PATTERN.split(f" {heading} ") if (folded := _fold_text(part))]
+    return [
+        folded_part for part in _SEPARATORS_PATTERN.split(f" {heading} ") if (folded_part := _fold_text(part))
+    ]
 
 
 def _is_not_found_message(heading_part: str) -> bool:
@@ -101,4 +103,6 @@ def _fold_text(text: str) -> str:
 @cache
 def _load_phrases() -> frozenset[str]:
     lines = (Path(__file__).parent / "data" / "missing_pages.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _fold_text(line)))
+    return frozenset(
+        folded_line for line in lines if not line.startswith("#") and (folded_line := _fold_text(line))
+    )

@@ -91,9 +91,13 @@ def compute_next_check(
         interval_factor = GONE_INTERVAL_FACTOR if status.outcome == LinkOutcome.GONE else 1
         return now + interval * interval_factor * (0.9 + 0.2 * jitter)
     required_proof = get_required_proof(status.suspected, reason)
-    since = status.failing_since or now
+    suspected_since = status.failing_since or now
     is_decisive = status.failures + 1 >= required_proof.checks
-    next_at = max(now + FIRST_RETRY, since + required_proof.period) if is_decisive else now + RETRY_INTERVAL
+    next_at = (
+        max(now + FIRST_RETRY, suspected_since + required_proof.period)
+        if is_decisive
+        else now + RETRY_INTERVAL
+    )
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
 

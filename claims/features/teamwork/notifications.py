@@ -80,9 +80,11 @@ def notify_people(
     people = {person: may_read_drafts for person, may_read_drafts in readers.items() if person != by}
     if comment:
         earlier_notifications = Notification.objects.filter(comment=comment, person__in=people)
-        notified = set(earlier_notifications.values_list("person", flat=True))
+        notified_ids = set(earlier_notifications.values_list("person", flat=True))
         people = {
-            person: may_read_drafts for person, may_read_drafts in people.items() if person.pk not in notified
+            person: may_read_drafts
+            for person, may_read_drafts in people.items()
+            if person.pk not in notified_ids
         }
     if not people:
         return []

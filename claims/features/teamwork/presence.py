@@ -29,29 +29,31 @@ _MAX_OPEN_SECONDS = 86_400
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
     """Record that a page is open or closed; return the others who have it open, and changes saved since."""
-    sent = read_body(request)
-    if not is_from_signed_in_user(request, sent):
+    sent_values = read_body(request)
+    if not is_from_signed_in_user(request, sent_values):
         return JsonResponse({}, status=409)
-    address = sent.get("page")
+    address = sent_values.get("page")
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
         raise InvalidAutosave
-    if sent.get("leaves"):
+    if sent_values.get("leaves"):
         Presence.objects.filter(person=get_person(request), page=address).delete()
         return JsonResponse({})
     page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
-    colleagues = Presence.objects.record_presence(request.user, address, writing=sent.get("writing") is True)
+    colleagues = Presence.objects.record_presence(
+        request.user, address, writing=sent_values.get("writing") is True
+    )
     changes = ""
     if (
         isinstance(page.model_admin, DeskAdmin)
-        and isinstance(seen_version := sent.get("version"), str)
+        and isinstance(seen_version := sent_values.get("version"), str)
         and seen_version
     ):
         row = page.row
         complete_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
         if compute_version(complete_row, page.model_admin.versioned_relations) != seen_version:
-            changes = describe_changes(complete_row, reported_seconds=sent.get("open_for"))
+            changes = describe_changes(complete_row, reported_seconds=sent_values.get("open_for"))
     return JsonResponse(
         {"others": [describe_presence(colleague) for colleague in colleagues], "changed": changes}
     )

@@ -223,23 +223,23 @@ class _BatchRows:
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problems for values that conflict with stored ones, as lines for COPY."""
-        conflicting = [
+        conflicting_reviews = [
             decided_review
             for decided_review in self.decisions.decided_reviews
             if decided_review.omitted_values
         ]
-        if not conflicting:
+        if not conflicting_reviews:
             return []
         first_records = known_claims.find_first_records(
             decided_review.existing_claim.claim.pk
-            for decided_review in conflicting
+            for decided_review in conflicting_reviews
             if not decided_review.existing_claim.is_new
         )
         return build_lines(
             ImportProblem,
             [
                 problem
-                for decided_review in conflicting
+                for decided_review in conflicting_reviews
                 for staged_review in (
                     decided_review.staged_review,
                     *decided_review.staged_review.iterate_repeats(),

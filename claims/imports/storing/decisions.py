@@ -256,21 +256,25 @@ def _find_same_claims(
     if not existing_claims:
         return
     person = review.claimant
-    fitting = [candidate for candidate in existing_claims if candidate.may_have_been_made_by(person)]
-    yield from (candidate for candidate in fitting if candidate.was_reviewed_on_page(review, publisher))
+    fitting_claims = [candidate for candidate in existing_claims if candidate.may_have_been_made_by(person)]
+    yield from (
+        candidate for candidate in fitting_claims if candidate.was_reviewed_on_page(review, publisher)
+    )
     if not is_distinctive(review.statement):
         return
-    fitting = [candidate for candidate in fitting if not candidate.was_reviewed_elsewhere(review, publisher)]
+    fitting_claims = [
+        candidate for candidate in fitting_claims if not candidate.was_reviewed_elsewhere(review, publisher)
+    ]
     if person:
-        yield from (candidate for candidate in fitting if candidate.was_made_by(person))
+        yield from (candidate for candidate in fitting_claims if candidate.was_made_by(person))
         # A publisher that judges a statement twice, once without a claimant, judges a single claim.
         yield from (
             candidate
-            for candidate in fitting
+            for candidate in fitting_claims
             if not candidate.claimant_names and publisher in candidate.publisher_ids
         )
     elif review.rating is None and publisher is None:
-        yield from fitting  # this review names no other claimant
+        yield from fitting_claims  # this review names no other claimant
     else:
-        yield from (candidate for candidate in fitting if publisher in candidate.publisher_ids)
-        yield from (candidate for candidate in fitting if not candidate.claimant_names)
+        yield from (candidate for candidate in fitting_claims if publisher in candidate.publisher_ids)
+        yield from (candidate for candidate in fitting_claims if not candidate.claimant_names)

@@ -35,8 +35,10 @@ class StagedReview(NamedTuple):
 
     def iterate_repeats(self) -> "Iterator[StagedReview]":
         """Yield the record once for each repeat in this import, with the repeat's location."""
-        for packed in self.repeats:
-            yield self._replace(review=self.review._replace(location=unpack_location(packed)), repeats=())
+        for packed_review in self.repeats:
+            yield self._replace(
+                review=self.review._replace(location=unpack_location(packed_review)), repeats=()
+            )
 
 
 class KnownRecordCounts(NamedTuple):

@@ -338,16 +338,18 @@ class _BatchUndo:
         predecessors = {
             row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live_verdicts
         }
-        retracted = [row for row in live_verdicts if predecessors[row.pk] is None]
+        retracted_verdicts = [row for row in live_verdicts if predecessors[row.pk] is None]
         restored_verdicts = [
             (row, earlier_values) for row in live_verdicts if (earlier_values := predecessors[row.pk])
         ]
-        self._retract(retracted)
+        self._retract(retracted_verdicts)
         self._restore(restored_verdicts)
         # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
         kinds = Publication.Kind
-        changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
+        changes = {
+            row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted_verdicts
+        }
         return changes | {
             row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note)
             for row, _earlier in restored_verdicts

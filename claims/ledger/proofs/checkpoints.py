@@ -232,8 +232,10 @@ def _require_texts(first_sequence: int) -> None:
         InconsistentLedger: a text does not match.
     """
     rows = Publication.objects.filter(sequence__gte=first_sequence).order_by("sequence")
-    for number, sealed, *facts in rows.values_list("sequence", "sealed_sha256", "note", "body", "salts"):
-        if compute_sealed_sha256(*facts) != sealed:
+    for number, sealed_sha256, *facts in rows.values_list(
+        "sequence", "sealed_sha256", "note", "body", "salts"
+    ):
+        if compute_sealed_sha256(*facts) != sealed_sha256:
             raise InconsistentLedger(
                 gettext("Entry %(number)s of the ledger has changed since it was published.")
                 % {"number": number}

@@ -81,11 +81,13 @@ class SignedNote:
         """Parse a signed note. Raises `InvalidNote`."""
         text, blank, signature_block = note.rpartition("\n\n")
         lines = signature_block.removesuffix("\n").split("\n") if signature_block.endswith("\n") else []
-        matched = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
-        if not blank or not text or not matched or not all(matched):
+        matched_lines = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
+        if not blank or not text or not matched_lines or not all(matched_lines):
             raise InvalidNote("It is not a signed note: a text, an empty line, and lines of signatures.")
         try:
-            signatures = tuple((match[1], b64decode(match[2], validate=True)) for match in matched if match)
+            signatures = tuple(
+                (match[1], b64decode(match[2], validate=True)) for match in matched_lines if match
+            )
         except ValueError:
             raise InvalidNote("One of its signatures is not base64.") from None
         return cls(f"{text}\n", signatures)

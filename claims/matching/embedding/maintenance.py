@@ -187,13 +187,13 @@ def _create_vectors(
     model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Create missing vectors; return whether none are left."""
-    before: VectorTally | None = None
+    tally_before: VectorTally | None = None
     means_of_statements = means.MeanVectors(model)
     done = count_since_means = 0
     for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
             return False
-        before = before or count_vectors(model)
+        tally_before = tally_before or count_vectors(model)
         embedded_statements, raw_vectors = _embed_statements(embedder, statements)
         if embedded_statements:
             centred, lengths, ids = means_of_statements.centre(
@@ -202,7 +202,9 @@ def _create_vectors(
             store_vectors(model, embedded_statements, centred, lengths, ids)
         done, count_since_means = done + len(statements), count_since_means + len(statements)
         report_progress(
-            EmbeddingProgress("vectors", before.stored + done, before.stored + max(before.missing, done))
+            EmbeddingProgress(
+                "vectors", tally_before.stored + done, tally_before.stored + max(tally_before.missing, done)
+            )
         )
         if count_since_means >= RECENTRE_AFTER:
             if not _recentre_vectors(model, report_progress, is_stopped):

@@ -104,10 +104,12 @@ def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     """Load the stored texts of these entries, each with the text of the previous entry."""
     if not ids:
         return {}
-    wanted = Slot("ids", "bigint[]")
+    wanted_ids = Slot("ids", "bigint[]")
     template = Template(
         "bodies of corrections",
-        lambda: Publication.objects.filter(id__any_of=wanted).annotate(before=build_previous_value("body")),
+        lambda: Publication.objects.filter(id__any_of=wanted_ids).annotate(
+            before=build_previous_value("body")
+        ),
         {"ids": ids},
     )
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}

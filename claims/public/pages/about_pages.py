@@ -120,8 +120,10 @@ def load_page_versions(
     The language is the one that the URL names or, if the page lacks it, the best one for the reader. Raises Http404.
     """
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    requested = request.GET.get("language", "")
-    language = requested if requested in languages else choose_language(reader_language, languages)
+    requested_language = request.GET.get("language", "")
+    language = (
+        requested_language if requested_language in languages else choose_language(reader_language, languages)
+    )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown_page = next((row for row in versions if version in (None, row.version)), None)
     if shown_page is None:

@@ -119,8 +119,10 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
         "text": address,
         "max_length": MAX_TEXT_LENGTH,
     }
-    shown = [*related_claims, *(passages.claims if passages else [])]
-    return respond_uncached(request, "claims/check_results.html", context, ratings=_list_ratings(shown))
+    shown_claims = [*related_claims, *(passages.claims if passages else [])]
+    return respond_uncached(
+        request, "claims/check_results.html", context, ratings=_list_ratings(shown_claims)
+    )
 
 
 def match_text(text: str) -> Answer:

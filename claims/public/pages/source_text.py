@@ -93,7 +93,9 @@ def load_source_text(
     if not sources or (number and number not in snapshots):
         return None
     shown_number = number or max(snapshots, default=None)
-    shown = [passage for passage in passages if shown_number and passage.snapshot_number == shown_number]
+    shown_passages = [
+        passage for passage in passages if shown_number and passage.snapshot_number == shown_number
+    ]
     other_passages = [
         passage for passage in passages if not shown_number or passage.snapshot_number != shown_number
     ]
@@ -101,9 +103,9 @@ def load_source_text(
         source=sources[0],
         snapshot=snapshots[shown_number] if shown_number else None,
         passages=_number_passages(
-            sorted(shown, key=lambda passage: (passage.start, passage.end)), first_number=1
+            sorted(shown_passages, key=lambda passage: (passage.start, passage.end)), first_number=1
         ),
-        other_passages=_number_passages(other_passages, first_number=len(shown) + 1),
+        other_passages=_number_passages(other_passages, first_number=len(shown_passages) + 1),
         cited_by=citing_items,
     )
 

@@ -74,7 +74,7 @@ def build_picture_texts(document: Document) -> PictureTexts:
         published_verdicts = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
         claimant_text = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
-        common = {
+        common_texts = {
             "statement": " ".join(document["statement"].split()),
             "claimant": claimant_text or _("Claimant not identified"),
             "newsroom": settings.NEWSROOM_NAME,
@@ -83,7 +83,9 @@ def build_picture_texts(document: Document) -> PictureTexts:
         if published_verdicts and verdict:
             attribution = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = find_label(document["language"], verdict["rating"])
-            return PictureTexts(label, attribution, colours=_choose_colours(verdict["rating"]), **common)
+            return PictureTexts(
+                label, attribution, colours=_choose_colours(verdict["rating"]), **common_texts
+            )
         if document["status"] == Publication.Status.MERGED:
             note = _("The other claim is not published, so there is no verdict to show.")
         else:
@@ -92,7 +94,7 @@ def build_picture_texts(document: Document) -> PictureTexts:
             describe_judgement(document),
             "" if published_verdicts else note,
             colours=_NEUTRAL_COLOURS,
-            **common,
+            **common_texts,
         )
 
 

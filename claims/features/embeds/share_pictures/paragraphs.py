@@ -82,12 +82,16 @@ class TypesetText:
 
         Lines are aligned to the side on which reading starts, or to the other side if `is_aligned_to_end`.
         """
-        left, top, right, bottom = box
-        layer = Image.new("RGB", (right - left, bottom - top), background)
+        left_edge, top, right_edge, bottom = box
+        layer = Image.new("RGB", (right_edge - left_edge, bottom - top), background)
         drawing = ImageDraw.Draw(layer)
         for line_number, line in enumerate(self.lines):
             widths = [_measure_run(run, self.size, self.language) for run in line]
-            x = float(right - left) - sum(widths) if self.is_right_to_left != is_aligned_to_end else 0.0
+            x = (
+                float(right_edge - left_edge) - sum(widths)
+                if self.is_right_to_left != is_aligned_to_end
+                else 0.0
+            )
             baseline = round(self.line_height * line_number + self.size * 1.05)
             for run, width in zip(line, widths, strict=True):
                 drawing.text(
@@ -100,7 +104,7 @@ class TypesetText:
                     language=self.language or None,
                 )
                 x += width
-        image.paste(layer, (left, top))
+        image.paste(layer, (left_edge, top))
 
 
 def clean_drawable(text: str) -> str | None:

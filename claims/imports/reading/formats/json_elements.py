@@ -231,7 +231,7 @@ class _Reader:
         self, position: str, error: _InvalidJSON, follow_pattern: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
         """Skip to the next position at which reading can continue, and report the skipped part."""
-        shown = (
+        shown_text = (
             self._text[self._position : self._position + QUOTED_CHARACTERS].encode(errors="replace").decode()
         )
         size, is_found = 0, False
@@ -248,7 +248,9 @@ class _Reader:
             size += len(self._text[self._position : end].encode("utf-8", "surrogateescape"))
             self._position = end
             if is_found or self._is_ended:
-                return Fault(position, str(error), shown, size, is_found, error.is_cut_off and not is_found)
+                return Fault(
+                    position, str(error), shown_text, size, is_found, error.is_cut_off and not is_found
+                )
 
     def _find_broken_object_end(self) -> int | None:
         """Return the end of a broken object if its brackets close and valid JSON follows; otherwise None."""

@@ -109,8 +109,10 @@ def _sample_rows(file: File) -> list[Row]:
 
 def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
     """Return the columns that are in `used_columns`, or that differ from one of these only in a list index."""
-    general = {tuple("*" if step.isdigit() else step for step in path.split(".")) for path in used_columns}
-    return {path for path in columns if path in used_columns or tuple(path.split(".")) in general}
+    general_paths = {
+        tuple("*" if step.isdigit() else step for step in path.split(".")) for path in used_columns
+    }
+    return {path for path in columns if path in used_columns or tuple(path.split(".")) in general_paths}
 
 
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:

@@ -142,7 +142,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
             )
         for number, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
-                if unread := [
+                if unread_names := [
                     other_name
                     for other_name in names[number:]
                     if workbook.get_sheet_by_name(other_name).height
@@ -150,7 +150,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
                     file.note(
                         TranslatableMessage(
                             "Sheets not read: %(sheets)s. To read one, name it in a mapping.",
-                            sheets=", ".join(unread),
+                            sheets=", ".join(unread_names),
                         )
                     )
                 return sheet

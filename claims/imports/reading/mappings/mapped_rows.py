@@ -209,13 +209,15 @@ class RowReader:
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """Return the conventions of the file, from the mapping or, if it states none, from the first rows."""
     rules = mapping.rules
-    stated = {name: dates.order for name, dates in rules.dates.items() if dates.order}
+    stated_orders = {name: dates.order for name, dates in rules.dates.items() if dates.order}
     detected_orders = (
-        {} if "" in stated else {name: order for name, order in date_order.items() if name not in stated}
+        {}
+        if "" in stated_orders
+        else {name: order for name, order in date_order.items() if name not in stated_orders}
     )
     return Conventions(
         constants=rules.constants,
-        date_order={name: order for name, order in stated.items() if order != "mixed"},
+        date_order={name: order for name, order in stated_orders.items() if order != "mixed"},
         detected_date_order=detected_orders,
         date_formats={name: dates.formats for name, dates in rules.dates.items() if dates.formats},
         ratings=rules.ratings,

@@ -175,8 +175,12 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
 
 def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -> str:
     """Return a sentence that names the columns that are not read; "" if all are read."""
-    unread = [name for name in columns if name not in used_columns]
-    return TranslatableMessage("Columns not read: %(columns)s.", columns=", ".join(unread)) if unread else ""
+    unread_columns = [name for name in columns if name not in used_columns]
+    return (
+        TranslatableMessage("Columns not read: %(columns)s.", columns=", ".join(unread_columns))
+        if unread_columns
+        else ""
+    )
 
 
 def _has_field(mapping: Mapping, *names: str) -> bool:

@@ -88,28 +88,30 @@ def parse_day(
 
 @lru_cache(maxsize=65536)
 def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
-    folded = fold(text)
-    for spelling in (text, folded):
+    folded_text = fold(text)
+    for spelling in (text, folded_text):
         for date_format in formats:
             with suppress(ValueError):
                 day = datetime.strptime(spelling, date_format).date()  # noqa: DTZ007  # the day as it is written
                 return _build_date(day.year, day.month, day.day, text)
-    if match := _ISO_PATTERN.fullmatch(folded) or _COMPACT_PATTERN.fullmatch(folded):
+    if match := _ISO_PATTERN.fullmatch(folded_text) or _COMPACT_PATTERN.fullmatch(folded_text):
         return _build_date(match[1], match[2], match[3], text)
-    if (match := _PLAIN_PATTERN.fullmatch(folded)) and (month := find_month(match[1] or match[4], language)):
+    if (match := _PLAIN_PATTERN.fullmatch(folded_text)) and (
+        month := find_month(match[1] or match[4], language)
+    ):
         return _build_date(match[5], month, match[2] or match[3], text)
-    if match := _EPOCH_PATTERN.fullmatch(folded):
+    if match := _EPOCH_PATTERN.fullmatch(folded_text):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
-    if match := _SHORT_YEAR.fullmatch(folded):
+    if match := _SHORT_YEAR.fullmatch(folded_text):
         return _parse_short_year(match, order, text)
-    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (month := find_month(match[2], language)):
+    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded_text)) and (month := find_month(match[2], language)):
         first_number, last_number = match[1], match[3]
         return (
             _complete_year(first_number, month, last_number, text)
             if order == "ymd"
             else _complete_year(last_number, month, first_number, text)
         )
-    return _choose_day(list(_iterate_days(folded, order, language, text)), folded, text, language)
+    return _choose_day(list(_iterate_days(folded_text, order, language, text)), folded_text, text, language)
 
 
 def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
@@ -131,26 +133,28 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
     if len({day.value for day in named_days}) > 1:
         named_days.sort()
         preceding_texts = [
-            folded_text[previous_day.end if previous_day else 0 : named.start]
-            for previous_day, named in zip([None, *named_days], named_days, strict=False)
+            folded_text[previous_day.end if previous_day else 0 : named_day.start]
+            for previous_day, named_day in zip([None, *named_days], named_days, strict=False)
         ]
         original_days = [
-            named for named, words in zip(named_days, preceding_texts, strict=True) if not marks_update(words)
+            named_day
+            for named_day, words in zip(named_days, preceding_texts, strict=True)
+            if not marks_update(words)
         ]
         published_days = [
-            named
-            for named, words in zip(named_days, preceding_texts, strict=True)
+            named_day
+            for named_day, words in zip(named_days, preceding_texts, strict=True)
             if marks_publication(words)
         ]
         named_days = next(
             (
                 candidates
                 for candidates in (original_days, published_days)
-                if len({named.value for named in candidates}) == 1
+                if len({named_day.value for named_day in candidates}) == 1
             ),
             named_days,
         )
-    days = {named.value for named in named_days}
+    days = {named_day.value for named_day in named_days}
     if len(days) > 1:
         return _refuse_several(text)
     if days:

@@ -106,7 +106,9 @@ class Command(LocalizedCommand):
     def _list_newsrooms(self) -> None:
         for newsroom in PeerNewsroom.objects.select_related("progress"):
             progress = newsroom.progress
-            visited = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else gettext("never")
+            visited_at = (
+                f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else gettext("never")
+            )
             state_text = (progress.failure or gettext("works")) if newsroom.active else gettext("paused")
             self.stdout.write(
                 gettext("%(newsroom)s  %(newsroom_2)s  %(url)s  key %(fingerprint)s")
@@ -124,5 +126,5 @@ class Command(LocalizedCommand):
                     "%(sequence)s entries imported, up to date as of %(at)s. %(state)s",
                     progress.sequence,
                 )
-                % {"sequence": progress.sequence, "at": visited, "state": state_text}
+                % {"sequence": progress.sequence, "at": visited_at, "state": state_text}
             )
