@@ -96,7 +96,14 @@ WATCHED = {"claims.features.watches.listed_pages", "claims.features.watches.watc
 #: Functions that change the state of readers' messages; a trigger records each change.
 READERS = {
     f"claims.features.complaints.{name}"
-    for name in ("submissions", "personal_data", "quarantine", "ledger_followers")
+    for name in (
+        "submissions",
+        "personal_data",
+        "quarantine",
+        "ledger_followers",
+        "complaint_moves",
+        "request_moves",
+    )
 }
 
 #: Who says in memory what would be, and stores none of it.
@@ -104,13 +111,15 @@ PROSPECTS = {"claims.ledger.preview_entries"}
 
 
 def writes_state(node: ast.AST) -> bool:
-    """`….state = …`, `….update(state=…)`, or `setattr(…, "state", …)`."""
+    """`….state = …`, `….update(state=…)`, `….save_move(…)`, or `setattr(…, "state", …)`."""
     if isinstance(node, ast.Attribute):
         return node.attr == "state" and isinstance(node.ctx, ast.Store)
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Attribute) and node.func.attr == "update":
         return any(argument.arg == "state" for argument in node.keywords)
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "save_move":
+        return True
     named = isinstance(node.func, ast.Name) and node.func.id == "setattr"
     return named and isinstance(node.args[1], ast.Constant) and node.args[1].value == "state"
 
