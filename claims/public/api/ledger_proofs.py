@@ -271,7 +271,7 @@ class ConsistencyResource(LedgerResource):
         second = query.value("second", signed_size)
         _require_signed("second", second, signed_size)
         if first_size > second:
-            detail = gettext("`first_size` must not be more than `second`, which is %(second)s.") % {
+            detail = gettext("`first` must not be more than `second`, which is %(second)s.") % {
                 "second": second
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
