@@ -14,7 +14,7 @@ __all__ = ["backup_tasks"]
 
 @periodic_task("17 * * * *")
 def delete_settled_rate_limits(timestamp: int) -> None:
-    """Delete callers without debts from the table of rate limits. Runs hourly."""
+    """Delete the rate limits of callers whose requests no longer count against them. Runs hourly."""
     PostgresStore.forget_settled()
 
 

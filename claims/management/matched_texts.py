@@ -124,7 +124,7 @@ def _find_column(names: Sequence[str], wanted_name: str, location: str) -> str:
 
 
 def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
-    """Return the match results of these rows, by the names in `RESULT_COLUMNS`."""
+    """Return the match results of these rows, each keyed by the names in `RESULT_COLUMNS`."""
     answers = match_published_texts([row.text for row in rows], terms)
     first_matches = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first_matches if match}

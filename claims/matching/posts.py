@@ -142,7 +142,9 @@ class _Boilerplate:
         self._plea_at_end = re.compile(
             rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE
         )
-        self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
+        self._plea_glued = re.compile(
+            rf"(?:{_build_alternatives(words['pleas'], without_spaces=True)})[\s。！!]*$"
+        )
 
     def remove_beginning(self, text: str) -> str:
         """Remove alarms and opening phrases, and the question mark if such a phrase makes the sentence a question."""
@@ -192,14 +194,14 @@ class _Boilerplate:
         )
 
 
-def _build_alternatives(words: str, *, upper_case: bool = False, glued: bool = False) -> str:
+def _build_alternatives(words: str, *, upper_case: bool = False, without_spaces: bool = False) -> str:
     phrases = dict.fromkeys(
         phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip()
     )
     phrases |= dict.fromkeys(map(_strip_accents, phrases))
     if upper_case:
         phrases = dict.fromkeys(phrase.upper() for phrase in phrases if phrase.upper() != phrase)
-    if glued:
+    if without_spaces:
         phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
     return "|".join(
         re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]")

@@ -1,6 +1,6 @@
 """Fold a text: ignore differences in white space, quotation marks, dashes and ellipses.
 
-Pure, in linear time. A folded text maps its characters to their positions in the original.
+The functions are pure and take linear time. A folded text maps its characters to their positions in the original.
 """
 
 import re

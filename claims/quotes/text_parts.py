@@ -1,7 +1,7 @@
 """Split a text into paragraphs and sentences.
 
 The split does not depend on the language. An extra split, such as one after an abbreviation, does no harm, because
-neighbouring parts are joined again. Pure, in linear time.
+neighbouring parts are joined again. The functions are pure and take linear time.
 """
 
 import re

@@ -29,7 +29,7 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
 
 
 def _build_note(pair: PossibleDuplicate) -> str:
-    """Return the note for the log: that the wording is the same, or the reasons of the match."""
+    """Return the note for the log, which says that the wording is the same or gives the reasons for the match."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
     return _("The same claim: %(reasons)s") % {"reasons": join_phrases(pair.reasons) or "–"}

@@ -113,7 +113,9 @@ def _end(verdict: Verdict, expected_id: int | None, outcome: str, by: User) -> N
         last_schedule = ScheduledPublication.objects.filter(verdict=verdict).first()
         actor_name = last_schedule.ended_by_name or last_schedule.made_by_name if last_schedule else ""
         raise NotPossible(
-            _("%(who)s has just changed the schedule. Nothing was changed. Reload the page and check.")
+            _(
+                "%(who)s has just changed the schedule, so your change was not saved. Reload the page and check."
+            )
             % {"who": actor_name or _("another user")}
         )
     if open_schedule:

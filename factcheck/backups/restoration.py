@@ -265,9 +265,9 @@ def _describe_alternative(problem: str, option: str) -> str:
 def _find_last_moment_before(
     missing_segment: str, folder: BackupFolder, generation: Generation
 ) -> datetime | None:
-    """Return the last moment that can be restored without this segment; None if only the backup itself can.
+    """Return the latest moment to which the database can be restored without this segment, or None if there is none.
 
-    PostgreSQL stops before the first change after the moment, so one such change must be archived.
+    PostgreSQL stops only at a change after that moment, so one such change must be archived.
     """
     first_segment = build_segment_name(int(missing_segment[:8], 16), generation.stop)
     for name in reversed(wal_archive.list_segments(folder.wal)):

@@ -93,7 +93,7 @@ def is_reading_replica() -> bool:
 
 
 def get_replicas() -> Replicas:
-    """Return this process's state of its replicas. The first call starts the polling."""
+    """Return what this process knows about the state of the replicas. The first call starts the polling."""
     return _get_watch(os.getpid()).replicas  # a forked child has no threads of its parent
 
 

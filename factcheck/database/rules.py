@@ -87,7 +87,7 @@ class Rule(pgtrigger.Trigger):
         return compile_rule(self, model, self.sql)
 
     def render_func(self, model: models.Model) -> str:
-        """Return the PL/pgSQL with each `REJECT` as a statement of PostgreSQL."""
+        """Return the PL/pgSQL with each `REJECT` expanded into a RAISE statement."""
         return _REJECTION.sub(self._expand_rejection, super().render_func(model))
 
     def _expand_rejection(self, rejection: re.Match[str]) -> str:

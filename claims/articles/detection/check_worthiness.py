@@ -104,7 +104,7 @@ _CHARACTERS_PER_WORD = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A checkable part of a sentence: its kind and words. `text[start:end] == words` in the article's text."""
+    """Why a sentence is worth checking: a part of it, by its position in the article's text, and its kind."""
 
     kind: str
     words: str

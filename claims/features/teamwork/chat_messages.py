@@ -1,4 +1,4 @@
-"""Chat messages as incoming webhooks of Slack and similar tools, and of Microsoft Teams."""
+"""Chat messages in the formats that incoming webhooks of Slack, similar tools and Microsoft Teams accept."""
 
 from dataclasses import dataclass
 from typing import Any

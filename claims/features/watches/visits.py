@@ -227,7 +227,7 @@ class _Visit:
         pages, notes, read_list_count = list(page_list.pages), [], 0
         errors: list[FetchError] = []
         if not page_list.is_whole:
-            notes.append(gettext("The list is broken or too long. The readable part was read."))
+            notes.append(gettext("The list is malformed or too long. Only part of it could be read."))
         if page_list.kind == "sitemap" and page_list.lists:
             for sitemap in self._select_newest_sitemaps(page_list.lists):
                 if not self._lease.renew():

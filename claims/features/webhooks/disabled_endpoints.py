@@ -56,7 +56,7 @@ def _send_report(endpoint: WebhookEndpoint, page: str, address: str) -> None:
         _("The webhook “%(name)s” (%(url)s) was switched off.")
         % {"name": endpoint.name, "url": endpoint.url},
         endpoint.disabled_reason,
-        _("When the receiver works again, switch the webhook on. Sending continues where it stopped."),
+        _("Once the receiver works again, switch the webhook back on. Sending resumes where it stopped."),
         f"{settings.SITE_URL}{page}",
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name

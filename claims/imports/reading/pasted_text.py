@@ -37,7 +37,7 @@ PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def clean_pasted_text(text: str) -> str:
-    """Return the text without null characters and the byte order mark that spreadsheet programs write."""
+    """Return the text without null characters or the byte order mark that spreadsheet programs add."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 

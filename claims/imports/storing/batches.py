@@ -282,9 +282,9 @@ class _BatchRows:
         )
         for decided_review in self.decisions.decided_reviews:
             setattr(counts, decided_review.outcome, getattr(counts, decided_review.outcome) + 1)
-            repeats = len(decided_review.staged_review.repeats)
-            counts.merged += repeats if decided_review.omitted_values else 0
-            counts.agreed += 0 if decided_review.omitted_values else repeats
+            repeat_count = len(decided_review.staged_review.repeats)
+            counts.merged += repeat_count if decided_review.omitted_values else 0
+            counts.agreed += 0 if decided_review.omitted_values else repeat_count
 
     def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
         accepted_claims = [

@@ -80,7 +80,7 @@ class Decisions:
         return [claim for claim in self._claims.values() if not claim.is_new]
 
     def decide_new(self, reviews: Iterable[StagedReview]) -> None:
-        """Decide about reviews of unknown statements."""
+        """Decide what to do with reviews of statements that are new."""
         for _, group in groupby(self._admit(reviews), key=lambda staged_review: staged_review.statement_key):
             assignments, pairs = assign_claims(
                 group, [], self.entities, known_by_digest={}, build_claim=self._build_claim

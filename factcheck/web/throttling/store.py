@@ -62,7 +62,7 @@ class PostgresStore:
 
     @staticmethod
     def forget_settled() -> int:
-        """Delete callers without debts, and return their number."""
+        """Delete callers whose requests no longer count against them, and return their number."""
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute("DELETE FROM factcheck_ratelimit WHERE free_at < clock_timestamp()")
             return cursor.rowcount

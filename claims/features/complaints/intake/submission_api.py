@@ -190,7 +190,8 @@ class RequestSubmission(SubmissionView):
         content = {"found": results.claims}
         if results.answer.has_same_claim and not body.validated_data.get("anyway"):
             detail = gettext(
-                "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
+                "This has already been checked. If you mean something else, send it again with `anyway`. "
+                "%(nothing_said)s"
             ) % {"nothing_said": _NO_VERDICT_MESSAGE}
             return self.build_response(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK

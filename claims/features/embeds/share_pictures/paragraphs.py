@@ -188,7 +188,7 @@ def fit_text(
 
 
 def _count_fitting_lines(size: int, height: int, max_lines: int) -> int:
-    """Return how many lines of this letter size fit into the height, at most `max_lines`."""
+    """Return how many lines of text in this font size fit into the height, at most `max_lines`."""
     return min(max_lines, height // round(size * LINE_HEIGHT_FACTOR))
 
 

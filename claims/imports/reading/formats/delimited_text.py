@@ -79,7 +79,7 @@ class TableSample:
 
     @property
     def width(self) -> int:
-        """Return the most common number of cells."""
+        """Return the most common number of cells in a row."""
         return Counter(map(len, self.rows)).most_common(1)[0][0] if self.rows else 0
 
     @property

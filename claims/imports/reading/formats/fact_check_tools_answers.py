@@ -11,7 +11,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "fact-check-tools"
-TITLE = TranslatableMessage("Responses of the Google Fact Check Tools API")
+TITLE = TranslatableMessage("Responses from the Google Fact Check Tools API")
 
 _REVIEWS_KEY, _MARKUPS_KEY = "claimReview", "claimReviewMarkups"
 

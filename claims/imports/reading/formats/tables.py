@@ -49,7 +49,7 @@ _USUAL_ENCODINGS = ("utf-8", "utf-8-sig")
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return the dialect, mapping and date order of a table; None for our own exports and for other files."""
+    """Return the dialect, mapping and date order of a table; None for our own exports and other kinds of files."""
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
