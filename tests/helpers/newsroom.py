@@ -44,7 +44,7 @@ def colleague(db: None) -> User:
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return person("edda", "Editor")
+    return person("edith", "Editor")
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def checker(shared_rows: None) -> User:
 
 @pytest.fixture(scope="module")
 def editor(shared_rows: None) -> User:
-    return person("edda", "Editor")
+    return person("edith", "Editor")
 
 
 @pytest.fixture(scope="module")

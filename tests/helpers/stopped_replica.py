@@ -45,7 +45,7 @@ def stopped_replica(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         ours = connection.settings_dict["NAME"]
         name = f"{ours}_replica"
         drop_database(name)
-        publish = publishing(person("chris", "Fact-checker"), person("edda", "Editor"))
+        publish = publishing(person("chris", "Fact-checker"), person("edith", "Editor"))
         for _ in range(3):
             publish()
         connections.close_all()

@@ -234,7 +234,7 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("a")
     expect(page.locator("#status")).to_have_text(
-        "Edda has just taken this step: “Decline”. Nothing was changed. Reload the page and check."
+        "Edith has just taken this step: “Decline”. Nothing was changed. Reload the page and check."
     )
     expect(page.locator(f"#note-c{proposals[1].pk}")).to_have_class("declined")
     assert proposals[1].transitions.count() == 1

@@ -113,7 +113,7 @@ def test_where_pages_may_not_copy_the_text_is_selected(visit: Callable[..., Page
     page = visit(claim.get_absolute_url())
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator(".sharing [role=status]")).to_contain_text("copy it yourself")
+    expect(page.locator(".sharing [role=status]")).to_contain_text("you can copy it now")
     assert page.evaluate("getSelection().toString()").endswith(claim.get_absolute_url())
 
 

@@ -151,9 +151,9 @@ def test_a_decision_is_undone_and_decisions_of_others_are_reported(
     expect(page.locator("#triage-messages")).to_contain_text("Undone. 2 claims.")
     assert topic.claims.count() == 0
     assert list(Transition.objects.order_by("pk").values_list("claim", "action", "actor_name")) == [
-        (claims[0].pk, "accept", "Edda"),
-        (claims[0].pk, "reconsider", "Edda"),
-        (claims[0].pk, "decline", "Edda"),
+        (claims[0].pk, "accept", "Edith"),
+        (claims[0].pk, "reconsider", "Edith"),
+        (claims[0].pk, "decline", "Edith"),
         (claims[1].pk, "decline", "Chris"),
     ]
 

@@ -253,7 +253,7 @@ def test_two_people_see_each_other_and_put_both_versions_together(
     page.fill("[name=context]", "Said in July.")
     page.fill("[name=language]", "de")
     other = theirs.open(page_of(claim))
-    expect(other.locator(".desk-presence")).to_contain_text("Edda is editing this (since ")
+    expect(other.locator(".desk-presence")).to_contain_text("Edith is editing this (since ")
     other.fill("[name=context]", "Said in June.")
     save(other)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

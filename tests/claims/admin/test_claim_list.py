@@ -64,7 +64,7 @@ def test_claims_moved_since_the_page_was_loaded_are_not_declined(
     workflow.move(one, "accept", by=editor)
     done = act(client, [one, other], "decline_selected", is_confirmed="1", seen=seen, reason="Too vague.")
     assert said(done) == [
-        "“A.” was not changed. Edda decided first: Accept for checking.",
+        "“A.” was not changed. Edith decided first: Accept for checking.",
         "1 claim changed.",
     ]
     assert dict(Claim.objects.values_list("pk", "state")) == {one.pk: "accepted", other.pk: "declined"}

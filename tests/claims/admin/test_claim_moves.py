@@ -110,7 +110,7 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     [told] = desk.move(claim, "republish", **asked)
     assert told.startswith("The changes are published. ")
     assert desk.move(claim, "republish", **asked) == [
-        "Edda had already taken this step. Nothing was changed."
+        "Edith had already taken this step. Nothing was changed."
     ]
     kinds = claim.publications.order_by("version").values_list("kind", flat=True)
     assert list(kinds) == ["publication", "clarification"]

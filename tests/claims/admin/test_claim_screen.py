@@ -152,7 +152,7 @@ def test_editing_the_claim_does_not_conflict_with_editing_the_verdict(
     desk.sign_in(editor).save(claim, context="Opened in 2024.")
     desk.sign_in(checker)
     page = desk.save(claim, as_shown(mine), **{"verdicts-0-summary": "Half an hour of work."})
-    assert "Not saved: Edda changed this page" in page.content.decode()
+    assert "Not saved: Edith changed this page" in page.content.decode()
     assert fresh(draft).summary == draft.summary
     again = desk.client.post(desk.page(claim), as_shown(page) | {"_save": "1"}, follow=True)
     assert said(again) == ["Saved."]

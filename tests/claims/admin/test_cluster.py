@@ -94,7 +94,7 @@ def test_words_and_claims_are_changed_on_its_page(desk: Desk, cluster: Cluster) 
     cluster.refresh_from_db()
     assert cluster.title == "Free trams"
     assert (gone in members(cluster), members(cluster)[-1]) == (False, new.pk)
-    assert cluster.members.get(claim=new).added_by_name == "Edda"
+    assert cluster.members.get(claim=new).added_by_name == "Edith"
     assert cluster.changed_at > before
 
 

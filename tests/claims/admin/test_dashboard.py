@@ -132,7 +132,7 @@ def test_only_people_who_may_sign_off_are_asked_to(
     for person in (checker, editor, colleague):
         listed = desk.sign_in(person).client.get("/admin/claims/verdict/?queue=review")
         asked[person.username] = cards(desk.client)["review"], listed.context["cl"].result_count
-    assert asked == {"chris": (0, 0), "edda": (0, 0), "kim": (1, 1)}
+    assert asked == {"chris": (0, 0), "edith": (0, 0), "kim": (1, 1)}
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -237,10 +237,10 @@ def test_history_shows_person_field_and_both_values(
     desk.sign_in(editor).save(claim, statement="The bridge cost 95 million euros.", topics=[topic.pk])
     entries = history(desk.client, claim)
     assert ("Chris", "Added", []) in entries
-    assert ("Edda", "Accept for checking: Proposed → Accepted", []) in entries
-    assert ("Edda", "Added the topic “Transport”", []) in entries
+    assert ("Edith", "Accept for checking: Proposed → Accepted", []) in entries
+    assert ("Edith", "Added the topic “Transport”", []) in entries
     changed = "The bridge cost <del>90</del> million euros.", "The bridge cost <ins>95</ins> million euros."
-    assert ("Edda", "Changed statement", [("Statement", *changed)]) in entries
+    assert ("Edith", "Changed statement", [("Statement", *changed)]) in entries
 
 
 def test_history_names_related_rows_and_deleted_ones(desk: Desk, editor: User, claimant: Any) -> None:
@@ -249,8 +249,8 @@ def test_history_names_related_rows_and_deleted_ones(desk: Desk, editor: User, c
     desk.sign_in(editor)
     desk.save(claim, claimant="", **{"appearances-0-DELETE": "on"})
     entries = history(desk.client, claim)
-    assert ("Edda", "Changed claimant", [("Claimant", f"<del>{claimant}</del>", "")]) in entries
-    assert ("Edda", "Deleted: an appearance", []) in entries
+    assert ("Edith", "Changed claimant", [("Claimant", f"<del>{claimant}</del>", "")]) in entries
+    assert ("Edith", "Deleted: an appearance", []) in entries
     assert (
         appearance.exact
         in desk.client.get(reverse("admin:claims_claim_history", args=[claim.pk])).content.decode()

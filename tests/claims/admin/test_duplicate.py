@@ -64,7 +64,11 @@ def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: Possib
     pair.claim.refresh_from_db()
     assert (pair.claim.state, pair.claim.merged_into) == ("merged", pair.earlier)
     (move,) = Transition.objects.filter(claim=pair.claim)
-    assert (move.action, move.actor_name, move.note) == ("merge", "Edda", "The same claim in the same words.")
+    assert (move.action, move.actor_name, move.note) == (
+        "merge",
+        "Edith",
+        "The same claim in the same words.",
+    )
     assert shown(desk) == []
 
 
@@ -72,8 +76,8 @@ def test_the_different_is_not_asked_about_again(desk: Desk, pair: PossibleDuplic
     assert press(desk, pair, "mark-as-different") == ["Marked as different claims."]
     pair.refresh_from_db()
     assert pair.dismissed_at is not None
-    assert (pair.dismissed_by_name, shown(desk)) == ("Edda", [])
-    assert "Different claims, according to Edda" in desk.text(pair)
+    assert (pair.dismissed_by_name, shown(desk)) == ("Edith", [])
+    assert "Different claims, according to Edith" in desk.text(pair)
 
 
 def test_several_at_once(desk: Desk) -> None:
@@ -97,7 +101,7 @@ def test_blocked_pairs_are_reported_and_the_others_are_decided(desk: Desk) -> No
 
 def test_a_pair_that_was_distinguished_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.mark_as_different([pair], by=editor) == 1
-    with pytest.raises(NotPossible, match="According to Edda, these are different claims"):
+    with pytest.raises(NotPossible, match="According to Edith, these are different claims"):
         duplicates.merge(pair, by=editor)
     assert duplicates.mark_as_different([pair], by=editor) == 0
     assert Claim.objects.filter(state="merged").count() == 0

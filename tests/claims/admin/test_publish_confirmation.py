@@ -116,7 +116,7 @@ def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: V
     asked = {"confirmed": page.context["question"].shown, "last_move": get_last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
-        "Edda had already taken this step. Nothing was changed."
+        "Edith had already taken this step. Nothing was changed."
     ]
     assert Publication.objects.count() == 1
 

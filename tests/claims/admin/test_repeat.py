@@ -71,9 +71,9 @@ def test_a_place_is_confirmed(desk: Desk, checked: Claim) -> None:
     assert "Added to the appearances of" in message
     assert checked.appearances.get().source == repeat.source
     assert shown(desk) == []
-    assert "Confirmed, according to Edda" in desk.text(repeat)
+    assert "Confirmed, according to Edith" in desk.text(repeat)
     (message,) = press(desk, repeat, "confirm")
-    assert "Edda has already decided this" in message
+    assert "Edith has already decided this" in message
 
 
 def test_something_else_is_noted(desk: Desk, checked: Claim) -> None:

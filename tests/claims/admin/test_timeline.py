@@ -45,7 +45,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
     words = list_events(claim, editor)
     assert ("Chris", "added the claim") in words
     assert ("Kim", "signed off the verdict, in round 1") in words
-    assert ("Edda", "published the verdict") in words
+    assert ("Edith", "published the verdict") in words
     assert ("", "Version 1 published: First publication") in words
 
 

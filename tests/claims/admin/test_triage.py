@@ -139,7 +139,7 @@ def test_the_second_person_to_decide_sees_who_was_first(client: Client, checker:
     status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
     assert status == 409
     assert answer["errors"] == [
-        {"claim": claim.pk, "message": "“The ferry sank.”: Edda decided first: Decline (“It did not.”)."}
+        {"claim": claim.pk, "message": "“The ferry sank.”: Edith decided first: Decline (“It did not.”)."}
     ]
     assert answer["done"] == []
     # A second click does nothing either.

@@ -157,7 +157,7 @@ def test_requested_changes_are_shown_at_the_top(desk: Desk, checker: User, edito
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     desk.sign_in(editor).move(verdict, "request_changes", note="Name the auditor.")
     page = desk.sign_in(checker).text(verdict)
-    assert "Edda requests changes:" in page
+    assert "Edith requests changes:" in page
     assert page.index("Name the auditor.") < page.index('name="summary"')
 
 

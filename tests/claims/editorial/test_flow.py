@@ -107,13 +107,13 @@ def test_from_an_article_to_a_corrected_verdict(
 
     moves = [(move["action"], move["actor"]["name"]) for move in desk.get("transitions/").json()["results"]]
     assert moves == [
-        ("retract", "Edda"),
-        ("supersede", "Edda"),
-        ("publish", "Edda"),
-        ("sign_off", "Edda"),
+        ("retract", "Edith"),
+        ("supersede", "Edith"),
+        ("publish", "Edith"),
+        ("sign_off", "Edith"),
         ("submit", "Chris"),
-        ("publish", "Edda"),
-        ("sign_off", "Edda"),
+        ("publish", "Edith"),
+        ("sign_off", "Edith"),
         ("submit", "Chris"),
         ("accept", "Chris"),
     ]

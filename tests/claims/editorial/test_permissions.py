@@ -27,7 +27,7 @@ STAGES: tuple[tuple[str, ...], ...] = tuple(("submit", "sign_off", "publish")[:c
 
 
 class Newsroom:
-    """Something of every kind and state. Who asks found the claims; the verdicts are Chris', signed off by Edda.
+    """Something of every kind and state. Who asks found the claims; the verdicts are Chris', signed off by Edith.
 
     Each case finds them as they were made, because all that a case does is undone.
     """
@@ -321,7 +321,7 @@ def test_people_cannot_sign_off_verdicts_they_wrote_or_edited(
 ) -> None:
     draft = make_draft(make_claim(), checker)
     path = f"verdicts/{draft.pk}/"
-    assert tool(editor).patch(path, {"byline": "Edda"}).status_code == 200
+    assert tool(editor).patch(path, {"byline": "Edith"}).status_code == 200
     assert tool(checker).move(path, "submit").status_code == 200
     for person_ in (checker, editor):
         refusal = tool(person_).move(path, "sign_off")

@@ -43,7 +43,7 @@ def test_a_token_identifies_its_owner_and_tool(editor: User) -> None:
     token, secret = issue(editor, scopes=["publish", "claims:read"])
     answer = Tool(secret).get("")
     assert answer.json() == {
-        "person": {"id": editor.pk, "name": "Edda"},
+        "person": {"id": editor.pk, "name": "Edith"},
         "roles": ["Editor"],
         "token": {
             "name": "Planner",
@@ -208,15 +208,15 @@ def create_token(*arguments: str) -> tuple[str, str]:
 
 
 def test_the_command_prints_the_token_and_nothing_else(editor: User) -> None:
-    secret, about = create_token("edda", "--name", "Planner", "--scope", "claims:read", "--days", "2")
+    secret, about = create_token("edith", "--name", "Planner", "--scope", "claims:read", "--days", "2")
     who = Tool(secret.strip()).get("").json()
-    assert (who["person"]["name"], who["token"]["scopes"]) == ("Edda", ["claims:read"])
-    assert "Planner acts as edda until" in about
+    assert (who["person"]["name"], who["token"]["scopes"]) == ("Edith", ["claims:read"])
+    assert "Planner acts as edith until" in about
     assert secret.strip() not in about
 
 
 def test_the_command_gives_all_scopes_unless_some_are_named(editor: User) -> None:
-    secret, _about = create_token("edda", "--name", "Planner")
+    secret, _about = create_token("edith", "--name", "Planner")
     assert Tool(secret.strip()).get("").json()["token"]["scopes"] == sorted(Scope.values)
 
 
@@ -225,8 +225,8 @@ def test_the_command_gives_all_scopes_unless_some_are_named(editor: User) -> Non
     [
         (["nobody", "--name", "x"], "no active person with the user name “nobody”"),
         (["gone", "--name", "x"], "no active person with the user name “gone”"),
-        (["edda", "--name", "x", "--days", "900"], "for 1 to 366 days"),
-        (["edda", "--name", "x", "--scope", "everything"], "invalid choice"),
+        (["edith", "--name", "x", "--days", "900"], "for 1 to 366 days"),
+        (["edith", "--name", "x", "--scope", "everything"], "invalid choice"),
     ],
 )
 def test_the_command_reports_errors(editor: User, arguments: list[str], reason: str) -> None:

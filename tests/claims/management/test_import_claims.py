@@ -314,7 +314,7 @@ class TestHouseArchive:
         ("arguments", "why"),
         [
             ([], "Name the administrator who imports the newsroom archive: --by USERNAME."),
-            (["--by", "edda"], "Your role does not include this: import the newsroom’s own archive."),
+            (["--by", "edith"], "Your role does not include this: import the newsroom’s own archive."),
             (["--by", "nobody"], "There is no user “nobody”."),
             (["--by", "ada", "--dry-run"], "--house-archive stores nothing until it is released"),
         ],

@@ -20,7 +20,7 @@ def people() -> dict[str, User | AnonymousUser]:
     left = person("lou", "Editor")
     left.is_active = False
     return {
-        "a role": person("edda", "Editor"),
+        "a role": person("edith", "Editor"),
         "a role and a permission": both,
         "neither": User.objects.create_user("nils"),
         "left": left,

@@ -44,7 +44,7 @@ def test_a_download_is_recorded_with_person_and_address(editor: User) -> None:
     request.user = editor
     row = audit.record_event(AuditKind.DOWNLOADED, request=request, subject_text="Claims", rows=12)
     row.refresh_from_db()
-    assert (row.kind, row.actor, row.actor_name, row.what) == ("downloaded", editor, "Edda", "Claims")
+    assert (row.kind, row.actor, row.actor_name, row.what) == ("downloaded", editor, "Edith", "Claims")
     assert (row.address, row.agent, row.detail) == ("2001:db8::/64", "Firefox" + "x" * 193, {"rows": 12})
 
 

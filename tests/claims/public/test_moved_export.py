@@ -16,7 +16,7 @@ from tests.helpers.reader_pages import bring_out, correct
 @pytest.mark.django_db(transaction=True)
 def test_an_export_made_at_another_address_is_restored(client: Client, settings: Settings) -> None:
     replace_database()
-    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+    checker, editor = person("chris", "Fact-checker"), person("edith", "Editor")
     claim = make_claim(HOSTILE)
     bring_out(make_draft(claim, checker), checker, editor)
     correct(claim, checker, editor)

@@ -24,7 +24,7 @@ def test_the_first_claims_make_a_new_cluster(editor: User) -> None:
         "Trams are free.", "de", "draft", editor,
     )  # fmt: skip
     assert members(cluster) == [one, other]
-    assert {member.added_by_name for member in cluster.members.all()} == {"Edda"}
+    assert {member.added_by_name for member in cluster.members.all()} == {"Edith"}
 
 
 def test_a_long_statement_becomes_a_title_that_fits(editor: User) -> None:
@@ -101,7 +101,7 @@ def test_a_possible_duplicate_can_become_a_cluster(editor: User) -> None:
     cluster = duplicates.gather([pair], by=editor)
     assert members(cluster) == [one, other]
     pair.refresh_from_db()
-    assert (pair.dismissed_by_name, PossibleDuplicate.objects.open().count()) == ("Edda", 0)
+    assert (pair.dismissed_by_name, PossibleDuplicate.objects.open().count()) == ("Edith", 0)
 
 
 def test_a_pair_with_claims_in_two_clusters_stays_undecided(editor: User) -> None:

@@ -73,7 +73,7 @@ def test_is_published_in_the_name_of_its_scheduler(
     due_publications.publish_due(timestamp=0)
     due_publications.publish_due(timestamp=0)
     move = scheduled.verdict.transitions.get(action="publish")
-    assert (move.actor, move.note) == (editor, "As scheduled by Edda.")
+    assert (move.actor, move.note) == (editor, "As scheduled by Edith.")
     assert (outcome(), Publication.objects.count()) == (("published", ""), 1)
 
 
@@ -108,7 +108,7 @@ def test_the_person_who_scheduled_it_is_notified_of_the_reason(
     with recorded_notifications() as sent:
         due_publications.publish_due(timestamp=0)
     reason = "Not ready yet. Missing: acceptance of the claim."
-    assert sorted(sent) == [("not_published", "chris", reason), ("not_published", "edda", reason)]
+    assert sorted(sent) == [("not_published", "chris", reason), ("not_published", "edith", reason)]
 
 
 def test_the_person_who_scheduled_it_is_notified_of_requested_changes(
@@ -116,7 +116,7 @@ def test_the_person_who_scheduled_it_is_notified_of_requested_changes(
 ) -> None:
     with recorded_notifications() as sent:
         workflow.move(scheduled.verdict, "request_changes", by=colleague, note="Wait.")
-    assert ("not_published", "edda", "Request changes") in sent
+    assert ("not_published", "edith", "Request changes") in sent
 
 
 def test_one_that_fails_does_not_keep_back_the_others(

@@ -53,7 +53,7 @@ def test_a_confirmed_place_is_an_appearance_with_its_anchor(checked: Claim, edit
     assert (place.source, place.exact, place.prefix, place.suffix, place.start, place.end, place.anchor) == (
         repeat.source, "Trams are free.", "It rains. ", " Really.", 10, 25, "anchored",
     )  # fmt: skip
-    assert outcome(repeat) == ("confirmed", "Edda", True)
+    assert outcome(repeat) == ("confirmed", "Edith", True)
 
 
 def test_a_proposal_with_the_same_words_is_merged(checked: Claim, editor: User) -> None:
@@ -110,9 +110,9 @@ def test_a_place_listed_meanwhile_is_not_listed_twice(checked: Claim, editor: Us
 def test_something_else_is_not_asked_about_again(checked: Claim, editor: User) -> None:
     repeat = in_article(checked)
     assert repeats.reject([repeat], by=editor) == 1
-    assert outcome(repeat) == ("rejected", "Edda", True)
+    assert outcome(repeat) == ("rejected", "Edith", True)
     assert repeats.reject([repeat], by=editor) == 0
-    with pytest.raises(NotPossible, match="Edda has already decided this: Not a repeat"):
+    with pytest.raises(NotPossible, match="Edith has already decided this: Not a repeat"):
         repeats.confirm(repeat, by=editor)
     assert (Appearance.objects.count(), Repeat.objects.open().count()) == (0, 0)
 

@@ -29,12 +29,12 @@ def rows() -> list[tuple[str, str, str]]:
 
 def test_a_moment_is_set_moved_and_cancelled(ready: Verdict, editor: User, administrator: User) -> None:
     first = scheduled_publications.schedule(ready, LATER, by=editor)
-    assert (first.publish_at, first.made_by_name) == (LATER, "Edda")
+    assert (first.publish_at, first.made_by_name) == (LATER, "Edith")
     second = scheduled_publications.schedule(
         ready, LATER + timedelta(hours=1), by=administrator, instead_of=first.pk
     )
     scheduled_publications.cancel(ready, by=editor, expected_id=second.pk)
-    assert rows() == [("moved", "", "Ada"), ("cancelled", "", "Edda")]
+    assert rows() == [("moved", "", "Ada"), ("cancelled", "", "Edith")]
     assert list(ScheduledPublication.objects.open()) == []
 
 

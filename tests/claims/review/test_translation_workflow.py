@@ -273,10 +273,10 @@ def test_a_part_that_is_missing_is_named(claim: Claim, checker: User) -> None:
 @pytest.mark.parametrize(
     ("action", "state", "able"),
     [
-        ("submit", "draft", "connie chris edda"),
-        ("sign_off", "in_review", "chris edda"),
-        ("publish", "in_review", "edda"),
-        ("retract", "published", "edda"),
+        ("submit", "draft", "connie chris edith"),
+        ("sign_off", "in_review", "chris edith"),
+        ("publish", "in_review", "edith"),
+        ("retract", "published", "edith"),
     ],
 )
 def test_permissions(
@@ -348,7 +348,7 @@ def test_the_people_concerned_are_notified(
         move(draft, "submit", by=colleague, note="Please look at the figures.")
     assert {(kind, name) for kind, name, _note in sent} == {
         ("translation_waits", "chris"),
-        ("translation_waits", "edda"),
+        ("translation_waits", "edith"),
     }
     with recorded_notifications() as sent:
         draft = move(draft, "request_changes", by=editor, note="Millions.")

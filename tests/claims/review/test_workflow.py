@@ -45,8 +45,8 @@ def test_from_proposed_to_published(checker: User, editor: User) -> None:
     assert written() == [
         ("accept", "proposed", "accepted", "Chris", "Half a million people saw it."),
         ("submit", "draft", "in_review", "Chris", ""),
-        ("sign_off", "in_review", "in_review", "Edda", ""),
-        ("publish", "in_review", "published", "Edda", ""),
+        ("sign_off", "in_review", "in_review", "Edith", ""),
+        ("publish", "in_review", "published", "Edith", ""),
     ]
     assert [(p.claim_id, p.version, p.kind) for p in Publication.objects.all()] == [
         (claim.pk, 1, "publication")

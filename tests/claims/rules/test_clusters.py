@@ -91,7 +91,7 @@ def repeat(db: None) -> Repeat:
             "UPDATE claims_repeat SET outcome = 'rejected', decided_at = now()",
             "repeat_is_decided_by_somebody",
         ),
-        ("UPDATE claims_repeat SET decided_by_name = 'Edda'", "repeat_is_decided_by_somebody"),
+        ("UPDATE claims_repeat SET decided_by_name = 'Edith'", "repeat_is_decided_by_somebody"),
         (
             "UPDATE claims_repeat SET outcome = 'perhaps', decided_at = now(), decided_by_name = 'E'",
             "repeat_is_decided_by_somebody",

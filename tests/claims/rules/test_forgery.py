@@ -39,8 +39,8 @@ def newsroom(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """What attempts name: two published verdicts, one in review, one of another newsroom; all of it signed."""
     with django_db_blocker.unblock():
         replace_database()
-        chris, edda = person("chris", "Fact-checker"), person("edda", "Editor")
-        publish = publishing(chris, edda)
+        chris, edith = person("chris", "Fact-checker"), person("edith", "Editor")
+        publish = publishing(chris, edith)
         other = Publisher.objects.create(name="The Other Desk")
         first, second = publish(make_claim("The lake froze in June.")), publish(code="true")
         waiting = workflow.move(make_draft(make_claim(), chris), "submit", by=chris)
@@ -55,7 +55,7 @@ def newsroom(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
             "false": rating("false").pk,
             "scale": rating("true").scale_id,
             "author": chris.pk,
-            "editor": edda.pk,
+            "editor": edith.pk,
             "claim": first.pk,
             "second": second.pk,
             "verdict": first.verdicts.get().pk,

@@ -155,7 +155,7 @@ def desk(db: None) -> Desk:
 
 def _make_desk() -> Desk:
     checker, colleague = person("chris", "Fact-checker"), person("kim", "Fact-checker")
-    publish = newsroom.publishing(checker, person("edda", "Editor"))
+    publish = newsroom.publishing(checker, person("edith", "Editor"))
     draft = make_draft(make_claim(), checker, code="true")
     in_review = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     checkers = Publisher.objects.create(name="Checkers")

@@ -30,7 +30,7 @@ def ledger(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The name of a database in which something was published, and then something else."""
     with django_db_blocker.unblock():
         replace_database()
-        publish = publishing(person("chris", "Fact-checker"), person("edda", "Editor"))
+        publish = publishing(person("chris", "Fact-checker"), person("edith", "Editor"))
         publish()
         publish()
         connections.close_all()

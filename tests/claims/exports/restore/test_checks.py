@@ -36,7 +36,7 @@ def content(db: None) -> bytes:
     """The export of a small newsroom, which is gone. Its ids begin with 1."""
     if not _exported:
         replace_database()
-        checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+        checker, editor = person("chris", "Fact-checker"), person("edith", "Editor")
         topic = Topic.objects.create(name="Transport", slug="transport")
         for _ in range(3):
             bring_out(make_draft(make_claim(topics=[topic]), checker), checker, editor)
@@ -199,12 +199,12 @@ def test_house_that_has_begun_to_work_stays(content: bytes) -> None:
 
 
 def test_other_ledger(content: bytes) -> None:
-    chris, edda = person("chris", "Fact-checker"), person("edda", "Editor")
+    chris, edith = person("chris", "Fact-checker"), person("edith", "Editor")
     with connect_as_owner():
         claim = Claim.objects.create(
             pk=1000, statement="Another newsroom's.", language="en", state="accepted"
         )
-    bring_out(make_draft(claim, chris), chris, edda)
+    bring_out(make_draft(claim, chris), chris, edith)
     place = number_of(content, b'{"type":"entry"')
     assert refusal(content) == (
         f"Line {place}: the ledger of this database has a different entry 1."
@@ -232,9 +232,11 @@ def test_older_export_without_a_chain(content: bytes) -> None:
 
 def test_claim_that_was_edited_since(content: bytes) -> None:
     restored(content)
-    chris, edda = person("chris2", "Fact-checker"), person("edda2", "Editor")
+    chris, edith = person("chris2", "Fact-checker"), person("edith2", "Editor")
     claim = Claim.objects.order_by("pk")[0]
-    bring_out(make_draft(claim, chris, correction_kind="update", correction_note="A new audit."), chris, edda)
+    bring_out(
+        make_draft(claim, chris, correction_kind="update", correction_note="A new audit."), chris, edith
+    )
     later = exported()
     replace_database()
     restored(content)

@@ -70,7 +70,7 @@ def test_work_continues_after_a_restore(checker: User, editor: User) -> None:
     content = exported()
     replace_database()
     restored(content)
-    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+    checker, editor = person("chris", "Fact-checker"), person("edith", "Editor")
     bridge = Claim.objects.get(statement__startswith="The bridge")
     publish_translation(bridge, checker, editor, summary="Otra.", note="Better words.")
     [told] = Publication.objects.newest().get(claim=bridge.pk).document["translations"]

@@ -57,7 +57,7 @@ def test_an_assigned_person_is_notified(complain: Callable[..., Complaint], edit
     steps = ReaderStep.objects.filter(number=complaint.pk).values_list("after", "by_name", "assigned_to")
     assert list(steps) == [
         ("confirmed", "", None),
-        ("in_progress", "Edda", colleague.pk),
+        ("in_progress", "Edith", colleague.pk),
         ("confirmed", "Erik", None),
     ]
 

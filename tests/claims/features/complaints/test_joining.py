@@ -49,9 +49,9 @@ def test_the_dashboard_lists_complaints_and_counts_the_rest(
     requests = {"requests": 1, "held_requests": 0}
     assert shown == {
         ("chris", "complaints"): requests,
-        ("edda", "complaints"): {"complaints": 1, "held_complaints": 0} | requests,
+        ("edith", "complaints"): {"complaints": 1, "held_complaints": 0} | requests,
         ("chris",): {},
-        ("edda",): {},
+        ("edith",): {},
     }
     assert complaint.due_on is not None
     assert complaint.due_on > timezone.localdate()

@@ -101,7 +101,7 @@ def test_closed_messages_stay_closed(confirmed: Complaint) -> None:
 
 def test_each_step_is_written_down_by_whom_it_was_made(confirmed: Complaint, editor: User) -> None:  # noqa: F811
     sql(
-        "UPDATE complaints_complaint SET state = 'in_progress', moved_by_id = %s, moved_by_name = 'Edda',"
+        "UPDATE complaints_complaint SET state = 'in_progress', moved_by_id = %s, moved_by_name = 'Edith',"
         " assigned_to_id = %s WHERE id = %s",
         editor.pk,
         editor.pk,
@@ -111,7 +111,7 @@ def test_each_step_is_written_down_by_whom_it_was_made(confirmed: Complaint, edi
     steps = ReaderStep.objects.filter(subject="complaint", number=confirmed.pk)
     assert list(steps.values_list("before", "after", "by_name", "assigned_to")) == [
         ("new", "confirmed", "", None),
-        ("confirmed", "in_progress", "Edda", editor.pk),
+        ("confirmed", "in_progress", "Edith", editor.pk),
         ("in_progress", "confirmed", "", editor.pk),
     ]
     as_committed()

@@ -149,7 +149,7 @@ def test_deadline_that_passed_is_reported_once(checker: User, editor: User) -> N
     assert {kind for kind, _name, _note in sent} == {"answer_overdue"}
     assert sorted({(name, note) for _kind, name, note in sent}) == [
         ("chris", "Mara Lindqvist"),
-        ("edda", "Mara Lindqvist"),
+        ("edith", "Mara Lindqvist"),
     ]
 
 

@@ -249,7 +249,7 @@ def test_a_reply_in_review_is_reported_and_needs_new_sign_offs(
     verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
     with recorded_notifications() as sent:
         reply_requests.record_reply(row, answer(), by=checker)
-    assert sent == [("answered", "edda", "Mara Lindqvist")]
+    assert sent == [("answered", "edith", "Mara Lindqvist")]
     with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
     workflow.move(verdict, "sign_off", by=editor)

@@ -34,4 +34,4 @@ def test_requests_and_replies_are_restored(checker: User, editor: User) -> None:
     verdict = Verdict.objects.get()
     assert build_replies(verdict) == said
     assert not verdict.reply_requests.exclude(address="", text="").exists()
-    workflow.move(verdict, "retract", by=person("edda", "Editor"), note="No.")
+    workflow.move(verdict, "retract", by=person("edith", "Editor"), note="No.")

@@ -95,7 +95,7 @@ def test_an_editor_can_assign_it_to_anyone_and_an_outdated_tab_changes_nothing(
 ) -> None:
     desk.sign_in(editor)
     people = [option.text for option in panel(desk, claim).cssselect("#work-person option")]
-    assert people == ["Choose…", "Chris", "Edda", "Kim"]
+    assert people == ["Choose…", "Chris", "Edith", "Kim"]
     assert said(press(desk, claim, "hand-over", person=checker.pk, seen="")) == ["Assigned to Chris."]
     (refusal,) = said(press(desk, claim, "hand-over", person=colleague.pk, seen=""))
     assert refusal == "The work is now assigned to Chris. Nothing was changed. Reload the page and check."

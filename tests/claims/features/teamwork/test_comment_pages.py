@@ -153,7 +153,7 @@ def test_edited_withdrawn_and_resolved_by_buttons(
     assert "One" in client.get(history).content.decode()
     client.post(at("withdraw", own))
     text = desk.text(claim)
-    assert "Withdrawn by Edda" in text
+    assert "Withdrawn by Edith" in text
     assert "Three" not in text
     assert "One" not in client.get(history).content.decode()
     client.force_login(administrator)
@@ -189,7 +189,7 @@ def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User
         return found
 
     assert offered("CH") == [{"username": "chris", "name": "Chris"}]
-    assert [each["username"] for each in offered("")] == ["chris", "connie", "edda"]
+    assert [each["username"] for each in offered("")] == ["chris", "connie", "edith"]
     assert offered("'; DROP") == offered("%") == []
     User.objects.filter(pk=checker.pk).update(is_active=False)
     assert offered("chris") == []
@@ -198,8 +198,8 @@ def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User
 def test_opening_the_claim_marks_its_notifications_as_read(
     claim: Claim, desk: Desk, editor: User, checker: User
 ) -> None:
-    comments.add_comment(claim, "@edda", by=checker)
-    comments.add_comment(make_claim(), "@edda", by=checker)
+    comments.add_comment(claim, "@edith", by=checker)
+    comments.add_comment(make_claim(), "@edith", by=checker)
     desk.text(claim)
     assert [row.read_at is None for row in Notification.objects.order_by("pk")] == [False, True]
 

@@ -26,14 +26,14 @@ def test_recipients_of_a_comment(
     said = comments.add_comment(claim, "@kim, is this @connie's?\r\nI doubt it.", by=checker)
     assert said.comment.text == "@kim, is this @connie's?\nI doubt it."
     assert said.unreachable_people == [contributor]
-    assert told() == {("kim", "mentioned"), ("edda", "commented")}
+    assert told() == {("kim", "mentioned"), ("edith", "commented")}
     assert set(said.comment.mentioned.all()) == {colleague}
     # Commenters and mentioned people follow it; people who cannot read it do not.
-    assert set(ClaimFollower.objects.values_list("person__username", flat=True)) == {"edda", "chris", "kim"}
+    assert set(ClaimFollower.objects.values_list("person__username", flat=True)) == {"edith", "chris", "kim"}
 
     Notification.objects.all().delete()
-    comments.add_comment(claim, "It is mine. @edda?", by=colleague, reply_to=said.comment)
-    assert told() == {("edda", "mentioned"), ("chris", "replied")}
+    comments.add_comment(claim, "It is mine. @edith?", by=colleague, reply_to=said.comment)
+    assert told() == {("edith", "mentioned"), ("chris", "replied")}
 
 
 def test_a_reply_to_a_reply_is_one_to_its_thread(
@@ -121,16 +121,16 @@ def test_in_other_words(claim: Claim, checker: User, colleague: User, editor: Us
     said = comments.add_comment(claim, "Look, @kim.", by=checker).comment
     with pytest.raises(NotAllowed, match="Only the author"):
         comments.edit_comment(said, "Mine now", by=editor)
-    edited = comments.edit_comment(said, "Look, @kim and @edda.", by=checker)
+    edited = comments.edit_comment(said, "Look, @kim and @edith.", by=checker)
     assert edited.comment.edited_at is not None
     assert set(edited.comment.mentioned.all()) == {colleague, editor}
-    assert told() == {("kim", "mentioned"), ("edda", "mentioned")}
+    assert told() == {("kim", "mentioned"), ("edith", "mentioned")}
     assert Notification.objects.count() == 2
     events: Any = Comment.pgh_event_models["changed"]  # type: ignore[attr-defined]  # made by the history
     assert list(events.objects.values_list("text", flat=True)) == ["Look, @kim."]
     # The same words again are no edit.
     assert (
-        comments.edit_comment(said, "Look, @kim and @edda.", by=checker).comment.edited_at
+        comments.edit_comment(said, "Look, @kim and @edith.", by=checker).comment.edited_at
         == edited.comment.edited_at
     )
 

@@ -66,4 +66,4 @@ def test_timeline_shows_comments_on_readable_claims_and_verdicts(
         )
         for reader in (editor, contributor)
     }
-    assert counted == {"edda": {"commented": 2}, "connie": {"commented": 1}}
+    assert counted == {"edith": {"commented": 2}, "connie": {"commented": 1}}

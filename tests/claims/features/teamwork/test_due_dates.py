@@ -52,4 +52,4 @@ def test_unassigned_work_sends_no_reminder(checker: User, editor: User) -> None:
     # The new assignee is notified.
     assignments.assign_to_self(left, by=editor)
     notify_of_due_dates(timestamp=0)
-    assert list_notifications() == [("overdue", left.pk, None, "edda")]
+    assert list_notifications() == [("overdue", left.pk, None, "edith")]

@@ -34,7 +34,7 @@ def test_each_reviewer_gets_one_mail(
     workflow.move(draft, "submit", by=checker)
     assert mailoutbox == []  # nothing is mailed before the commit
     work_mail()
-    assert sorted(mail.to for mail in mailoutbox) == [["edda@example.org"], ["kim@example.org"]]
+    assert sorted(mail.to for mail in mailoutbox) == [["edith@example.org"], ["kim@example.org"]]
     work_mail()
     assert len(mailoutbox) == 2
 

@@ -38,7 +38,7 @@ def test_other_moves_notify_the_author_followers_and_the_assignee(
     assert list_recipients(verdict, action, checker) == []
     followers.follow(verdict.claim, administrator)
     assignments.assign_work(verdict, to=editor, by=administrator)
-    assert list_recipients(verdict, action, colleague) == ["ada", "chris", "edda"]
+    assert list_recipients(verdict, action, colleague) == ["ada", "chris", "edith"]
 
 
 def test_decisions_are_reported_to_the_proposer(contributor: User, checker: User) -> None:

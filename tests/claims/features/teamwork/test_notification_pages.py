@@ -71,7 +71,7 @@ def test_each_leads_to_its_place(
 ) -> None:
     own = Desk(client).sign_in(editor)
     draft = verdict_drafts.create_draft(claim, author=checker)
-    said_of_it = comments.add_comment(claim, "@edda", by=checker).comment
+    said_of_it = comments.add_comment(claim, "@edith", by=checker).comment
     notify_people("submitted", claim=claim, verdict=draft, to=[editor])
     notify_people("overdue", claim=claim, to=[editor])
     places = [
@@ -154,7 +154,7 @@ def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, cl
     assert client.post(PREFERENCES, sent | chosen).status_code == 302
     assert set(NotificationPreference.objects.values_list("person__username", "kind", "mail")) == {
         ("chris", "overdue", "never"),
-        ("edda", "overdue", "digest"),
+        ("edith", "overdue", "digest"),
     }
     schedule = MailSchedule.objects.get(person=editor)
     assert (schedule.hour, schedule.time_zone, schedule.language) == (7, "Asia/Seoul", "ko")

@@ -32,8 +32,8 @@ def test_each_person_once_and_not_the_actor(
         "accepted", claim=claim, to=[checker, colleague, colleague, editor], by=editor, note=" Look. "
     )
     assert {(row.person, row.actor_name, row.note) for row in rows} == {
-        (checker, "Edda", "Look."),
-        (colleague, "Edda", "Look."),
+        (checker, "Edith", "Look."),
+        (colleague, "Edith", "Look."),
     }
 
 
@@ -85,7 +85,7 @@ def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User
     assert dict(Notification.objects.values_list("person__username", "mail")) == {
         "chris": "digest",
         "kim": "at_once",
-        "edda": "digest",
+        "edith": "digest",
     }
     assert mailed() == {"kim"}
     notify_people("overdue", claim=claim, to=everybody)
@@ -156,4 +156,4 @@ def test_a_move_notifies_the_people_concerned(
 ) -> None:
     followers.follow(draft.claim, editor)
     workflow.move(draft, "submit", by=checker)
-    assert told() == {("kim", "submitted"), ("edda", "submitted"), ("ada", "submitted")}
+    assert told() == {("kim", "submitted"), ("edith", "submitted"), ("ada", "submitted")}

@@ -56,8 +56,8 @@ def test_viewers_and_editors(claim: Claim, checker: User, editor: User, colleagu
     assert poll_presence(checker, page) == ([], "")
     assert poll_presence(editor, page) == (["Chris is viewing this"], "")
     poll_presence(checker, page, writing=True)
-    assert poll_presence(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
-    assert poll_presence(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
+    assert poll_presence(colleague, page)[0] == ["Chris is editing this", "Edith is viewing this"]
+    assert poll_presence(checker, page)[0] == ["Edith is viewing this", "Kim is viewing this"]
     # There is no one on other pages.
     assert poll_presence(editor, page_of(make_claim("Trams are free."))) == ([], "")
 

@@ -101,7 +101,7 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
     claim = make_claim(
         "Die Donaudampfschifffahrtsgesellschaftskapitänswitwenrente beträgt neunzig Millionen."
     )
-    texts = ("@ada look at `this`:\n\n> It cost 90 million.", "هل رأيت هذا يا @edda؟ " * 9, "x" * 300)
+    texts = ("@ada look at `this`:\n\n> It cost 90 million.", "هل رأيت هذا يا @edith؟ " * 9, "x" * 300)
     threads = [comments.add_comment(claim, text, by=checker).comment for text in texts]
     for thread in threads:
         comments.add_comment(claim, "Yes. @ada", by=editor, reply_to=thread)

@@ -31,7 +31,7 @@ def talked_about(checker: User, editor: User) -> Claim:
     ChatChannel.objects.create(name=SECRET, shape="json", address=f"https://hooks.example/{SECRET}")
     claim = make_claim()
     draft = make_draft(claim, checker)
-    thread = comments.add_comment(claim, f"{SECRET} of a draft, @edda", by=checker, verdict=draft).comment
+    thread = comments.add_comment(claim, f"{SECRET} of a draft, @edith", by=checker, verdict=draft).comment
     for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
         draft = workflow.move(draft, action, by=by)
     comments.add_comment(claim, f"{SECRET} in reply", by=editor, reply_to=thread)

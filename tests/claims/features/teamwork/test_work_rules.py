@@ -29,8 +29,8 @@ def claim(db: None) -> Claim:
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ((None, "2026-01-01", 4, "Edda"), "assignment_priority_is_known"),
-        ((None, "0999-01-01", 1, "Edda"), "assignment_day_is_in_sight"),
+        ((None, "2026-01-01", 4, "Edith"), "assignment_priority_is_known"),
+        ((None, "0999-01-01", 1, "Edith"), "assignment_day_is_in_sight"),
         ((None, None, 1, ""), "assignment_says_by_whom"),
     ],
 )
@@ -41,9 +41,9 @@ def test_invalid_assignments_are_refused(claim: Claim, values: tuple[object, ...
 def test_one_per_claim_and_one_per_verdict(claim: Claim, checker: User) -> None:
     draft = make_draft(claim, checker)
     for verdict in (None, draft.pk):
-        assert sql(ASSIGNMENT, claim.pk, verdict, checker.pk, None, 1, "Edda") == 1
-    refused(ASSIGNMENT, claim.pk, None, None, None, 1, "Edda", match="assignment_one_per_claim")
-    refused(ASSIGNMENT, claim.pk, draft.pk, None, None, 1, "Edda", match="verdict_id")
+        assert sql(ASSIGNMENT, claim.pk, verdict, checker.pk, None, 1, "Edith") == 1
+    refused(ASSIGNMENT, claim.pk, None, None, None, 1, "Edith", match="assignment_one_per_claim")
+    refused(ASSIGNMENT, claim.pk, draft.pk, None, None, 1, "Edith", match="verdict_id")
 
 
 def test_is_of_the_verdicts_claim_and_stays_so(claim: Claim, checker: User) -> None:

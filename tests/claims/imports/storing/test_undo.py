@@ -37,7 +37,7 @@ NOTE = "The import that added this was undone."
 def test_published_claims_are_retracted_with_a_public_note(editor: User) -> None:
     run = bring(review(), review(statement="A claim that nobody rated yet.", rating=None, review_url=None))
     undone = undo.undo_run(run, by=editor)
-    assert (undone.state, undone.undone_by_name) == ("undone", "Edda")
+    assert (undone.state, undone.undone_by_name) == ("undone", "Edith")
     claim = Claim.objects.get()  # of the other one nothing was ever public
     assert (claim.state, claim.reason) == ("declined", NOTE)
     body = newest(claim)
@@ -150,7 +150,7 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
         claim_edits.edit(kept, by=editor, context="Only the eastern one.")
     assert undo.count_undoable_claims(run) == 2
     undo.undo_run(run, by=editor, keep_later_work=True)
-    assert (run.state, run.undone_by_name) == ("finished", "Edda")
+    assert (run.state, run.undone_by_name) == ("finished", "Edith")
     assert set(Claim.objects.values_list("statement", "state")) == {
         (rated["statement"], "declined"),
         (edited["statement"], "accepted"),

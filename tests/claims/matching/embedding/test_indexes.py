@@ -151,7 +151,7 @@ def test_nor_can_they_drop_an_index(
     def refuse() -> Any:
         raise ProgrammingError("must be owner of index")
 
-    monkeypatch.setattr(indexes, "_separate_connection", refuse)
+    monkeypatch.setattr(indexes, "_open_separate_connection", refuse)
     assert maintenance.remove_model(model)
     assert not EmbeddingModel.objects.exists()
     [record] = caplog.records

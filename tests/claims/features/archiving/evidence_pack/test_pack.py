@@ -94,7 +94,7 @@ def test_it_does_not_name_who_made_a_copy(claim: Claim, source: Source, editor: 
     upload(source, b"a,b\n1,2\n")
     content = bytes_of(claim)
     assert b"Kim" not in content
-    assert b"edda" not in content
+    assert b"edith" not in content
     assert any(name.endswith("upload.csv") for name in files_in(content))
 
 

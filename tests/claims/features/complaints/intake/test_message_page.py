@@ -79,7 +79,7 @@ def test_it_names_no_editor(complain: Callable[..., Complaint], editor: User, re
     complaint_moves.assign_complaint(complaint, editor, by=editor)
     page = reader.get(f"/messages/{token_of(complaint.contact)}/").content.decode()
     assert "An editor is looking into it" in page
-    assert "Edda" not in page
+    assert "Edith" not in page
 
 
 def test_the_claim_in_work_is_not_reported(
