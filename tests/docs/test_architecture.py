@@ -4,6 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,7 @@ def test_every_path_is_there(page: Path) -> None:
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
+@pytest.mark.slow
 @sweep("page", PAGES)
 def test_every_name_is_there(page: Path) -> None:
     named = {next(filter(None, groups)) for groups in NAME.findall(page.read_text(encoding="utf-8"))}

@@ -269,6 +269,7 @@ def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
+@pytest.mark.slow
 def test_private_parts_are_touched_nowhere_else() -> None:
     found = [
         part

@@ -29,6 +29,7 @@ def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Co
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -64,6 +65,7 @@ def test_secret_key_has_no_default(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_documented_production_settings_pass_the_deployment_check(tmp_path):
     server = {"DATABASE_URL": "postgresql://factcheck@db.example.org/factcheck"}
     said = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | server)
@@ -71,12 +73,14 @@ def test_documented_production_settings_pass_the_deployment_check(tmp_path):
     assert said.returncode == 0
 
 
+@pytest.mark.slow
 def test_cookies_are_secure_if_the_site_uses_https(tmp_path):
     show = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.DEBUG)"
     said = manage(tmp_path, "shell", "--no-imports", "--command", show, **PRODUCTION)
     assert said.stdout.splitlines()[-1] == "True True False"
 
 
+@pytest.mark.slow
 def test_demo_checks_no_links_and_notifies_no_service(tmp_path):
     show = "from django.conf import settings as s; print(s.LINK_CHECKS, [s.INDEXNOW_KEY], s.WEBSUB_HUBS)"
     services = {"INDEXNOW_KEY": "0123456789abcdef", "WEBSUB_HUBS": "https://hub.example.org/"}

@@ -86,6 +86,7 @@ def test_python_without_venv_gets_instructions(clone):
     )
 
 
+@pytest.mark.slow
 def test_python_without_venv_is_passed_over_for_one_that_has_it(clone, tmp_path):
     (tmp_path / "bin").mkdir()
     stand_in(tmp_path / "bin", 'case "$*" in *ensurepip*) exit 1;; *version_info*) exit 0;; esac; exit 1')

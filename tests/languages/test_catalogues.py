@@ -49,6 +49,7 @@ def forms(message: object) -> tuple[str, ...]:
     return (message,) if isinstance(message, str) else tuple(message or ())  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code, domain", CATALOGUES)
 def test_all_that_is_marked_is_there_and_nothing_else(
     code: str, domain: str, marked: dict[str, dict[Message, list[str]]]
@@ -58,6 +59,7 @@ def test_all_that_is_marked_is_there_and_nothing_else(
     assert there == wanted, "run `make messages`"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code, domain", CATALOGUES)
 def test_catalogue_is_as_it_is_written(
     code: str, domain: str, marked: dict[str, dict[Message, list[str]]]
@@ -72,6 +74,7 @@ def test_catalogue_is_as_it_is_written(
     )
 
 
+@pytest.mark.slow
 @sweep("code, domain", CATALOGUES)
 def test_every_string_is_translated(code: str, domain: str) -> None:
     left = [m.id for m in entries(code, domain) if m.id and not is_translated(m.string)]

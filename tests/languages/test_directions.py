@@ -36,6 +36,7 @@ def test_style_sheets_know_start_and_end_and_no_left_or_right(path: Path) -> Non
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code, direction", [("en", "ltr"), ("ar", "rtl"), ("ko", "ltr")])
 def test_every_text_by_people_has_its_own_direction(
     client: Client,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from deploy.messages.extraction import MESSAGE_POSITIONS
@@ -115,6 +116,7 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+@pytest.mark.slow
 def test_all_messages_are_marked() -> None:
     left = {
         f"{path.relative_to(ROOT)}:{line}": text

@@ -84,6 +84,7 @@ def per_thousand_words(texts: Iterator[str]) -> float:
     return round(1000 * found / words, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "limit"),
     [

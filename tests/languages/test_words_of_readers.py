@@ -38,6 +38,7 @@ def bare(html: str, written: str) -> list[str]:
     return [part for part in parts if re.search(r"[A-Za-z]{3}", part) and part not in written]
 
 
+@pytest.mark.slow
 def test_only_texts_by_people_are_in_english(
     brackets: None, client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:
@@ -130,6 +131,7 @@ def test_refused_bodies_are_reported_in_the_language_of_the_caller(client: Clien
     )
 
 
+@pytest.mark.slow
 def test_results_are_the_same_in_every_language(
     client: Client, publish: Publish, claimant: Claimant, checker: User, editor: User
 ) -> None:

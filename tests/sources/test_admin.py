@@ -95,6 +95,7 @@ def test_our_newsroom_cannot_be_deleted(client: Client, administrator: User, hou
     assert client.post(address, {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["contributor", "editor"])
 @pytest.mark.parametrize("text", ["", "Trams are free, she said."])

@@ -113,6 +113,7 @@ def test_the_decision_is_offered_only_to_people_with_permission(
     assert Rating.objects.get(pk=row.pk).rating_class == ""
 
 
+@pytest.mark.slow
 def test_a_class_that_is_set_on_a_page_is_followed_too(desk: Desk) -> None:
     false = rating("false")
     desk.save(false, definition="Not so.")

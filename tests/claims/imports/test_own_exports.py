@@ -71,6 +71,7 @@ def imported(path: Path) -> dict[str, int]:
     return counts(ImportRun.objects.latest("pk"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["claims.ndjson", "claims.csv"])
 def test_an_export_comes_back(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

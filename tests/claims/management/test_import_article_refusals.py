@@ -72,6 +72,7 @@ def test_file_that_is_no_article(tmp_path: Path, content: bytes, sentence: str) 
     assert refused(path) == f"{path}: {sentence}"
 
 
+@pytest.mark.slow
 def test_document_that_takes_too_much(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf_bomb(b"q ", 60_000_000))

@@ -143,6 +143,7 @@ def test_a_short_difference_is_a_reason() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["1," * 20_000, "的" * 20_000, "a b " * 10_000, "x" * 40_000])
 def test_long_texts_cost_no_more_than_short_ones(text: str) -> None:
     began = process_time()

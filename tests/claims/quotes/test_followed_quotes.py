@@ -238,6 +238,7 @@ def outcomes(language: str, *edits: str, seed: int = 0) -> Counter[str]:
     return Counter(outcome for _quoted, outcome in judge(anchors, found, article))
 
 
+@pytest.mark.slow
 @sweep("language", LANGUAGES)
 def test_no_edit_moves_a_quote_to_the_wrong_place(language):
     """Every kind of edit; `benchmarks/anchors.py` makes thousands, and requires 99 % of the quotes still present."""

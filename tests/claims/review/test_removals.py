@@ -118,6 +118,7 @@ def administrators(db: None) -> list[User]:
     return [person("ada", "Administrator"), person("abe", "Administrator")]
 
 
+@pytest.mark.slow
 def test_a_removed_name_is_nowhere_and_the_proofs_hold(
     checker: User, editor: User, administrators: list[User], client: Client
 ) -> None:

@@ -23,6 +23,7 @@ def imported() -> None:
     assert ImportedRecord.objects.count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement, rule",
     [

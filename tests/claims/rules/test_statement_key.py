@@ -95,6 +95,7 @@ def database_keys(statements: list[str]) -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
+@pytest.mark.slow
 def test_python_and_the_database_compare_every_character_alike() -> None:
     statements = [f"A{character}Σ" for character in CHARACTERS]
     differing = [

@@ -69,6 +69,7 @@ def test_all_ways_to_type_a_word_are_one(text: str, words: str) -> None:
     assert fold_text(text).split() == words.split()
 
 
+@pytest.mark.slow
 @sweep("word", WORDS)
 def test_no_sign_of_unicode_is_part_of_a_word(word: str) -> None:
     alone = fold_text(word)
@@ -169,6 +170,7 @@ def test_excluded_words_stay_excluded(publish: Publish) -> None:
     assert not Publication.objects.current().count_matches(parse_search('harbour -"is closed"'))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_every_locale_takes_the_same_for_words(locale: str) -> None:

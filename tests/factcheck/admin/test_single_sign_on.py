@@ -86,6 +86,7 @@ def test_new_people_get_an_account_with_the_roles_of_their_groups(provider: Iden
     assert AuditRecord.objects.get(kind="signed_in").what == "single sign-on"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "groups, expected",
     [
@@ -311,6 +312,7 @@ def test_a_renamed_account_is_the_same_person(provider: IdentityProvider) -> Non
 # Second factors -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "believed, methods, opens",
     [

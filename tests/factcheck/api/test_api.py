@@ -63,6 +63,7 @@ def test_api_leads_to_its_present_version(client: Client) -> None:
     assert client.get("/api/v1/claims?page_size=2")["Location"] == "/api/v1/claims/?page_size=2"
 
 
+@pytest.mark.slow
 def test_schema_is_valid_and_complete(tmp_path: Any) -> None:
     """A warning would mean that something is served which the schema does not say."""
     call_command("spectacular", "--validate", "--fail-on-warn", file=str(tmp_path / "openapi.yaml"))

@@ -103,6 +103,7 @@ def test_the_page_of_problems_has_a_paragraph_for_each_code(client: Client) -> N
     assert re.findall(r'<dt id="(\w+)">', page) == list(CODES)
 
 
+@pytest.mark.slow
 def test_every_refusal_has_the_shape_of_its_place(client: Client) -> None:
     refused = [each for each in errors(client) if each[:2] not in LEADING_TO_PAGES]
     assert {path for _name, path, _response in refused} == DOORS.keys()

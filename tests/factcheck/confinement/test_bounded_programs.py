@@ -47,11 +47,13 @@ def test_it_gets_no_input_and_writes_no_files(tmp_path: object) -> None:
     assert run(f"echo x > {tmp_path}/x; test -s {tmp_path}/x")[2] is False
 
 
+@pytest.mark.slow
 def test_time_is_up() -> None:
     """Nothing else would end it with a cause."""
     assert cause("sleep 60", Allowance(seconds=1.5)) is Cause.TIME
 
 
+@pytest.mark.slow
 def test_its_children_end_with_it() -> None:
     assert cause("sleep 61 & sleep 61", Allowance(seconds=1.5)) is Cause.TIME
 

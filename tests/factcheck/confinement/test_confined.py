@@ -59,6 +59,7 @@ def test_exceeding_a_limit_is_fatal_and_named(confined: ConfinedModule, work: by
     assert confined.send_request(b"repeat after that") == b"after that"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", [b"sleep", b"sleep_unalarmed", b"spin"])
 def test_slow_work_is_ended_and_its_caller_continues(hasty: ConfinedModule, work: bytes) -> None:
     with pytest.raises(LimitExceeded) as ended:
@@ -179,6 +180,7 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_outlives_its_caller(sign: signal.Signals) -> None:
     with started() as parent:
@@ -190,6 +192,7 @@ def test_nothing_outlives_its_caller(sign: signal.Signals) -> None:
     assert gone(family)
 
 
+@pytest.mark.slow
 def test_a_forked_process_has_its_own_helper_and_keeps_no_other() -> None:
     with started("fork") as parent:
         assert parent.stdout is not None

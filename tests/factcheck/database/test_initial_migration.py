@@ -57,6 +57,7 @@ def make_schema() -> tuple[list[tuple[str, str, str]], int]:
         return cursor.fetchall(), rendered
 
 
+@pytest.mark.slow
 def test_same_schema_with_fewer_models_rendered(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

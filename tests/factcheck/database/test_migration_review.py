@@ -156,6 +156,7 @@ REFUSED: dict[str, tuple[list[Operation], list[str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("operations", [pytest.param(found, id=name) for name, found in FINE.items()])
 def test_harmless_operations_pass(
@@ -166,6 +167,7 @@ def test_harmless_operations_pass(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "operations, expected", [pytest.param(*found, id=name) for name, found in REFUSED.items()]

@@ -66,6 +66,7 @@ def house() -> Iterator[House]:
         house.reading.end()
 
 
+@pytest.mark.slow
 def test_replica_that_lags_is_left_out_until_it_has_caught_up(house: House) -> None:
     alias, server, _ = house.preferred()
     server.ask("SELECT pg_wal_replay_pause()")
@@ -76,6 +77,7 @@ def test_replica_that_lags_is_left_out_until_it_has_caught_up(house: House) -> N
     eventually(lambda: house.read() == (alias, newest))
 
 
+@pytest.mark.slow
 def test_where_all_lag_the_primary_is_read(house: House) -> None:
     house.preferred()
     for server in (house.first, house.second):
@@ -87,6 +89,7 @@ def test_where_all_lag_the_primary_is_read(house: House) -> None:
     house.preferred()
 
 
+@pytest.mark.slow
 def test_queries_waiting_for_a_hanging_replica_are_answered_by_another(house: House) -> None:
     alias, server, _ = house.preferred()
     server.signal(signal.SIGSTOP)
@@ -96,6 +99,7 @@ def test_queries_waiting_for_a_hanging_replica_are_answered_by_another(house: Ho
     eventually(lambda: house.reads_from(alias))
 
 
+@pytest.mark.slow
 def test_readers_do_not_notice_a_killed_replica_and_it_comes_back(house: House) -> None:
     alias, server, _ = house.preferred()
     server.kill()
@@ -105,6 +109,7 @@ def test_readers_do_not_notice_a_killed_replica_and_it_comes_back(house: House) 
     eventually(lambda: house.reads_from(alias))
 
 
+@pytest.mark.slow
 def test_reads_that_must_be_fresh_use_the_primary(house: House) -> None:
     house.preferred()
     # On a busy machine the primary may not have answered for a moment.
@@ -112,6 +117,7 @@ def test_reads_that_must_be_fresh_use_the_primary(house: House) -> None:
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
 
 
+@pytest.mark.slow
 def test_queries_waiting_for_a_hanging_primary_are_answered_by_a_current_replica(house: House) -> None:
     house.preferred()
     eventually(lambda: house.read("read_freshly")[0] == "reading")
@@ -122,6 +128,7 @@ def test_queries_waiting_for_a_hanging_primary_are_answered_by_a_current_replica
     eventually(lambda: house.read("read_freshly")[0] == "reading")
 
 
+@pytest.mark.slow
 def test_entries_shown_by_replicas_too_early_are_recognised(house: House) -> None:
     """A commit waits for a replica that does not exist, while the existing ones have it already."""
     house.preferred()
@@ -145,6 +152,7 @@ def test_entries_shown_by_replicas_too_early_are_recognised(house: House) -> Non
     eventually(lambda: house.reading.ask("mark", "") == ("", before + 1))
 
 
+@pytest.mark.slow
 def test_failover() -> None:
     """While writing is impossible, replicas answer; then the new primary is read under both of its names."""
     with streaming(2) as servers:

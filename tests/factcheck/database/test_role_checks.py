@@ -42,6 +42,7 @@ def test_without_a_database_no_query_is_run() -> None:
     assert role_checks.check_roles(None, databases=None) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement, number, words",
     [

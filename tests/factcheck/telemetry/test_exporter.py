@@ -84,6 +84,7 @@ def test_a_page_that_cannot_be_made_is_an_error_and_no_half_page(caplog: pytest.
     assert "could not be collected" in caplog.text
 
 
+@pytest.mark.slow
 def test_idle_callers_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporter, "TIMEOUT_SECONDS", 0.5)
     with served() as port:

@@ -109,6 +109,7 @@ def test_searching_for_a_connection_leaves_no_descriptor_open_and_survives_error
         assert until(lambda: len([*Path("/proc/self/fd").iterdir()]) <= before)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_body_that_has_come_is_looked_after_no_longer(listener: socket.socket) -> None:
     deadlines, port = Deadlines(), listener.getsockname()[1]

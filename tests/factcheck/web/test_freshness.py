@@ -24,6 +24,7 @@ def listed(client: Client, headers: dict[str, str] | None = None) -> list[int]:
     return [found["id"] for found in client.get(API, headers=headers or {}).json()["results"]]
 
 
+@pytest.mark.slow
 def test_anonymous_clients_read_from_a_replica(client: Client) -> None:
     assert listed(client) == [3, 2, 1]
     assert "/claims/4/" not in client.get("/claims/").content.decode()

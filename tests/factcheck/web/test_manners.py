@@ -39,6 +39,7 @@ def claim(publish: Publish) -> Claim:
     return publish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", READ)
 @pytest.mark.parametrize("accept", ["", "br"])
 def test_head_is_get_without_the_body(client: Client, claim: Claim, address: str, accept: str) -> None:
@@ -142,6 +143,7 @@ def test_redirect_never_leaves_the_site() -> None:
 # Caches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", READ)
 def test_vary_lists_the_headers_that_matter(client: Client, publish: Publish, address: str) -> None:
     """Nothing but the coding and the language or media type; never who asks."""
@@ -158,6 +160,7 @@ def test_vary_lists_the_headers_that_matter(client: Client, publish: Publish, ad
     assert not response.cookies
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", [address for address in READ if "987654" not in address and "=0" not in address]
 )

@@ -58,6 +58,7 @@ def test_a_stored_text_names_no_address_of_ours_and_is_served_with_the_one_of_th
         )
 
 
+@pytest.mark.slow
 @given(documents)
 def test_no_text_can_pass_for_an_address_of_ours(document):
     kept = render_stored(document)
@@ -66,6 +67,7 @@ def test_no_text_can_pass_for_an_address_of_ours(document):
     assert json.loads(render_served(document)) == document
 
 
+@pytest.mark.slow
 @given(documents, documents)
 def test_only_our_address_is_inserted_in_any_context(before, after):
     document = {"before": before, "url": f"{OWN_SITE_MARK}/claims/7/", "after": after}

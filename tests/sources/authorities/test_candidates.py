@@ -47,6 +47,7 @@ def test_people_are_distinguished_by_occupation_and_dates(server: AuthorityServe
     assert [asked["action"] for asked in server.asked] == ["wbsearchentities", "wbgetentities"]
 
 
+@pytest.mark.slow
 def test_a_candidate_known_to_two_authorities_is_listed_once(server: AuthorityServer) -> None:
     assert authorities.find_candidates("Solheim Institute", EntityKind.ORGANIZATION).candidates == [
         AuthorityRecord(

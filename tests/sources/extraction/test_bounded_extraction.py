@@ -43,6 +43,7 @@ def test_a_refusal_is_the_same() -> None:
     assert refusal(b"").reason_code == "empty"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("operators", "times"),
     [(b"(harbour) Tj\n", 40_000_000), (b"q ", 60_000_000)],

@@ -124,6 +124,7 @@ class TestTime:
         assert error.reason_code == "timed_out"
         assert error.sentence == f"127.0.0.1 did not answer in time ({url}). Try again later."
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "head", ["", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"], ids=["headers", "body"]
     )

@@ -27,6 +27,7 @@ from tests.sources.media.conftest import kept
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path, tmp_path: Path) -> None:
     content = film(tmp_path, [31, 32, 33], location="+52.5200-013.4100/", title="Fog")
@@ -49,6 +50,7 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     assert media.hashes.count() == 3
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 @pytest.mark.parametrize(
     "suffix, media_type", [("webm", "video/webm"), ("mkv", "video/x-matroska"), ("mov", "video/quicktime")]
@@ -101,6 +103,7 @@ def test_files_that_only_begin_like_a_film_are_refused(folder: Path, content: by
     assert kept(folder) == set()
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_half_a_film_is_refused_or_read_as_far_as_it_goes(folder: Path, tmp_path: Path) -> None:
     content = film(tmp_path, [31, 32, 33], suffix="webm")
@@ -110,6 +113,7 @@ def test_half_a_film_is_refused_or_read_as_far_as_it_goes(folder: Path, tmp_path
     assert media.keyframes in ("taken", "failed")
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 @pytest.mark.parametrize("list_of_parts", [media_files.PLAYLIST, media_files.CONCAT])
 @pytest.mark.parametrize("reader", ["mov", "matroska", "avi", "ogg", "mpegts", "mp3"])
@@ -164,6 +168,7 @@ def test_others_that_are_being_read_are_waited_for(
     assert media.keyframes == "due"
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Path) -> None:
     backend = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
@@ -177,6 +182,7 @@ def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Pat
         keyframes.extract_keyframes(media)
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_a_film_that_came_before_ffmpeg_is_seen_to_later(folder: Path, tmp_path: Path) -> None:
     content = film(tmp_path, [31, 32])

@@ -62,6 +62,7 @@ def test_files_that_only_begin_like_a_picture(kind: str, rest: bytes) -> None:
     check(outcome(SMALL[kind][:40] + rest))
 
 
+@pytest.mark.slow
 @sweep(
     "content",
     [

@@ -93,6 +93,7 @@ def test_two_at_once_are_one_object(folder: Path) -> None:
     assert len(look.points) == 3 * 64 == 3 * len(look.words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_public_version_is_upright_and_without_metadata(folder: Path, orientation: int) -> None:
     media = store_file(oriented(2, orientation), by=None)
@@ -130,6 +131,7 @@ def _palette_seen_through() -> bytes:
     return encoded(image, "PNG", transparency=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content, public_type",
     [
@@ -158,12 +160,14 @@ def test_every_common_kind_is_seen(folder: Path, content: object, public_type: s
     assert sum(differences) / 64 < (40 if public_type == "image/webp" else 12)
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_shown_smaller(folder: Path) -> None:
     media = store_file(encoded(scene(5, 5000, 1000), "PNG"), by=None)
     assert (media.width, media.height) == (5000, 1000)
     assert shown(media).size == (2048, 410)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_frames_of_an_animation_have_looks_of_their_own(folder: Path, kind: str) -> None:
     frames = [scene(number, 300, 200) for number in range(20, 24)]
@@ -178,6 +182,7 @@ def test_frames_of_an_animation_have_looks_of_their_own(folder: Path, kind: str)
     assert getattr(shown(media), "n_frames", 1) == 1
 
 
+@pytest.mark.slow
 def test_a_rendition_that_comes_in_again_is_never_served_as_it_came(folder: Path) -> None:
     for _ in range(4):
         media = store_file(picture(6, "PNG"), by=None)

@@ -51,6 +51,7 @@ def gallery(folder: Path) -> dict[int, MediaObject]:
     return {number: store_file(picture(number), by=None) for number in (1, 2, 3)}
 
 
+@pytest.mark.slow
 def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) -> None:
     missed = {}
     for at, (name, change) in enumerate(CHANGES.items()):

@@ -11,6 +11,8 @@ from pathlib import Path
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+import pytest
+
 import claims.articles.detection as package
 from claims.articles.detection import detect
 
@@ -112,6 +114,7 @@ OF_SHORT_PIECES = {
 }
 
 
+@pytest.mark.slow
 def test_no_pattern_is_slow_on_a_long_text() -> None:
     """Once for each pattern, with the first piece that it repeats, in 100,000 characters."""
     slow = set()

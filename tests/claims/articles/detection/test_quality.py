@@ -8,6 +8,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 import claims.articles.detection
 from benchmarks.articles.__main__ import compute_auc
 from claims.articles.detection import CandidateSentence, detect
@@ -58,6 +60,7 @@ def test_checkable_sentences_score_above_others(name):
     assert compute_auc(worthy, trivial) >= 0.8
 
 
+@pytest.mark.slow
 @sweep("name", NAMES)
 def test_nearly_every_claim_has_its_claimant(name):
     article = Labelled.read(name)

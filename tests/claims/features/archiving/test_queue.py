@@ -164,6 +164,7 @@ def test_a_page_that_comes_back_is_archived(site: Site) -> None:
     assert (request(source).copy, request(source).problem) == (outcome.copy, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

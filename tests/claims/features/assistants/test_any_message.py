@@ -48,6 +48,7 @@ def calls(draw: st.DrawFn) -> dict[str, Any]:
     return {"name": tool.name, "arguments": arguments}
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(calls())
 @example({"name": "search_claims", "arguments": {"cursor": "e30"}})

@@ -40,6 +40,7 @@ def test_there_are_sixty() -> None:
     assert len({question["text"] for question in QUESTIONS}) == len(QUESTIONS) == 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["text"])
 def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question: dict[str, Any]) -> None:
     asked = ask("match_text", text=question["text"])
@@ -55,6 +56,7 @@ def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question
         assert "\nChecked:" not in asked.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question", [each for each in QUESTIONS if "about" in each], ids=lambda question: question["text"]
 )

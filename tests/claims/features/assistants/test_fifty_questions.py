@@ -69,6 +69,7 @@ def asked_of(ask: Callable[..., Asked], question: dict[str, Any], claims: dict[s
     return ask("get_claim", claim_id=claims[question["claim"]].pk, **day)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: next(iter(question.values())))
 def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question: dict[str, Any]) -> None:
     asked = asked_of(ask, question, checked)

@@ -109,6 +109,7 @@ def assert_shown(value: Any) -> None:
         assert show_invisible_characters(value, 10_000) == value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", HOSTILE)
 def test_every_claim_is_returned_as_data(ask: Callable[..., Asked], words: str) -> None:
     claim = CLAIMS[words]

@@ -41,6 +41,7 @@ def claims_listed(client: Client) -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_an_empty_ledger_has_valid_sitemaps(client: Client) -> None:
     parts = [path_of(part.address) for part in read(client, "/sitemap.xml")]
     assert parts == ["/sitemap-pages.xml", "/sitemap-news.xml"]
@@ -185,6 +186,7 @@ def test_queries_do_not_grow(
             assert client.get(path).status_code == 200, path
 
 
+@pytest.mark.slow
 def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> None:
     pictures = [f"https://facts.example.org/media/{number:064d}.jpg" for number in range(4)]
     pages = [

@@ -184,6 +184,7 @@ NOT_BELIEVED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("happens", "sentence"), NOT_BELIEVED.values(), ids=NOT_BELIEVED)
 def test_nothing_is_stored_from_rejected_pages(
     happens: Callable[[PeerSite], None], sentence: str, peer: PeerSite, newsroom: PeerNewsroom
@@ -250,6 +251,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "sentence"), ANSWERS.values(), ids=ANSWERS)
 def test_any_answer(
     answer: Callable[[BaseHTTPRequestHandler], None], sentence: str, peer: PeerSite, newsroom: PeerNewsroom

@@ -49,6 +49,7 @@ def test_no_content_is_an_error_of_ours(content: bytes) -> None:
         parse_page(content)
 
 
+@pytest.mark.slow
 @given(st.lists(CHANGES, max_size=3), st.booleans())
 def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]], is_signed: bool) -> None:
     with override_settings(SIGNING_KEY="theirs"):

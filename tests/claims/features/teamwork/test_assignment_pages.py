@@ -50,6 +50,7 @@ def offered(part: html.HtmlElement) -> list[str]:
     return [form.get("action").rstrip("/").rpartition("/")[2] for form in part.cssselect("form")]
 
 
+@pytest.mark.slow
 def test_one_click_assigns_it_and_the_page_names_the_assignee(
     desk: Desk, claim: Claim, checker: User, colleague: User
 ) -> None:
@@ -66,6 +67,7 @@ def test_one_click_assigns_it_and_the_page_names_the_assignee(
     assert refusal.startswith("Assigned to Chris since")
 
 
+@pytest.mark.slow
 def test_dates_and_priorities_are_set_and_nonsense_is_refused(
     desk: Desk, claim: Claim, checker: User
 ) -> None:
@@ -102,6 +104,7 @@ def test_an_editor_can_assign_it_to_anyone_and_an_outdated_tab_changes_nothing(
     assert Assignment.objects.get().person == checker
 
 
+@pytest.mark.slow
 def test_actions_outside_a_role_are_forbidden(
     desk: Desk, claim: Claim, contributor: User, checker: User, colleague: User
 ) -> None:
@@ -131,6 +134,7 @@ def test_to_look_at_an_address_changes_nothing(desk: Desk, claim: Claim, checker
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assigned", ["claim", "verdict"])
 def test_a_claim_and_its_verdict_have_one_assignment(
     desk: Desk, claim: Claim, checker: User, colleague: User, assigned: str
@@ -160,6 +164,7 @@ def found(desk: Desk, model: str, asked: str) -> set[Any]:
     return set(page.context["cl"].queryset)
 
 
+@pytest.mark.slow
 def test_lists_are_filtered_by_assignee_and_due_date(
     desk: Desk, checker: User, colleague: User, editor: User
 ) -> None:
@@ -207,6 +212,7 @@ def test_filters_do_not_reveal_assignments_without_permission(
     assert "assigned to" not in page.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "queries"), [("claims_claim", 17), ("claims_verdict", 11), ("teamwork_assignment", 10)]
 )

@@ -69,6 +69,7 @@ def everything(checker: User, colleague: User, editor: User) -> dict[str, Claim 
     return rows
 
 
+@pytest.mark.slow
 def test_each_claim_is_in_the_column_of_its_state(
     desk: Desk, everything: dict[str, Any], checker: User, colleague: User
 ) -> None:
@@ -137,6 +138,7 @@ def test_it_costs_the_same_however_much_there_is(
     assert len(page.content) < 120_000
 
 
+@pytest.mark.slow
 def test_a_card_is_moved_as_by_the_button_of_its_page(
     desk: Desk, everything: dict[str, Any], checker: User, editor: User
 ) -> None:

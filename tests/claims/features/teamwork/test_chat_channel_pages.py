@@ -49,6 +49,7 @@ def add(client: Client, **changed: str) -> Any:
     return client.post(reverse("admin:teamwork_chatchannel_add"), form | changed, follow=True)
 
 
+@pytest.mark.slow
 def test_its_address_is_never_shown_again(desk: Desk, administrator: User, client: Client) -> None:
     answer = add(client)
     assert said(answer) == ["Added. Send a test message to check that it arrives."]

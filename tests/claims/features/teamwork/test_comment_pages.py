@@ -160,6 +160,7 @@ def test_edited_withdrawn_and_resolved_by_buttons(
     assert "One" in client.get(history).content.decode()
 
 
+@pytest.mark.slow
 def test_a_stale_tab_overwrites_and_hides_nothing(
     claim: Claim, desk: Desk, editor: User, checker: User, client: Client
 ) -> None:
@@ -224,6 +225,7 @@ def much(claim: Claim, checker: User, colleague: User) -> Callable[[int, int], N
     return written
 
 
+@pytest.mark.slow
 def test_much_is_shown_in_pages_at_the_same_cost(
     claim: Claim,
     much: Callable[[int, int], None],
@@ -252,6 +254,7 @@ def test_much_is_shown_in_pages_at_the_same_cost(
     assert len(last.context["talk"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("thread", "reply"), [(0, 0), (0, 11), (39, 0), (39, 11)])
 def test_a_link_leads_to_the_page_with_the_comment(
     thread: int,

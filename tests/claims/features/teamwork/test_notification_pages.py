@@ -163,6 +163,7 @@ def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, cl
     assert not NotificationPreference.objects.filter(person=editor).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -46,6 +46,7 @@ def talked_about(checker: User, editor: User) -> Claim:
     return claim
 
 
+@pytest.mark.slow
 def test_no_reader_and_no_program_sees_it(talked_about: Claim, editor: User, client: Client) -> None:
     claim, verdict = talked_about, talked_about.verdicts.get()
     source = verdict.evidence.get().source_id

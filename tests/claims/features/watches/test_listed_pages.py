@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestWhatIsListed:
+    @pytest.mark.slow
     def test_ten_thousand_entries(self, paper: Paper, visit: Visit) -> None:
         paper.article("/0")
         paper.article("/1", 9)
@@ -55,6 +56,7 @@ class TestWhatIsListed:
         assert brought(visit(watch)) == {}
         assert states(watch)["/old"] == "passed"
 
+    @pytest.mark.slow
     def test_a_feed_that_always_reports_changes_is_checked_less_often(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
@@ -94,6 +96,7 @@ class TestWhatIsListed:
         assert "/1" not in paper.asked()
         assert watch.pages.get().next_look_at is None
 
+    @pytest.mark.slow
     def test_a_page_that_is_never_twice_the_same_ends_too(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:

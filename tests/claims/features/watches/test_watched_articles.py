@@ -34,6 +34,7 @@ class TestBudgets:
         assert brought(visit(watch)) == {"new": 2}
         assert paper.asked() == ["/feed", "/5", "/4", "/feed", "/3", "/2"]
 
+    @pytest.mark.slow
     def test_articles_per_day_are_limited(self, paper: Paper, full: str, visit: Visit, clock: Any) -> None:
         watch = make_watch(full, most_per_day=3)
         visit(watch)

@@ -99,6 +99,7 @@ class TestSettingUp:
         switched_on = ours.patch(path, {"active": True})
         assert (switched_on.status_code, receiver.messages) == (409, [])
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "said",
         [

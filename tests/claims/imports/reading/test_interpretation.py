@@ -302,6 +302,7 @@ RECORDS = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JUNK)).flatma
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS)
 def test_every_record_can_be_stored_or_is_refused(fields):

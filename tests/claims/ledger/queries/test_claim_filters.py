@@ -64,6 +64,7 @@ def values(claim: Claim) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @sweep(
     "query",
     [

@@ -57,6 +57,7 @@ def test_where_nothing_was_done_nothing_is_found(signed: ExternalCheckpoint) -> 
     assert found(signed) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda one: one.what)
 def test_every_tampering_is_found_and_named(signed: ExternalCheckpoint, tampering: Tampering) -> None:
     with connection.cursor() as cursor:

@@ -201,6 +201,7 @@ def test_a_text_that_is_refused_does_not_stop_the_others(db: None, caplog: pytes
     assert EmbeddingModel.objects.complete().exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", ["[0]", "nan", "few"])
 def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_claim()

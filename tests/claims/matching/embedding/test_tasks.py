@@ -56,6 +56,7 @@ def test_one_call_is_enough(tiny: None) -> None:
     assert len(waiting()) == 1
 
 
+@pytest.mark.slow
 def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "BATCH_SIZE", 1)
     monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)

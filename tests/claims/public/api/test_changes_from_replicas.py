@@ -24,6 +24,7 @@ def read_changes(client: Client, since: int | str, **parameters: str) -> tuple[l
     return [change["sequence"] for change in page.json()["results"]], int(following)
 
 
+@pytest.mark.slow
 def test_a_replica_returns_entries_that_the_primary_has_shown(client: Client) -> None:
     assert Publication.objects.using("replica-1").count() == 3
     assert read_changes(client, 0) == ([1, 2], 2)

@@ -100,6 +100,7 @@ LISTS = [
 ]
 
 
+@pytest.mark.slow
 @sweep("order", ["-updated", "updated"], undone=True)
 @sweep("asked, expected", LISTS, undone=True)
 def test_claims_by_their_verdicts(

@@ -193,6 +193,7 @@ def test_withdrawn_claims_are_left_out_unless_status_asks_for_them(
     assert set(ids(client, extension, "status=published,merged")) == {standing, merged}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query, gone",
     [
@@ -313,6 +314,7 @@ ADDRESSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_parameter_meets_every_plausible_value(
     client: Client, three: list[Claim], address: str

@@ -84,6 +84,7 @@ def world(
 # Numbers
 
 
+@pytest.mark.slow
 def test_facets_of_everything(client: Client, world: dict[str, Claim], topic: Topic, desk: Publisher) -> None:
     answer = get(client)
     facets = answer["facets"]
@@ -151,6 +152,7 @@ CONDITIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_every_number_is_that_of_the_list(
     client: Client, world: dict[str, Claim], claimant: Claimant, desk: Publisher, condition: str

@@ -81,6 +81,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked, api", QUERIES)
 def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
     client: Client, world: Publisher, topic: Topic, claimant: Claimant, asked: str, api: str
@@ -148,6 +149,7 @@ def dear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/claims/?by=all", "/claims/?by=all&language=pt", "/topics/{topic}/transport/?by=all"]
 )

@@ -55,6 +55,7 @@ def test_the_front_page_has_our_own_and_search_has_all(
     assert shown(client, f"/claims/{query}") == found
 
 
+@pytest.mark.slow
 def test_the_newest_of_ours_are_found_behind_all_that_others_published_since(
     client: Client, published: None, publish: Callable[..., Claim]
 ) -> None:

@@ -143,6 +143,7 @@ def test_a_topic_that_was_renamed_leads_on(client: Client, world: Claimant, topi
     assert path_of(client, f"/topics/{topic.pk}/transport/") == f"/topics/{topic.pk}/traffic-and-ports/"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", "\u202eesrever", "أحمد الفيتوري", "…", "x" * 200, "김정은"]
 )
@@ -182,6 +183,7 @@ def test_claimants_only_in_drafts_have_no_page(client: Client, publish: Publish,
     assert "Wharf" not in words(page(client, "/topics/"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     "kind, queries", [("claimants", 8), ("topics", 8), ("publishers", 8), ("ratings", 8)]

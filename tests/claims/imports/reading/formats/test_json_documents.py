@@ -151,6 +151,7 @@ class TestLarge:
         assert read(content) == small
         assert len(statements(small)) == len(REVIEWS) + bool(name)
 
+    @pytest.mark.slow
     def test_memory_does_not_grow_with_the_number_of_records(self) -> None:
         def read_reviews(count: int) -> None:
             """Read so many reviews of 2 kB."""

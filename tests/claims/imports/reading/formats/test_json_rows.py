@@ -118,6 +118,7 @@ def test_rows_are_read_as_they_were_written(data: list[dict[str, Any]], array: b
     assert [result.raw for result in results if isinstance(result, RawRecord)] == data
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text('[]{}",:1ae \\\n', max_size=100).map(str.encode)))
 def test_anything_is_read_or_refused(content: bytes) -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def test_only_values_unknown_to_json_are_replaced(value: Any, expected: Any) -> 
     assert to_plain_json(value) == expected
 
 
+@pytest.mark.slow
 @given(ANYTHING)
 @example(b"\\u0000")
 def test_everything_can_be_written(value: Any) -> None:

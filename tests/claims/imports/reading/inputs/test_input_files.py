@@ -268,6 +268,7 @@ class TestDamage:
             damaged = content[:at] + bytes([byte]) + content[at + 1 :]
             assert (at, [one for one in _statements(damaged) if one in SAID]) == (at, SAID[:3])
 
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(st.sampled_from(["flip", "insert", "cut"]), st.integers(0, 255), st.data())
     @pytest.mark.parametrize("content", ARCHIVES[:3], ids=["deflated", "stored", "tar"])
