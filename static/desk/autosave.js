@@ -337,9 +337,9 @@
         };
         document.addEventListener("input", handleChange);
         document.addEventListener("change", handleChange);
-        // What a picker chooses is told to jQuery only.
+        // A picker reports its choice to jQuery only.
         window.django?.jQuery?.(document).on("change", "select", handleChange);
-        // A form that a script drew after the page came begins as it is when somebody turns to it.
+        // A form that a script added to the page later starts from its values when it first gets the focus.
         document.addEventListener("focusin", ({ target }) => target.form && isAutosaved(target.form) && beginWriting(target.form));
         window.addEventListener("desk-autosave-closed", ({ detail }) => {
             for (const form of document.forms) {

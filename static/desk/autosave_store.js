@@ -140,7 +140,7 @@
             post(AUTOSAVE_URL, body, { keepalive: true }).catch(() => {});
         }
     };
-    /* What was written is stored, or nobody wants it: `records` need only the keys that identify them. */
+    /* The text has been stored or is no longer wanted: `records` need only the keys that identify them. */
     const closeDrafts = async (records) => {
         for (const draft of records) {
             removeItem(getKey(draft));

@@ -135,7 +135,7 @@
         const current = ++turnCount;
         const answer = await fetch(link.href);
         const timeline = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("timeline");
-        if (current !== turnCount) return; // somebody has chosen another page meanwhile
+        if (current !== turnCount) return; // the person has chosen another page meanwhile
         if (!timeline) {
             location.assign(link.href);
             return;

@@ -52,7 +52,7 @@
                 showMessage(translate("The next claim could not be loaded. Try again, or reload the page."), true);
                 return;
             }
-            if (requestedClaim !== claim) return; // somebody has gone on meanwhile
+            if (requestedClaim !== claim) return; // the person has gone on to another claim
             panel.replaceChildren(article);
             numberOptions(article);
             window.deskKeys.read(panel);

@@ -1,5 +1,6 @@
 """Filters of lists by assignee, due date and priority."""
 
+from abc import abstractmethod
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,8 +44,9 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
 class _AssignmentFilter(DropdownFilter):
     """A filter that only people who may see assignees can use."""
 
+    @abstractmethod
     def list_choices(self) -> list[tuple[str, Any]]:
-        raise NotImplementedError
+        """Return the values and labels to choose from."""
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
         return self.list_choices() if request.user.has_perm("teamwork.view_assignment") else []

@@ -46,7 +46,7 @@
                     show(unread, most);
                     sessionStorage.setItem(storageKey, JSON.stringify([unread, most]));
                 } else if (answer.status === 401) {
-                    interval = null; // nobody is signed in any more: the next page will say so
+                    interval = null; // the person has been signed out: the next page will say so
                 } else if (answer.status !== 304) {
                     throw new Error(answer.status);
                 }
