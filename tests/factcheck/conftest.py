@@ -4,9 +4,9 @@ from tests.helpers.backed_up_server import BackedUpServer
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> BackedUpServer:
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> BackedUpServer:
     """A server to which things happened, and which has ended: rows and files came, were backed up, and went."""
-    server = BackedUpServer(tmp_path_factory.mktemp("told"))
+    server = BackedUpServer(tmp_path_factory.mktemp("backed_up"))
     with server.running():
         server.ask("CREATE TABLE kept (word text)")
         server.ask("INSERT INTO kept VALUES ('first')")

@@ -161,18 +161,18 @@ def publish(checker: User, editor: User) -> Callable[..., Claim]:
     return publishing(checker, editor)
 
 
-def publishing(checker: User, editor: User, *, told: bool = False) -> Callable[..., Claim]:
+def publishing(checker: User, editor: User, *, notify: bool = False) -> Callable[..., Claim]:
     """Build `publish` for these people.
 
     Args:
-        told: whether colleagues are notified of each move, as in a newsroom. It is a third of the work, and few tests
+        notify: whether colleagues are notified of each move, as in a newsroom. It is a third of the work, and few tests
         need it.
     """
 
     def through_the_workflow(claim: Claim | None = None, **content: Any) -> Claim:
         claim = claim or make_claim()
         verdict = make_draft(claim, checker, **content)
-        with nullcontext() if told else patch.object(workflow, "notify_of_move"):
+        with nullcontext() if notify else patch.object(workflow, "notify_of_move"):
             for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
                 verdict = workflow.move(verdict, action, by=by)
         return claim

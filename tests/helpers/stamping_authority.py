@@ -88,7 +88,7 @@ class StampingAuthority:
     def verify(self, token: bytes, digest: str) -> bool:
         """Whether `openssl ts -verify` says that the token is about this hash."""
         (self.folder / "token").write_bytes(token)
-        told = subprocess.run(
+        output = subprocess.run(
             [
                 *("openssl", "ts", "-verify", "-token_in", "-in", "token", "-digest", digest),
                 *("-CAfile", "root.pem"),
@@ -97,7 +97,7 @@ class StampingAuthority:
             capture_output=True,
             check=False,
         )
-        return told.returncode == 0
+        return output.returncode == 0
 
     def _openssl(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, check=True)

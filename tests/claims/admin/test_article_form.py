@@ -39,8 +39,8 @@ def test_unread_parts_are_reported(desk: Desk, checker: User) -> None:
     data = json.dumps({"@type": "NewsArticle", "wordCount": 180, "isAccessibleForFree": False})
     page = PAGE.format(f"<script type='application/ld+json'>{data}</script>")
     file = SimpleUploadedFile("page.html", page.encode(), "text/html")
-    told, done = said(imported(desk.sign_in(checker), file=file))
-    assert told.startswith(
+    messages, done = said(imported(desk.sign_in(checker), file=file))
+    assert messages.startswith(
         "Most of this article was not read: it says that it has 180 words, and 19 were found."
     )
     assert done == "Imported: 1 claim is waiting for triage."

@@ -62,16 +62,16 @@ def test_words_become_a_proposed_claim_with_its_place(
     )
     row = claim.appearances.get()
     assert (row.exact, row.start, row.end, row.anchor) == (WORDS, 30, 63, "anchored")
-    told = answer.json()
-    assert (answer.status_code, told["message"], told["key"]) == (
+    body = answer.json()
+    assert (answer.status_code, body["message"], body["key"]) == (
         200,
         f"Proposed as claim {claim.pk}.",
         f"c{claim.pk}",
     )
-    assert set(told["paragraphs"]) == {"30"}
-    assert f'<mark class="proposed" id="at-c{claim.pk}">{WORDS}</mark>' in (told["paragraphs"]["30"])
+    assert set(body["paragraphs"]) == {"30"}
+    assert f'<mark class="proposed" id="at-c{claim.pk}">{WORDS}</mark>' in (body["paragraphs"]["30"])
     # A double click, and the same after a lost answer.
-    assert page.post("claims/", **asked).json() == told
+    assert page.post("claims/", **asked).json() == body
     assert (Claim.objects.count(), Appearance.objects.count(), Claimant.objects.count()) == (1, 1, 1)
 
 
@@ -126,9 +126,9 @@ def test_invalid_requests_are_refused(body: str, client: Client, source: Source,
 def test_words_are_attached_to_a_claim(client: Client, source: Source, checker: User) -> None:
     claim = make_claim()
     page = ArticlePage(client, source, checker)
-    told = page.post("appearances/", claim=claim.pk).json()
-    assert told["message"] == f"Attached to claim {claim.pk}."
-    assert page.post("appearances/", claim=claim.pk).json() == told
+    body = page.post("appearances/", claim=claim.pk).json()
+    assert body["message"] == f"Attached to claim {claim.pk}."
+    assert page.post("appearances/", claim=claim.pk).json() == body
     assert [row.exact for row in claim.appearances.all()] == [WORDS]
     shorter = page.post("appearances/", "The tunnel", claim=claim.pk)
     assert (shorter.status_code, shorter.json()["problem"]) == (
@@ -186,7 +186,7 @@ def test_words_become_evidence_of_a_draft(
 ) -> None:
     draft = make_draft(make_claim(), checker)
     page = ArticlePage(client, source, checker)
-    told = page.post("evidence/", verdict=draft.pk, stance="refutes", note="She says so.").json()
+    body = page.post("evidence/", verdict=draft.pk, stance="refutes", note="She says so.").json()
     item = draft.evidence.latest("pk")
     assert (item.stance, item.note, item.exact, item.start, item.position) == (
         "refutes",
@@ -195,8 +195,8 @@ def test_words_become_evidence_of_a_draft(
         30,
         1,
     )
-    assert told["key"] == f"e{item.pk}"
-    assert page.post("evidence/", verdict=draft.pk, stance="refutes", note="She says so.").json() == told
+    assert body["key"] == f"e{item.pk}"
+    assert page.post("evidence/", verdict=draft.pk, stance="refutes", note="She says so.").json() == body
     assert draft.evidence.count() == 2
     assert page.post("evidence/", verdict=draft.pk, stance="proves").status_code == 400
     theirs = ArticlePage(client, source, colleague).post("evidence/", verdict=draft.pk, stance="refutes")
@@ -218,15 +218,15 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
         page.decide(claim, "decline").json()["problem"]
         == "A note is needed: Reason for not checking the claim."
     )
-    told = page.decide(claim, "decline", "An opinion").json()
-    assert told["message"] == "Declined."
-    assert 'class="declined"' in told["paragraphs"]["30"]
+    body = page.decide(claim, "decline", "An opinion").json()
+    assert body["message"] == "Declined."
+    assert 'class="declined"' in body["paragraphs"]["30"]
     again = page.decide(claim, "decline", "An opinion", seen=0)
     assert (again.status_code, again.json()["problem"]) == (
         409,
         "Chris has just taken this step: “Decline”. Nothing was changed. Reload the page and check.",
     )
-    assert again.json()["note"] == told["note"]
+    assert again.json()["note"] == body["note"]
     undone = page.decide(claim, "reconsider").json()
     assert 'class="proposed"' in undone["paragraphs"]["30"]
     claim.refresh_from_db()

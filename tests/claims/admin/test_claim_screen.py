@@ -133,8 +133,8 @@ def test_an_editor_who_edits_the_verdict_there_cannot_sign_it_off(
 def test_save_and_submit(desk: Desk, checker: User, claim: Claim, draft: Verdict) -> None:
     desk.sign_in(checker)
     incomplete = desk.form(claim) | {"verdicts-0-summary": "", "_submit": "1"}
-    told = said(desk.client.post(desk.page(claim), incomplete, follow=True))
-    assert told == ["Saved, but not submitted. Not ready yet. Missing: a summary."]
+    messages = said(desk.client.post(desk.page(claim), incomplete, follow=True))
+    assert messages == ["Saved, but not submitted. Not ready yet. Missing: a summary."]
     complete = desk.form(claim) | {"verdicts-0-summary": "It cost more.", "_submit": "1"}
     answer = desk.client.post(desk.page(claim), complete, follow=True)
     assert said(answer) == ["Saved and submitted for review."]
@@ -270,9 +270,9 @@ def test_a_moment_is_set_and_cancelled_there(
         assert "Publish later" in page
         assert "Europe/Berlin, UTC+" in page
         asked = {"at": f"{day}T18:30", "seen": "", "from_claim": "1"}
-        [told] = said(desk.client.post(address, asked, follow=True))
+        [messages] = said(desk.client.post(address, asked, follow=True))
         made = ScheduledPublication.objects.get()
-        assert told.startswith("Will be published on ")
+        assert messages.startswith("Will be published on ")
         assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
         assert "Will be published on" in desk.text(claim)
         assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [

@@ -166,9 +166,9 @@ def test_its_history_shows_who_added_and_removed_claims(desk: Desk, cluster: Clu
     form = sent_back(desk.client.get(desk.page(cluster)))
     desk.save(cluster, form, title="Free trams", **{"members-0-DELETE": "on"})
     history = desk.client.get(reverse("admin:claims_cluster_history", args=[cluster.pk]))
-    told = [entry.description for entry in history.context["page"]]
-    assert "Added “Trams cost nothing.”" in told
-    assert len(told) >= 3
+    descriptions = [entry.description for entry in history.context["page"]]
+    assert "Added “Trams cost nothing.”" in descriptions
+    assert len(descriptions) >= 3
 
 
 def test_an_unsaved_row_has_no_date_of_addition(desk: Desk) -> None:

@@ -51,8 +51,8 @@ def test_publishing_shows_what_readers_will_see_before_it_is_done(
     assert shown["Rating"] == ("", "<ins>False</ins>", "new")
     assert "Not visible to readers yet." in page.content.decode()
     done = press(desk, ready, "publish", confirmed=page.context["question"].shown)
-    [told] = said(done)
-    assert told.startswith("Published. ")
+    [messages] = said(done)
+    assert messages.startswith("Published. ")
     assert Publication.objects.count() == 1
 
 

@@ -61,8 +61,8 @@ def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User)
     act(chief, row, "sign_off", "Every figure.")
     act(chief, row, "publish")
     assert row.state == "published"
-    [told] = Publication.objects.newest().get(claim=claim.pk).document["translations"]
-    assert told["translated_by"] == "Chris"
+    [document] = Publication.objects.newest().get(claim=claim.pk).document["translations"]
+    assert document["translated_by"] == "Chris"
 
 
 def test_right_to_left_text_is_shown_right_to_left(claim: Claim, checker: User) -> None:
@@ -74,9 +74,9 @@ def test_right_to_left_text_is_shown_right_to_left(claim: Claim, checker: User) 
 def test_the_preview_follows_typing(claim: Claim, checker: User) -> None:
     row = translate(claim, checker)
     address = reverse("admin:claims_translation_preview", args=[row.pk])
-    told = signed_in(checker).post(address, {**WORDS, "summary": "Recién tecleado."}).json()
-    assert "Recién tecleado." in told["page"]
-    assert WORDS["statement"] in told["page"]
+    body = signed_in(checker).post(address, {**WORDS, "summary": "Recién tecleado."}).json()
+    assert "Recién tecleado." in body["page"]
+    assert WORDS["statement"] in body["page"]
     row.refresh_from_db()
     assert row.summary == WORDS["summary"]
     assert Publication.objects.count() == 1

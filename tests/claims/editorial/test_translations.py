@@ -42,8 +42,8 @@ def test_from_the_first_word_to_the_reader(
     published = chief.move(path, "publish")
     assert published.json()["state"] == "published"
     assert [step["action"] for step in published.json()["steps"]] == ["submit", "sign_off", "publish"]
-    told = Publication.objects.newest().get().document["translations"]
-    assert [each["translated_by"] for each in told] == ["Ana Ruiz"]
+    document = Publication.objects.newest().get().document["translations"]
+    assert [each["translated_by"] for each in document] == ["Ana Ruiz"]
     retracted = chief.move(path, "retract", note="It said twelve thousand.")
     assert retracted.json()["state"] == "retracted"
 

@@ -337,10 +337,10 @@ def test_a_dirty_table_is_reported_in_german(tmp_path: Path, capsys: pytest.Capt
         "Ice is hot.,False,The Harbour Post,https://post.example/1,sad\n"
         ",False,The Harbour Post,https://post.example/2,glad\n"
     )
-    told = io.StringIO()
+    output = io.StringIO()
     with translation.override("de"), pytest.raises(SystemExit):
-        call_command("import_claims", str(table), "--dry-run", stdout=told, stderr=told)
-    said = " ".join(re.sub("[│┃]", " ", told.getvalue() + capsys.readouterr().err).split())
+        call_command("import_claims", str(table), "--dry-run", stdout=output, stderr=output)
+    said = " ".join(re.sub("[│┃]", " ", output.getvalue() + capsys.readouterr().err).split())
     assert "checks.csv: Tabelle (CSV, TSV)" in said
     assert "Zuordnung: nach den Namen der Spalten vorgeschlagen" in said
     assert "statement: keine Aussage" in said

@@ -46,22 +46,22 @@ def test_double_click_on_publish_publishes_once(signed_off: Verdict, editor: Use
 def test_publishing_and_asking_for_changes_at_once(
     signed_off: Verdict, editor: User, colleague: User
 ) -> None:
-    told = outcomes(
+    results = outcomes(
         lambda: workflow.move(signed_off, "publish", by=editor),
         lambda: workflow.move(signed_off, "request_changes", by=colleague, note="Wait."),
     )
     signed_off.refresh_from_db()
-    assert told == ["NotPossible", "done"]
+    assert results == ["NotPossible", "done"]
     assert (signed_off.state, Publication.objects.count()) in [("published", 1), ("draft", 0)]
 
 
 def test_claims_merged_into_each_other_at_once(editor: User) -> None:
     first, second = make_claim(), make_claim()
-    told = outcomes(
+    results = outcomes(
         lambda: workflow.move(first, "merge", by=editor, into=second),
         lambda: workflow.move(second, "merge", by=editor, into=first),
     )
-    assert told == ["NotPossible", "done"]
+    assert results == ["NotPossible", "done"]
     assert Claim.objects.filter(state="merged").count() == 1
 
 
@@ -69,11 +69,11 @@ def test_many_publications_at_once_are_numbered_without_gap_or_repeat(checker: U
     verdicts = [workflow.move(make_draft(make_claim(), checker), "submit", by=checker) for _ in range(6)]
     for verdict in verdicts:
         workflow.move(verdict, "sign_off", by=editor)
-    told = outcomes(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))
+    results = outcomes(*(lambda v=v: workflow.move(v, "publish", by=editor) for v in verdicts))
     sequence = list(
         Publication.objects.order_by("published_at", "sequence").values_list("sequence", flat=True)
     )
-    assert told == ["done"] * 6
+    assert results == ["done"] * 6
     assert sorted(sequence) == list(range(min(sequence), min(sequence) + 6))
 
 

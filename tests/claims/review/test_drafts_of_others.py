@@ -189,8 +189,8 @@ def test_people_read_their_own_claim_with_its_history(
     assert "Worth a look." in page
     assert SECRET not in page
     history = desk.client.get(reverse("admin:claims_claim_history", args=[newsroom.own.pk]))
-    told = {entry.description for entry in history.context["page"]}
-    assert {"Accept for checking: Proposed → Accepted", "Added"} <= told
+    descriptions = {entry.description for entry in history.context["page"]}
+    assert {"Accept for checking: Proposed → Accepted", "Added"} <= descriptions
     assert SECRET not in history.content.decode()
 
 
@@ -198,7 +198,7 @@ def test_the_history_of_a_public_claim_shows_only_its_public_part(
     desk: Desk, newsroom: Newsroom, contributor: User
 ) -> None:
     desk.sign_in(contributor)
-    told = {
+    descriptions = {
         row._meta.model_name: [
             entry.description
             for entry in desk.client.get(
@@ -207,7 +207,7 @@ def test_the_history_of_a_public_claim_shows_only_its_public_part(
         ]
         for row in (newsroom.public, newsroom.published)
     }
-    assert told == {
+    assert descriptions == {
         "claim": ["Public version 1: First publication"],
         "verdict": [f"Publish (verdict {newsroom.published.pk}): In review → Published"],
     }

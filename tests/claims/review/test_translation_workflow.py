@@ -112,8 +112,12 @@ def test_a_new_version_is_not_shown_with_the_translation_of_the_old_one(
     draft = begin_translation(live_verdict(claim), "es", by=checker)
     assert {name: getattr(draft, name) for name in WORDS} == WORDS  # the words of the old one to begin with
     renewed = publish_draft(edit_translation(draft, by=checker, summary="Fueron 13 millones."), editor)
-    [told] = newest(claim).document["translations"]
-    assert (told["id"], told["of_version"], told["summary"]) == (renewed.pk, 2, "Fueron 13 millones.")
+    [document] = newest(claim).document["translations"]
+    assert (document["id"], document["of_version"], document["summary"]) == (
+        renewed.pk,
+        2,
+        "Fueron 13 millones.",
+    )
     old.refresh_from_db()
     assert (old.state, renewed.supersedes_id) == ("superseded", old.pk)
     as_committed()
@@ -191,8 +195,8 @@ def test_an_improved_translation_needs_a_note(claim: Claim, checker: User, edito
         publish_translation(claim, checker, editor, summary="Mejor.")
     draft = Translation.objects.get(state="in_review")
     move(draft, "publish", by=editor, note="A figure was wrong.")
-    [told] = newest(claim).document["translations"]
-    assert (told["summary"], newest(claim).note) == ("Mejor.", "A figure was wrong.")
+    [document] = newest(claim).document["translations"]
+    assert (document["summary"], newest(claim).note) == ("Mejor.", "A figure was wrong.")
     as_committed()
 
 
@@ -356,7 +360,7 @@ def test_the_people_concerned_are_notified(
     assert {kind for kind, name, _note in sent if name == "kim"} == {"translation_back", "translation_done"}
     verdict_drafts.create_draft(claim, author=checker).delete()
     with recorded_notifications() as sent:
-        new_version(newsroom.publishing(checker, editor, told=True), claim)
+        new_version(newsroom.publishing(checker, editor, notify=True), claim)
     assert [kind for kind, name, _note in sent if name == "kim"].count("translation_stale") == 1
 
 

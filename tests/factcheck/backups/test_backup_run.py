@@ -20,10 +20,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server(told: BackedUpServer, tmp_path: Path) -> BackedUpServer:
+def server(backed_up: BackedUpServer, tmp_path: Path) -> BackedUpServer:
     """A copy of it that may be changed."""
-    subprocess.run(["cp", "-a", f"{told.top}/.", str(tmp_path)], check=True)
-    return BackedUpServer(tmp_path, dict(told.moments), dict(told.backups))
+    subprocess.run(["cp", "-a", f"{backed_up.top}/.", str(tmp_path)], check=True)
+    return BackedUpServer(tmp_path, dict(backed_up.moments), dict(backed_up.backups))
 
 
 def make_older(folder: BackupFolder, *made: generations.Generation) -> None:
@@ -39,8 +39,8 @@ def names(folder: BackupFolder) -> list[str]:
     return sorted(path.name for path in folder.generations.iterdir())
 
 
-def test_a_second_backup_contains_changes_since_the_first(told: BackedUpServer) -> None:
-    full, incremental = told.backups["full"], told.backups["incremental"]
+def test_a_second_backup_contains_changes_since_the_first(backed_up: BackedUpServer) -> None:
+    full, incremental = backed_up.backups["full"], backed_up.backups["incremental"]
     assert (full.generation.kind, full.generation.parent, full.file_counts) == ("full", None, (1, 1, 5))
     assert (incremental.generation.kind, incremental.generation.parent) == (
         "incremental",
@@ -48,11 +48,11 @@ def test_a_second_backup_contains_changes_since_the_first(told: BackedUpServer) 
     )
     assert incremental.file_counts == (2, 1, 6)
     assert full.is_continuous
-    assert names(told.folder) == [full.generation.name, incremental.generation.name]
+    assert names(backed_up.folder) == [full.generation.name, incremental.generation.name]
     copied = {
         one.generation.kind: sum(
             path.stat().st_size
-            for path in (told.folder.generations / one.generation.name / "base" / "base").rglob("*")
+            for path in (backed_up.folder.generations / one.generation.name / "base" / "base").rglob("*")
             if path.is_file()
         )
         for one in (full, incremental)
@@ -60,12 +60,14 @@ def test_a_second_backup_contains_changes_since_the_first(told: BackedUpServer) 
     assert copied["incremental"] < copied["full"] / 5
 
 
-def test_only_the_owner_reads_backups_and_only_the_server_writes_its_log(told: BackedUpServer) -> None:
-    modes = {path.name: path.stat().st_mode & 0o777 for path in told.folder.path.iterdir() if path.is_dir()}
+def test_only_the_owner_reads_backups_and_only_the_server_writes_its_log(backed_up: BackedUpServer) -> None:
+    modes = {
+        path.name: path.stat().st_mode & 0o777 for path in backed_up.folder.path.iterdir() if path.is_dir()
+    }
     assert modes == {"generations": 0o700, "files": 0o700, "wal": 0o700}
-    assert {path.stat().st_mode & 0o077 for path in told.folder.files.rglob("*")} == {0}
-    assert {path.stat().st_mode & 0o077 for path in told.folder.wal.iterdir()} == {0}
-    assert told.folder.wal.stat().st_uid == (told.top / "data" / "postgres").stat().st_uid
+    assert {path.stat().st_mode & 0o077 for path in backed_up.folder.files.rglob("*")} == {0}
+    assert {path.stat().st_mode & 0o077 for path in backed_up.folder.wal.iterdir()} == {0}
+    assert backed_up.folder.wal.stat().st_uid == (backed_up.top / "data" / "postgres").stat().st_uid
 
 
 def test_backup_that_is_killed_is_never_taken_for_one(server: BackedUpServer) -> None:
@@ -97,16 +99,16 @@ make_backup(ServerPaths(top / "data"), BackupFolder(top / "kept"), {})
         assert names(server.folder) == [*before, made.name]
 
 
-def test_the_folder_stays_locked_while_an_orphaned_program_writes(told: BackedUpServer) -> None:
-    with told.folder.lock_for_writing() as lock:
+def test_the_folder_stays_locked_while_an_orphaned_program_writes(backed_up: BackedUpServer) -> None:
+    with backed_up.folder.lock_for_writing() as lock:
         orphan = subprocess.Popen(["sleep", "600"], pass_fds=[lock])
     try:
-        with pytest.raises(BackupRunning), told.folder.lock_for_writing():
+        with pytest.raises(BackupRunning), backed_up.folder.lock_for_writing():
             pytest.fail("entered")
     finally:
         orphan.kill()
         orphan.wait()
-    with told.folder.lock_for_writing():
+    with backed_up.folder.lock_for_writing():
         pass
 
 
@@ -124,12 +126,12 @@ def test_without_summaries_files_are_copied_completely(server: BackedUpServer) -
 
 
 def test_backups_of_another_database_are_not_mixed_in(
-    told: BackedUpServer, monkeypatch: pytest.MonkeyPatch
+    backed_up: BackedUpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = backup_run.RunningServer(system=7, timeline=1, version="18.6", is_archiving=True)
     monkeypatch.setattr(backup_run.RunningServer, "at", lambda place: other)
     with pytest.raises(BackupFailed, match="belong to another database"):
-        told.back_up("other")
+        backed_up.back_up("other")
 
 
 def test_a_folder_on_a_missing_disk_is_not_recreated(tmp_path: Path) -> None:
@@ -146,11 +148,11 @@ def test_a_folder_on_a_missing_disk_is_not_recreated(tmp_path: Path) -> None:
     folder.prepare(place)
 
 
-def test_server_that_does_not_answer_leaves_no_backup(told: BackedUpServer) -> None:
-    before = names(told.folder)
+def test_server_that_does_not_answer_leaves_no_backup(backed_up: BackedUpServer) -> None:
+    before = names(backed_up.folder)
     with pytest.raises(BackupFailed, match="The database does not answer"):
-        told.back_up("asleep")
-    assert names(told.folder) == before
+        backed_up.back_up("asleep")
+    assert names(backed_up.folder) == before
 
 
 def test_expired_backups_are_removed_with_their_log_and_files(server: BackedUpServer) -> None:

@@ -14,14 +14,14 @@ from tests.helpers.backed_up_server import BackedUpServer
 pytestmark = pytest.mark.slow
 
 
-def test_whole_backups_have_no_faults(told: BackedUpServer) -> None:
-    assert list(find_faults(told.folder)) == []
+def test_whole_backups_have_no_faults(backed_up: BackedUpServer) -> None:
+    assert list(find_faults(backed_up.folder)) == []
 
 
-def test_each_fault_is_found(told: BackedUpServer, tmp_path: Path) -> None:
-    subprocess.run(["cp", "-a", str(told.folder.path), str(tmp_path / "copy")], check=True)
+def test_each_fault_is_found(backed_up: BackedUpServer, tmp_path: Path) -> None:
+    subprocess.run(["cp", "-a", str(backed_up.folder.path), str(tmp_path / "copy")], check=True)
     folder = BackupFolder(tmp_path / "copy")
-    full, incremental = (told.backups[name].generation.name for name in ("full", "incremental"))
+    full, incremental = (backed_up.backups[name].generation.name for name in ("full", "incremental"))
     change_a_byte(folder.generations / full / "base" / "global" / "pg_control")
     change_a_byte(folder.generations / incremental / "base" / "backup_manifest")
     first, second = sorted(folder.files.glob("??/*"), key=lambda path: path.read_text())
@@ -42,5 +42,5 @@ def test_each_fault_is_found(told: BackedUpServer, tmp_path: Path) -> None:
     found = list(find_faults(folder))
     assert [fault[: len(begins)] for fault, begins in zip(found, beginnings, strict=True)] == beginnings
     assert not second.exists()
-    assert kept_files.copy_new(folder, told.kept).copied_count == 2
+    assert kept_files.copy_new(folder, backed_up.kept).copied_count == 2
     assert second.read_text() == "second"

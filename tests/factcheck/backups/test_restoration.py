@@ -28,15 +28,17 @@ def files(data_dir: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def damaged(told: BackedUpServer, tmp_path: Path) -> BackupFolder:
+def damaged(backed_up: BackedUpServer, tmp_path: Path) -> BackupFolder:
     """A copy of the backups that may be damaged."""
-    subprocess.run(["cp", "-a", str(told.folder.path), str(tmp_path / "copy")], check=True)
+    subprocess.run(["cp", "-a", str(backed_up.folder.path), str(tmp_path / "copy")], check=True)
     return BackupFolder(tmp_path / "copy")
 
 
-def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
-    done = restore(told.folder, tmp_path / "new", RestorePoint(moment=told.moments["before the mistake"]))
-    assert done.generation == told.backups["incremental"].generation
+def test_moment_before_a_mistake(backed_up: BackedUpServer, tmp_path: Path) -> None:
+    done = restore(
+        backed_up.folder, tmp_path / "new", RestorePoint(moment=backed_up.moments["before the mistake"])
+    )
+    assert done.generation == backed_up.backups["incremental"].generation
     assert (done.file_count, done.damaged_paths, done.old_folder) == (2, [], None)
     assert words(tmp_path / "new") == ["first", "second", "third"]
     assert files(tmp_path / "new") == {"a/first.txt": "first", "a/second.txt": "second"}
@@ -47,13 +49,13 @@ def test_moment_before_a_mistake(told: BackedUpServer, tmp_path: Path) -> None:
 
 
 def test_a_restore_replaces_an_existing_folder_which_is_renamed(
-    told: BackedUpServer, damaged: BackupFolder, tmp_path: Path
+    backed_up: BackedUpServer, damaged: BackupFolder, tmp_path: Path
 ) -> None:
     """Of files, one is damaged in the backup: it is named, and everything else restored."""
     [kept] = [path for path in damaged.files.glob("??/*") if path.read_text() == "second"]
     kept.write_text("secund")
     place = tmp_path / "place"
-    subprocess.run(["cp", "-a", str(told.top / "data"), str(place)], check=True)
+    subprocess.run(["cp", "-a", str(backed_up.top / "data"), str(place)], check=True)
     (place / "files" / "since.txt").write_text("not backed up")
     with pytest.raises(BackupFailed, match=r"There is already an installation in .* \(files, postgres\)"):
         restore(damaged, place, RestorePoint())
@@ -64,15 +66,17 @@ def test_a_restore_replaces_an_existing_folder_which_is_renamed(
     assert files(place) == {"a/first.txt": "first"}
     assert (done.file_count, done.damaged_paths) == (1, ["files/a/second.txt"])
     assert done.old_folder is not None
-    assert files(done.old_folder) == files(told.top / "data") | {"since.txt": "not backed up"}
+    assert files(done.old_folder) == files(backed_up.top / "data") | {"since.txt": "not backed up"}
     assert (done.old_folder / "postgres" / "PG_VERSION").exists()
 
 
-def test_backups_continue_in_the_same_folder_after_a_restore(told: BackedUpServer, tmp_path: Path) -> None:
+def test_backups_continue_in_the_same_folder_after_a_restore(
+    backed_up: BackedUpServer, tmp_path: Path
+) -> None:
     """What came after the moment and before the restore is in the earlier timeline, and can still be had."""
-    subprocess.run(["cp", "-a", f"{told.top}/.", str(tmp_path)], check=True)
+    subprocess.run(["cp", "-a", f"{backed_up.top}/.", str(tmp_path)], check=True)
     server = BackedUpServer(tmp_path)
-    first = told.backups["full"].generation
+    first = backed_up.backups["full"].generation
     done = restore(server.folder, tmp_path / "data", RestorePoint(backup=first.name), put_aside=True)
     assert done.last_change is None
     with server.running():
@@ -87,7 +91,7 @@ def test_backups_continue_in_the_same_folder_after_a_restore(told: BackedUpServe
     assert words(tmp_path / "newest") == ["beyond", "first", "later", "other"]
     restore(server.folder, tmp_path / "between", RestorePoint(moment=server.moments["before a backup"]))
     assert words(tmp_path / "between") == ["first", "other"]
-    moment = told.moments["before the mistake"]
+    moment = backed_up.moments["before the mistake"]
     restore(server.folder, tmp_path / "earlier", RestorePoint(moment=moment, timeline=1))
     assert words(tmp_path / "earlier") == ["first", "second", "third"]
 
@@ -104,17 +108,17 @@ def test_backups_continue_in_the_same_folder_after_a_restore(told: BackedUpServe
     ],
 )
 def test_missing_backups_are_reported_and_nothing_is_created(
-    told: BackedUpServer, tmp_path: Path, wanted: RestorePoint, why: str
+    backed_up: BackedUpServer, tmp_path: Path, wanted: RestorePoint, why: str
 ) -> None:
     with pytest.raises(BackupFailed, match=why):
-        restore(told.folder, tmp_path / "new", wanted)
+        restore(backed_up.folder, tmp_path / "new", wanted)
     assert not (tmp_path / "new").exists()
 
 
-def test_moment_after_all_that_is_archived_is_refused(told: BackedUpServer, tmp_path: Path) -> None:
+def test_moment_after_all_that_is_archived_is_refused(backed_up: BackedUpServer, tmp_path: Path) -> None:
     later = datetime.now(UTC) + timedelta(days=1)
     with pytest.raises(BackupFailed, match=r"What is archived ends before .*the last change in it is of 20"):
-        restore(told.folder, tmp_path, RestorePoint(moment=later))
+        restore(backed_up.folder, tmp_path, RestorePoint(moment=later))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["postgres.lock", "postgres.users"]
 
 
@@ -165,7 +169,7 @@ def test_damaged_backups_are_never_restored_as_complete(
 
 
 def test_last_moment_before_a_missing_segment_is_named_and_works(
-    damaged: BackupFolder, told: BackedUpServer, tmp_path: Path
+    damaged: BackupFolder, backed_up: BackedUpServer, tmp_path: Path
 ) -> None:
     missing = last_segment(damaged)
     missing.unlink()
@@ -173,13 +177,13 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
         restore(damaged, tmp_path / "new", RestorePoint())
     why, _, moment = str(failed.value).partition(" Still possible: --moment ")
     assert why.startswith(f"The log cannot be replayed any further: {missing.name[:24]} is missing in ")
-    assert datetime.fromisoformat(moment).replace(tzinfo=UTC) < told.moments["before the mistake"]
+    assert datetime.fromisoformat(moment).replace(tzinfo=UTC) < backed_up.moments["before the mistake"]
     restore(
         damaged, tmp_path / "new", RestorePoint(moment=datetime.fromisoformat(moment).replace(tzinfo=UTC))
     )
     assert words(tmp_path / "new")[:2] == ["first", "second"]
     # Without all that was archived since, nothing but the backup itself is left.
-    backup = told.backups["incremental"].generation
+    backup = backed_up.backups["incremental"].generation
     (damaged.wal / f"{build_segment_name(1, backup.stop)}.gz").unlink()
     with pytest.raises(BackupFailed) as failed:
         restore(damaged, tmp_path / "new", RestorePoint())

@@ -196,9 +196,9 @@ def test_nothing_outlives_its_caller(sign: signal.Signals) -> None:
 def test_a_forked_process_has_its_own_helper_and_keeps_no_other() -> None:
     with started("fork") as parent:
         assert parent.stdout is not None
-        told = dict(parent.stdout.readline().split() for _ in range(2))
-        assert told["forked"] == "forked"
-        zygote = psutil.Process(int(told["ready"]))
+        output = dict(parent.stdout.readline().split() for _ in range(2))
+        assert output["forked"] == "forked"
+        zygote = psutil.Process(int(output["ready"]))
         [forked] = [child for child in psutil.Process(parent.pid).children() if child.pid != zygote.pid]
         parent.kill()
         assert gone([zygote])

@@ -13,10 +13,10 @@ from tests.helpers.backed_up_server import BackedUpServer
 
 
 @pytest.fixture
-def here(told: BackedUpServer, settings: Settings) -> BackedUpServer:
-    settings.BACKUP_DIR, settings.DATA_DIR = told.folder.path, told.top / "data"
+def here(backed_up: BackedUpServer, settings: Settings) -> BackedUpServer:
+    settings.BACKUP_DIR, settings.DATA_DIR = backed_up.folder.path, backed_up.top / "data"
     settings.EMBEDDED_DATABASE = True
-    return told
+    return backed_up
 
 
 def said(*words: str) -> str:

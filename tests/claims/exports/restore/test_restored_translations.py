@@ -73,9 +73,9 @@ def test_work_continues_after_a_restore(checker: User, editor: User) -> None:
     checker, editor = person("chris", "Fact-checker"), person("edith", "Editor")
     bridge = Claim.objects.get(statement__startswith="The bridge")
     publish_translation(bridge, checker, editor, summary="Otra.", note="Better words.")
-    [told] = Publication.objects.newest().get(claim=bridge.pk).document["translations"]
-    assert told["summary"] == "Otra."
-    move(Translation.objects.get(pk=told["id"]), "retract", by=editor, note="No.")
+    [document] = Publication.objects.newest().get(claim=bridge.pk).document["translations"]
+    assert document["summary"] == "Otra."
+    move(Translation.objects.get(pk=document["id"]), "retract", by=editor, note="No.")
     assert Publication.objects.newest().get(claim=bridge.pk).document["translations"] == []
 
 

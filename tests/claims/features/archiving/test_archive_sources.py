@@ -59,9 +59,9 @@ def imported(site: Site, db: None) -> Source:
 
 
 def run(*arguments: str) -> str:
-    told = StringIO()
-    call_command("archive_sources", *arguments, stdout=told, stderr=StringIO())
-    return told.getvalue().strip()
+    output = StringIO()
+    call_command("archive_sources", *arguments, stdout=output, stderr=StringIO())
+    return output.getvalue().strip()
 
 
 def archived() -> set[Source]:
@@ -102,10 +102,12 @@ def test_a_stopped_command_continues(cited: list[Source], monkeypatch: pytest.Mo
 
 def test_pages_that_could_not_be_archived_are_named(site: Site, cited: list[Source]) -> None:
     site.page("/a", b"", 404)
-    told = StringIO()
+    output = StringIO()
     with pytest.raises(CommandError, match="Some pages could not be archived"):
-        call_command("archive_sources", stdout=StringIO(), stderr=told)
-    assert f"{cited[0].url}: {cited[0].url} does not exist, or no longer exists (HTTP 404)" in told.getvalue()
+        call_command("archive_sources", stdout=StringIO(), stderr=output)
+    assert (
+        f"{cited[0].url}: {cited[0].url} does not exist, or no longer exists (HTTP 404)" in output.getvalue()
+    )
     assert archived() == {cited[1]}
 
 

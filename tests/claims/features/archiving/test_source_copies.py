@@ -116,8 +116,8 @@ def test_copies_are_public_only_if_installation_and_source_allow_it(
     address = f"/sources/{source.pk}/copies/{file.sha256}/"
     assert client.get(address).status_code == 404
     settings.ARCHIVE_PUBLIC_COPIES = True
-    [told] = client.get(f"/api/v1/sources/{source.pk}/copies/").json()["copies"]
-    assert told["files"][0]["url"] == settings.SITE_URL + address
+    [body] = client.get(f"/api/v1/sources/{source.pk}/copies/").json()["copies"]
+    assert body["files"][0]["url"] == settings.SITE_URL + address
     answer = client.get(address)
     assert b"".join(answer) == CONTENT
     assert answer["Content-Disposition"].startswith("attachment; filename=")
@@ -126,8 +126,8 @@ def test_copies_are_public_only_if_installation_and_source_allow_it(
     assert client.get(f"/sources/{source.pk}/copies/{upload.sha256}/").status_code == 404
     Source.objects.update(show_text=False)
     assert client.get(address).status_code == 404
-    [told] = client.get(f"/api/v1/sources/{source.pk}/copies/").json()["copies"]
-    assert told["files"][0]["url"] == ""
+    [body] = client.get(f"/api/v1/sources/{source.pk}/copies/").json()["copies"]
+    assert body["files"][0]["url"] == ""
 
 
 @pytest.mark.parametrize("count", [1, 3])

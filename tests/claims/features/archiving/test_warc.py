@@ -56,11 +56,11 @@ def test_it_contains_every_redirect_with_the_request(site: Site, tmp_path: Path)
     assert b"format: WARC File Format 1.1" in found[0][3]
     file = tmp_path / "page.warc.gz"
     file.write_bytes(content)
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "check", "-v", str(file)], capture_output=True, check=False
     )
-    assert told.returncode == 0, told.stdout
-    assert b"digest pass" in told.stdout
+    assert output.returncode == 0, output.stdout
+    assert b"digest pass" in output.stdout
 
 
 def test_each_record_is_a_separate_dated_member(site: Site) -> None:

@@ -66,9 +66,9 @@ def publish_corpus(
 
 def list_claim_ids(asked: Asked) -> set[int]:
     """The claims that an answer names, with their verdicts or as perhaps meant."""
-    told = asked.document["claims"] if "claims" in asked.document else [asked.document["claim"]]
+    document = asked.document["claims"] if "claims" in asked.document else [asked.document["claim"]]
     named = [claim for passage in asked.document.get("passages", ()) for claim in passage["may_be_meant"]]
-    return {claim["claim_id"] for claim in (*told, *named) if claim}
+    return {claim["claim_id"] for claim in (*document, *named) if claim}
 
 
 def assert_outcome(asked: Asked, question: dict[str, Any]) -> None:

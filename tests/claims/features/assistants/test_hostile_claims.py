@@ -118,11 +118,11 @@ def test_every_claim_is_returned_as_data(ask: Callable[..., Asked], words: str) 
     assert_fenced(asked)
     assert_shown(asked.document)
     assert MARK in asked.text
-    told = asked.document["claim"]
-    assert told["statement"].startswith(MARK)
-    assert all(MARK in each["statement"] for each in told["translations"])
+    document = asked.document["claim"]
+    assert document["statement"].startswith(MARK)
+    assert all(MARK in each["statement"] for each in document["translations"])
     assert asked.document["outcome"] == ("withdrawn" if is_retracted else "checked")
-    assert [verdict["rating"]["rating_class"] for verdict in told["verdicts"]] == (
+    assert [verdict["rating"]["rating_class"] for verdict in document["verdicts"]] == (
         [] if is_retracted else ["false"]
     )
 

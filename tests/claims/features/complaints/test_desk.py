@@ -156,8 +156,8 @@ def test_it_is_taken_given_and_put_back(complaint: Complaint, editor: User, chec
     desk.post(page_of(complaint, "assign"), {"person": colleague.pk})
     complaint.refresh_from_db()
     assert complaint.assigned_to == colleague
-    told = Notification.objects.get(kind="complaint_given", person=colleague)
-    opened = at_desk(colleague).get(f"/admin/teamwork/notification/{told.pk}/open/")
+    notification = Notification.objects.get(kind="complaint_given", person=colleague)
+    opened = at_desk(colleague).get(f"/admin/teamwork/notification/{notification.pk}/open/")
     assert opened["Location"] == f"/admin/complaints/complaint/?claim__id__exact={complaint.claim_id}"
     assert at_desk(colleague).get(opened["Location"]).context["cl"].result_count == 1
     desk.post(page_of(complaint, "unassign"))

@@ -41,10 +41,10 @@ def test_a_complaint_reaches_the_desk_once_it_is_confirmed(
     assert (complaint.state, complaint.promised_days) == ("confirmed", 7)
     assert complaint.due_on == working_days.find_due_day(timezone.now(), 7)
     assert list(Complaint.objects.waiting()) == [complaint]
-    told = Notification.objects.filter(kind="complained")
-    assert [row.person for row in told] == [editor]  # a fact-checker answers no complaints
-    assert complaint.text not in told[0].note
-    assert "rita" not in told[0].note.lower()
+    notifications = Notification.objects.filter(kind="complained")
+    assert [row.person for row in notifications] == [editor]  # a fact-checker answers no complaints
+    assert complaint.text not in notifications[0].note
+    assert "rita" not in notifications[0].note.lower()
     assert ReaderStep.objects.filter(subject="complaint", number=complaint.pk).count() == 1
 
 

@@ -294,10 +294,10 @@ def test_people_are_notified_once_of_each_change(
     for _ in range(6):
         clock.shift(timedelta(days=1))
         check()
-    told = Notification.objects.filter(kind="link_lost", person=editor)
-    assert [row.claim_id for row in told] == [claim.pk]
-    assert source.title in told[0].note
-    assert "no longer exists" in told[0].note
+    notifications = Notification.objects.filter(kind="link_lost", person=editor)
+    assert [row.claim_id for row in notifications] == [claim.pk]
+    assert source.title in notifications[0].note
+    assert "no longer exists" in notifications[0].note
 
 
 # Two workers, and one that dies ---------------------------------------------------------------------------------------

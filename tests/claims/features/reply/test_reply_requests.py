@@ -117,9 +117,9 @@ def test_a_verdict_published_after_the_deadline_says_that_there_was_no_reply(
 ) -> None:
     ask(draft, checker, hours=-1, ago=30)
     through(draft, checker, editor)
-    [told] = told_of(draft.claim)
-    assert told["answered_on"] is None
-    assert told["asked_on"] <= told["deadline_on"]
+    [reply] = told_of(draft.claim)
+    assert reply["answered_on"] is None
+    assert reply["asked_on"] <= reply["deadline_on"]
 
 
 def test_a_prepared_request_does_not_count_and_is_not_public(
@@ -193,9 +193,13 @@ def test_contact_addresses_are_hidden_from_people_who_read_only_public_verdicts(
 def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, editor: User) -> None:
     reply_requests.record_reply(ask(draft, checker), answer("It rests on the tender."), by=checker)
     through(draft, checker, editor)
-    [told] = told_of(draft.claim)
-    assert (told["answer"], told["is_excerpt"], told["language"]) == ("It rests on the tender.", False, "en")
-    assert told["answered_on"]
+    [reply] = told_of(draft.claim)
+    assert (reply["answer"], reply["is_excerpt"], reply["language"]) == (
+        "It rests on the tender.",
+        False,
+        "en",
+    )
+    assert reply["answered_on"]
 
 
 @pytest.mark.parametrize(
@@ -213,8 +217,8 @@ def test_readers_see_only_publishable_parts(
         ask(draft, checker), answer("It rests on  the tender. Off the record.", **given), by=checker
     )
     through(draft, checker, editor)
-    [told] = told_of(draft.claim)
-    assert (told["answer"], told["is_excerpt"], told["statement"]) == shown
+    [reply] = told_of(draft.claim)
+    assert (reply["answer"], reply["is_excerpt"], reply["statement"]) == shown
     assert "Off the record" not in draft.claim.publications.get().body
 
 
@@ -268,8 +272,8 @@ def test_answer_an_hour_after_publication_becomes_an_update(
     assert newer.correction_kind == "update"
     assert newer.correction_note == "Mara Lindqvist replied after publication; the reply has been added."
     through(newer, checker, editor)
-    [told] = told_of(draft.claim)
-    assert told["answer"] == "It rests on the tender."
+    [reply] = told_of(draft.claim)
+    assert reply["answer"] == "It rests on the tender."
     assert draft.claim.publications.current().get().kind == "update"
 
 

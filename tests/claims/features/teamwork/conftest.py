@@ -32,7 +32,7 @@ def draft(claim: Claim, checker: User) -> Verdict:
     return make_draft(claim, checker)
 
 
-def told() -> set[tuple[str, str]]:
+def list_notified() -> set[tuple[str, str]]:
     """Return the notifications with their recipients."""
     return set(Notification.objects.values_list("person__username", "kind"))
 

@@ -13,7 +13,7 @@ from claims.features.teamwork.models import ClaimFollower, Comment, Notification
 from claims.models import Claim, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, verdict_drafts
-from tests.claims.features.teamwork.conftest import told
+from tests.claims.features.teamwork.conftest import list_notified
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -26,14 +26,14 @@ def test_recipients_of_a_comment(
     said = comments.add_comment(claim, "@kim, is this @connie's?\r\nI doubt it.", by=checker)
     assert said.comment.text == "@kim, is this @connie's?\nI doubt it."
     assert said.unreachable_people == [contributor]
-    assert told() == {("kim", "mentioned"), ("edith", "commented")}
+    assert list_notified() == {("kim", "mentioned"), ("edith", "commented")}
     assert set(said.comment.mentioned.all()) == {colleague}
     # Commenters and mentioned people follow it; people who cannot read it do not.
     assert set(ClaimFollower.objects.values_list("person__username", flat=True)) == {"edith", "chris", "kim"}
 
     Notification.objects.all().delete()
     comments.add_comment(claim, "It is mine. @edith?", by=colleague, reply_to=said.comment)
-    assert told() == {("edith", "mentioned"), ("chris", "replied")}
+    assert list_notified() == {("edith", "mentioned"), ("chris", "replied")}
 
 
 def test_a_reply_to_a_reply_is_one_to_its_thread(
@@ -44,7 +44,7 @@ def test_a_reply_to_a_reply_is_one_to_its_thread(
     Notification.objects.all().delete()
     third = comments.add_comment(claim, "Three", by=editor, reply_to=second).comment
     assert third.reply_to == first
-    assert told() == {("chris", "replied"), ("kim", "replied")}
+    assert list_notified() == {("chris", "replied"), ("kim", "replied")}
     with pytest.raises(NotPossible, match="another claim"):
         comments.add_comment(make_claim(), "Four", by=editor, reply_to=second)
 
@@ -83,21 +83,21 @@ def test_comments_on_a_deleted_draft_stay_hidden(
     reply = comments.add_comment(public, "Agreed.", by=checker, reply_to=thread.comment).comment
     assert reply.verdict_version == version.version
     assert list(Comment.objects.readable_by(contributor)) == []
-    assert "connie" not in {name for name, _kind in told()}
+    assert "connie" not in {name for name, _kind in list_notified()}
 
 
 def test_authors_may_read_comments_on_their_verdict(claim: Claim, contributor: User, checker: User) -> None:
     own = make_claim(created_by=contributor)
     said = comments.add_comment(own, "Nice find, @connie.", by=checker)
     assert said.unreachable_people == []
-    assert told() == {("connie", "mentioned")}
+    assert list_notified() == {("connie", "mentioned")}
 
 
 def test_a_comment_sent_twice_is_stored_once(claim: Claim, checker: User, colleague: User) -> None:
     key = uuid4()
     first = comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment
     assert comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment == first
-    assert told() == {("kim", "mentioned")}
+    assert list_notified() == {("kim", "mentioned")}
     # Another text in the restored form, or another person's, is stored.
     other = comments.add_comment(claim, "Twice.", by=checker, key=key).comment
     others = comments.add_comment(claim, "Once. @kim", by=colleague, key=key).comment
@@ -124,7 +124,7 @@ def test_in_other_words(claim: Claim, checker: User, colleague: User, editor: Us
     edited = comments.edit_comment(said, "Look, @kim and @edith.", by=checker)
     assert edited.comment.edited_at is not None
     assert set(edited.comment.mentioned.all()) == {colleague, editor}
-    assert told() == {("kim", "mentioned"), ("edith", "mentioned")}
+    assert list_notified() == {("kim", "mentioned"), ("edith", "mentioned")}
     assert Notification.objects.count() == 2
     events: Any = Comment.pgh_event_models["changed"]  # type: ignore[attr-defined]  # made by the history
     assert list(events.objects.values_list("text", flat=True)) == ["Look, @kim."]
@@ -150,7 +150,7 @@ def test_withdrawn(claim: Claim, checker: User, colleague: User, editor: User, a
     gone = comments.withdraw_comment(said, by=administrator)
     assert (gone.text, gone.withdrawn_by_name, list(gone.mentioned.all())) == ("", "Ada", [])
     # Unread notifications of it are removed; those of the reply stay.
-    assert told() == {("chris", "replied")}
+    assert list_notified() == {("chris", "replied")}
     assert Comment.objects.get(pk=reply.pk).text == "Careful."
     assert comments.withdraw_comment(said, by=checker).withdrawn_by_name == "Ada"
     with pytest.raises(NotPossible):

@@ -47,13 +47,13 @@ def test_contents_of_a_mail(
     comments.add_comment(claim, "@kim: <script>alert(1)</script>", by=checker)
     work_mail()
     (mail,) = mailoutbox
-    told = Notification.objects.get()
+    notification = Notification.objects.get()
     assert (
         mail.subject == f"[The <b>Harbour</b> Post] Claim {claim.pk}: The bridge cost ninety million euros."
     )
     assert mail.body == (
         "Chris mentioned you:\n\nThe bridge cost ninety million euros.\n\n@kim: <script>alert(1)</script>\n\n"
-        f"https://facts.example.org/admin/teamwork/notification/{told.pk}/open/\n\n-- \n"
+        f"https://facts.example.org/admin/teamwork/notification/{notification.pk}/open/\n\n-- \n"
         "The <b>Harbour</b> Post\n"
         "Notification settings: https://facts.example.org/admin/teamwork/notification/preferences/\n"
     )
@@ -63,7 +63,7 @@ def test_contents_of_a_mail(
     assert "<script" not in html
     assert "<b>Harbour" not in html
     headers = mail.message()
-    assert headers["Message-ID"] == f"<notification-{told.pk}@facts.example.org>"
+    assert headers["Message-ID"] == f"<notification-{notification.pk}@facts.example.org>"
     assert headers["References"] == headers["In-Reply-To"] == f"<claim-{claim.pk}@facts.example.org>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["Auto-Submitted"] == "auto-generated"

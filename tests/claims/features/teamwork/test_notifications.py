@@ -13,7 +13,7 @@ from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind
 from claims.review import verdict_drafts, workflow
-from tests.claims.features.teamwork.conftest import jobs, told
+from tests.claims.features.teamwork.conftest import jobs, list_notified
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_rolled_back_events_send_no_notifications(claim: Claim, checker: User) -
         notify_people("overdue", claim=claim, to=[checker])
         assert mailed() == {"chris"}
         transaction.set_rollback(True)
-    assert told() == set()
+    assert list_notified() == set()
     assert jobs(notifications.MAIL_TASK) == []
 
 
@@ -156,4 +156,4 @@ def test_a_move_notifies_the_people_concerned(
 ) -> None:
     followers.follow(draft.claim, editor)
     workflow.move(draft, "submit", by=checker)
-    assert told() == {("kim", "submitted"), ("edith", "submitted"), ("ada", "submitted")}
+    assert list_notified() == {("kim", "submitted"), ("edith", "submitted"), ("ada", "submitted")}

@@ -33,10 +33,10 @@ def test_visits_due_watches(paper: Paper, capsys: pytest.CaptureFixture[str]) ->
     printed = run()
     number = Claim.objects.count()
     assert printed == f"Sundvik Post: 1 new, 1 failed, {number} proposals.\n"
-    told = capsys.readouterr()
-    assert told.out == ""
+    output = capsys.readouterr()
+    assert output.out == ""
     # The server of this test may complain there, too, of connections that were closed.
-    lines = told.err.splitlines()
+    lines = output.err.splitlines()
     assert lines[0] == "Visiting Sundvik Post …"
     assert f"  imported, proposals: {number}: {paper.address}/1" in lines
     assert run("--once") == ""

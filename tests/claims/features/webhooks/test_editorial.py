@@ -300,10 +300,10 @@ class TestTelling:
             change["sequence"]: {name: part for name, part in change.items() if name not in without}
             for change in changes
         }
-        told = {data["sequence"]: data for data in (json.loads(message.body)["data"] for message in sent)}
-        for each in (*told.values(), *expected.values()):
+        body = {data["sequence"]: data for data in (json.loads(message.body)["data"] for message in sent)}
+        for each in (*body.values(), *expected.values()):
             each["url"] = each["url"].partition("/api/")[2]
-        assert told == expected
+        assert body == expected
         assert {json.loads(message.body)["type"] for message in sent} == {
             change["event"] for change in changes
         }

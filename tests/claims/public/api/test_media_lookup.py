@@ -69,10 +69,10 @@ def test_a_picture_is_found_again(
     [(_media, alike, transformation)] = found(answer)
     assert transformation == lies
     assert alike in (("same", "very_alike") if lies == "original" else ("very_alike", "alike"))
-    told = answer.json()
-    assert told["answer"] == "found"
+    body = answer.json()
+    assert body["answer"] == "found"
     assert answer["Cache-Control"] == "no-store"
-    [result] = told["results"]
+    [result] = body["results"]
     [claim] = result["claims"]
     assert (claim["id"], claim["role"]) == (bridge.pk, "claimed")
     assert claim["media_authenticity_category"] == "DecontextualizedContent"

@@ -127,9 +127,9 @@ def test_a_picture_that_readers_only_read_about_is_not_there(client: Client, pub
     row = make_claim_media(make_claim(), make_media(show=False))
     publish(row.claim)
     assert client.get(address(row.media)).status_code == 404
-    [told] = client.get(f"/api/v1/claims/{row.claim_id}/").json()["media"]
-    assert (told["url"], told["media_type"], told["width"]) == ("", "", None)
-    assert told["alternative_text"] == "Soft shapes, number 1."
+    [body] = client.get(f"/api/v1/claims/{row.claim_id}/").json()["media"]
+    assert (body["url"], body["media_type"], body["width"]) == ("", "", None)
+    assert body["alternative_text"] == "Soft shapes, number 1."
 
 
 @sweep(

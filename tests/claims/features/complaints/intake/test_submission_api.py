@@ -162,9 +162,9 @@ def test_requests_about_checked_claims_are_answered_at_once(publish: Callable[..
 
 
 def test_nothing_found_never_reads_as_true(db: None) -> None:
-    told = post(REQUESTS, {"text": "The mayor sold the harbour.", "mail": "rita@example.org"}).json()
-    assert (told["state"], told["found"]) == ("awaiting_confirmation", [])
-    assert "Neither a result nor the lack of one shows whether the text is true." in told["detail"]
+    body = post(REQUESTS, {"text": "The mayor sold the harbour.", "mail": "rita@example.org"}).json()
+    assert (body["state"], body["found"]) == ("awaiting_confirmation", [])
+    assert "Neither a result nor the lack of one shows whether the text is true." in body["detail"]
 
 
 def test_a_picture_comes_in_base64(db: None) -> None:
