@@ -90,9 +90,9 @@ class NewClaimForm(ClaimForm):
         self.addresses = tuple(dict.fromkeys(addresses))
         if statement := " ".join(word for word in text.split() if not read_address(word)):
             return statement
-        known_sources = Source.objects.find_by_url(self.addresses[0])
+        known_source = Source.objects.find_by_url(self.addresses[0])
         # The source's title is fetched later: `claims.quotes.changed_sources`.
-        return known_sources.title if known_sources else self.addresses[0]
+        return known_source.title if known_source else self.addresses[0]
 
 
 @admin.register(Claim)

@@ -307,7 +307,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
             *prefetch_states(verdicts),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", open_repeats),
-            "topics",
+            *(["topics"] if "topic_names" in self.get_list_display(request) else []),
         )
         if is_by_article(request):
             add_article_headings(rows)

@@ -112,7 +112,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.records")
 def record_download(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
-    """Record in the audit log that a list was downloaded, with its filters."""
+    """Record in the audit log that a list was downloaded, with its filters, which show what it contained."""
     audit.record_event(
         AuditKind.DOWNLOADED,
         subject_text=f"{name} ({format})",

@@ -147,10 +147,10 @@ class SavedViewAdmin(DeskAdmin):
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
-        is_same_view = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
+        same_view = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
-                count = SavedView.objects.filter(is_same_view).update(
+                count = SavedView.objects.filter(same_view).update(
                     name=name, query=query, is_shared=is_shared
                 )
                 if not count:

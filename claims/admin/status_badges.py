@@ -131,7 +131,7 @@ def describe_ratings(verdicts: Iterable[Verdict]) -> str:
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:
-    """Render badges of the rating and, unless the verdict is published, its state."""
+    """Render badges of the rating and, so that no draft looks public, of the state of an unpublished verdict."""
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))

@@ -240,7 +240,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     options = workflow.list_options(row, person)
     steps = list(row.steps.readable_by(person))
     round_signoffs = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
-    last = steps[-1] if steps else None
+    last_step = steps[-1] if steps else None
     missing_parts = list_missing_translation_requirements(row, original) if row.state == _State.DRAFT else []
     checklist = [(description, "translation") for description in missing_parts]
     return {
@@ -268,7 +268,9 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
         "valid_signoffs": round_signoffs,
-        "returned": last if row.state == _State.DRAFT and last and last.action == "request_changes" else None,
+        "returned": last_step
+        if row.state == _State.DRAFT and last_step and last_step.action == "request_changes"
+        else None,
         "missing": checklist,
         "may_write": form is not None,
         "may_carry_over": row.state == _State.PUBLISHED

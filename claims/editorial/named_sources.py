@@ -59,12 +59,12 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
     if material is not None:
         return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
-        known_sources = Source.objects.find_by_url(url)
-        if known_sources is None:
+        known_source = Source.objects.find_by_url(url)
+        if known_source is None:
             raise build_unprocessable(
                 "source_url", gettext("The source at this address was removed a moment ago; try again.")
             )
-        return known_sources
+        return known_source
     return values.get("source")
 
 

@@ -40,8 +40,10 @@ class LedgerMoment:
 
     @classmethod
     def now(cls) -> "LedgerMoment":
-        newest = Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
-        return cls(newest[0], written(newest[1])) if newest else cls(0, "")
+        newest_entry = (
+            Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
+        )
+        return cls(newest_entry[0], written(newest_entry[1])) if newest_entry else cls(0, "")
 
     @property
     def entries(self) -> PublicationQuerySet:

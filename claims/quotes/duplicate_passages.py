@@ -104,8 +104,8 @@ class OriginalityCheck:
             find_paragraph(alignment.old_parts, part_indexes[0]),
             find_paragraph(alignment.new_parts, new_indexes[0]),
         )
-        old = [number for number in old_paragraph if number not in part_indexes]
-        new = [number for number in new_paragraph if number not in new_indexes]
+        other_old_indexes = [number for number in old_paragraph if number not in part_indexes]
+        other_new_indexes = [number for number in new_paragraph if number not in new_indexes]
         is_in_place = any(
             alignment.new_by_old.get(old_index) == new_index
             for old_index, new_index in (
@@ -113,13 +113,13 @@ class OriginalityCheck:
                 (old_paragraph[-1] + 1, new_paragraph[-1] + 1),
             )
         )
-        if any(number in alignment.new_by_old for number in old) or any(
-            number in alignment.old_by_new for number in new
+        if any(number in alignment.new_by_old for number in other_old_indexes) or any(
+            number in alignment.old_by_new for number in other_new_indexes
         ):
             # A paragraph that moved must have moved as a whole, without new words.
             is_mixed = any(
                 number not in alignment.old_by_new or alignment.is_longer(alignment.old_by_new[number])
-                for number in new
+                for number in other_new_indexes
             )
             is_separate = not alignment.old_by_new.keys() <= set(new_paragraph)
             if is_mixed and is_separate and not is_in_place and part_indexes[0] not in alignment.moved:
@@ -130,9 +130,13 @@ class OriginalityCheck:
             new_paragraph[-1] > new_indexes[-1],
         )
         is_retold = has_text_before and (
-            has_text_after or (bool(old) and part_indexes[0] == old_paragraph[0])
+            has_text_after or (bool(other_old_indexes) and part_indexes[0] == old_paragraph[0])
         )
-        if (new and len(old) > 1) or is_retold or ((new or old) and not is_in_place):
+        if (
+            (other_new_indexes and len(other_old_indexes) > 1)
+            or is_retold
+            or ((other_new_indexes or other_old_indexes) and not is_in_place)
+        ):
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, part_indexes: range) -> None:

@@ -131,11 +131,11 @@ class Attributor:
     def _read_introduced_speaker(self, introduction: str) -> Speaker | None:
         """Return the speaker introduced by "Ana Ruiz replied:"; None for two people without a verb of saying."""
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
-        named = self._people.find_mentions(introduction)
-        is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
+        mentions = self._people.find_mentions(introduction)
+        is_clear = len(mentions) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         if is_clear and (sentence_speaker := self._build_speaker(narration)):
             return sentence_speaker.speaker
-        only_mention = named[0] if len(named) == 1 and named[0].is_subject else None
+        only_mention = mentions[0] if len(mentions) == 1 and mentions[0].is_subject else None
         if only_mention is None or not self._can_be_person(only_mention.member):
             return None
         return self._identities.build_speaker(only_mention.member)

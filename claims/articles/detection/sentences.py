@@ -165,7 +165,9 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Yield the parts of a run-on sentence, split after half the limit. Parts that are still too long are dropped."""
+    """Yield the parts of a run-on sentence, split at semicolons, commas and dashes after half the limit. Parts that
+    are still too long are dropped.
+    """
     piece_start = start
     for soft_break in _SOFT_BREAK.finditer(block, start, end):
         if soft_break.end() - piece_start > MAX_SENTENCE_LENGTH // 2:

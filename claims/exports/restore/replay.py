@@ -175,10 +175,17 @@ def _replay_verdicts(outcomes: list[EntryOutcome]) -> None:
         if removed_verdicts:
             Verdict.objects.filter(pk__in=removed_verdicts).update(state=state)
     make_row, now = RowMaker(Verdict), _read_transaction_start()
-    new_verdicts = [(outcome.entry, arrival) for outcome in outcomes for arrival in outcome.arrived_verdicts]
+    new_verdicts = [
+        (outcome.entry, arrived_verdict)
+        for outcome in outcomes
+        for arrived_verdict in outcome.arrived_verdicts
+    ]
     copy_rows(
         Verdict,
-        [make_row(created_at=now, **_build_verdict(entry, arrival)) for entry, arrival in new_verdicts],
+        [
+            make_row(created_at=now, **_build_verdict(entry, arrived_verdict))
+            for entry, arrived_verdict in new_verdicts
+        ],
     )
     copy_rows(
         Evidence,

@@ -150,7 +150,7 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
         for import_format in FORMATS:
             if format == import_format.NAME:
                 return import_format, import_format.recognise(file) or {}
-        return _build_refusal(
+        return _refuse_format(
             file, TranslatableMessage("There is no format named “%(name)s”.", name=format), "no such format"
         )
     is_json = looks_like_json(file)
@@ -160,10 +160,10 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
         ) is not None:
             return import_format, settings
     if not file.head.strip():
-        return _build_refusal(file, TranslatableMessage("This file is empty."), "empty file")
+        return _refuse_format(file, TranslatableMessage("This file is empty."), "empty file")
     if is_json and (reason := json_documents.explain_unreadable(file)):
         return Refusal(RecordLocation(file.name, "the whole file"), "", reason, "broken JSON")
-    return _build_refusal(
+    return _refuse_format(
         file,
         TranslatableMessage(
             "This is %(seen)s, which is not in a supported format.", seen=_describe_beginning(file)
@@ -172,7 +172,7 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
     )
 
 
-def _build_refusal(file: File, description: str, code: str) -> Refusal:
+def _refuse_format(file: File, description: str, code: str) -> Refusal:
     formats = "; ".join(f"{import_format.NAME} ({import_format.TITLE})" for import_format in FORMATS)
     reason = (
         description

@@ -80,7 +80,7 @@ class PreparedBatch:
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
-    """Prepare a batch for storing, without taking locks. Publishers and claimants are stored at once."""
+    """Prepare a batch for storing, without locking its claims. Publishers and claimants are stored at once."""
     now = clock.get_database_time()
     with transaction.atomic():
         speed_up_transaction()  # the caller waits for all commits before the import ends

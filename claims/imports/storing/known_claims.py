@@ -81,7 +81,11 @@ def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[E
     same_record = (
         Q(digest__any_of={staged_review.digest for staged_review in reviews})
         | Q(key__any_of={staged_review.key for staged_review in reviews if staged_review.key})
-        | Q(number_key__any_of={review.number_key for review in reviews if review.number_key})
+        | Q(
+            number_key__any_of={
+                staged_review.number_key for staged_review in reviews if staged_review.number_key
+            }
+        )
     )
     rows = ImportedRecord.objects.filter(same_record).exclude(run=run).order_by("-pk")
     return [

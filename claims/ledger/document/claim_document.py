@@ -247,7 +247,7 @@ def build_verdict(
         "evidence": [build_evidence(evidence_row) for evidence_row in evidence],
         "signed_off": None,
     }
-    # An import builds the bodies of verdicts that are not stored yet, so queries would find nothing.
+    # An import builds the bodies of verdicts before it stores them with COPY, so queries would find nothing.
     insert_sections(
         body, {section.key: [] if row._state.adding else section.build(row) for section in get_sections()}
     )
@@ -378,7 +378,9 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
     whole_hashes = (
-        digest for digest in row.hashes.all() if digest.transformation == MediaHash.Transformation.WHOLE
+        picture_hash
+        for picture_hash in row.hashes.all()
+        if picture_hash.transformation == MediaHash.Transformation.WHOLE
     )
     first_hash = next((picture_hash for picture_hash in whole_hashes if picture_hash.frame_at is None), None)
     return first_hash.pdq.hex() if first_hash else ""

@@ -147,8 +147,10 @@ def _recentre_batch(model: EmbeddingModel, current_mean: LanguageMean) -> bool:
             return False
         ids, earlier_means, lengths, stored_vectors = zip(*rows, strict=True)
         vectors = np.array([parse_half_vector(bytes(stored_vector)) for stored_vector in stored_vectors])
-        raw = add_mean(vectors, np.array(lengths, np.float32), np.array([means[pk] for pk in earlier_means]))
-        centred, lengths_now = subtract_mean(raw, means[current_mean.pk])
+        original_vectors = add_mean(
+            vectors, np.array(lengths, np.float32), np.array([means[pk] for pk in earlier_means])
+        )
+        centred, lengths_now = subtract_mean(original_vectors, means[current_mean.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
             " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"

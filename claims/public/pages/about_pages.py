@@ -105,9 +105,9 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         "others": other_languages,
     }
     dependencies = [
-        *(page_version.pk for page_version in versions),
+        *(row.pk for row in versions),
         *languages,
-        *(page_version.title for page_version in other_languages),
+        *(row.title for row in other_languages),
     ]
     return respond(request, "claims/about.html", context, dependencies=dependencies)
 
@@ -137,7 +137,11 @@ def choose_language(language: str, languages: list[str]) -> str:
         main_language = wanted_language.partition("-")[0].lower()
         suitable_languages = [
             wanted_language,
-            *(code for code in languages if code.partition("-")[0].lower() == main_language),
+            *(
+                language_code
+                for language_code in languages
+                if language_code.partition("-")[0].lower() == main_language
+            ),
         ]
         if chosen_language := next(
             (language_code for language_code in suitable_languages if language_code in languages), ""

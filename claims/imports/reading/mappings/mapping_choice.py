@@ -255,7 +255,9 @@ def detect_date_orders(
         ]
     except MissingColumn:
         return {}
-    date_orders = {name: detect_date_order(found.get(name) for found in fields) for name in DATE_FIELDS}
+    date_orders = {
+        name: detect_date_order(row_fields.get(name) for row_fields in fields) for name in DATE_FIELDS
+    }
     return {name: order for name, order in date_orders.items() if order}
 
 

@@ -101,32 +101,36 @@ def read_number(
         return None
     if codes and raw_number in codes:
         return read_label(raw_number, outlet, codes, language)
-    number, highest, lowest = (
+    number, highest_number, lowest_number = (
         _parse_number(raw_number),
         _parse_number(best_value),
         _parse_number(worst_value),
     )
     if number is None:
         return read_label(raw_number, outlet, language=language)
-    if number == -1 or (highest is not None and highest == lowest):
+    if number == -1 or (highest_number is not None and highest_number == lowest_number):
         return build_problem(
             "rating is not a number on its scale",
             "%(raw)s does not say how the claim was rated.",
             raw=shorten_value(raw_number),
         )
     if (
-        highest is not None
-        and lowest is not None
-        and not min(highest, lowest) <= number <= max(highest, lowest)
+        highest_number is not None
+        and lowest_number is not None
+        and not min(highest_number, lowest_number) <= number <= max(highest_number, lowest_number)
     ):
         return build_problem(
             "rating is not a number on its scale",
             "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
             raw=shorten_value(raw_number),
-            bottom=f"{lowest:g}",
-            top=f"{highest:g}",
+            bottom=f"{lowest_number:g}",
+            top=f"{highest_number:g}",
         )
-    ends = [f"{end:g} = {word}" for end, word in ((lowest, "worst"), (highest, "best")) if end is not None]
+    ends = [
+        f"{end:g} = {word}"
+        for end, word in ((lowest_number, "worst"), (highest_number, "best"))
+        if end is not None
+    ]
     words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
     return _build_label(raw_number, words, outlet.domain if outlet else "", language)
 

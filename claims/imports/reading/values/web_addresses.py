@@ -77,13 +77,15 @@ def get_original_url(address: str) -> str:
     """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
     if not (match := _ARCHIVED_PATTERN.match(address)):
         return address
-    original = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
-    original = (
-        _SCHEME_PATTERN.sub(r"\1://", original, count=1)
-        if _SCHEME_PATTERN.match(original)
-        else f"http://{original}"
+    original_url = (
+        unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
     )
-    return get_original_url(original) if len(original) < len(address) else original
+    original_url = (
+        _SCHEME_PATTERN.sub(r"\1://", original_url, count=1)
+        if _SCHEME_PATTERN.match(original_url)
+        else f"http://{original_url}"
+    )
+    return get_original_url(original_url) if len(original_url) < len(address) else original_url
 
 
 def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -104,9 +106,13 @@ def _split_urls(text: str) -> Iterator[str]:
     for url in (
         clean(url) for row in text[:MAX_LENGTH].splitlines() for url in _SEPARATOR_PATTERN.split(row)
     ):
-        half = len(url) // 2
+        half_length = len(url) // 2
         # The same URL twice, without a separator.
-        yield (url[:half] if half > 10 and url[:half] == url[half:] and _SCHEME_PATTERN.match(url) else url)
+        yield (
+            url[:half_length]
+            if half_length > 10 and url[:half_length] == url[half_length:] and _SCHEME_PATTERN.match(url)
+            else url
+        )
 
 
 def _clean_url(text: str, limit: int) -> str | Problem:
