@@ -120,10 +120,6 @@ class Replicas:
         """Return whether the replica has reached the last position that the primary reported."""
         return bool(self._primary) and self._states[alias].position >= self._primary[-1][0]
 
-    def get_age(self, alias: str) -> float:
-        """Return by how many seconds the replica may lag; infinite if unknown."""
-        return max(0.0, self.clock() - self._states[alias].complete_until)
-
     def list_by_freshness(self) -> list[str]:
         """Return the live servers, the most current first."""
         living_replicas = [alias for alias in self._states if not self.is_dead(alias)]

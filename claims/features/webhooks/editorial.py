@@ -214,7 +214,7 @@ def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     field_values = dict(values)
     if "url" in field_values:
         try:
-            sent_messages.validate_address(field_values["url"])
+            field_values["url"] = sent_messages.validate_address(field_values["url"])
         except ValidationError as refusal:
             raise build_unprocessable("url", *refusal.messages) from None
     if "filter" in field_values:

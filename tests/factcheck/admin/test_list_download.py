@@ -25,7 +25,7 @@ from tests.helpers.full_desk import MODELS, asks, make_superuser
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.sweeps import sweep
 
-QUERIES = 25
+QUERIES = 23
 #: A day as a workbook has it.
 DAY = datetime(2026, 1, 2)  # noqa: DTZ001  workbooks know no time zones
 

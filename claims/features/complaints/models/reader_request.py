@@ -85,7 +85,7 @@ class ReaderRequest(ReaderMessage):
 
     text = models.TextField(_("text"), max_length=MAX_READER_TEXT_LENGTH, blank=True)
     address = models.CharField(_("address"), max_length=MAX_ADDRESS_LENGTH, blank=True)
-    #: The same for all spellings of the address (`sources.addresses.url_key`).
+    #: The same for all spellings of the address (`sources.addresses.build_url_key`).
     url_key = models.CharField(max_length=MAX_ADDRESS_LENGTH * 3, blank=True, editable=False)
     #: The same for all copies of a picture (`claims.features.complaints.pictures`).
     picture_key = models.CharField(max_length=128, blank=True, editable=False)

@@ -124,7 +124,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             "title": gettext("Follow another newsroom"),
             "form": form,
             "signer": signer,
-            "found_fingerprint": compute_fingerprint(signer.key) if signer else "",
+            "signer_fingerprint": compute_fingerprint(signer.key) if signer else "",
             "own_fingerprint": compute_fingerprint(get_public_key()),
         }
         return self.show_page(request, "peer_newsroom_add", context)

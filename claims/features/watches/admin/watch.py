@@ -184,7 +184,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Continue"), is_offered=lambda watch, person: not watch.active)
     def resume(self, request: HttpRequest, watch: Watch) -> str:
         watch_edits.set_active(watch, active=True, by=get_person(request))
-        return gettext("We are following this newsroom again.")
+        return gettext("We are following this source again.")
 
 
 def _find_followable_lists(form: AddressForm) -> list[tuple[FollowableList, str, Watch | None]]:

@@ -113,15 +113,15 @@ def test_its_page_is_called_after_the_claim(complaint: Complaint, editor: User) 
     assert title == f"Complaint about “{complaint.claim.statement}”"
 
 
-def test_the_clock_is_red_when_it_is_over(complaint: Complaint, editor: User) -> None:
-    assert (
-        "7 working days left"
-        in at_desk(editor).get("/admin/complaints/complaint/?queue=complaints").content.decode()
-    )
+def test_the_deadline_is_red_when_it_is_over(complaint: Complaint, editor: User) -> None:
+    paths = ("/admin/complaints/complaint/?queue=complaints", page_of(complaint))
+    for path in paths:
+        assert "7 working days left" in at_desk(editor).get(path).content.decode(), path
     with time_machine.travel(timezone.now() + timedelta(days=15)):
-        late = at_desk(editor).get("/admin/complaints/complaint/?queue=complaints").content.decode()
-    assert "desk-badge-bad" in late
-    assert "Overdue since" in late
+        for path in paths:
+            late = at_desk(editor).get(path).content.decode()
+            assert "desk-badge-bad" in late, path
+            assert "Overdue since" in late, path
 
 
 def test_an_answer_is_given_and_a_refused_one_is_not_lost(complaint: Complaint, editor: User) -> None:

@@ -126,7 +126,7 @@ class TestButtons:
         ]
         assert press(desk, watch, "visit") == ["“Sundvik Post” is paused. Resume it first."]
         assert not Watch.objects.get().active
-        assert press(desk, watch, "resume") == ["We are following this newsroom again."]
+        assert press(desk, watch, "resume") == ["We are following this source again."]
         assert press(desk, watch, "visit") == [
             "The visit will take place within a minute. This page will show the result."
         ]

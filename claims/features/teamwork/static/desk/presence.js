@@ -69,7 +69,7 @@
             if (answer.status === 200) show(answer.payload);
             if (answer.status === 404) return;
         } catch {
-            // What is kept tells of a server that is away.
+            // The autosave reports a server that does not answer.
         }
         timer = setTimeout(poll, SECONDS * 1000);
     };
