@@ -38,7 +38,7 @@ QUERIES = {
     "teamwork.assignmentrule": 4,
     "claims.auditrecord": 5,
     "teamwork.chatchannel": 4,
-    "claims.claim": 14,
+    "claims.claim": 13,
     "claims.claimant": 4,
     "claims.cluster": 5,
     "teamwork.comment": 4,

@@ -33,5 +33,5 @@ def test_queries_with_all_features(
         with django_assert_num_queries(queries):
             client.get(reverse("admin:index"))
     client.get(TRIAGE, {"queue": "triage"})
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(47):
         client.get(TRIAGE, {"queue": "triage"})

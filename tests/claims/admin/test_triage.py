@@ -242,7 +242,7 @@ def test_the_screen_costs_the_same_for_any_queue(
         assert client.get(PAGE, {"queue": "triage"}).status_code == 200
     # The session, the person and their permissions; the list's own; the proposals and who looks at which; the claim
     # with everything needed to decide, similar claims, the choices, and the header of every page.
-    assert len(queries) == 37
+    assert len(queries) == 36
 
 
 def press(client: Client, claim: Claim, action: str, button: Any, **typed: str) -> Any:

@@ -214,7 +214,7 @@ def test_filters_do_not_reveal_assignments_without_permission(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("model", "queries"), [("claims_claim", 17), ("claims_verdict", 11), ("teamwork_assignment", 10)]
+    ("model", "queries"), [("claims_claim", 16), ("claims_verdict", 11), ("teamwork_assignment", 10)]
 )
 def test_lists_cost_the_same_however_many_have_it(
     model: str,
