@@ -10,7 +10,6 @@
     films                films and sound, read with FFmpeg within limits
     keyframes            keyframes of films, extracted by the worker
     manifests            C2PA manifests, read in a process with limits, which runs manifest_process
-    transcription_text   the transcript of a recording
 
 The original is stored unchanged, for editors only. The public version is rendered from its pixels.
 """

@@ -90,14 +90,6 @@ class MediaObject(models.Model):
         editable=False,
         help_text=_("Notes on reading the file, for example that a part of it could not be read."),
     )
-    transcript = models.ForeignKey(
-        "sources.Snapshot",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="media_objects",
-        verbose_name=_("transcript"),
-    )
     source = models.ForeignKey(
         "sources.Source",
         models.PROTECT,
@@ -169,11 +161,6 @@ class MediaObject(models.Model):
                 name="mediaobject_keyframes_are_known",
                 condition=Q(keyframes__in=["due", "taken", "not_here", "failed"], kind="video")
                 | Q(keyframes="") & ~Q(kind="video"),
-            ),
-            CheckConstraint(
-                name="mediaobject_words_are_heard",
-                condition=Q(transcript__isnull=True) | ~Q(kind="image"),
-                violation_error_message=_("A picture has no transcript."),
             ),
         ]
         indexes = [

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from sources.models import MediaHash, MediaObject, Source
+from sources.models import MediaHash, MediaObject
 from tests.helpers.broken_rules import as_committed, refused, sql
 
 pytestmark = pytest.mark.django_db
@@ -124,23 +124,6 @@ def test_invalid_files_are_refused(wrong: dict[str, object], match: str) -> None
 def test_equal_bytes_are_one_object() -> None:
     make(sha256=C)
     refused(INSERT.format(**RIGHT), match="sha256")
-
-
-def test_a_picture_has_no_transcript() -> None:
-    source = Source.objects.create(title="Speech")
-    text = "Nine days."
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sources_snapshot (source_id, number, url, media_type, content_sha256, content_size, title,"
-            " byline, language, text, text_sha256, extractor, caveats, cues)"
-            " VALUES (%s, 1, '', 'text/vtt', %s, 1, '', '', '', %s,"
-            " encode(sha256(convert_to(%s, 'UTF8')), 'hex'), 'x', '[]', '[]') RETURNING id",
-            [source.pk, A, text, text],
-        )
-        snapshot = cursor.fetchone()[0]
-    set_to(make(), f"transcript_id = {snapshot}", match="mediaobject_words_are_heard")
-    sound = make(sha256=C, kind="audio", media_type="audio/mpeg")
-    assert sql(f"UPDATE sources_mediaobject SET transcript_id = {snapshot} WHERE id = {sound.pk}") == 1
 
 
 def test_the_table_is_not_truncated_and_replaced_rows_are_kept() -> None:
