@@ -23,7 +23,7 @@ class ClaimsConfig(AppConfig):
         known_choices.reader = "claims.newsroom.feature_switches.read_choices"
         connect_by_name(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         connect_by_name(entries_added, "claims.matching.embedding.choice.queue_after_commit")
-        # After `migrate` and not in a migration, because permissions exist only then: those of features last.
+        # After `migrate` and not in a migration, because permissions exist only then; those of features come last.
         post_migrate.connect(self.complete_newsroom, sender=self.find_last_migrated_app())
 
     def find_last_migrated_app(self) -> AppConfig:
@@ -31,7 +31,7 @@ class ClaimsConfig(AppConfig):
         return [config for config in (self, *list_installed()) if config.models_module][-1]
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
-        """Add missing roles, rules, publisher and rows of features that every newsroom has."""
+        """Add any missing roles, rules, publisher and feature rows that every newsroom needs."""
         from claims.newsroom.own_publisher import ensure_own_publisher  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now

@@ -3,6 +3,6 @@
     reading/   files of any format → reviews with validated values, or refusals (pure)
     storing/   reviews → claims, verdicts and ledger entries, in bulk
 
-Imports exports (to recognise our own), review, ledger and models. Begin with `storing/runs.py`; docs/extending.md
+Depends on exports (to recognise our own), review, ledger and models. Begin with `storing/runs.py`; docs/extending.md
 shows how to add a format.
 """

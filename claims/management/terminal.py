@@ -33,7 +33,7 @@ def parse_share(text: str) -> float:
 
 
 def find_user(name: str | None) -> User | None:
-    """Return the user with this name; None without a name. Raises CommandError for an unknown name."""
+    """Return the user with this name; None if no name is given. Raises CommandError for an unknown name."""
     if name is None:
         return None
     try:

@@ -292,7 +292,7 @@ class SecondFactorRule(models.Model):
 
 
 class SecondFactorGrace(models.Model):
-    """The start of one person's grace period, which replaces the start under the rule or the account.
+    """The start of a person's grace period, unless the rule or the account is newer; then that counts instead.
 
     The period begins with the first role that requires a second factor, and begins again only when an administrator
     resets a lost factor. Removing and restoring a role does not extend it.
@@ -312,7 +312,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """Proxy with the trigger that starts a person's grace period when a new role requires a second factor."""
+    """A proxy with the trigger that starts a person's grace period when a new role requires a second factor."""
 
     class Meta:
         proxy = True

@@ -144,7 +144,7 @@ class AuditRecord(models.Model):
         return f"{self.get_kind_display()}: {self.actor_name or self.subject_name}"
 
 
-#: SQL for person and IP address, from pghistory's middleware; for the database role outside of requests.
+#: PL/pgSQL that reads the person from pghistory's context, which its middleware sets for each request.
 _ACTOR_SQL = """
     context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
     by_id := (context ->> 'user')::bigint;

@@ -20,7 +20,7 @@ _FALSE_ROOT_SQL = (
     "REJECT 'A checkpoint must match the stored entries and their hash.' AS checkpoint_is_of_what_is_there;"
 )
 
-#: PL/pgSQL that replaces the hashes in `part`, whose number is a power of two, by the hash of their common ancestor.
+#: PL/pgSQL that replaces the hashes in `part`, whose number is a power of two, with the hash of their common ancestor.
 _FOLD_SQL = """
     WHILE octet_length(part) > 32 LOOP
         SELECT string_agg(sha256(decode('01', 'hex') || substr(part, 1 + 64 * pair, 64)), ''::bytea ORDER BY pair)

@@ -114,7 +114,7 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("created"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    #: Records of something already stored with some different values; the report names both.
+    #: Records merged into a claim or verdict that has some different values; the report names both values.
     merged = models.PositiveIntegerField(_("merged into others"), default=0)
     refused = models.PositiveIntegerField(_("rejected"), default=0)
     #: Records that were stored with a value left out.

@@ -48,8 +48,8 @@ def build_sealed_sha256_sql(row: str) -> str:
 def build_entry_bytes_sql(row: str) -> str:
     """Return SQL for the bytes from which the hash of an entry is computed.
 
-    `head` is the previous entry, or NULL. Each line contains one fact without line feeds. docs/ledger-
-    proofs.md describes the format, and `claims.ledger.proofs.entry_text` writes the same bytes.
+    `head` is the previous entry, or NULL. Each line contains one fact without line feeds.
+    docs/ledger-proofs.md describes the format, and `claims.ledger.proofs.entry_text` writes the same bytes.
     """
     return f"""convert_to(
     'factcheck ledger entry 1' || E'\\n' || {row}.sequence || E'\\n' || {row}.claim_id || E'\\n' || {row}.version

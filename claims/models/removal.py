@@ -355,7 +355,7 @@ class Removal(models.Model):
     confirmed_by = PersonField(_("confirmed by"), null=True)
     confirmed_by_name = models.CharField(_("confirmed by"), max_length=200, blank=True)
     confirmed_at = models.DateTimeField(_("carried out"), null=True, editable=False)
-    #: The numbers of the ledger entries that contained the words, and of such links of the review chain.
+    #: The numbers of the ledger entries and of the links of the review chain that contained the words.
     entries = ArrayField(models.BigIntegerField(), null=True, editable=False)
     review_links = ArrayField(models.BigIntegerField(), null=True, editable=False)
 

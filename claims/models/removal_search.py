@@ -7,7 +7,7 @@ from claims.models.removal import Removal
 
 
 class RemovalSearch(models.Model):
-    """The progress and result of a search for the words of a proposed removal, deleted when that is carried out."""
+    """The progress and result of a search for a proposed removal's words, deleted when the removal is carried out."""
 
     removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")
     requested_at = models.DateTimeField(db_default=Now())

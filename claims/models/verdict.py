@@ -116,7 +116,7 @@ class Verdict(models.Model):
         HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
     class ReplyRule(models.TextChoices):
-        """Whether a reply must be requested before publication, under the terms of the review."""
+        """The rule on requesting replies before publication, fixed when the review begins."""
 
         NOT_DUE = "not_due", _("The verdict names no one")
         DUE = "due", _("Anyone named must have been asked to comment")
@@ -132,7 +132,7 @@ class Verdict(models.Model):
     origin = models.CharField(
         _("origin"), max_length=20, choices=Origin, default=Origin.HOUSE, editable=False
     )
-    #: The import of the newsroom's archive it came with; two administrators approved it, so it has no sign-off.
+    #: The import of the newsroom archive that contained the verdict; it was approved as a whole, without sign-offs.
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
     )

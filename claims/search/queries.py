@@ -15,10 +15,10 @@ from factcheck.database.read_connections import fetch_rows
 #: The maximum length of a search. People paste whole statements, and few are longer.
 MAX_LENGTH = 2_000
 
-#: The maximum number of matches ordered by relevance. With more, the word is too common for that: newest first.
+#: The maximum number of matches ordered by relevance. Searches with more matches are sorted by date.
 RANKED_MATCHES = 20_000
 
-#: A search with no more matches is combined with its correction if that has `CORRECTION_FACTOR` times as many.
+#: A search with at most this many matches is run with its correction if that has `CORRECTION_FACTOR` times as many.
 FEW_MATCHES = 3
 CORRECTION_FACTOR = 10
 

@@ -60,7 +60,7 @@ def get_frequencies() -> WordFrequencies:
 
 @lru_cache(maxsize=1)
 def load_frequencies(period: int) -> WordFrequencies:
-    """Return the word frequencies, loaded once for each number of a period."""
+    """Return the word frequencies, loaded once for each caching period. `period` is the period's number."""
     [(publications,)] = fetch_rows(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )

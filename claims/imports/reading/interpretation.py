@@ -237,7 +237,7 @@ def _read_statement(record: _Record) -> str | Problem:
 
 
 def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher, and a person's name if that was given instead; or None, and the problem."""
+    """Return the publisher and, if a person was named in its place, that person's name; or None and the problem."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, named_person = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)

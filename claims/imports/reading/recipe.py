@@ -55,7 +55,7 @@ ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 #: Called for each file with warnings for the importing user.
 ReportNote = Callable[[File, str], None]
 
-#: Whether to import reviews without ratings, if no column is known to contain any.
+#: Returns whether to import reviews without ratings if no column of the file is known to contain ratings.
 AllowsUnrated = Callable[[File], bool]
 
 #: The number of records from which the language of a file is detected.
@@ -66,15 +66,15 @@ _MAX_NAMED = 10
 
 
 def _ignore_detection(file: File, import_format: ImportFormat, settings: Mapping[str, Any]) -> None:
-    """Do nothing."""
+    """Do nothing, as the default of `report_detection`."""
 
 
 def _ignore_note(file: File, sentence: str) -> None:
-    """Do nothing."""
+    """Do nothing, as the default of `report_note`."""
 
 
 def _return_false(file: File) -> bool:
-    """Return False, as the default."""
+    """Return False, as the default of `allows_unrated`."""
     return False
 
 
@@ -114,7 +114,7 @@ class Recipe:
         return import_format, self.complete(settings) if import_format in MAPPED_FORMATS else settings
 
     def complete(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the settings of a table, with those of the recipe added."""
+        """Return the settings of a table, with the recipe's settings added."""
         if "mapping" not in settings:  # a workbook's mapping is detected while it is read
             return {**settings, "constants": dict(self.constants), "sheet": self.sheet}
         mapping = dict(settings["mapping"])

@@ -80,7 +80,7 @@ class PreparedBatch:
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
-    """Prepare a batch for storing, without locking its claims. Publishers and claimants are stored at once."""
+    """Prepare a batch for storing, without locking its claims. Publishers and claimants are stored immediately."""
     now = clock.get_database_time()
     with transaction.atomic():
         speed_up_transaction()  # the caller waits for all commits before the import ends
@@ -110,7 +110,7 @@ def store_batch(prepared_batch: PreparedBatch) -> WrittenBatch:
 def _split_batch(
     batch: Sequence[StagedReview], run: ImportRun
 ) -> tuple[list[StagedReview], list[StagedReview]]:
-    """Return the reviews of unknown statements in a batch, and all other reviews."""
+    """Split a batch into the reviews of new statements and all other reviews."""
     keys = {staged_review.key for staged_review in batch if staged_review.key}
     numbers = {staged_review.number_key for staged_review in batch if staged_review.number_key}
     # Records stored by this import are not earlier versions of its later records.

@@ -373,7 +373,7 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live_verdict: Verdict, house_records: HouseRecords) -> bool:
-        """Return whether the import may revise a verdict: not if it came from a claim merged into this one."""
+        """Return whether the import may revise a verdict. Verdicts of a claim merged into this one stay unchanged."""
         is_own_verdict = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
         return is_own_verdict and house_records.may_revise(live_verdict)
 
@@ -394,7 +394,7 @@ class ExistingClaim(ReviewedClaim):
 
 
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """Return the details of a review that differ from a verdict of people here: field → stored value."""
+    """Return the details of a review that differ from a verdict written by our editors: field → stored value."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in find_differences(review, verdict)
@@ -402,7 +402,7 @@ def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
 
 
 def _describe_additions(is_known: bool) -> str:
-    """Return the public note about additions: more details of a known review, or another review."""
+    """Return the public note about added details, which come from a known review or from another one."""
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 

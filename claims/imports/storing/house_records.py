@@ -1,4 +1,4 @@
-"""Records of this newsroom. An import never publishes in its name: they become drafts, or need a newsroom archive.
+"""The newsroom's own records: an import publishes none of them, except from a newsroom archive. Others become drafts.
 
 The importing user is the author of the drafts, and another person signs them off. A newsroom archive (`house_archive`
 beside this module) is released by a second administrator, and its verdicts show their origin.

@@ -193,7 +193,7 @@ def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
 
 
 def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher | None:
-    """Return the stored publisher: a listed one by domain, one without a name by host, any other by name and host."""
+    """Return the stored publisher, found by domain if listed, by host if it has no name, or by name and host."""
     hosts = _list_hosts(outlet)
     is_identified_by_host = is_listed_outlet(outlet) or outlet.name in hosts
     return (
@@ -326,7 +326,7 @@ def get_or_create_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) -
 
 
 def _find_ratings(rating_keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
-    """Return known ratings by label key, on any scale of the publisher, ratings in use first."""
+    """Return the known rating for each key, from any scale of the publisher; scales in use take precedence."""
     publishers = {publisher for publisher, _ in rating_keys}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
     by_key = {

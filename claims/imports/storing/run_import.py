@@ -124,7 +124,7 @@ class _RunningImport:
 
     def begin(self) -> None:
         run = self.run
-        # Earlier rejections are found again, so nothing is reported twice. Stored records are not stored again.
+        # An earlier attempt's problems are deleted, because this attempt finds them again; stored records are kept.
         ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
         run.created = run.updated = run.unchanged = run.merged = run.refused = run.records = (
             run.bytes_read

@@ -53,7 +53,7 @@ _State = ImportRun.State
 STARTABLE = (_State.CHOSEN, _State.READING, _State.WRITING, _State.FAILED)
 
 
-#: The setting to import an upload's reviews without ratings.
+#: The key of the setting that allows an upload's reviews without ratings to be imported.
 UNRATED_KEY = "unrated"
 #: The maximum number of notes stored for one import; a folder may contain a thousand files.
 MAX_NOTES = 200

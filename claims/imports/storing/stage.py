@@ -68,7 +68,7 @@ class Stage:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        # In the import's own transaction, the settings end with it.
+        # The settings made for staging otherwise end with the import's own transaction.
         if self._connection.in_atomic_block and not self._connection.needs_rollback:
             self._execute("SELECT public.claims_stage_end()")
 

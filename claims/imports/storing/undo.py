@@ -320,13 +320,13 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor; replace the others with a new version of it. Return the changes."""
+        """Retract verdicts without a predecessor; restore the others' predecessors. Return the changes by claim."""
         made_ids = imported_records.filter(made_verdict=True).values("verdict")
         made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}
         for verdict in made_verdicts.select_related("supersedes").order_by("version"):
             first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
-        # The live verdict may not be of this import: undoing a later import restores the content as a new version.
+        # The live verdict may come from another import: undoing a later import restores the content as a new version.
         live_verdicts = [
             row
             for row in Verdict.objects.filter(
@@ -344,7 +344,7 @@ class _BatchUndo:
         ]
         self._retract(retracted_verdicts)
         self._restore(restored_verdicts)
-        # Together with identical records of other imports, which no longer refer to anything.
+        # This also deletes identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
         kinds = Publication.Kind
         changes = {

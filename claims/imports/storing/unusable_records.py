@@ -128,7 +128,7 @@ def build_left_out_problems(
 
 
 def describe_kind(code: str) -> str:
-    """Return a kind of problem in the reader's language; unknown kinds as they are stored."""
+    """Return a kind of problem in the reader's language; unknown kinds are returned as stored."""
     return gettext(code) if code else ""
 
 

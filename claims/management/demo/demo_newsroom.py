@@ -98,7 +98,7 @@ def is_loaded(content: Row) -> bool:
 
 
 class _Newsroom:
-    """The rows of the demonstration by key."""
+    """The stored rows of the demonstration, keyed as in its files, and the steps that create them."""
 
     def __init__(self, content: Row, password: str) -> None:
         self.content = content
@@ -340,7 +340,7 @@ def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
 
 
 def parse_moment(text: str) -> datetime:
-    """Return a time: fixed, in hours from now (“-3h”), or the next midnight."""
+    """Parse a time: in ISO 8601, in hours from now (“-3h”), or “midnight” for the next one."""
     if text == "midnight":
         tomorrow = timezone.localdate() + timedelta(days=1)
         return timezone.make_aware(datetime.combine(tomorrow, time.min))

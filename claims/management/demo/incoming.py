@@ -48,7 +48,7 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
 
 
 def find_repeats(content: Row, people: dict[str, User]) -> None:
-    """Find published claims in articles and readers' texts, once those are committed, as matching needs."""
+    """Find published claims in articles and readers' texts. The claims must be committed for matching to find them."""
     for row in content["repeats"]:
         _read_article(row, people[row["by"]])
     for text in content["texts_of_readers"]:

@@ -62,7 +62,7 @@ OFFSET_LIMIT = 1000
 
 
 def _parse_language_range(value: str) -> str:
-    """Return language and script of a tag. The region is ignored, as in Google's API."""
+    """Return the language and script of a tag. The region is ignored, as in Google's API."""
     language, *subtags = LanguageRange()(value.strip()).split("-")
     scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
     return "-".join([language, *scripts])

@@ -51,7 +51,7 @@ TOTAL_LENGTH_LIMIT = 100_000
 #: The maximum number of sentences per request: a speech of half an hour.
 SENTENCE_LIMIT = 500
 _MATCH_LIMIT = 20
-#: The longest text allowed uses a third of this on an idle core.
+#: The limit on processor time. The longest text allowed uses a third of it on an idle core.
 CPU_SECONDS = 15.0
 
 _SHORT_FIELDS = build_parts(

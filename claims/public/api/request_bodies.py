@@ -1,4 +1,4 @@
-"""Public resources that answer a request body, and the schema of a rejected body."""
+"""Public resources that accept a request body, and the schema of the errors in a rejected body."""
 
 from typing import Any, ClassVar
 

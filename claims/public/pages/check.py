@@ -31,7 +31,7 @@ from sources.models import Source
 
 #: The maximum number of characters, some 4,000 words or half an hour of speech. Readers must split longer texts.
 MAX_TEXT_LENGTH = 25_000
-#: The longest text uses half of this on an idle core.
+#: The limit on processor time. The longest text allowed uses half of it on an idle core.
 CPU_SECONDS = 15.0
 #: The number of claims shown per sentence: readers want to know whether it was checked, not everything similar.
 CLAIMS_PER_SENTENCE = 3

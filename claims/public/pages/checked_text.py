@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RelatedMatch:
-    """A published claim related to a sentence, with the kind, certainty and reasons."""
+    """A published claim related to a sentence, with the kind, confidence and reasons."""
 
     claim: Document
     kind: str

@@ -89,7 +89,7 @@ class ReaderClaimQuery(ClaimListQuery):
         matches=lambda publisher: Q(publisher_id=publisher),
     )
 
-    #: Whether more than `LONG_LIST` verdicts meet the conditions, so that the newest claims soon include some.
+    #: Whether more than `LONG_LIST` verdicts meet the conditions, so that a page of the newest claims is found quickly.
     matches_many = False
 
     @property
@@ -189,7 +189,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """Return the values of the API parameters that select claims, by parameter."""
+        """Return the values of the API parameters that select claims, keyed by parameter."""
         return self.query.given_filters
 
     @property

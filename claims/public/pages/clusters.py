@@ -48,7 +48,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 
 
 def _count_languages() -> list[tuple[str, str, int]]:
-    """Return the languages of public clusters with lower-case tag, name and number, most frequent first."""
+    """Return the tag, name and number of clusters of each language, most frequent first. Tags are in lower case."""
     counts = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
     rows = sorted(counts, key=lambda row: (-row[1], row[0]))
     return [(tag.lower(), get_language_name(tag), number) for tag, number in rows]

@@ -150,7 +150,7 @@ class LogCounts:
     numbers: dict[tuple[str, str], int]
 
     def count_kinds(self, month: str) -> list[tuple[str, str, int]]:
-        """Return the kinds with their numbers in the month or, without one, in total."""
+        """Return each kind with its name and its number of corrections in this month, or in all months."""
         counts: Counter[str] = Counter()
         for (kind, counted_month), count in self.numbers.items():
             if month in ("", counted_month):
@@ -158,7 +158,7 @@ class LogCounts:
         return [(kind, str(name), counts[kind]) for kind, name in CORRECTION_KINDS]
 
     def count_months(self, kind: str) -> list[tuple[str, str, int]]:
-        """Return the months with corrections, newest first, with their number of this kind or of all."""
+        """Return each month, newest first, with its name and its number of corrections, of this kind or of all."""
         counts = Counter({month: 0 for _kind, month in self.numbers})
         for (counted_kind, month), count in self.numbers.items():
             if kind in ("", counted_kind):

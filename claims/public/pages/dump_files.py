@@ -35,9 +35,9 @@ from factcheck.web.throttling.enforcement import get_token_owner
 LATEST = "latest"
 #: The maximum number of listed corrections since the newest dump. `changes` in its manifest leads to all of them.
 MAX_CORRECTIONS = 100
-#: For the rate limit, each of this many bytes of a response counts as a further request.
+#: For the rate limit, a response counts as one more request for each block of this many bytes.
 BYTES_PER_COST_UNIT = 4 * 2**20
-#: Up to this number of bytes, a body is sent at once. A longer one is streamed, and the number of streams is limited.
+#: Up to this number of bytes, a body is sent whole. A longer one is streamed, and the number of streams is limited.
 SINGLE_RESPONSE_SIZE = 2**20
 #: Proxies must not compress or rewrite the file. The newest dump may be replaced at any time.
 LATEST_CACHE = "public, max-age=60, no-transform"

@@ -120,7 +120,7 @@ def _is_expensive(counting: FacetCounting) -> bool:
         tuple(name for name in counting.conditions if name not in FACETS[facet].parameters)
         for facet in counting.names
     }
-    # With few claims, all counts are cheap. With a single set of conditions, the check below answers that itself.
+    # With few claims, all counts are cheap. With a single set of conditions, the check below includes this one.
     if (
         len(conditions) > 1
         and read_planned_rows(counting.query.apply_filters(all_entries, {})) <= EXPENSIVE_LIST

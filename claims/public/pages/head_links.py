@@ -4,7 +4,7 @@ Search engines may index the pages of `INDEXED_ROUTES` at their canonical URLs. 
 earlier versions and withdrawn claims have `noindex` and no canonical URL, because Google requires one or the other
 (https://developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls).
 
-The Markdown of a page and its `llms.txt` are linked according to version 2 of that proposal (https://llmstxt.org):
+The Markdown of a page and its `llms.txt` are linked according to version 2 of the llms.txt proposal (https://llmstxt.org):
 with `rel="alternate"` and its type, and with `rel="describedby"`.
 """
 

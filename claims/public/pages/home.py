@@ -114,7 +114,7 @@ def _list_repeated() -> list[Publication]:
 
 
 def _count_appearances(claim: Document) -> Document:
-    """Return a claim's number of appearances and its latest date."""
+    """Return a claim with its number of sources and the latest date on which one was published."""
     days = [
         appearance["source"]["published_on"]
         for appearance in claim["appearances"]

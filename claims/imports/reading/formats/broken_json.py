@@ -37,7 +37,7 @@ _ESCAPE_PATTERN = re.compile(r"\\(.)", re.DOTALL)
 
 
 class BrokenJSON(ValueError):
-    """The JSON cannot be parsed with certainty; `complete` contains the ClaimReviews before the fault."""
+    """JSON that cannot be parsed with certainty; `complete` contains the ClaimReviews before the fault."""
 
     def __init__(self, description: str, complete: list[Any]) -> None:
         super().__init__(description)

@@ -94,9 +94,9 @@ def is_review(node: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _MediaPairing:
-    """The MediaReviews of a page, by the ClaimReview that they belong to."""
+    """The MediaReviews of a page, grouped by the ClaimReview to which they belong."""
 
-    #: By the identity of the ClaimReview object, because two equal reviews are two reviews.
+    #: Keyed by the `id()` of the ClaimReview object, because a page may contain two equal reviews.
     media: dict[int, list[Node]]
     taken: frozenset[int]
 
@@ -117,7 +117,7 @@ class _MediaPairing:
         )
 
     def get_fields(self, review: Node, graph: Graph) -> dict[str, Any]:
-        """Return the fields of a ClaimReview's MediaReviews: those of the first, with the media of all."""
+        """Return the fields of a ClaimReview's first MediaReview, with the media of all its MediaReviews."""
         fields_of_media = [
             mediareview_objects.read_media_fields(media_review, graph)
             for media_review in self.media.get(id(review), ())
@@ -324,7 +324,7 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
         number = next(filter(schema_org.is_number, texts), None)
     label = _find_first_text(ratings, "alternateName") or _find_first_text(ratings, "name")
     if label is None:
-        # Publishers whose system has no field for the label put it into the number.
+        # Publishers whose system has no field for the label put the label into the field for the number.
         label = next(
             (text for text in [*texts, number] if text is not None and not schema_org.is_number(text)), None
         )

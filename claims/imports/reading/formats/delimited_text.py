@@ -21,7 +21,7 @@ DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 #: (RFC 4180). "literal": quotation marks are ordinary characters, and every line is a row.
 QUOTINGS: Final = ("minimal", "literal")
 
-#: The size limit of a cell. A larger one means a file without line ends, or a quotation mark that is never closed.
+#: The size limit of a cell. In a larger cell, the line ends are missing or a quotation mark was never closed.
 MAX_CELL_LENGTH = 4_000_000
 csv.field_size_limit(MAX_CELL_LENGTH)
 

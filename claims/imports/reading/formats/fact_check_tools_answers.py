@@ -1,4 +1,4 @@
-"""Responses of Google's Fact Check Tools API (v1alpha1): search results and entered markup."""
+"""Responses of Google's Fact Check Tools API (v1alpha1): search results, and markup that publishers entered."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -60,7 +60,7 @@ _CELL_PATTERN = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']'
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return empty settings for a workbook, whose columns are known only after reading it; None for others."""
+    """Return empty settings for a workbook, whose columns are known only after reading it; None for other files."""
     name = file.name.lower()
     if file.head.startswith(_ZIP_SIGNATURE) and (
         name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head

@@ -18,7 +18,7 @@ from sources.http.polite_visits import DEFAULT_PAUSE, InMemorySites, PoliteVisit
 from sources.page_lists import ListedPage, PageList, read_page_list
 
 MAX_PAGES = 1000
-#: Sitemaps link to sitemaps, feeds to their next page.
+#: The maximum number of lists to follow: sitemaps link to further sitemaps, and feeds to their next page.
 MAX_LISTS = 500
 
 LIST_LIMITS = Limits(

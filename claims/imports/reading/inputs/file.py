@@ -15,16 +15,16 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
-#: The number of bytes by which formats are recognised.
+#: The number of bytes at the start of a file from which its format is recognised.
 HEAD_BYTES = 64 * 1024
 
 
 def _ignore_note(_sentence: str) -> None:
-    """Do nothing."""
+    """Do nothing, as the default of `File.note`."""
 
 
 def _return_false() -> bool:
-    """Return False, as the default."""
+    """Return False, as the default of `File.allows_unrated`."""
     return False
 
 
@@ -115,7 +115,7 @@ class Budget:
 
 
 class DecodedStream(io.RawIOBase):
-    """The output of a decoder. Damage ends it and is recorded."""
+    """The output of a decoder. It ends at damaged data, and `damage` stores the error."""
 
     def __init__(
         self, stream: Any, budget: Budget, report_position: Callable[[int], None] = lambda _out: None

@@ -53,7 +53,7 @@ _SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 
 
 def _ignore_progress(_count: int) -> None:
-    """Do nothing."""
+    """Do nothing, as the default of `report_progress`."""
 
 
 def open_files(

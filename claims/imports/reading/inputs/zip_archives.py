@@ -1,4 +1,4 @@
-"""Read the files in a zip archive, by its directory or, if that is damaged, by the header of each member."""
+"""Read the files in a zip archive, using its directory or, if that is damaged, the header of each member."""
 
 import copy
 import io
@@ -20,7 +20,7 @@ MAX_MEMBERS = 200_000
 _MEMBER_SIGNATURE = b"PK\x03\x04"
 _HEADER_STRUCT = struct.Struct("<4sHHHHHIIIHH")
 _END_STRUCT = struct.Struct("<4sHHHHIIH")
-#: A number too large for its field, which is stored in a separate record.
+#: Marks a count that is too large for its field and is stored in a separate record instead.
 _COUNT_IN_ZIP64 = 0xFFFF
 _ENCRYPTED_FLAG, _SIZE_FOLLOWS_FLAG, _UTF8_NAME_FLAG = 0x1, 0x8, 0x800
 #: Flags that a member is encrypted, patched or strongly encrypted.
@@ -221,7 +221,7 @@ class _CheckedStream:
 
 
 def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
-    """Yield the readable members of a damaged archive, by their own headers; return the position of the last."""
+    """Yield the members of a damaged archive found by their own headers; return the position of the last header."""
     position, end_position = 0, -1
     while header := _read_header(stream, position):
         stream.seek(header.start)

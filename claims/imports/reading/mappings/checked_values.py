@@ -92,7 +92,7 @@ def require_codes(key: str, value: Any) -> dict[str, str]:
 def require_each(
     key: str, value: Any, names: Collection[str], description: str, check: Callable[[str, Any], CheckedValue]
 ) -> dict[str, CheckedValue]:
-    """Return a table with each value as `check` returns it; raise MappingError if a key is not in `names`."""
+    """Return the table with `check` applied to each value; raise MappingError if a key is not in `names`."""
     return {
         require_known(key, name, names, description): check(f"{key}.{name}", item)
         for name, item in require_table(key, value).items()

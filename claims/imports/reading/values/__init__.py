@@ -1,1 +1,1 @@
-"""Interpret the values of a record, one kind per module. Pure, never guessing: a `Problem` gives the reason."""
+"""Interpret the values of a record, one kind per module. An uncertain value becomes a `Problem`, never a guess."""

@@ -36,7 +36,7 @@ _PLACEHOLDERS: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher of a review, and the author's name if that was given instead; or None, and the problem.
+    """Return a review's publisher and, if a person was named in its place, that name; or None and the problem.
 
     A known name takes precedence, then the publisher's own URL, then the URL of the review. A person's name on the
     site of a known publisher is a byline: many sites name their reporters in the field for the organisation.
@@ -67,7 +67,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Return an unlisted publisher with this name and its domain, if it has one; or None, and the problem."""
+    """Return a publisher that is not on our list, with its domain if it has one, and ""; or None and the problem."""
     host = next((own_host for site_found in sites if (own_host := _get_own_host(site_found))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, build_problem(
@@ -103,7 +103,7 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 
 def _find_by_host(host: str) -> Outlet | None:
-    """Return the known publisher of a host, by the longest part that matches; None if unknown."""
+    """Return the known publisher of the longest part of a host that is listed; None if there is none."""
     known_outlets = _load_known()
     labels = host.split(".")
     return next(

@@ -228,7 +228,7 @@ def load_shipped_scales() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _map_scales() -> dict[str, dict[str, list[Meaning]]]:
-    """Return the meaning of each label by publisher domain and label key, in the order of the file."""
+    """Return the meanings of labels, keyed by publisher domain and then by label key, in the order of the file."""
     scales: dict[str, dict[str, list[Meaning]]] = {}
     for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
@@ -252,7 +252,7 @@ def _parse_class(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _map_words() -> dict[str, list[Meaning]]:
-    """Return the meaning of words that all publishers use in the same sense, by word and language."""
+    """Return the meanings, one for each language, of the words that all publishers use in the same sense."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():
