@@ -97,7 +97,7 @@ def is_setup_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the languages and features. A POST with a feature switches it; any other marks the page as checked."""
+    """Show the languages and features. A POST switches the named feature or, without one, marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     own_publisher = Publisher.objects.house()

@@ -18,7 +18,7 @@ from factcheck.admin.typed_names import TypedNames
 
 
 class AppearanceInline(TypedNames, StackedInline):
-    """An appearance: a source, and the quote that saving the form locates in it."""
+    """The inline forms of a claim's appearances: each has a source, and a quote that is located in it on saving."""
 
     model = Appearance
     template = "admin/desk/quote_rows.html"

@@ -49,8 +49,8 @@ def build_offers(model_admin: DeskAdmin, request: HttpRequest, source: Source, v
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """Return the claims to which this person may add an appearance: with the triage right all, otherwise only
-    proposals."""
+    """Return the claims to which this person may add an appearance: all claims with the triage
+    permission, otherwise only proposals."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")

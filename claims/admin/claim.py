@@ -47,7 +47,7 @@ _INDENTS_PATTERN = re.compile(rb">\s*\n\s*<")
 
 
 def remove_indents(page: HttpResponse) -> None:
-    """Remove white space from the response that browsers ignore."""
+    """Remove white space that browsers ignore from the response."""
     page.content = _INDENTS_PATTERN.sub(b">\n<", page.content)
 
 
@@ -169,7 +169,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return is_editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Allow deletion only of a claim without any work on it; other claims must be declined or merged."""
+        """Allow deleting a claim only if no other row refers to it; other claims must be declined or merged."""
         is_deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and is_deletable
 

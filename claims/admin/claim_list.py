@@ -166,7 +166,7 @@ def _remove_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """Split the words into those that occur in some claim and others. Also return the claims with all known words."""
+    """Return the claims that contain all known words; the known words, which occur in some claim; and all others."""
     known_words: list[str] = []
     unknown_words: list[str] = []
     for word in words:
@@ -370,8 +370,8 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Return the filters without the rating filter for people who may not read drafts, because it would
-        reveal the content of drafts.
+        """Return the filters. People who may not read drafts get no rating filter, because it would reveal the
+        ratings of drafts.
 
         People who may read drafts also get filters that match the figures on their dashboard.
         """

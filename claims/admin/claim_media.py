@@ -18,7 +18,7 @@ from factcheck.admin.base import get_person
 
 
 class ClaimMediaInline(StackedInline):
-    """Media of a claim: existing media, or new media from a file, the clipboard or a URL."""
+    """The inline forms of a claim's media: existing media, or new media from a file, the clipboard or a URL."""
 
     model = ClaimMedia
     form = MediaPickerForm

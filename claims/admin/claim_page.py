@@ -239,7 +239,7 @@ def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return the draft to offer: "first", "correction", "version" after a retraction, or "" for none."""
+    """Return the kind of draft to offer: "first", "correction", "version" (after a retraction) or "" for none."""
     newsroom_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""

@@ -42,7 +42,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """Evidence: a source with a stance. On saving, its quote is located in the source's snapshot, if there is one."""
+    """The inline forms of evidence. On saving, each quote is located in the snapshot of its source, if it has one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"

@@ -98,7 +98,7 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
-    """Return an error if the draft is closed, the form too long or requests too frequent; otherwise None."""
+    """Return an error if this is not a draft, the form is too long or requests are too frequent; otherwise None."""
     if row.state != row.State.DRAFT:
         message = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _build_refusal(message % {"state": row.get_state_display()}, status=409)

@@ -99,7 +99,7 @@ class NewMediaForm(forms.ModelForm):
 
 
 class DescriptionFilter(admin.SimpleListFilter):
-    """Filter media without a description, which cannot be published."""
+    """Filter by whether media have a description, without which they cannot be published."""
 
     title = gettext_lazy("description")
     parameter_name = "described"

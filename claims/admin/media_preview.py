@@ -110,13 +110,13 @@ def build_file_url(pk: int) -> str:
 
 
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
-    """Return a claim's public pictures, by the path with which explanations refer to them."""
+    """Return a claim's public pictures, keyed by the path that explanations use for each of them."""
     rows = [row.media for row in claim.media.select_related("media")]
     return {path: row for row in rows if (path := _get_path_in_explanations(row))}
 
 
 def _get_path_in_explanations(row: MediaObject) -> str:
-    """Return the path with which explanations refer to the picture, or "" if readers may not see it."""
+    """Return the path that explanations use for the picture, or "" if readers may not see it."""
     name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
 

@@ -47,7 +47,7 @@ from sources.tasks import capture_source
 def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     """Return the source at a URL with its details as JSON. Add the source if there is none.
 
-    The page asks again while `is_waiting` is true. Uses POST, because URLs and quotes would otherwise end up in logs.
+    The page repeats the request while `is_waiting` is true. Uses POST to keep URLs and quotes out of logs.
     """
     model_admin: Any = site.get_model_admin(Source)
     address = read_address(request.POST.get("address", "").strip())

@@ -26,7 +26,7 @@ _SHOWN_COLUMNS = ("claim_id", "kind", "status", "slug", "published_at")
 
 
 def prefetch_newest_publication(claim: str = "") -> Prefetch:
-    """Return a prefetch of the publications that the badges of claims need, as `newest_publications`.
+    """Return a prefetch that stores the newest publication of each claim in `newest_publications`, for the badges.
 
     Args:
         claim: the lookup prefix from the rows to their claim, such as `claim__`; "" if the rows are claims.

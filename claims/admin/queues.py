@@ -157,8 +157,8 @@ def annotate_usage(ratings: QuerySet[Rating]) -> QuerySet[Any]:
 
 
 def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Return the ratings without a rating class. Annotates `words`, the label in lower case, and `together`,
-    the number of published claims with this label of any publisher.
+    """Return the ratings without a rating class. Annotate `words`, the label in lower case, and `together`, the
+    number of published claims that any publisher rated with this label.
     """
     return annotate_usage(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])

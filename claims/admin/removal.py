@@ -157,7 +157,7 @@ class RemovalAdmin(DeskAdmin):
 
 
 def _translate_table_names(row_counts: dict[str, int]) -> dict[str, int]:
-    """Return the counts by the names that the desk uses for tables."""
+    """Return the row counts, keyed by the names that the desk uses for the tables."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
     return {capfirst(names.get(table, gettext("files"))): count for table, count in row_counts.items()}
 

@@ -105,7 +105,7 @@ def build_similar_context(statement: str, *, person: User, own_claim: Claim | No
 
 
 def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
-    """Return the best match of each similar claim, by claim id."""
+    """Return the best match with each similar claim, keyed by claim id."""
     best_matches: dict[int, Match] = {}
     for passage in match_desk_text(
         statement, reader=person, terms=MatchTerms(cut="text", max_matches=2 * SIMILAR_LIMIT)

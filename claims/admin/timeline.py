@@ -73,8 +73,8 @@ class TimelineKind:
     """A kind of event by which people can filter the timeline; URLs contain its `name`.
 
     Attributes:
-        read: yields the newest events of a claim that a person may read, at least the given number if so many
-        exist.
+        read: yields the newest events of a claim that a person may read: at least the given number, or all if
+        there are fewer.
     """
 
     name: str

@@ -186,7 +186,7 @@ class ApiTokenAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the new token in this response, the only time. A redirect would put the token into a URL."""
+        """Show the new token, once only. This response shows it, because a redirect would put the token into a URL."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new token"),

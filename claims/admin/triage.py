@@ -281,8 +281,8 @@ def _read_filters(parameters: QueryDict) -> QueryDict:
 def _find_next_proposal(
     order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None
 ) -> int | None:
-    """Return the id of the next proposal that no one else is viewing: after the shown claim, or else from the start.
-    Return None if there is none."""
+    """Return the id of the next proposal that no one else is viewing, or None. After the last proposal, continue
+    with the first."""
     next_ids = [
         proposal.pk
         for proposal in (*order[start + 1 :], *order[: max(start, 0)])

@@ -152,7 +152,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 
 
 def build_choices(person: User) -> dict[str, Any]:
-    """Return the topics and reasons that number keys choose, which are the same for every claim."""
+    """Return the topics and reasons that can be chosen with number keys; they are the same for every claim."""
     steps = list_steps().values()
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],

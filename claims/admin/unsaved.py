@@ -210,7 +210,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Discard the stored content of the open pages in the request, or record that their form was saved."""
+    """Delete the stored content of the pages named in the request, because their form was saved or discarded."""
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
@@ -284,7 +284,7 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
 
 
 def parse_writers(writer_text: Any) -> dict[UUID, int | None]:
-    """Return the ids of open pages with the form, each with the number of its last relevant request."""
+    """Return the ids of open pages, each with the number of the last autosave to delete, or None for all of them."""
     if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED_WRITERS:
         raise InvalidAutosave
     return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writer_text.items()}

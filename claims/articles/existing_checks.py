@@ -48,7 +48,7 @@ def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingChec
 
 
 def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
-    """Return the matches for each claim's words, with passages at their positions in the text."""
+    """Match the words of each proposal with published claims. Passages have their positions in the article."""
     statements = [proposal.anchor.exact for proposal in proposals]
     results = match_published_texts(statements, MatchTerms(cut="text")) if statements else []
     return [_shift_to_text(proposal, result) for proposal, result in zip(proposals, results, strict=True)]

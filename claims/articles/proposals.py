@@ -1,4 +1,4 @@
-"""Snapshot → proposed claims, each at its position in the text, for triage.
+"""Propose the statements of a snapshot as claims for triage, each at its position in the text.
 
 Every statement is listed, in three bands. Statements in the first two bands become claims; those in the third stay in
 the list until an editor proposes them.
@@ -157,7 +157,7 @@ class _KnownClaims:
         )
 
     def get_anchor(self, candidate: CandidateSentence) -> Anchor:
-        """Return the stored anchor, or the position at which an unanchored or orphaned claim was found."""
+        """Return the anchor of the known appearance at this position or, if there is none, of the candidate itself."""
         appearance = self._find_known(candidate) or candidate
         return Anchor(
             appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0

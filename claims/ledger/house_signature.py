@@ -29,7 +29,7 @@ def build_signed_text(change: Mapping[str, Any]) -> bytes:
 
 
 def sign_text(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
-    """Return the signature of an entry's text (`build_signed_text`); by default, by the newsroom's key."""
+    """Sign an entry's text (from `build_signed_text`), with the newsroom's key by default; return the signature."""
     return encode_bytes((key or get_newsroom_key()).sign(_CONTEXT + text))
 
 

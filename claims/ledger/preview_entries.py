@@ -105,7 +105,7 @@ def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
 
 
 def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
-    """Preview a merge of two claims; empty if neither is public."""
+    """Preview a merge of two claims; return no previews if neither claim is public."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own_claims, target_claims = groups[claim.pk], groups[target.pk]
     own_claims[0].state, own_claims[0].merged_into = Claim.State.MERGED, target_claims[0]
@@ -114,7 +114,7 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
-    """Preview undoing a merge: first the claim, then the claim into which it was merged."""
+    """Preview undoing a merge: return the preview of the claim, then of the claim into which it was merged."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own_claims, target_claims = groups[claim.pk], groups[target.pk]
     own_claims[0].state, own_claims[0].merged_into, own_claims[0].state_before_merge = (

@@ -112,7 +112,7 @@ class QuoteFollower:
         return OrphanReason.ELSEWHERE if self._folded.contains(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
-        """Return the new span of what a part contains of the quote: its beginning, its end, or all of it."""
+        """Return the new span of the piece of the quote that is in this part: its beginning, its end, or all of it."""
         old_part, new_part = (
             self._alignment.old_parts[number],
             self._alignment.new_parts[self._alignment.new_by_old[number]],

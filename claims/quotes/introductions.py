@@ -1,7 +1,7 @@
 """Recognise phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
 
-Only words that are new in a text are searched for them. An introduction can leave the decision about a quote to an
-editor, but never moves a quote.
+Only words that are new in a text are checked. If they introduce a quotation, the decision about a quote may be left to
+an editor, but no quote is moved because of them.
 """
 
 import re

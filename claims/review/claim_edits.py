@@ -23,7 +23,7 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Return whether a person may edit a claim: with the triage permission any, otherwise only readable proposals."""
+    """Return whether a person may edit a claim. Without the triage permission, only readable proposals are editable."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()

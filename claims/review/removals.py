@@ -1,7 +1,7 @@
 """Removals by law: words are removed from all stored data, in all versions, while the ledger's proofs stay valid.
 
 Two administrators decide (`claims.models.removal`), and the database cuts the words out. An entry of the kind
-`removal` announces it to all systems with copies of the claims.
+`removal` announces the removal to all systems with copies of the claims.
 """
 
 import gzip

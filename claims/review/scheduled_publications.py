@@ -1,4 +1,4 @@
-"""Schedule, reschedule or cancel the publication of verdicts, and drop it when a verdict changes state otherwise.
+"""Schedule, reschedule or cancel the publication of verdicts, and end schedules that no longer apply.
 
 The worker publishes due verdicts (`claims.review.due_publications`).
 """
@@ -107,7 +107,7 @@ def _close(planned_publication: ScheduledPublication, outcome: str, *, reason: s
 
 
 def _end(verdict: Verdict, expected_id: int | None, outcome: str, by: User) -> None:
-    """End the open schedule of a verdict if it is the one that the person saw; with None, require that none is open."""
+    """End a verdict's open schedule. Raise NotPossible unless its id is `expected_id` (None for no schedule)."""
     open_schedule = ScheduledPublication.objects.open().filter(verdict=verdict).first()
     if (open_schedule.pk if open_schedule else None) != expected_id:
         last_schedule = ScheduledPublication.objects.filter(verdict=verdict).first()

@@ -221,7 +221,7 @@ class Attributor:
     def _note_unnamed_person(self, narration: str, subject: NameMention | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
-        That person is an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
+        The sentence has an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
         surname alone.
         """
         if subject is not None:
@@ -237,7 +237,7 @@ class Attributor:
             self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
 
     def _can_be_person(self, member: NamedEntity) -> bool:
-        """Return whether a name not known as a person's can be one: "Ri Yong Ho", but not a ministry or a country."""
+        """Return whether an unclassified name may be a person's: "Ri Yong Ho", but not a ministry or a country."""
         if member.is_person or " " not in member.name or self._is_body(member.name):
             return False
         return not self._is_place(member.name)
@@ -246,7 +246,7 @@ class Attributor:
         return "country" in self._language.signals.find(name, tokenise(name))
 
     def _has_leading_surname(self, narration: str) -> bool:
-        """Return whether a surname opens the sentence: "Lund disagreed.", not "Prices fell." beside "prices"."""
+        """Return whether a surname opens the sentence: "Lund disagreed.", not "Prices fell." if "prices" occurs too."""
         language = self._language
         opening = _FIRST_TWO_WORDS.match(narration)
         if opening is None or not language.cased:
@@ -276,7 +276,7 @@ class Attributor:
         return not has_role and any(is_body for _word, is_body in body_words)
 
     def _read_unannounced_speaker(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
-        """Return the speaker without a known verb of saying: by a colon, a name beside a quote, or a second verb."""
+        """Return the speaker shown not by a verb of saying but by a colon, a name beside a quote, or a second verb."""
         people = [mention for mention in mentions if mention.member.is_person]
         if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
@@ -301,7 +301,7 @@ class Attributor:
         return None
 
     def _is_behind_quotation(self, narration: str, mention: NameMention) -> bool:
-        """Return whether only verb and office are between quote and name: "“…”, proclamó Lema.", not "painted by"."""
+        """Return whether only a verb, and perhaps an office, are between quotation and name: "“…”, proclamó Lema."."""
         name, before_mark, _ = narration[mention.start :].partition(QUOTED_MARK)
         if QUOTED_MARK not in narration[: mention.start]:
             return False
@@ -326,7 +326,7 @@ class Attributor:
         return len(split_words(narration[mention.start :])) <= _MAX_LENGTH_BEHIND
 
     def _continue_speaker(self, narration: str) -> Speaker | None:
-        """Return the last speaker if the grammar continues their speech: "وأضاف أن", the German subjunctive."""
+        """Return the last speaker if grammar shows that the speech continues: "وأضاف أن", the German subjunctive."""
         for pattern in self._language.resumes:
             if match := pattern.search(narration):
                 return self._resume_speaker(self._grammar.find_verb_gender(match[0].split()[0]))
@@ -355,7 +355,7 @@ class Attributor:
         quotations: Quotations,
         speakers: list[SentenceSpeaker | None],
     ) -> None:
-        """Give every sentence of a quotation the speaker of the sentence that names the speaker."""
+        """Assign the speaker named in one sentence of a quotation to every sentence of the quotation."""
         sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
         opens_with_quotation = bool(sentences_inside) and narrations[0].startswith(QUOTED_MARK)
         current_speaker = SentenceSpeaker(self._running) if self._running and opens_with_quotation else None

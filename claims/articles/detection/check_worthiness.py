@@ -182,7 +182,7 @@ def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> floa
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """Return the reasons, most important first; of one kind, the cue with figures, or else the longest."""
+    """Return one reason of each kind, most important first: the cue with figures or, without one, the longest cue."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
         if kind := _LABELS_BY_CUE.get(cue.kind):

@@ -126,7 +126,7 @@ def _find_numbers(text: str) -> Iterator[SentenceCue]:
 def _find_quantities(
     text: str, phrases: Sequence[SentenceCue], figures: Sequence[SentenceCue]
 ) -> Iterator[SentenceCue]:
-    """Yield each number with a measure, at most one word between them: `12 per cent`, `two million dollars`."""
+    """Yield each number with its unit and at most one word between them: `12 per cent`, `two million dollars`."""
     numbers = [cue for cue in (*phrases, *figures) if cue.kind == "number"]
     for measure in phrases:
         if measure.kind != "measure":

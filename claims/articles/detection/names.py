@@ -48,7 +48,7 @@ def is_name(text: str, language: Lexicon) -> bool:
 
 
 def is_plural_name(token: str, language: Lexicon) -> bool:
-    """Return whether the word is only a plural, as in the name of the body "Doctors (Across Borders)"."""
+    """Return whether the word is a role in the plural, which may begin a body's name: "Doctors (Across Borders)"."""
     key = ELISION_PATTERN.sub("", token).lower().strip(".-")
     is_role_word = key in language.roles or key.endswith(language.role_endings)
     return is_role(token, language) and not is_role_word

@@ -137,7 +137,7 @@ class KnownPeople:
         return max(endings, key=lambda member: len(member.name), default=None)
 
     def is_related(self, phrase: str, name: str) -> bool:
-        """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
+        """Return whether the speaker is only related to the named person: "高田修一知事の妻" (the governor's wife)."""
         if any(
             name in phrase.rpartition(possessive_word)[0]
             for possessive_word in self._grammar.possessive_words
@@ -280,7 +280,7 @@ class KnownPeople:
         return occurrences
 
     def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-        """Return whether only an office or an adjunct, or nothing, stands before the name in its sentence."""
+        """Return whether nothing but an office or an adjunct precedes the name in its sentence."""
         text_before = narration[: tokens[index].start()]
         if "\ufffc" in text_before:
             return False
@@ -336,7 +336,7 @@ class KnownPeople:
         return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
-        """Return whether a text is the beginning of this person's name and a title or office: "中村市長"."""
+        """Return whether a text is the beginning of this person's name followed by a title or office: "中村市長"."""
         for short_name, title in self._split_title(name):
             if member.name.startswith(short_name) and member.name != short_name:
                 is_known = title in self._grammar.addresses
@@ -354,7 +354,7 @@ class KnownPeople:
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
     def _find_by_inflected_form(self, name: str) -> NamedEntity | None:
-        """Return the only person of whose name this is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
+        """Return the only person whose name has this inflected form: "Олега Дёмина" is a form of "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         forms = [
             member

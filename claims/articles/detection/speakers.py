@@ -89,8 +89,8 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
 
 
 def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Return the words of a name, and those of a place before it, in languages without articles: "(Wójt) Krynek
-    Jolanta Gudel".
+    """Separate a name from a place before it, in languages without articles: "(Wójt) Krynek Jolanta Gudel". Return
+    the words of the name, then of the place.
 
     Three or more words without a known given name contain no name.
     """

@@ -137,7 +137,7 @@ def _read_by_verb(
     is_strong: bool,
     that_indexes: set[int],
 ) -> Attribution | None:
-    """Return the attribution by the verb at `index`. A weak one needs a quotation, a "that" or the sentence's end."""
+    """Return the attribution by the verb at `index`. A weak verb needs a quotation, a "that" or the sentence's end."""
     verb = tokens[index]
     if verb.text[0].isupper() and index:
         return None  # the United States
@@ -210,7 +210,7 @@ def _is_trailing(text_before: str) -> bool:
 
 
 def _is_adjunct(text_after: str, language: Lexicon) -> bool:
-    """Return whether only a time comes before the next comma or the end: `…, state media reported on Friday.`"""
+    """Return whether only a time expression precedes the next comma or the end: `…, state media reported on Friday.`"""
     small_words = language.stops | language.before_verb | language.determiners
     clause = _CLAUSE_PATTERN.match(text_after)
     return clause is not None and all(

@@ -112,7 +112,7 @@ def render(document: Any) -> str:
 
 
 def build_site() -> Document:
-    """Return the publisher of this site and the licence; the URL is empty if none is configured."""
+    """Return the newsroom's name, the site's URL and the licence of its data; the URL is empty if not configured."""
     return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
 
 

@@ -71,7 +71,7 @@ def _add_media_review(body: Document, review: Document) -> list[Document]:
 
 
 def _build_id(body: Document, verdict: Document, language: str = "") -> str:
-    """Return the id of a review: one per publisher and claim, or per translation."""
+    """Return the `@id` of a publisher's review of a claim; each translation of the review has an `@id` of its own."""
     translation_language = language or (_find_original(body, verdict) or {}).get("language", "")
     return f"{build_claim_url(body)}#review-by-{verdict['publisher']['id']}" + (
         f"-{translation_language}" if translation_language else ""
@@ -85,7 +85,7 @@ def _find_original(body: Document, verdict: Document) -> Document | None:
 
 
 def describe_withdrawal(body: Document, *, site: Document | None = None) -> Document:
-    """Describe a claim without reviews: retracted, with the reason, or merged.
+    """Describe a claim that has no reviews because it was retracted or merged. A retraction includes its reason.
 
     The result is deliberately not a ClaimReview, so that no collector mistakes it for a verdict.
     """

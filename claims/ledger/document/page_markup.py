@@ -1,6 +1,6 @@
 """The JSON-LD of a reader page as an article, beside its ClaimReviews.
 
-The forms follow Google's documentation (https://developers.google.com/search/docs/appearance/structured-data/), with
+The markup follows Google's documentation (https://developers.google.com/search/docs/appearance/structured-data/), with
 the recommended properties that are known. Pure: documents and URLs in, documents out.
 """
 

@@ -32,7 +32,7 @@ class Section:
         template: the template for reader pages, with `verdict` in its context.
         model: the model of the rows, which belong to a verdict.
         row_name: the name of a row in the history of a verdict.
-        conflict: the message, when an export is restored, that row `%(pk)s` differs here.
+        conflict: the error shown on restoring an export if the database has a different row `%(pk)s`.
         unlogged: columns that the history of a verdict leaves out.
         prefetch: returns the relations of verdicts that `build` reads.
         build: returns the list of a stored verdict.
@@ -69,7 +69,7 @@ def get_sections() -> tuple[Section, ...]:
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
-    """Add each section's value to a verdict's body, or each section's type to the types of a body, under its key."""
+    """Insert the values of all sections, by key, into a verdict's body, or their types into its type annotations."""
     last_value = verdict.pop(_LAST_KEY)
     verdict.update(values)
     verdict[_LAST_KEY] = last_value

@@ -1,7 +1,7 @@
 """The Merkle tree over the ledger (RFC 6962, section 2.1; same tree and algorithms in RFC 9162). Pure.
 
 A tree is given by the hashes of its complete subtrees: `Subtree` returns the hash of the `2**height` leaves from
-`number * 2**height` on, whatever their origin.
+`number * 2**height` on, wherever they are stored.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ def hash_node(left_hash: bytes, right_hash: bytes) -> bytes:
 def iterate_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the height and index of each subtree in the smallest set that covers the leaves `start` to `end`.
 
-    They are in order from left to right. A subtree of at least `end - start` leaves must begin at `start`.
+    Leaf `end` is excluded. The order is from left to right. `start` must be a multiple of the largest subtree's size.
     """
     while start < end:
         height = (end - start).bit_length() - 1

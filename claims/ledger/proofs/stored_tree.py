@@ -48,13 +48,13 @@ def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
 
 
 def load_with_previous(first_sequence: int, last_sequence: int) -> Iterator[tuple[str, StoredEntry]]:
-    """Yield these entries, each with the hash of the previous entry."""
+    """Yield the entries in a range of sequence numbers, each preceded by the hash of the previous entry."""
     rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence)
     return _iterate_with_previous(first_sequence, iterate_entries(rows))
 
 
 def load_entry_texts(first_sequence: int, last_sequence: int) -> list[bytes]:
-    """Return the bytes of these entries; only for small numbers of entries."""
+    """Return the hashed bytes of each entry in a range of sequence numbers. All are in memory at once."""
     rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence).order_by(
         "sequence"
     )

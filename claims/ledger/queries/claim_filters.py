@@ -55,7 +55,7 @@ def find_source_ids(keys: list[str]) -> list[int]:
 
 
 def resolve_as_of(moment: datetime) -> datetime:
-    """Return the moment of `as_of`, or the present if that moment is later today: a day means its end.
+    """Return the moment of `as_of`; for a moment later today, such as the end of the day, return the present.
 
     Raises:
         InvalidParameters: the moment is in the future.
@@ -210,7 +210,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def target_table(self) -> TargetTable | None:
-        """Return the list's table if all filters are conditions on verdicts, which store their position in the list."""
+        """Return the table of entries if all filters concern verdicts: the page is then read from verdicts' rows."""
         filter_names = [name for name in self.given_filters if name != "as_of"]
         is_by_update = self.ordering.name.removeprefix("-") == "updated"
         if filter_names and is_by_update and all(map(self._is_about_verdicts, filter_names)):

@@ -161,7 +161,7 @@ class CorrectionListQuery(ListQuery):
 
 
 class CorrectionPageQuery(CorrectionListQuery):
-    """The filters of corrections, with pages and a short or full form."""
+    """The query of a paged list of corrections, in short or full form."""
 
     view = make_view_parameter()
 

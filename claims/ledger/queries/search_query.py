@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Return placeholders that stand for the targets of a URL search in its SQL; None for a search for words."""
+        """Return the placeholders for the targets of a URL search in its SQL; None for a search for words."""
         targets = self.search.places if self.search else None
         return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 

@@ -248,7 +248,7 @@ def _iterate_batches() -> Iterator[list[Row]]:
 
 
 def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
-    """Load the list rows of these entries' verdicts, by entry and verdict."""
+    """Load the `PublishedVerdict` rows of these entries, keyed by entry and verdict."""
     verdicts: dict[int, dict[int, Row]] = {}
     rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
     for row in rows.values("publication_id", "published_at", "superseded_at", *_VERDICT_COLUMNS):
