@@ -1,6 +1,6 @@
 """Measure how long archiving a page takes, what it stores, and that it does not slow publishing down.
 
-Promised are a median of 5 seconds without a browser and 20 with one, and publishing within 30 ms. Run from anywhere:
+The promise: a median of 5 seconds without a browser and 20 with one, and publishing within 30 ms. Run from anywhere:
 `python benchmarks/archiving.py [--pages N] [--folder FOLDER]`. FOLDER contains saved pages (.html), which are served
 from this machine. Without it, articles of the usual length are generated. Delays of the internet are not included.
 """

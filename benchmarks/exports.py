@@ -1,4 +1,4 @@
-"""Measure exports per second. Promised are 50,000 claims as NDJSON, and 0.6 of the floor.
+"""Measure how many claims are exported per second. The promise: 50,000 as NDJSON, and 0.6 times the floor.
 
 The floor is the least possible work: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), which are discarded. An
 export reads them in ledger order from one snapshot, counts and hashes them, and writes a file. `--database DATA_DIR`

@@ -1,4 +1,4 @@
-"""Measure imports of an archive. Promised are 60 s for 208,739 records, and 25 s if nothing changed.
+"""Measure imports of an archive. The promise: 60 s for 208,739 records, and 25 s if nothing has changed.
 
 The floor is a plain COPY of the imported rows into the same tables, with the same indexes and generated columns but
 without triggers. The import is promised to take at most four times as long. The peak memory of the importing process is

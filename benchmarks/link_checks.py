@@ -1,4 +1,4 @@
-"""Measure how many links a worker checks politely. Promised are 100,000 a day, or 1.16 a second.
+"""Measure how many links a worker checks politely. The promise: 100,000 a day, or 1.16 a second.
 
 The server is on this machine and imitates many sites of the web: it responds after a delay, and pages are mostly
 unchanged, but sometimes gone, moved, changed or unresponsive. Some pages are quoted by publications, so changed texts

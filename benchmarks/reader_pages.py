@@ -205,7 +205,7 @@ def run_measurement(pages: int) -> bool:
 
 
 def _is_met(kind: str, times: Times) -> bool:
-    """Print the results; return whether all promises were met."""
+    """Print the times of one kind of page; return whether its promises were met."""
     first, again = (statistics.median(some) for some in times)
     is_met = first <= FIRST and again <= KEPT
     print(

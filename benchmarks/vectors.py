@@ -34,7 +34,7 @@ PATH = "/api/v1/claims/?ordering=-reviewed"
 
 
 def measure_median(answer: Callable[[], object], times: int) -> float:
-    """Return the median in milliseconds."""
+    """Return the median time of a call in milliseconds."""
     durations = []
     for _ in range(times):
         started_at = time.perf_counter()

@@ -1,7 +1,7 @@
 """The editors' desk as Django's admin site.
 
-It is outside `factcheck.admin`, whose pages register with the site on import. If that import created the site, the site
-waiting for the import would replace it, and the pages would be lost.
+This module is outside `factcheck.admin`, whose pages register with the site when they are imported. Inside it, loading
+this class would first import the pages and create a site for them; a second site without pages would then replace it.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ class DeskSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models of one application, for its page.
 
-        No page shows the models of all applications, because `factcheck.desk` builds the menu. For such a list, every
-        page would look up the permissions and URLs of seventy models.
+        No page shows the models of all applications, because `factcheck.desk` builds the menu. To build such a
+        list, every page would look up the permissions and URLs of seventy models.
         """
         return (
             super().get_app_list(request, app_label) if app_label and not features.is_off(app_label) else []

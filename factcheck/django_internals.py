@@ -138,7 +138,7 @@ class UncopiedFilterSet(FilterSet):
 def redirect_missing_row(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, object_id: str
 ) -> HttpResponseRedirect:
-    """Return the admin's response to a missing row, for pages that the admin does not have."""
+    """Return the admin's response to a missing row, for pages that we add to the admin."""
     redirect: Any = model_admin._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
     return cast(HttpResponseRedirect, redirect(request, model_admin.opts, object_id))
 

@@ -39,7 +39,7 @@ class KnownChoices:
 
     Attributes:
         reader: the dotted name of the function that loads the choices.
-        until: when to load them again (`time.monotonic`).
+        reload_at: when to load them again (`time.monotonic`).
     """
 
     reader: str = ""

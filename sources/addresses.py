@@ -156,7 +156,7 @@ def _get_registrable_domain(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _remove_layout_labels(host: str) -> str:
-    """Remove labels that select a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` keeps its own."""
+    """Remove labels that select a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` stays."""
     registrable = _get_registrable_domain(host)
     if not registrable or not host.endswith(registrable):
         return host

@@ -30,7 +30,7 @@ class KnownSites:
         """Create the store.
 
         Args:
-            patience: the maximum number of seconds to wait for a turn.
+            max_wait_seconds: the maximum number of seconds to wait for a turn.
         """
         self._patience = max_wait_seconds
         self._sleep = sleep

@@ -45,7 +45,7 @@ _EDITIONS = 2
 
 
 class Figure(NamedTuple):
-    """A figure and its requirement."""
+    """A measured value, and the value that it must reach or not exceed."""
 
     name: str
     value: float
@@ -121,7 +121,7 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
 
 
 def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
-    """Yield each labelled sentence with its candidate, within its article's text if that is known."""
+    """Yield each labelled sentence with the detected candidate that matches it, if any."""
     texts = {page.name: page.text for page in iterate_pages(data)}
     for name, sentences in load_labelled_articles(data).items():
         joined = "\n\n".join(one.text for one in sentences)

@@ -142,7 +142,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
 
 
 def wait_for(port: int, channel: Any, case: "Case", before: "Answer", started_at: float) -> tuple[float, int]:
-    """Return the seconds until the channel shows the new state, and the number of requests before.
+    """Return the seconds until the channel shows the new state, and the number of requests that showed the old one.
 
     The seconds are infinite if the channel does not show it within the time limit.
     """

@@ -1,4 +1,4 @@
-"""Measure every page of the desk. Promised are 200 ms (median) and 400 ms (p99) of server time, and 120 KB of HTML.
+"""Measure every page of the desk. The promise: 200 ms (median) and 400 ms (p99) of server time, 120 KB of HTML.
 
 All lists of the admin are requested: plain, ordered by each column, with each filter, far back, and searched. So are
 each row's page and history, each picker, the dashboard and Ctrl-K. The user is an administrator, and there is no

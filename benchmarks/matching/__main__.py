@@ -3,9 +3,9 @@
 
 For each data set, it reports MAP@5, MRR, how often a right claim is first and among the first ten, and how long a
 response takes without embedding the question. Our system is compared with itself without some of its parts, plain BM25
-and Datasette's FTS5, on the same questions in the same run. For our system, it also reports how accurate its confidence
-is, and each language. For pairs of statements, it reports how often they are judged the same, contradictory or related,
-and which of two claims is chosen.
+and Datasette's FTS5, on the same questions in the same run. For our system, it also reports the results by
+language, and how accurate its confidence is. For pairs of statements, it reports how often they are judged the same,
+contradictory or related, and which of two claims is chosen.
 
 Vectors are made once and stored under DATA_DIR/benchmarks. For all sets, that takes an hour on two cores.
 """

@@ -58,7 +58,7 @@ class Datasette:
 
 
 class Similarity:
-    """Vectors alone; each is compared with all others."""
+    """A ranking by vectors alone, which compares the query with every claim."""
 
     def __init__(self, claims: Sequence[Claim], vectors: Vectors) -> None:
         self._claims = claims
@@ -70,7 +70,7 @@ class Similarity:
 
 
 class SharedWords:
-    """Words alone, weighted as by `claims.matching.shared_words`."""
+    """A ranking by words alone, weighted as in `claims.matching.shared_words`."""
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
@@ -89,7 +89,7 @@ class Ours:
         self._known = known or Known()
 
     def matches(self, asked: TextQuery) -> list[Match]:
-        """Return the matches of a text, as shown if no confidence were too low."""
+        """Return the matches of a text, including those whose confidence is too low to be shown."""
         asked, candidates, rarity = self.candidates(asked)
         found = FoundCandidates([candidates], rarity, frozenset())
         return find_matches(asked, candidates, found, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0))

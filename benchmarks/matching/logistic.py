@@ -30,7 +30,7 @@ class Lists:
 
     @property
     def of(self) -> NDArray[np.int64]:
-        """Return the question of each candidate."""
+        """Return the index of the question that each candidate belongs to."""
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
 
 

@@ -58,7 +58,7 @@ class Confidence:
         self.said.append((confidence, is_right))
 
     def steps(self) -> Iterator[str]:
-        """Yield, for each step, the share that came true and the number of answers."""
+        """Yield, for each step of confidence, the share of right answers and the number of all answers."""
         for least, below in pairwise(STEPS):
             kept = [right for likely, right in self.said if below <= likely < least]
             yield f"{fmean(kept):.0%} of {len(kept)}" if kept else "–"

@@ -150,7 +150,7 @@ class Report:
         self._console.print(table)
 
     def _shown(self, finder: Finder, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """Measure what is shown of texts whose claim is there, and of ordinary sentences, whose claim is not."""
+        """Measure the matches shown for texts whose claim is known, and for ordinary sentences that repeat none."""
         ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
         shown = {}
         for name, texts, queries in (
@@ -176,7 +176,7 @@ class Report:
         return found
 
     def _default_answers(self, shown: dict[str, list[list[Shown]]]) -> None:
-        """Print the kinds of first answers, and of right claims, from the confidence from which they are shown."""
+        """Print the share of each kind among first answers and right claims that are shown by default."""
         kinds: tuple[MatchKind, ...] = ("same", "contradicts", "related", "nothing")
         table = Table("by default", *kinds)
         for name, texts in shown.items():

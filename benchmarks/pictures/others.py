@@ -26,7 +26,7 @@ _LEAST_SHARE, _MOST_SHARE = 0.3, 0.8
 
 
 def iterate_others(photos: list[Image.Image], count: int) -> Iterator[PerceptualHash]:
-    """Yield so many pictures: those of objects, then as many crops of each photo. Plain ones are left out."""
+    """Yield about `count` pictures: first objects, then equally many crops of each photo. Plain ones are skipped."""
     stamps = [*islice(_iterate_stamps(), count)]
     yield from stamps
     per_photo = (count - len(stamps)) // len(photos)
@@ -43,7 +43,7 @@ def _iterate_stamps() -> Iterator[PerceptualHash]:
 
 
 def _iterate_crops(photo: Image.Image, number: int) -> Iterator[PerceptualHash]:
-    """Yield random crops. Their points are those of the whole photo that lie within and are large enough to be seen."""
+    """Yield random crops. Their points are the photo's points that are inside the crop and still large enough."""
     random = np.random.default_rng(photo.size)
     image = photo.convert("L")
     image.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE), Image.Resampling.BOX)

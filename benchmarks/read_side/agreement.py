@@ -80,7 +80,7 @@ def _list_found(datasette: Contestant, text: str) -> list[int]:
 
 
 def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
-    """Return the header line for each target of a reader with the current response."""
+    """Return, for each target, the `If-None-Match` header line of a reader who has the current response."""
     found = []
     for target in targets:
         head = answer_to(ours.address, build_requests([target])[0]).partition(b"\r\n\r\n")[0].decode()

@@ -117,7 +117,7 @@ def _fill(sqlite: sqlite3.Connection) -> None:
 
 
 def _build_columns(summary: str) -> tuple[Any, ...]:
-    """Return the columns that a result list shows of a claim."""
+    """Return the values of the columns that a list of results shows for a claim."""
     claim = json.loads(insert_site_url(summary.encode()))
     classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
     return (

@@ -101,7 +101,7 @@ def _join_bodies(sql: str, *, many: bool) -> str:
 
 
 def store_statements(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:
-    """Store the statements where the server finds them; return the environment for it."""
+    """Store the statements in a file; return the environment variables by which the server finds them."""
     file.write_bytes(pickle.dumps(statements))
     return {_STATEMENTS: str(file), _CONNECTION: connection}
 

@@ -80,7 +80,7 @@ class ExportState:
 
 
 class _BlockWriter:
-    """Joins the written data into blocks, and counts and hashes the blocks.
+    """A writer that joins data into blocks, and counts and hashes the blocks.
 
     A thread writes and hashes one block while the next is read, so that PostgreSQL need not wait.
     """

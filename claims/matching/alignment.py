@@ -167,7 +167,7 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
-    """Return whether the words are all of the text; other characters may change its meaning."""
+    """Return whether these are all words of the text, because the rest of a longer text may change its meaning."""
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 
@@ -198,7 +198,7 @@ def _normalise_spelling(text: str) -> str:
 def _correct_typos(
     text_words: Sequence[Word], claim_words: Sequence[Word], unknown_words: Set[str]
 ) -> list[Word]:
-    """Replace typing errors in the text's words by the claim's spelling. Names and numbers stay the same."""
+    """Replace typing errors in the text's words with the claim's spelling. Names and numbers stay the same."""
     known_keys = {word.key for word in text_words}
     unmatched_words = [
         word

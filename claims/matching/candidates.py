@@ -95,9 +95,9 @@ def find_published(
 
     Args:
         rows: the publications to search; by default, all.
-        limit: the maximum from words, and the maximum from vectors; by default, a number that suits the number of
-            texts.
-        min_limit: the minimum for that default.
+        limit: the maximum number of claims found by words, and of claims found by vectors; the default depends on
+            the number of texts.
+        min_limit: the minimum value of that default.
     """
     limit = limit or max(min_limit, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
     nearest_claims = find_nearest(queries, is_public=True, limit=limit)

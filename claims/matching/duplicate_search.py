@@ -125,7 +125,7 @@ class ComparedClaims:
 
 
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
-    """Return hashes of the statement, and of its words with and without articles; the same words share one."""
+    """Return the hashes by which claims are compared: of the statement, and of its words with and without articles."""
     words = split_words(clean_post(claim.statement))
     main_words = drop_articles(words, get_primary_language(claim.language))
     wordings = (tuple(word.key for word in word_list) for word_list in (words, main_words) if word_list)

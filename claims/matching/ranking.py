@@ -1,6 +1,6 @@
 """Rank candidate claims by the probability that the text means them.
 
-The model is small enough to read: `data/ranking.json` has the weight of each feature of `likeness`. There are
+The model is small enough to read: `data/ranking.json` has the weight of each of the `similarity_features`. There are
 separate weights for claims in the language of the query, claims in another language, and claims without a vector.
 docs/matching.md describes the fitting, the data and the results; `benchmarks.matching.fitting` fits it again.
 """

@@ -38,7 +38,7 @@ class Daemon:
 
 @dataclass(frozen=True)
 class StartedDaemon:
-    """The process of a daemon, not identified by its number alone, which may be reused."""
+    """A daemon's process, identified by its start time too, because process ids are reused."""
 
     pid: int
     since: float
@@ -156,12 +156,12 @@ def account() -> pwd.struct_passwd | None:
 
 
 def lower_privileges(command: list[str]) -> list[str]:
-    """Return the command to run under that account, with access to closed folders if Python is in one."""
+    """Return the command that runs `command` under `account()`, with access to private folders if Python is in one."""
     user = account()
     if user is None:
         return command
     to_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    # By way of a shell: the first program is still found with root's rights.
+    # Through a shell, because setpriv itself still finds its program with root's rights.
     probe = ["sh", "-c", '"$0" -c "import psycopg"', sys.executable]
     if subprocess.run([*to_user, "--", *probe], capture_output=True, check=False).returncode == 0:
         return [*to_user, "--", *command]
@@ -176,7 +176,7 @@ def lower_privileges(command: list[str]) -> list[str]:
 
 
 def give(folder: Path) -> Path:
-    """Create a folder owned by the account."""
+    """Create a private folder that belongs to `account()`."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     if user := account():
@@ -185,7 +185,7 @@ def give(folder: Path) -> Path:
 
 
 def give_file(file: Path) -> None:
-    """Make a file private to the account."""
+    """Make a file readable by `account()` only."""
     file.chmod(0o600)
     if user := account():
         shutil.chown(file, user.pw_uid, user.pw_gid)

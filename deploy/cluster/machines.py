@@ -87,17 +87,17 @@ class Loopback(Network):
         return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
 
     def lay(self) -> None:
-        """Do nothing."""
+        """Do nothing, because this machine stands for all."""
 
     def remove(self) -> None:
-        """Do nothing."""
+        """Do nothing, because this machine stands for all."""
 
 
 class Namespaces(Network):
     """A network in which each machine is a network namespace, joined by a bridge."""
 
     def __init__(self, folder: Path) -> None:
-        # Clusters of two folders do not meet.
+        # Clusters in different folders get different networks.
         self.number = zlib.crc32(bytes(folder)) % 250 + 1
         self.bridge = f"factcheck{self.number}"
 
@@ -146,7 +146,7 @@ class Namespaces(Network):
         return f"{self.bridge}-{machine}"
 
     def cable(self, machine: str) -> str:
-        """Return the name of the end of the machine's cable at the bridge."""
+        """Return the name of the network interface that connects the machine to the bridge."""
         return f"{self.bridge}-{MACHINES.index(machine)}"
 
 

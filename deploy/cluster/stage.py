@@ -61,7 +61,7 @@ class MachineCluster:
             self.network.lay()
         self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", report)
         self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", report)
-        # For its first second, before it has asked them, HAProxy takes every node for the primary.
+        # In its first second, before its first checks, HAProxy considers every node the primary.
         self._layer(
             plumbing,
             lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),

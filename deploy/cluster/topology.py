@@ -10,7 +10,7 @@ from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
 from factcheck.database.embedded.place import get_binary
 
 DEPLOY = Path(__file__).parents[1]
-#: What Debian's packages bring, by the package.
+#: The programs in Debian's packages, by package.
 DEBIAN = {
     "etcd": "etcd-server",
     "pgbouncer": "pgbouncer",
@@ -22,7 +22,7 @@ BUCKET = "factcheck"
 
 @dataclass(frozen=True)
 class Topology:
-    """The daemons of a cluster with its files in a folder."""
+    """The daemons of a cluster, whose files are in one folder."""
 
     folder: Path
     network: Network
@@ -42,7 +42,7 @@ class Topology:
             "patroni/patroni.yml",
             node,
             NODE_DATA=str(disk / "data"),
-            NODE_SHARED_BUFFERS="64MB",  # three nodes are on one machine here
+            NODE_SHARED_BUFFERS="64MB",  # one machine runs three nodes here
             POSTGRESQL_PROGRAMS=str(Path(get_binary("postgres")).parent),
             SUPERUSER_PASSWORD=self.secrets["superuser"],
             REPLICATION_PASSWORD=self.secrets["replication"],
@@ -78,7 +78,7 @@ class Topology:
         return Daemon("balancer", "haproxy", [find_program("haproxy"), "-db", "-f", str(configuration)])
 
     def store(self) -> Daemon:
-        """The S3 server."""
+        """Return the daemon of the S3 server."""
         give(give(self.folder / "files" / "s3") / BUCKET)
         return Daemon(
             "files",

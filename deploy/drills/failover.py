@@ -34,13 +34,13 @@ from deploy.drills.restarter import Restarter
 from deploy.drills.webhook_listener import WebhookListener
 
 WRITES_BACK, READS_AWAY = 30.0, 1.0
-#: Big enough for what a drill writes, and soon full.
+#: Large enough for the data of a drill, but soon full.
 DISK_MEGABYTES = 700
 
 
 @dataclass(frozen=True)
 class FaultFigures:
-    """The figures of one fault."""
+    """The measurements of one fault."""
 
     name: str
     machine: str
@@ -167,7 +167,7 @@ def run_fault(
     fault.breaks(cluster, machine)
     settled_at = started_at + 1
     cluster.wait(lambda: any(moment > settled_at for moment in load.writes.answered[-50:]), "A write", 180)
-    # What is answered at first may be the last that still went through.
+    # The first responses may be to requests that were sent before the fault.
     time.sleep(stays)
     cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
     writes_back_at = time.monotonic()

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-#: How long an editor's tool and a reader wait for an answer.
+#: How long an editor's tool and a reader wait for a response, in seconds.
 EDITOR_PATIENCE, READER_PATIENCE = 15.0, 2.0
 PAUSE_SECONDS = 0.2
 

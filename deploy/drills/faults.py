@@ -24,9 +24,9 @@ class Breakage:
     says: str
     breaks: Callable[[MachineCluster, str], None]
     mends: Callable[[MachineCluster, str], None]
-    #: Which machine: the primary of the moment unless it is named; "replica" means one of the others.
+    #: The machine: by default, the current primary; "replica" means one of the others.
     where: str = "primary"
-    #: For how long it stays broken after writes are back.
+    #: How long it stays broken after writes have recovered.
     stays: float = 5.0
 
     def machine(self, cluster: MachineCluster) -> str:

@@ -34,15 +34,15 @@ from factcheck.database.embedded.place import get_binary
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"
-#: What is promised: so much may be lost with a machine.
+#: The promised maximum loss if a machine is destroyed.
 MAX_LOST_SECONDS = 5.0
-#: Has the server begin a new segment, and waits until the one before it has arrived.
+#: Makes the server begin a new segment, and waits until the previous one has arrived.
 SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
-#: So long may one command take. Each waits for another program, which may have ended.
+#: The time limit of a command, because the program that it waits for may have ended.
 MAX_SECONDS = 600
 #: Time between the writes of the load.
 _PAUSE_SECONDS = 0.02
-#: Of the two roles with which Barman comes, for as long as the drill takes.
+#: The password of Barman's two roles, during the drill.
 _PASSWORD = "drill"  # noqa: S105
 
 
@@ -92,7 +92,7 @@ def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
         keeper.configure()
         stack.enter_context(keeper.receiving())
         findings.report("Full backup, in seconds", _measure_seconds(keeper.back_up))
-        # Files after the database: rows name files, never the other way.
+        # Files come after the database, because rows refer to files and files never refer to rows.
         shutil.copytree(newsroom / "files", top / "files")
 
         with Writer(paths) as load:
@@ -256,7 +256,7 @@ class Barman:
 
 
 class Writer:
-    """Writes rows continuously and records which were acknowledged."""
+    """A program that writes rows continuously and records which were acknowledged."""
 
     def __init__(self, paths: ServerPaths) -> None:
         self.place = paths
@@ -285,12 +285,12 @@ class Writer:
 
 @contextlib.contextmanager
 def _start_server(data_dir: Path) -> Iterator[ServerPaths]:
-    """Start a server on Barman's restored data."""
+    """Start a server on the data that Barman restored."""
     if (account := find_account(ServerPaths(data_dir))) is not None:
         for path in (data_dir / "postgres").rglob("*"):
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)
-    # It is ready when it has recovered, not before.
+    # The server is ready only when it has recovered.
     with run_server_at(ServerPaths(data_dir, settings={"hot_standby": "off"})) as paths:
         yield paths
 

@@ -6,12 +6,12 @@ from deploy.cluster.stage import MachineCluster
 
 
 class Restarter(threading.Thread):
-    """Checks every second, and restarts and reports programs that ended unexpectedly."""
+    """A thread that checks every second for programs that ended unexpectedly, restarts and reports them."""
 
     def __init__(self, cluster: MachineCluster) -> None:
         super().__init__(daemon=True)
         self.cluster = cluster
-        #: The machine that is broken on purpose.
+        #: The machine whose programs are not restarted, because it is broken on purpose.
         self.leaves_alone = ""
         self.ended: list[str] = []
         self._ending = threading.Event()

@@ -28,7 +28,7 @@ BEFORE, NEXT = ("before-1", "before-2"), ("next-1", "next-2")
 PEOPLE = {"contributor": "contributor", "checker": "checker", "editor": "editor"}
 REPORT_SECONDS = 4
 MIGRATING = "migrating, while a report reads the table for four seconds"
-#: While migrating: longer than a lock is waited for, with what a busy machine adds.
+#: The limit while migrating: longer than the lock timeout, with a margin for a busy machine.
 MAX_REQUEST_SECONDS = 6.0
 
 

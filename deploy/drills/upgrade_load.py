@@ -41,7 +41,7 @@ class Phase:
 
 
 class Load(AbstractContextManager["Load"]):
-    """Sends requests until the context ends. Every missing or unsuccessful response counts as a failure."""
+    """A stream of requests until the context ends. Every missing or unsuccessful response counts as a failure."""
 
     def __init__(self, site: str, tokens: dict[str, str]) -> None:
         self.site = site
@@ -77,7 +77,7 @@ class Load(AbstractContextManager["Load"]):
                 try:
                     work(session)
                 except _Refused:
-                    self._over.wait(0.1)  # it is counted; what builds on it is left
+                    self._over.wait(0.1)  # the failure is counted; the following steps are skipped
 
     def _send(
         self, session: requests.Session, method: str, address: str, **options: Any
@@ -196,7 +196,7 @@ class Mirror(AbstractContextManager["Mirror"]):
         self._process.wait(10)
 
     def differences(self) -> list[str]:
-        """Read the feed to its end, and compare each claim with the API's response, byte for byte."""
+        """Read the feed to its end, and return the claims whose copy differs from the API's response in any byte."""
         subprocess.run([*self._command, "--once"], check=True, stdout=subprocess.DEVNULL)
         with sqlite3.connect(self.file) as database:
             copy = {pk: body.encode() for pk, body in database.execute("SELECT id, body FROM claim")}

@@ -109,7 +109,7 @@ class Site:
         serve = [sys.executable, "manage.py", "serve", "--port", str(self.ports[name]), "--threads", "4"]
         self._start(name, serve, tree)
         self._wait(name, f"http://127.0.0.1:{self.ports[name]}/readyz")
-        time.sleep(1)  # the balancer looks five times in it
+        time.sleep(1)  # time for five checks by the balancer
 
     def start_worker(self, name: str, tree: Path) -> None:
         self._start(name, [sys.executable, "manage.py", "procrastinate", "worker"], tree)

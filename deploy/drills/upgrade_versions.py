@@ -59,7 +59,7 @@ UNSAFE = """
         migrations.RenameField("topic", "description", "words"),
     ]
 """
-#: Why the unsafe one must be refused, by name.
+#: The effects that the review must report when it refuses the unsafe migration.
 UNSAFE_EFFECTS = {
     "reads a whole table, which cannot be written to meanwhile: claims_claim",
     "column gone: claims_topic.description",

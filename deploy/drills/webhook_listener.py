@@ -18,7 +18,7 @@ class WebhookListener:
 
     def __init__(self, namespaces: list[Path], port: int) -> None:
         self.secret = ""
-        #: The numbers of the ledger in the order in which they arrived.
+        #: The numbers of ledger entries in the order of their arrival.
         self.sequences: list[int] = []
         self.unsigned = 0
         receiver = self
@@ -61,7 +61,7 @@ def _open_socket(namespace: Path | None, port: int) -> socket.socket:
     def make() -> None:
         if namespace is not None:
             descriptor = os.open(namespace, os.O_RDONLY)
-            # Of this thread only.
+            # This affects only the current thread.
             if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), f"{namespace} cannot be entered")
             os.close(descriptor)

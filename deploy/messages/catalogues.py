@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from deploy.messages.extraction import Message
 
-#: How many forms a number has in a language, and which one it takes.
+#: The plural forms of each language: their number, and the rule that chooses one.
 PLURAL_FORMS = {
     "de": (2, "(n != 1)"),
     "es": (2, "(n != 1)"),
@@ -28,7 +28,7 @@ PLURAL_FORMS = {
     ),
     "ko": (1, "0"),
 }
-#: `django` holds the words of Python and templates, `djangojs` those of scripts.
+#: `django` contains the messages of Python and templates, `djangojs` the messages of scripts.
 DOMAINS = ("django", "djangojs")
 
 _NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from deploy.messages.extraction import Message, extract_messages
 from deploy.messages.libraries import find_lacking, find_library_translation
 
 _PACKAGES = ("claims", "sources", "factcheck")
-#: By this message a page knows what language its own words are in (claims/public/pages/responses.py).
+#: The message that tells a page the language of its own words (claims/public/pages/responses.py).
 TAG = Message("en", context="BCP 47 tag of the language you translate into")
 
 

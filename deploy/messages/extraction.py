@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
-#: By the names of Django's functions: which of their arguments are the context, the message and its plural.
+#: Django's functions, with the positions of the arguments for the context, the message and its plural.
 _PARTS: dict[str, tuple[str, ...]] = {
     "gettext": ("message",),
     "ngettext": ("message", "plural"),
@@ -22,7 +22,7 @@ _FUNCTIONS = {
     for name in (plain, f"{plain}_lazy", f"{plain}_noop")
     if name != "ngettext_noop"
 }
-#: Errors and functions that make a `TranslatableMessage` of an argument: its position.
+#: Errors and functions that turn an argument into a `TranslatableMessage`, with the argument's position.
 MESSAGE_POSITIONS = {
     "TranslatableMessage": 0,
     "ReadingError": 0,
@@ -45,7 +45,7 @@ _IN_SCRIPTS = {
 }
 
 _LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
-#: What Django makes of a template for programs that read Python: calls, between signs that mean nothing.
+#: A call in the text that Django makes of a template for programs that read Python; all other signs mean nothing.
 _CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
 _LITERALS = re.compile(_LITERAL, re.DOTALL)
 

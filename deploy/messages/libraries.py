@@ -16,7 +16,7 @@ from babel.messages.mofile import read_mo
 from deploy.messages.catalogues import PLURAL_FORMS, is_translated
 from deploy.messages.extraction import ExtractionFailed, Message, extract_messages
 
-#: What of a library is looked at: packages, and templates.
+#: The parts of libraries that are read: packages, and templates.
 _SEEN = {
     "unfold": ("*.py", "templates", "contrib/filters", "contrib/forms", "contrib/inlines"),
     "rest_framework": ("exceptions.py", "fields.py", "relations.py", "serializers.py", "validators.py"),
@@ -30,9 +30,9 @@ _SEEN = {
         "templates/allauth",
     ),
 }
-#: Where else the words of these may be translated.
+#: Parts of Django whose catalogues may also translate the words of these libraries.
 _OF_DJANGO = ("conf", "contrib/admin", "contrib/auth", "contrib/contenttypes", "contrib/humanize")
-#: Dialects in which libraries have a language that we have as a whole.
+#: Regional variants in which libraries have one of our languages.
 _DIALECTS = {"pt": ("pt_PT", "pt_BR"), "ko": ("ko_KR",)}
 
 _ENDS = re.compile(r"(\s*).*?(\s*)", re.DOTALL)
@@ -107,7 +107,7 @@ def _find_marked(name: str) -> dict[Message, list[str]]:
                 message: sorted({*files_by_message.get(message, ()), *files})
                 for message, files in extract_messages([path], root.parent).items()
             }
-        except ExtractionFailed:  # theirs to put right, and translated nowhere
+        except ExtractionFailed:  # a fault of the library, and translated nowhere
             continue
     return files_by_message
 

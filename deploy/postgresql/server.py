@@ -18,7 +18,7 @@ import psycopg
 from deploy.postgresql.programs import ProgramsUnavailable, find_programs
 
 ROOT = Path(__file__).resolve().parents[2]
-#: For trying out, not for keeping: what a crash of the machine would lose may be lost.
+#: For tests only: data may be lost if the machine crashes.
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -102,10 +102,10 @@ def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iter
             first.execute("REVOKE TEMPORARY ON DATABASE factcheck FROM PUBLIC")
         yield
     finally:
-        process.terminate()  # lets those who are connected finish
+        process.terminate()  # lets connected clients finish
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(2)
-        process.send_signal(signal.SIGINT)  # ends them
+        process.send_signal(signal.SIGINT)  # ends their connections
         process.wait(30)
 
 

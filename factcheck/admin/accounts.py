@@ -35,7 +35,7 @@ set_model_names(User, _("person"), _("people"), section=_("Newsroom"))
 
 
 class PermissionBoxes(UnfoldAdminCheckboxSelectMultipleWidget):
-    """A line of checkboxes for each kind of row."""
+    """A widget with one line of permission checkboxes for each model."""
 
     template_name = "admin/desk/permissions.html"
     option_template_name = "django/forms/widgets/checkbox_option.html"

@@ -45,7 +45,7 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
     """Parse a date of three numbers, or return None. In dates with full stops, the day is always first.
 
     Args:
-        day_first: None if it is unknown. A date that has two meanings is then not read.
+        day_first: None if it is unknown; ambiguous dates are then rejected.
     """
     match = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if match is None:

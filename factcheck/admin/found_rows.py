@@ -56,7 +56,7 @@ def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
 
 
 def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """Group the columns by the relations to their table: `claim__statement` becomes `statement` of ("claim",)."""
+    """Group columns by the path to their table: `claim__statement` becomes the column `statement` at ("claim",)."""
     columns_by_path: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
         *path, name = column.split("__")

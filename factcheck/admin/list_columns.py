@@ -17,7 +17,7 @@ VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 
 class FilterableList(ChangeList):
-    """A list whose URL also contains its view settings, which are not filters."""
+    """A list that does not treat the view settings in its URL as filters."""
 
     def get_filters_params(self, params: Any = None) -> Any:
         filters = super().get_filters_params(params)

@@ -377,7 +377,7 @@ def _load_stored_forms(
 
 
 def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
-    """Return autosaved values as form data, in which each chosen option is only its key."""
+    """Return autosaved values as form data, with chosen options represented by their keys only."""
     query = QueryDict(mutable=True)
     for name, value in kept_parameters.items():
         values = [value] if isinstance(value, str) else value

@@ -64,7 +64,7 @@ class RefusalMessages:
 
 
 def describe_unchanged(name: object, reason: str) -> str:
-    """Return the message that says why an action on several rows left this one unchanged."""
+    """Return the message that says why an action on several rows left the row of this name unchanged."""
     return _("“%(claim)s” was not changed. %(why)s") % {"claim": str(name)[:100], "why": reason}
 
 
@@ -129,12 +129,12 @@ def row_action(
     look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
-    """Return a decorator that declares a method of a model's pages, taking the request and the row, as an action."""
+    """Return a decorator that turns a model admin's method into an action; it takes the request and the row."""
     return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
 
 
 def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that serves a method of a model's pages at a URL below them.
+    """Return a decorator that serves a model admin's method at a URL below the model's pages.
 
     The route is named `name` or, by default, after the method.
     """
@@ -278,7 +278,7 @@ class RowActions(ModelAdmin):
         return Button(action, address, form)
 
     def _has_named_permission(self, permission: str, request: HttpRequest, row: Any) -> bool:
-        """Return whether the person has a permission of the page (`change`) or by name (`claims.run_import`)."""
+        """Return whether the person has a permission: the page's own (`change`) or any other (`claims.run_import`)."""
         if "." in permission:
             return get_person(request).has_perm(permission)
         if permission == "view":

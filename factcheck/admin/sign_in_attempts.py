@@ -102,7 +102,7 @@ def mark_browser(response: HttpResponse, account: Any) -> None:
 
 
 def _get_account_name(name: str) -> str:
-    """Return the name under which all names of an account are counted."""
+    """Return one key for all names of an account, so that their attempts are counted together."""
     name = name.strip().replace("\0", "")
     if not name:
         return ""

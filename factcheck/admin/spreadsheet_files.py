@@ -97,7 +97,7 @@ def _to_local(moment: datetime) -> datetime:
 
 
 def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    import xlsxwriter  # noqa: PLC0415  of downloads alone; every command would load it along with the desk
+    import xlsxwriter  # noqa: PLC0415  only for downloads; every command loads the desk
 
     with tempfile.TemporaryDirectory() as folder:
         workbook = xlsxwriter.Workbook(

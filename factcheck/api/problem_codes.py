@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-#: Where the codes are explained (`problem_page`).
+#: The page that explains the codes (`factcheck.routes.show_problem`).
 PAGE_PATH = "/api/problems/"
 
 

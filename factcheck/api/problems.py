@@ -160,7 +160,7 @@ def convert_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def handle_exception(raised_error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Return the problem details for an exception, for REST framework; `handle_server_error` gets unknown ones."""
+    """Return the problem details for an exception, for REST framework; None leaves it to `handle_server_error`."""
     request = get_plain_request(context["request"])
     exception = convert_exception(raised_error)
     if exception is None:
@@ -222,7 +222,7 @@ def _escape_pointer(key: str) -> str:
 def build_unavailable_response(
     request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
-    """Return a response for an outage, as problem details, in Google's format or a page, without the database."""
+    """Return the response to a request during an outage, without using the database."""
     response = build_error_response(request, status, detail)
     if response is None:
         title = get_phrase(status)

@@ -1,4 +1,4 @@
-"""The embedded server, the folders of files, and the backup folder that backups work with."""
+"""The embedded server and the folders to back up, and the folder that holds the backups."""
 
 from pathlib import Path
 

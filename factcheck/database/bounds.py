@@ -1,4 +1,4 @@
-"""Limits of text lengths and dates, shown by forms and the API and enforced by the database.
+"""Limits on text lengths and dates, shown by forms and the API and enforced by the database.
 
 Absurd values are rejected on entry, such as a statement of two megabytes or a claim from the year 9999.
 """

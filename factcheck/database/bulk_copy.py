@@ -37,7 +37,7 @@ class CopyLines(NamedTuple):
 def copy_rows(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     """Insert these rows. The database fills generated columns and its own defaults.
 
-    Their ids must be set (`reserve_ids`) or left to the database. A model's `save()` is not called.
+    Row ids must be set (`reserve_ids`) or left to the database. The model's `save()` is not called.
 
     Args:
         rows: model instances, or mappings with the same keys. Columns that are missing get the database's default.
@@ -150,7 +150,7 @@ def _list_set_attributes(row: Model) -> list[str]:
 
 
 def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
-    """Return a function that formats a field's values if psycopg cannot or is slow; otherwise None."""
+    """Return a function that formats a field's values; None if psycopg formats them well and fast enough."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
     if type(field) is ArrayField:

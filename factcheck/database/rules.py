@@ -5,8 +5,8 @@ Unlike pgtrigger's own triggers, a rule cannot be switched off by a session sett
 SQL directly.
 
 A rule is written in PL/pgSQL with one more statement: `REJECT 'message';` rejects the row, and Django raises it as
-`IntegrityError`. The violated constraint that it reports, as a CHECK does, is the rule's name, or another one after
-`REJECT 'message' AS other_name;`, so that callers can tell rules apart.
+`IntegrityError`. Like a CHECK, a rule reports the name of the violated constraint, so that callers can tell rules
+apart: its own name, or the one given by `REJECT 'message' AS other_name;`.
 
 A rule names the schema of its tables (`public.claims_claim`), and its function also has its own search path, so that
 temporary tables cannot stand in for ours. The other requirements of a rule are in

@@ -15,7 +15,7 @@ from factcheck.database.database_roles import connect_as_owner
 def open_scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
     """Connect to an empty temporary database as its owner. The database is dropped at the end.
 
-    On any other than the embedded server, that role needs the right to create databases and extensions.
+    On any server except the embedded one, that role needs the right to create databases and extensions.
     """
     usual_name = database.settings_dict["NAME"]
     name = f"factcheck_scratch_{secrets.token_hex(4)}"

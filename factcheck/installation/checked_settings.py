@@ -67,7 +67,7 @@ def read_internet_archive_key() -> str:
 
 
 def find_ffmpeg() -> tuple[str, str]:
-    """Return the paths of ffmpeg and ffprobe, which are installed together in one folder; "" where there are none."""
+    """Return the paths of ffmpeg and ffprobe, which must be in one folder; two empty texts if either is missing."""
     setting = read_text("FFMPEG", kind="path", shown_default="ffmpeg on the PATH")
     ffmpeg = shutil.which(setting or "ffmpeg") or ""
     if setting and not ffmpeg:

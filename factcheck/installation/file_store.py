@@ -40,7 +40,7 @@ def build_store() -> dict[str, Any]:
 
 
 def read_keys() -> dict[str, str]:
-    """Read the access keys to buckets, also under boto3's names. Without keys, boto3 uses the machine's role."""
+    """Read the access keys to buckets from AWS's usual variables. Without keys, boto3 uses the machine's role."""
     keys = {
         "access_key": read_text("AWS_ACCESS_KEY_ID"),
         "secret_key": read_text("AWS_SECRET_ACCESS_KEY", kind="secret"),

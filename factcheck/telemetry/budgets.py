@@ -20,6 +20,6 @@ def count_cost(tier: str, cost: int, *, allowed: bool) -> None:
 
 @cache
 def _get_counters(tier: str) -> tuple[Callable[[float], None], Callable[[float], None]]:
-    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+    from factcheck.telemetry import counters  # noqa: PLC0415  only if metrics are on
 
     return counters.BUDGET_DRAWN.labels(tier).inc, counters.BUDGET_REFUSALS.labels(tier).inc

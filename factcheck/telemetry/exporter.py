@@ -155,8 +155,8 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 
 def export(host: str, port: int) -> None:
     """Serve the metrics until the process ends."""
-    from factcheck.telemetry.exposition import build_page  # noqa: PLC0415  of the process that serves metrics alone
-    from factcheck.telemetry.query_spans import list_metric_queries  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.exposition import build_page  # noqa: PLC0415  only in the process that serves metrics
+    from factcheck.telemetry.query_spans import list_metric_queries  # noqa: PLC0415  only in the process that serves metrics
 
     os.nice(5)  # monitored processes end first
     folder = os.environ.get(FOLDER_VARIABLE)

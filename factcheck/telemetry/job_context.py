@@ -51,6 +51,6 @@ async def _get_request_id(job_id: int | None, worker: Worker) -> str:
 
 def _count(task: str, outcome: str, seconds: float) -> None:
     if settings.METRICS_PORT:
-        from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+        from factcheck.telemetry import counters  # noqa: PLC0415  only if metrics are on
 
         counters.JOB_SECONDS.labels(task, outcome).observe(seconds)

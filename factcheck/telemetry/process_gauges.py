@@ -16,7 +16,7 @@ def watch(threads: int) -> None:
     Args:
         threads: the number of threads that answer requests in this process.
     """
-    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+    from factcheck.telemetry import counters  # noqa: PLC0415  only if metrics are on
 
     counters.THREADS.set(threads)
     pause = threading.Event()

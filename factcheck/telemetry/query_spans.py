@@ -97,7 +97,7 @@ def _run_query(metric_query: MetricQuery, alias: str, results: QueryResults) -> 
     started_at = perf_counter()
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-            # Of this transaction alone, which is all that a pooler between us and the server lets us set.
+            # For this transaction only: a pooler between us and the server allows no more.
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MAX_MILLISECONDS)])
             readings = [
                 (name, (*labels, alias) if metric_query.runs_on_replicas else labels, value)

@@ -51,7 +51,7 @@ class RequestCounts:
 
 def add_up_responses() -> None:
     """Add up the responses recorded since the last call. Counting them together keeps the cost of each response low."""
-    from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
+    from factcheck.telemetry import counters  # noqa: PLC0415  only if metrics are on
 
     counts: Counter[tuple[str, str, int]] = Counter()
     for _ in range(len(recent_responses)):

@@ -29,17 +29,17 @@ _STATEMENT_TABLE = re.compile(
 
 
 class _Tracing:
-    """Holds the tracer, which is None if tracing is off."""
+    """The holder of the tracer, which is None if tracing is off."""
 
     tracer: Any = None
 
 
 def start(exporter: Any = None) -> Any:
     """Start tracing and return the span processor. Endpoint and sampling come from the library's own variables."""
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  where traces are on alone
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  where traces are on alone
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  where traces are on alone
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  only if traces are on
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  only if traces are on
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  only if traces are on
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  only if traces are on
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "factcheck")
     provider = TracerProvider(resource=Resource.create({"service.version": read_version()}))
@@ -113,8 +113,8 @@ def summarise_statement(sql: str) -> str:
 
 def _read_parent(request: HttpRequest) -> Any:
     """Return the parent trace stated by one of our own proxies; one stated by anyone else is ignored."""
-    from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.context import Context  # noqa: PLC0415  only if traces are on
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  only if traces are on
 
     header = request.META.get("HTTP_TRACEPARENT")
     if not header or not settings.TRUST_PROXY:
@@ -125,7 +125,7 @@ def _read_parent(request: HttpRequest) -> Any:
 @contextmanager
 def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
     """Start a span. It records only the class of an exception, because the message may be confidential."""
-    from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.trace import SpanKind  # noqa: PLC0415  only if traces are on
 
     with _Tracing.tracer.start_as_current_span(
         name, parent, SpanKind[kind], record_exception=False, set_status_on_exception=False
@@ -139,6 +139,6 @@ def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
 
 
 def _mark_failed(span: Any) -> None:
-    from opentelemetry.trace import StatusCode  # noqa: PLC0415  where traces are on alone
+    from opentelemetry.trace import StatusCode  # noqa: PLC0415  only if traces are on
 
     span.set_status(StatusCode.ERROR)

@@ -113,7 +113,7 @@ class Compression:
 
 
 def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
-    """Remove our suffixes from the ETags that a client sends. Return, for each of our ETags, the client's strong tags.
+    """Remove our suffixes from the ETags that a client sends. Return the strong tags as sent, by shortened ETag.
 
     A copy in a coding that the client does not accept is ignored. A cache may have several copies; it revalidates on
     behalf of one client and learns from our 304 which copy to use.

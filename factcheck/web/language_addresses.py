@@ -78,7 +78,7 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def is_page(path: str) -> bool:
-    """Return whether a path, without its language, is that of a reader page."""
+    """Return whether a path without a language prefix belongs to a reader page."""
     return not _UNTRANSLATED_PATH.match(path)
 
 
@@ -206,7 +206,7 @@ class _UnmatchablePattern:
 
 
 def _flatten_routes(routes: Iterable[Route]) -> Iterator[Route]:
-    """Yield the routes, replacing includes without a prefix by their own routes."""
+    """Yield the routes, with each include that has no prefix replaced with its own routes."""
     for route in routes:
         if isinstance(route, URLResolver) and not str(route.pattern):
             yield from _flatten_routes(route.url_patterns)

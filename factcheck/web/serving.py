@@ -186,7 +186,7 @@ def _start_method() -> BaseContext:
 
 def _load_everything() -> None:
     """Load routes and tasks before the fork, so that processes share them."""
-    from procrastinate.contrib.django import app  # noqa: PLC0415  of an application that is set up
+    from procrastinate.contrib.django import app  # noqa: PLC0415  only once Django is set up
 
     import_module(settings.ROOT_URLCONF)
     app.perform_import_paths()
@@ -216,7 +216,7 @@ def _announce(host: str, port: int, has_begun: threading.Event, when_ready: Call
 def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     """Stop the other processes when the embedded server's main process has ended.
 
-    The supervisor also starts the server. Starting it here would undo a deliberate stop.
+    The service manager restarts the site with its server. Restarting only the server would undo a deliberate stop.
     """
     database_ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:

@@ -24,7 +24,7 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return a subquery that counts the related rows that this person may read; several fit into a query."""
+    """Return a subquery that counts the related rows that this person may read; one query can contain several."""
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects
     readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows

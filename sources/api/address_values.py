@@ -17,7 +17,7 @@ _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 
 @dataclass(frozen=True)
 class AddressValue:
-    """The URL of a page in any spelling, compared by its normalised key."""
+    """A reader of page URLs, which may be in any spelling and are compared by their normalised keys."""
 
     sql_type: ClassVar[str] = "text"
     max_length: int = 2000
@@ -38,7 +38,7 @@ class AddressValue:
 
 @dataclass(frozen=True)
 class SameAsValue(AddressValue):
-    """A `sameAs` URL; an identifier of Wikidata or ROR may be in any spelling."""
+    """A reader of `sameAs` URLs; identifiers of Wikidata and ROR may be in any spelling."""
 
     max_length: int = 500
 
@@ -48,7 +48,7 @@ class SameAsValue(AddressValue):
 
 @dataclass(frozen=True)
 class DomainValue:
-    """A site's domain in any spelling, reduced to the registrable domain."""
+    """A reader of domains, which may be in any spelling and are reduced to the registrable domain."""
 
     sql_type: ClassVar[str] = "text"
 

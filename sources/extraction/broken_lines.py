@@ -19,7 +19,7 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words that have a hyphen in the middle of a line. They also keep it where a line breaks."""
+    """Return the words with a hyphen in the middle of a line. Such words also keep it at a line break."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 

@@ -163,7 +163,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name is the newsroom's: a label of the host, or the publisher's first word and capitals."""
+    """Return whether a name is the newsroom's: a part of the host, or the publisher's first word, then capitals."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first_word, *other_words = name.split()

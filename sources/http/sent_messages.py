@@ -45,7 +45,7 @@ class PostError(Failure):
 
 
 def validate_address(address: str) -> str:
-    """Return a URL that users entered without surrounding spaces.
+    """Return the URL that a user entered, with surrounding spaces removed.
 
     Raises:
         ValidationError: messages cannot be sent to this URL; the exception has the reason.

@@ -179,7 +179,7 @@ def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """Yield, for each band, the values to look up, the values of its pair's other band, and the hashes' indexes."""
+    """Yield three lists for each band: values to look up, values of the paired band, and indexes of the hashes."""
     width = BAND_BITS // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
     for band in range(BAND_COUNT):

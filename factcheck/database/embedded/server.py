@@ -192,7 +192,7 @@ class _Server(subprocess.Popen[bytes]):
     """The server process started by this process. It may outlive this process, because others use it too."""
 
     def __del__(self) -> None:
-        """Do nothing, because Python's finaliser warns about a child that still runs."""
+        """Do nothing: Python's own finaliser would warn that the server is still running."""
 
 
 def _launch_server(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> None:
@@ -385,6 +385,6 @@ def compute_shared_buffers(memory: int) -> str:
     """Return the size of PostgreSQL's cache: an eighth of the memory, from 128 MB to 1 GB.
 
     Memory is allocated page by page when needed. With 200,000 claims, 1 GB holds everything that filters and searches
-    read before the texts of a page. Other data comes from the operating system and is verified on each read.
+    read to find the rows of a page. Other data comes from the operating system and is verified on each read.
     """
     return f"{min(1024, max(128, memory // 8 // 1024**2))}MB"

@@ -39,8 +39,8 @@ MAX_URL_LENGTH = 60_000
 class RateLimits:
     """Middleware: enforces the limits on paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
 
-    `RATE_LIMIT_COSTS` lists the URLs whose responses cost more, with their costs; long searches and exact counts cost
-    more again. Expensive requests also wait for a slot. In views with the throttle below, the throttle reports the
+    `RATE_LIMIT_COSTS` lists the URLs whose responses cost more, with their costs; long searches and exact counts add
+    to the cost. Expensive requests also wait for a slot. In views with the throttle below, the throttle reports the
     remaining budget instead.
     """
 

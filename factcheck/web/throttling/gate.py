@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 1.0
 class Gate:
     """A limit on concurrent requests and on those waiting briefly. Others are refused immediately.
 
-    Each waiting request holds a thread, so no more may wait than run. Each caller has one slot and may wait for one
+    Each waiting request holds a thread, so at most as many wait as run. Each caller has one slot and may wait for one
     more, so that no caller can take all of them.
     """
 

@@ -88,7 +88,7 @@ class _Budget(NamedTuple):
 
 
 class Limiter:
-    """Decides which requests to admit. Thread-safe.
+    """A rate limiter, which decides which requests to admit. Thread-safe.
 
     Args:
         rates: the limit of each tier; None for tiers without a limit.

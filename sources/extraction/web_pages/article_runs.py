@@ -84,7 +84,7 @@ class ArticleRuns:
         return counts
 
     def _find_heading(self) -> int | None:
-        """Return the number of the headline's run: the first like the title, else the first heading, else None."""
+        """Return the number of the headline's run: a heading that matches the title, else the first heading, if any."""
         headings = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
         matches = [n for n in headings if title and (self.runs[n].key in title or title in self.runs[n].key)]
@@ -133,7 +133,7 @@ class ArticleRuns:
         return sum(len(self.keys[text_number]) for text_number in text_numbers)
 
     def _find_texts_where_all(self, condition: Callable[[int], bool]) -> set[int]:
-        """Return the numbers of the texts that meet the condition; a headline may recur in teasers."""
+        """Return the numbers of the texts whose runs all meet the condition: a headline may recur in a teaser."""
         failures = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
         return set(self.text_by_run.values()) - failures
 
