@@ -8,7 +8,7 @@ from django.db import connection
 from claims.features.archiving.models.archiving_request import build_request_sql
 from claims.features.archiving.models.citing_rows import CLAIM_IS_OWN_SQL, IS_OWN_SQL
 
-#: The ids of the sources cited in evidence and appearances: of the newsroom's own work, and of all work.
+#: SQL for the ids of sources cited in evidence and appearances: by the newsroom's own work, and by all work.
 _OWN_CITATIONS_SQL = f"""
     SELECT evidence.source_id FROM public.claims_evidence AS evidence
     JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {IS_OWN_SQL.format("verdict")}

@@ -47,7 +47,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverOptions:
-    """Options for archiving, which tests replace: the record of visits to sites, and the pause between requests."""
+    """Archiving options that tests replace: the record of visits to sites, and the pause between requests."""
 
     site_store: SiteStore
     allow_loopback: bool = False
@@ -127,7 +127,7 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
 
 def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PagePictures:
     if response.content_type not in _PAGE_TYPES:
-        return PagePictures()  # the file itself is what the public sees
+        return PagePictures()  # a file, not a page of which to take pictures
     try:
         return take_page_pictures(response.final_url, allow_loopback=options.allow_loopback)
     except BrowserUnavailable as error:
@@ -154,7 +154,7 @@ def _capture_text(source: Source, response: FetchedDocument, by: User | None) ->
 
 
 def _explain_text_rejection(latest_snapshot: Snapshot, document: Document) -> str:
-    """Return why the new text must not replace the stored text, in which quotes are located; "" if it may."""
+    """Return the reason why the new text must not replace the stored text that quotes refer to, or "" if it may."""
     if not latest_snapshot.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest_snapshot.caveats}

@@ -18,7 +18,7 @@ from claims.models import Claim
 
 
 class _ZipRenderer(JSONRenderer):
-    """A renderer by which clients may accept ZIP files. It renders only errors: the pack itself is streamed."""
+    """A renderer that lets clients request a ZIP. It renders only errors, because the pack itself is streamed."""
 
     media_type, format = MEDIA_TYPE, "zip"
 

@@ -28,7 +28,7 @@ LEASE_TIME = timedelta(minutes=5)
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
 #: The pause if the files cannot be stored; the fault is on this server, so the request is never abandoned.
 OWN_FAULT_DELAY = timedelta(minutes=10)
-#: The maximum number of due sources searched for one whose site may be visited now.
+#: At most this many due sources are examined to find one whose site may be visited now.
 _CANDIDATE_LIMIT = 200
 _KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it finished.")
 
@@ -139,7 +139,7 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
-    """Return the ids of due sources: first those on sites that may be visited now, each group by urgency."""
+    """Return the ids of due sources, most urgent first; sources whose site may not be visited yet come last."""
     requests = (
         _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     )

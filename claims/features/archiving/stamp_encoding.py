@@ -42,7 +42,7 @@ def extract_token(response: bytes) -> bytes:
 def sort_certificates(response: bytes) -> bytes:
     """Return the TimeStampResp with its certificates in DER order.
 
-    OpenSSL keeps the certificates in the order in which it received them, which the library rejects. The
+    OpenSSL keeps certificates in the order received, but the library accepts only DER order. The
     signature does not cover the certificates.
 
     Raises:

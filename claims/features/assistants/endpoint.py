@@ -61,7 +61,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             batch = _read_batch(request, message)
             if batch is None:
                 return _answer_message(request, message, caller)
-            _spend_budget(request, caller, len(batch) - 1)  # the request itself has paid for one message
+            _spend_budget(request, caller, len(batch) - 1)  # the request itself already counted as one
             responses = [_answer_batch_message(request, batch_message, caller) for batch_message in batch]
             sent_responses = [batch_message for batch_message in responses if batch_message is not None]
             return RpcResponse(sent_responses) if sent_responses else HttpResponse(status=HTTPStatus.ACCEPTED)
@@ -173,7 +173,7 @@ def _answer_batch_message(request: HttpRequest, parsed_message: Any, caller: Cal
 def _run_request(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
     revision = revisions.read_http_revision(request.headers, message)
     cost = _compute_cost(message, caller)
-    _spend_budget(request, caller, cost - 1)  # each message has paid one already
+    _spend_budget(request, caller, cost - 1)  # one has already been deducted for each message
     get_result = partial(mcp_server.get_result, message, caller, revision)
     if cost < EXPENSIVE_COST:
         return get_result()

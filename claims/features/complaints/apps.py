@@ -24,7 +24,7 @@ class Complaints(Feature):
         ]
     }
     roles = {
-        # The readers' messages, but not their senders.
+        # Fact-checkers may read the readers' messages, but not see who sent them.
         "Fact-checker": [
             "complaints.view_complaint",
             "complaints.view_readerrequest",

@@ -54,9 +54,7 @@ def answer_all_published() -> None:
 
 def _answer_requests_on_published_claims(requests: QuerySet[ReaderRequest]) -> None:
     waiting_requests = requests.filter(state=ReaderRequest.State.TAKEN_UP)
-    if (
-        not waiting_requests.exists()
-    ):  # after most publications, and a fifth of the work of asking which are published
+    if not waiting_requests.exists():  # the usual case, checked five times as fast as by the query below
         return
     current_publications = Publication.objects.current()
     rows = waiting_requests.select_for_update(of=("self",)).filter(

@@ -37,7 +37,7 @@ def export_contact(contact: ContactDetails) -> dict[str, Any]:
 
 
 def export_messages(mail: str) -> list[dict[str, Any]]:
-    """Return all data sent with this email address, a dictionary for each message."""
+    """Return all data sent with this email address, as one dictionary per message."""
     rows = ContactDetails.objects.with_mail(mail).select_related("complaint", "request").order_by("pk")
     messages = [export_contact(contact) for contact in rows]
     person_exported.send(None, mail=mail, messages=messages)

@@ -57,7 +57,7 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
-    """Return the open requests to compare with these texts, in the form in which matching represents claims."""
+    """Return the open requests to compare with these texts, in the format that matching uses for claims."""
     texts = [candidate_text.cleaned for candidate_text in queries]
     claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
     return FoundCandidates(

@@ -19,9 +19,9 @@ def get_today() -> date:
 
 
 def find_due_day(moment: datetime, days: int) -> date:
-    """Return the date that is this many working days after the newsroom's date of a moment."""
+    """Return the date that is `days` working days after `moment`, in the newsroom's time zone."""
     start = get_newsroom_day(moment)
-    # Less than nine days in ten are holidays or weekends everywhere, and an extra year does no harm.
+    # In every country, more than one day in ten is a working day; an extra year does no harm.
     due_day: date = _get_calendar(start.year, start.year + 1 + days // 30).get_nth_working_day(start, days)
     return due_day
 
@@ -52,7 +52,7 @@ def _get_calendar(first_year: int, last_year: int) -> HolidayBase:
 
 @lru_cache(maxsize=100)
 def _build_calendar(country: str, subdivision: str, first_year: int, last_year: int) -> HolidayBase:
-    """Build a calendar with all its years, because adding years later is not thread-safe."""
+    """Build a calendar that already has all these years, because adding years later is not thread-safe."""
     years = range(first_year, last_year + 1)
     if country:
         return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)

@@ -20,7 +20,7 @@ def add_step(request: Rectification, kind: str, *, day: date, note: str, by: Use
     """Record the next step of a request: a reminder, an answer, a correction or a refusal.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: the step cannot follow the last one, or its required note is empty.
     """
     require_permission(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))

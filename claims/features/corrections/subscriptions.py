@@ -73,7 +73,7 @@ def find_subscription(token: str) -> ClaimSubscription | None:
 
 
 def confirm_subscription(subscription: ClaimSubscription) -> None:
-    """Start the subscription after the current publication, which the reader has seen."""
+    """Start the subscription; the reader is emailed only about changes after the current publication."""
     newest_entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     ClaimSubscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(
         confirmed_at=timezone.now(), sequence=newest_entry.sequence if newest_entry else 0

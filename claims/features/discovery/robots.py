@@ -10,7 +10,7 @@ from factcheck.api.resources import build_conditional_response
 #: How long crawlers may cache these files, which change only at a restart.
 _CACHE_CONTROL = "public, max-age=3600"
 
-#: If several rules match, the longest one applies (RFC 9309, section 2.2.2), so programs may page through the API.
+#: If several rules match, the longest one applies (RFC 9309, 2.2.2): `Allow` lets programs page through the API.
 #: Pages with a `noindex` directive are not listed, because a crawler must read a page to see the directive.
 _DEFAULT_RULES = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in

@@ -12,7 +12,7 @@ REQUEST_SECONDS, MAX_ANSWER_BYTES = 20.0, 100_000
 
 #: The first pause after a failure, doubled with each further failure; and the longest pause.
 MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-#: The pause after a response that we have sent too many requests, if the response does not say how long to wait.
+#: The pause after a response with the status 429 that does not say how long to wait.
 MAX_RETRY_PERIOD = timedelta(minutes=15)
 #: Statuses of errors that only the operator can correct.
 _OPERATOR_FAULT_STATUSES = (

@@ -2,7 +2,7 @@
 
 The standard does not define how publishers notify hubs; in practice, hubs accept a form with
 `hub.mode=publish` and the topics. A topic is the `self` URL of a feed. A feed filtered by a query is not a
-topic and names no hub, because it would be unknown which such feeds an entry changes.
+topic and names no hub, because we could not know which filtered feeds an entry changes.
 """
 
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ def get_current_document(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def show_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the card in the embedding site's theme (`embed_themes`) or that of the reader's device."""
+    """Show the card in the embedding site's theme (`embed_themes`) or in the theme of the reader's device."""
     current_document = get_current_document(pk)
     if current_document is None:
         raise Http404("No published claim has this number.")
@@ -140,7 +140,7 @@ def list_discovery_links(document: Document) -> list[Document]:
 def estimate_card_height(document: Document, width: int) -> int:
     """Estimate the height of the card at this width, in CSS pixels.
 
-    The estimate uses the texts in the language in which they are longest, and tends to be high. If it is too
+    The estimate uses the language whose texts are longest, and tends to be high. If it is too
     low, the card scrolls in its frame.
     """
     languages = ["", *(translation["language"] for translation in document.get("translations", []))]
@@ -173,7 +173,7 @@ _SIDE_PADDING = 22
 _FIXED_HEIGHT = 156
 _STATEMENT_METRICS = (9.6, 26.0)
 _TEXT_METRICS = (8.0, 25.0)
-# About as long as the text shown if there is none.
+# Stand-ins, about as long as the texts that the card shows in these places.
 _EMPTY_TEXT = "x" * 60
 _FOOTER_TEXT = "x" * 65
 _UNKNOWN_CLAIMANT_TEXT = "x" * 23

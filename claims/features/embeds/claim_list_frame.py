@@ -28,7 +28,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 5, 20
 
 
 class ClaimFrameQuery(FeedQuery):
-    """The query parameters of the list: those of a feed, and a limit."""
+    """The query parameters of the list: all parameters of a feed, and a limit."""
 
     as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
 
@@ -79,7 +79,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def _select_filters(parameters: QueryDict) -> QueryDict:
-    """Return the parameters without those of the theme."""
+    """Return the query parameters without the theme parameters."""
     filters = parameters.copy()
     for name in THEME_PARAMETERS:
         filters.pop(name, None)

@@ -21,7 +21,7 @@ def queue_alarm(newsroom: PeerNewsroom) -> None:
 
 
 def send_alarm(newsroom: PeerNewsroom) -> None:
-    """Explain by email to the people who manage followed newsrooms why imports from this one have stopped."""
+    """Explain by email to the people who manage followed newsrooms why imports from this newsroom have stopped."""
     for person in find_people_with("federation.change_peernewsroom").exclude(email=""):
         with override_language_for(person):
             _send_alarm_to(newsroom, person.email)

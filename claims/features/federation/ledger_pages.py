@@ -122,7 +122,7 @@ def parse_page(content: bytes) -> LedgerPage:
 def verify_page(
     page: LedgerPage, *, key: str, site: str, last_sequence: int, last_change: str, max_entries: int
 ) -> list[SignedChange]:
-    """Return those entries of a page that follow the last imported one, after verifying the whole page.
+    """Verify a whole page, and return its entries after the last imported one.
 
     Args:
         key: the accepted public key.

@@ -57,7 +57,7 @@ def follow_newsroom(signer: Signer, *, name: str = "", by: User | None = None) -
         name: the name used here; by default the newsroom's own name.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: the newsroom is already followed, or the name is taken; the message has the reason.
     """
     if by:
@@ -85,7 +85,7 @@ def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
     """Pause or resume a newsroom. A resumed newsroom is queried immediately.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     require_permission(by, _CHANGE_PERMISSION, _("pause a followed newsroom"))
     following.set_following(newsroom, is_active=active, queue_visit=tasks.queue_sync)
@@ -96,7 +96,7 @@ def sync_now(newsroom: PeerNewsroom, *, by: User) -> None:
     """Query the newsroom for new entries now.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: the newsroom is paused, or a decision is pending.
     """
     require_permission(by, _CHANGE_PERMISSION, _("check a newsroom for updates"))
@@ -113,7 +113,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
     """Accept a newsroom's new signing key.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: the newsroom does not sign with this key now.
     """
     require_permission(by, _CHANGE_PERMISSION, _("accept another newsroom’s key"))
@@ -139,7 +139,7 @@ def restart_import(newsroom: PeerNewsroom, *, by: User) -> None:
     """Delete everything imported from a newsroom, and import its ledger from the beginning.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: nothing has been imported yet, or a decision about its key is pending.
     """
     require_permission(by, _CHANGE_PERMISSION, _("import a newsroom’s ledger again"))

@@ -61,7 +61,7 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Return the claims of followed newsrooms that match a text, each once; those with `same` come first."""
+    """Return the claims of followed newsrooms that match a text, each once; those that are the same come first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:

@@ -82,7 +82,7 @@ def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: 
         _record_failure(lease, tally, translate_message(error.sentence), delay=error.wait)
     except VerificationFailed as error:
         _record_failure(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
-    except Exception:  # however badly a response breaks the program, the other newsrooms are still followed
+    except Exception:  # whatever goes wrong with this response, the other newsrooms are still followed
         logger.exception("Following %s failed", tally.newsroom.url)
         _record_failure(
             lease,

@@ -37,7 +37,7 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
 
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
 def mail_alarm(*, newsroom_id: int) -> None:
-    """Email administrators the reason why a newsroom cannot be followed, unless that has been solved since."""
+    """Email administrators the reason why a newsroom cannot be followed, unless the problem has been solved since."""
     newsroom = PeerNewsroom.objects.with_problems().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.send_alarm(newsroom)

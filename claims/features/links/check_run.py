@@ -171,7 +171,7 @@ class _CheckRun:
                 last_modified=link.last_modified if is_known else "",
                 title=link.source.title,
             )
-        except Exception:  # however badly a response breaks the program, the other links are checked
+        except Exception:  # whatever goes wrong with this response, the other links are checked
             logger.exception("Fetching %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
@@ -234,7 +234,7 @@ class _CheckRun:
         try:
             jitter = random.random()  # noqa: S311  no secret
             resolved_link = store_link_status(link, finding, self._quote_versions[link.pk], jitter=jitter)
-        except Exception:  # however badly a page breaks the program, the other links are checked
+        except Exception:  # whatever goes wrong with this page, the other links are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed_count += 1
             due_links.release_links([link], not_before=timezone.now() + timedelta(hours=6))

@@ -25,7 +25,7 @@ class LinkOutcome(models.TextChoices):
     CHANGED = "changed", _("A quote was changed")
 
 
-#: The outcomes about which a person must decide.
+#: The outcomes that need a person's decision.
 OUTCOMES_NEEDING_ACTION = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
@@ -38,7 +38,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
         return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
 
     def waiting(self) -> Self:
-        """Return links about which a person must decide, except those marked as correct."""
+        """Return links that need a person's decision, except those marked as correct."""
         return self.filter(outcome__in=OUTCOMES_NEEDING_ACTION, accepted_at__isnull=True)
 
 

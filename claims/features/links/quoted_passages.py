@@ -27,8 +27,8 @@ class PassageComparison:
 
 
 def find_quoted_passages(source_id: int) -> set[QuotedPlace]:
-    """Return the passages of a source that publications quote, or an empty set if text of the source was
-    removed by law, because reading its page would restore that text.
+    """Return the passages of a source that publications quote, or an empty set if some of its text was
+    removed by law, because reading the page again would restore that text.
     """
     if Snapshot.objects.filter(source=source_id, text__contains=REPLACEMENT_BAR * 2).exists():
         return set()

@@ -149,7 +149,7 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
 
 
 def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bool:
-    """Return whether the page should be stored, because it is new and certain evidence about a quoted passage."""
+    """Return whether to store the page, because it certainly changes what is recorded about a quoted passage."""
     return comparison.differs_from_record and not new_status.is_suspected
 
 

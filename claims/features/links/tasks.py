@@ -18,8 +18,7 @@ _LOW_PRIORITY = -5
 
 @periodic_task("*/10 * * * *", name="claims.features.links.watch_new_links", queue="links")
 def watch_new_links(timestamp: int) -> None:
-    """Add newly cited links to those that are checked, and remove links that are no longer cited. Runs every
-    ten minutes."""
+    """Start checking newly cited links, and stop checking links that are no longer cited. Runs every ten minutes."""
     watched_links.update_watched_links()
 
 

@@ -76,7 +76,7 @@ def _get_server_key() -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(maxsize=2)
 def _derive_key(secret: str) -> ec.EllipticCurvePrivateKey:
-    """Derive a private key from a secret in the settings, like the key that signs the ledger."""
+    """Derive a private key from a secret in the settings, in the same way as the key that signs the ledger."""
     seed = salted_hmac("claims.features.push.encryption", "p256", secret=secret, algorithm="sha512").digest()
     return ec.derive_private_key(int.from_bytes(seed, "big") % (_CURVE_ORDER - 1) + 1, ec.SECP256R1())
 

@@ -51,7 +51,7 @@ def ensure_templates() -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """Return the template for a language or, failing that, for its base language (`pt-BR`: `pt`), English or any."""
+    """Return a template: in this language, else in its base language (`pt` for `pt-BR`), in English or in any other."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base_language = language.partition("-")[0]
     return rows.get(language) or rows.get(base_language) or rows.get("en") or next(iter(rows.values()), None)

@@ -37,8 +37,8 @@ class Indicator:
         key: the name that programs use; it never changes.
         value: None if there is nothing to count.
         unit: `count`, `percent`, `days`, `working_days` or `per_week`.
-        of: the total, if the value is a share of a total.
-        how: a sentence that defines exactly what is counted.
+        definition: a sentence that defines exactly what is counted.
+        total: the total, if the value is a share of a total.
     """
 
     key: str

@@ -28,7 +28,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffCounts:
-    """The numbers of sign-offs by people other than the author, of verdicts signed off, and of these people."""
+    """The number of sign-offs by people other than the author, of verdicts signed off, and of people who signed off."""
 
     sign_off_count: int
     verdict_count: int
@@ -45,7 +45,7 @@ class CorrectionFigures:
 
 @dataclass(frozen=True)
 class ReaderRequestCounts:
-    """The number of requests, each counted once however many readers sent it, and the number answered."""
+    """The number of requests and of answered ones; a request counts once, however many readers sent it."""
 
     request_count: int
     answered_count: int
@@ -105,7 +105,7 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffCounts:
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """Return the ids of those sources cited in these reviews of which there is an archived copy."""
+    """Return the ids of the sources that these reviews cite and that have an archived copy."""
     source_ids = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
@@ -136,7 +136,7 @@ def count_complaints(period: Period) -> ComplaintFigures:
 
 
 def count_requests(period: Period) -> ReaderRequestCounts:
-    """Count the readers' requests confirmed in the period, and those of them that have been answered."""
+    """Count the readers' requests confirmed in the period, and how many of them have been answered."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )

@@ -20,7 +20,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """A claim with the newsroom's own verdict at the end of the period: the data for the figures."""
+    """A claim with the newsroom's own verdict, as published at the end of the period. The figures count these."""
 
     claim: int
     verdict: int

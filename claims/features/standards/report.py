@@ -75,7 +75,7 @@ def _build_report(period: Period) -> StandardsReport:
 
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
-    """Return the pages in which the newsroom describes itself, with their current versions."""
+    """Return the pages on which the newsroom describes itself, with their current versions."""
     pages_by_kind: dict[str, list[NewsroomPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         pages_by_kind.setdefault(page.kind, []).append(page)

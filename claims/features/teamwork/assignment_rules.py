@@ -211,14 +211,14 @@ def _collect_subtopics(topic: int) -> set[int]:
 
 
 class _AssigneeRotation:
-    """Chooses the next assignee for each rule, counting the assignments made so far."""
+    """The choice of assignees: each claim goes to the person with the least open work, including work just assigned."""
 
     def __init__(self) -> None:
         self._people: dict[int, list[User]] = {}
         self._load: dict[int, int] = {}
 
     def choose_assignee(self, rule: AssignmentRule) -> User | None:
-        """Return the next assignee, or None if there is none who still works here with the permission."""
+        """Return the rule's next assignee, or None if the rule names nobody who can be assigned work."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

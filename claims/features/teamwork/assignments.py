@@ -95,11 +95,11 @@ def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignmen
 
 @transaction.atomic
 def assign_to_self(subject: Subject, *, by: User) -> Assignment:
-    """Assign the subject to the person who calls this. A second call changes nothing.
+    """Assign the subject to the person who asks for it (`by`). A second call changes nothing.
 
     Raises:
         NotPossible: the subject is assigned to another person, or there is no work to do.
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     require_permission(by, TAKE_PERMISSION, _("take on work"))
     assignment = _lock_assignment(subject)
@@ -129,7 +129,7 @@ def assign_work(
     Raises:
         NotPossible: the assignee has left or cannot do the work, there is no work to do, or the page is
         outdated.
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     assignment = _lock_assignment(subject)
     _require_current_assignee(assignment, expected_id)

@@ -213,7 +213,7 @@ def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> Query
 
 
 def _lock_claim(claim: Claim, by: User) -> Claim:
-    """Lock the claim against deletion and return it; do so before writing a comment."""
+    """Lock the claim against deletion and return it. Call this before writing a comment."""
     locked_claim = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))

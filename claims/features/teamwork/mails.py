@@ -86,7 +86,7 @@ def compose_mail(
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:
-    """Return the headline, statement, words and link of a notification for the template of its email."""
+    """Return the values for the template of a notification's email; `words` is the comment or the note."""
     return {
         "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,

@@ -23,7 +23,7 @@ MAX_OFFERED_LISTS = 12
 #: The most titles of newest entries shown for each list.
 MAX_SHOWN_TITLES = 5
 
-#: A media type by which pages announce their feeds → the kind of feed.
+#: The media type of a page's link to a feed → the kind of feed.
 _FEED_TYPES = {
     "application/rss+xml": "rss",
     "application/rdf+xml": "rss",

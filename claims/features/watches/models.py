@@ -38,7 +38,7 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         return self.active().filter(progress__consecutive_failures__gt=0)
 
     def with_budget_left(self, day: datetime) -> Self:
-        """Return watches that may import more articles on the day (UTC) of this moment."""
+        """Return watches that may import more articles on the same UTC day as `day`."""
         is_exhausted = Q(progress__day=day.date()) & (
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
@@ -180,7 +180,7 @@ class WatchProgress(models.Model):
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
     #: A worker has leased the watch until this time. If that worker dies, any other one may continue afterwards.
     held_until = models.DateTimeField(null=True)
-    #: The list's validators from the last response, with which the server detects changes (RFC 9110, 13.1).
+    #: The validators of the list's last response, which let the server detect changes (RFC 9110, 13.1).
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     last_modified = models.CharField(max_length=MAX_MODIFIED_LENGTH, blank=True)
     #: How many more pages may be fetched in this visit.

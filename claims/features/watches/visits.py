@@ -173,7 +173,7 @@ class _Visit:
                 self._tally.wait_message = translate_message(error.sentence)
             else:
                 self._record_failure(translate_message(error.sentence), error.wait)
-        except Exception:  # however badly a list breaks the program, the other watches are visited
+        except Exception:  # whatever goes wrong with this list, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.row.watch.url)
             self._record_failure(gettext("An unexpected error occurred at this address; see the log."))
 

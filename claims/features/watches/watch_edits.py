@@ -51,7 +51,7 @@ def set_active(watch: Watch, *, active: bool, by: User) -> None:
     """Pause or resume a watch. A resumed watch is visited immediately.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
     following.set_following(watch, is_active=active, queue_visit=tasks.queue_visit)
@@ -62,7 +62,7 @@ def queue_visit_now(watch: Watch, *, by: User) -> None:
     """Queue a visit now, whatever the schedule.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
         NotPossible: the watch is paused.
     """
     require_permission(by, "watches.change_watch", _("start a visit to a followed feed or page"))

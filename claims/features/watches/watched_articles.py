@@ -107,13 +107,13 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         )
     except (ExtractionError, _SearchFailed) as error:
         return _record_page_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
-    except FileStoreUnavailable as unavailable:  # which is not the page's fault
+    except FileStoreUnavailable as unavailable:  # the page is not at fault
         logger.warning("%s is imported later: %s", page.url, unavailable)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry_at).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
         return PageResult("later", page, failure=gettext("The file store cannot be reached."))
-    except Exception:  # however badly a page breaks the program, the other pages are imported
+    except Exception:  # whatever goes wrong with this page, the other pages are imported
         logger.exception("Importing %s failed", page.url)
         return _record_page_failure(
             page, gettext("An unexpected error occurred on this page; see the log."), is_permanent=False

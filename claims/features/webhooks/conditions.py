@@ -20,7 +20,7 @@ class WebhookQuery(ClaimListQuery):
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """Return the filters of the API's claim list, without those for status and day.
+        """Return the filters of the API's claim list, without the filters for status and day.
 
         `status` is not allowed, because an endpoint is always notified when one of its claims is withdrawn.
         """

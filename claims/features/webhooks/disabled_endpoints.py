@@ -15,7 +15,7 @@ from claims.newsroom.people import find_people_with
 def disable_endpoint(endpoint: WebhookEndpoint, reason: str) -> None:
     """Switch the endpoint off, and email the people who can switch it on again.
 
-    Call this function in a transaction, to which the queued email belongs.
+    Call this function in a transaction; the email is queued in the same transaction.
     """
     updated_count = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
     if updated_count.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):

@@ -27,7 +27,7 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:
 
 
 def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
-    """Send a message that is not about a publication once, in any state of the endpoint, and log the result."""
+    """Send a message of this type once, without a publication, whatever the endpoint's state, and log the result."""
     now = timezone.now()
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
@@ -71,7 +71,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 def send_again(delivery: WebhookDelivery) -> bool:
     """Queue a message again. Returns False for a test message, which is not sent again.
 
-    The message keeps its id, by which the receiver recognises it. A message that waits for its next attempt
+    The message keeps its id, so that the receiver recognises it. A message that waits for its next attempt
     is sent now.
     """
     same_delivery = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)

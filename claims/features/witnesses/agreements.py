@@ -36,7 +36,7 @@ def agree_with_peers() -> None:
 
 
 def _store_ledger(newsroom: PeerNewsroom) -> None:
-    """Add the newsroom's ledger to those that we witness, or update its key to the accepted one."""
+    """Start witnessing the newsroom's ledger, or update its key to the accepted one."""
     name = build_origin(newsroom.url)
     key = format_verifier_key(name, decode_bytes(newsroom.key))
     log = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")

@@ -17,8 +17,8 @@ from claims.ledger.proofs.witness_policy import WitnessPolicy
 #: How long a witness may be unreachable before the desk shows a warning.
 GRACE_PERIOD = timedelta(days=1)
 
-#: SQL for the time since which there have been too few cosignatures: that of the first checkpoint with too few, or of
-#: the last change that added a witness. NULL while there are enough. Its two parameters are both COSIGNATURES_REQUIRED.
+#: SQL for the time since which there have been too few cosignatures: when the first checkpoint with too few was signed
+#: or, if later, the last witness was added. NULL while there are enough. Both parameters are COSIGNATURES_REQUIRED.
 TOO_FEW_SINCE_SQL = """
     WITH policy AS (
         SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since

@@ -19,7 +19,7 @@ from claims.features.archiving.browser.devtools import Devtools
 
 #: How often the browser's resource use is checked.
 POLL_SECONDS = 0.2
-#: The prefix of the name of a browser's folder, and the age from which such a folder counts as abandoned.
+#: The start of a profile folder's name, and the age in seconds from which the folder counts as abandoned.
 PROFILE_PREFIX, ABANDONED_SECONDS = "factcheck-browser-", 3600.0
 _LAUNCH_SCRIPT = str(Path(__file__).with_name("launch.py"))
 #: The browser's environment: no secrets, no database.
@@ -74,7 +74,7 @@ class PageLimits:
 
 
 class BrowserLimitExceeded(Exception):
-    """The browser was stopped because it exceeded a limit; `str()` describes which."""
+    """The browser was stopped because it exceeded a limit; `str()` says which one."""
 
 
 class Chromium:

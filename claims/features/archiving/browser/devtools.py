@@ -27,7 +27,7 @@ class Devtools:
     """A connection to the browser over its debugging pipes."""
 
     def __init__(self, read_end: int, write_end: int, *, ends_at: float, max_message_bytes: int) -> None:
-        """Connect to the browser through the two pipes' ends in this process.
+        """Connect to the browser through this process's ends of the two pipes.
 
         Args:
             ends_at: the deadline, by the monotonic clock.

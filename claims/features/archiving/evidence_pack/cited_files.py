@@ -77,7 +77,7 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
 
 
 def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
-    """Return the files without those missing from the archive, with a note on each missing file.
+    """Leave out files that are missing or damaged in the archive, and add a note on each of them.
 
     Every file is read to its end here, so that no pack fails halfway.
     """

@@ -1,6 +1,6 @@
 """Proofs that a claim's entries are in the signed ledger: checkpoints, and `sha256sum` commands.
 
-Each proof uses the first checkpoint that covers its entry, which stays the same however the ledger grows.
+Each proof uses the first checkpoint that covers its entry. That checkpoint stays the same as the ledger grows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -78,7 +78,7 @@ def build_surt(url: str) -> str:
 
 
 def _read_head(response_head: bytes) -> tuple[str, str]:
-    """Return the media type and the status code in the head of a response, which may contain anything."""
+    """Return the media type and status code from the head of a response, which may be malformed."""
     lines = io.BytesIO(response_head.partition(b"\r\n\r\n")[0])
     status = _STATUS_PATTERN.match(lines.readline())
     media_type = ""

@@ -83,7 +83,7 @@ class ArchivedCopy(models.Model):
             ),
         ]
         indexes = [
-            # Finds a source's copies, newest first, and whether one of them is recent.
+            # Used to list a source's copies, newest first, and to check whether one of them is recent.
             models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
         ]
         triggers = [
@@ -153,7 +153,7 @@ class ArchivedFile(models.Model):
             models.CheckConstraint(name="archivedfile_has_a_media_type", condition=~Q(media_type="")),
         ]
         indexes = [
-            # Finds out whether a file is archived here, given only its hash.
+            # Used to check whether a file with a given hash is archived here.
             models.Index(name="archivedfile_by_hash", fields=["sha256"]),
         ]
         triggers = [

@@ -97,7 +97,7 @@ class ArchivingRequest(models.Model):
 
 
 def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 day", by: str = "NULL") -> str:
-    """Return the SQL statement that requests copies of those sources that need one.
+    """Return an SQL statement that requests a copy of each source that needs one.
 
     A source needs no copy if it has no web address, has a waiting request of the same priority, or has a
     recent copy of its current address.

@@ -27,9 +27,9 @@ _STATE_TONES: dict[str, Tone] = {
 
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
-    """The list of readers' messages, and a page for each. Only people who may decide see the sender."""
+    """The list of readers' messages, and a page for each. The sender is shown only to people who may decide."""
 
-    #: The name of the subject in its recorded steps.
+    #: The model's name in `ReaderStep`.
     subject: ClassVar[str]
     page_template: ClassVar[str]
     #: The permission needed to decide.
@@ -53,7 +53,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         """Show the message, its history, and the possible actions."""
         row = self.get_row(request, object_id)
         if request.method == "POST":
-            raise PermissionDenied  # it is changed by its buttons alone
+            raise PermissionDenied  # messages are changed only by the buttons
         return self.render_message_page(request, row)
 
     def render_message_page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:

@@ -16,7 +16,7 @@ from factcheck.database.read_connections import read_freshly
 
 
 def find_newest_entry(claim_id: int) -> Publication:
-    """Return the newest entry of a claim, including a retraction or merge.
+    """Return the newest ledger entry of a claim, even if it is a retraction or a merge.
 
     Raises:
         Http404: the claim was never published.

@@ -1,5 +1,5 @@
-"""Form stamps: signed values with the time at which a form was shown. Without a session or a script, they reveal
-programs, because programs submit forms faster than people.
+"""Form stamps: signed values with the time at which a form was shown. They reveal programs, which submit forms
+faster than people, and need neither a session nor a script.
 """
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -9,7 +9,7 @@ _SIGNED_TEXT = "shown"
 
 #: The fewest seconds in which a person can read a form and write a sentence.
 MIN_FILL_SECONDS = 3
-#: After this many seconds (two days), a submitted form is shown again.
+#: A form submitted more than this many seconds (two days) after it was shown must be submitted again.
 MAX_STAMP_AGE_SECONDS = 2 * 86_400
 
 

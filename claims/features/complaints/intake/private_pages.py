@@ -24,7 +24,7 @@ def protect_address(response: HttpResponse) -> HttpResponse:
     """Add headers that keep the secret part of the URL private, and return the response.
 
     Without a referrer, the browser does not send the origin of a form either, so the CSRF check would reject
-    the form: forms on such a page must do without that check.
+    the form. Forms on these pages must therefore be exempt from the check.
     """
     response["Referrer-Policy"] = "no-referrer"
     return forbid_caching(response)

@@ -35,7 +35,7 @@ COMPLAINT_STEPS = (
 
 
 class _MedianAggregate(Aggregate):
-    """The median. If the number of values is even, it is the mean of the two middle ones."""
+    """The median as an SQL aggregate; for an even number of values, the mean of the two middle ones."""
 
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"

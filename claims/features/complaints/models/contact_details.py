@@ -51,7 +51,7 @@ class ContactDetails(models.Model):
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
-    #: When the email was sent that asks to confirm, and the one with the answer.
+    #: When the confirmation email and the email with the answer were sent.
     asked_at = models.DateTimeField(null=True, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
 

@@ -39,7 +39,7 @@ MessageType = TypeVar("MessageType", bound="ReaderMessage")
 
 
 class ReaderMessageQuerySet(models.QuerySet[MessageType]):
-    #: The permission to decide about messages, with which held messages and spam can be read too.
+    #: The permission to decide about messages; it also allows people to read held messages and spam.
     decide_permission: ClassVar[str]
 
     def readable_by(self, person: User) -> Self:
@@ -82,20 +82,20 @@ class ReaderMessage(models.Model):
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     answer = models.TextField(_("answer"), max_length=MAX_READER_ANSWER_LENGTH, blank=True)
     moved_by = PersonField(null=True, editable=False)
-    #: The person's name at that time; empty if the reader or a scheduled job made the move.
+    #: The name of `moved_by` at that time; empty if the reader or a scheduled job made the change.
     moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
     moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
     #: Digests of the submission's `Idempotency-Key` and of its body.
     sent_key = models.CharField(max_length=64, blank=True, editable=False)
     sent_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    #: Digest of the message's words, which finds the same words again.
+    #: A digest of the message's words, used to find messages with the same words.
     words_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
     def save_move(self, by: User | None, **fields: Any) -> Self:
-        """Set these fields, and record who set them: a person, or None for the reader or a scheduled job."""
+        """Set the given fields, and record who set them: a person, or None for the reader or a scheduled job."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.moved_by, self.moved_by_name = by, get_display_name(by)[:200] if by else ""

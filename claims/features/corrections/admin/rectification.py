@@ -37,12 +37,12 @@ class RectificationForm(DeskForm):
         return cleaned_data
 
 
-#: The steps that can follow in a request.
+#: The steps that can be recorded after a request was made.
 _STEPS = [choice for choice in _State.choices if choice[0] != _State.ASKED]
 
 
 class StepForm(forms.Form):
-    """A form to record one step: its kind and date."""
+    """A form for recording a step: its kind, date and note."""
 
     kind = forms.ChoiceField(label=_("Step"), choices=_STEPS, widget=forms.Select({"class": "desk-input"}))
     on_day = forms.DateField(

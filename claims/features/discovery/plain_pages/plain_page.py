@@ -25,5 +25,5 @@ class PlainPage:
 
 
 def redirect_to_moved_page(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
-    """Redirect to the Markdown of another page, in the language of this URL."""
+    """Redirect to the Markdown of the page at `path`, in the language of the requested URL."""
     return redirect_moved_page(build_path_here(f"{path}{MARKDOWN_FILE}"))

@@ -60,7 +60,7 @@ PAGES: dict[str, Writer] = {
 
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
-    """Show the page as Markdown, in the language of the URL or in the installation's own."""
+    """Show the page as Markdown, in the URL's language or, without one, in the installation's default language."""
     code = get_address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
         page_text = _write_page(request, f"/{page}")

@@ -27,7 +27,7 @@ from claims.models import Publication
 
 Document = dict[str, Any]
 
-#: The size that sites with link previews ask for.
+#: The size that sites recommend for pictures in link previews.
 WIDTH, HEIGHT = 1200, 630
 _MARGIN = 64
 _BAND_HEIGHT = 190

@@ -16,7 +16,7 @@ FONTS_FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Return for each typeface, in order of preference, the first and the last code points of its ranges."""
+    """Return the first and the last code points of each typeface's ranges; the preferred typeface comes first."""
     ranges = json.loads((FONTS_FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 

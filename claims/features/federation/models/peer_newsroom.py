@@ -20,11 +20,11 @@ _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
     def active(self) -> Self:
-        """Return the newsrooms that are queried for new entries, which excludes paused ones."""
+        """Return the newsrooms that are queried for new entries; paused newsrooms are not."""
         return self.filter(active=True)
 
     def with_problems(self) -> Self:
-        """Return the newsrooms whose last query failed, or about which a person must decide."""
+        """Return the newsrooms whose last query failed, or that need a person's decision."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
 

@@ -24,7 +24,7 @@ _MAX_LISTED_PEOPLE = 100
 
 
 def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
-    """Return the open assignments of these claims, verdicts or assignments."""
+    """Return a subquery of the open assignments of each row; the rows are claims, verdicts or assignments."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:

@@ -137,7 +137,7 @@ def _build_card(row: Any, person: User) -> dict[str, Any]:
     return {
         "kind": kind,
         "pk": row.pk,
-        # The key under which the page has the moves that the card's state and the person's role allow.
+        # The card's key in `list_moves`, which has the moves that the page offers.
         "state": state,
         "text": text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
         "page": get_page_url(row),
@@ -279,7 +279,7 @@ def _list_published_verdicts(person: User, filters: BoardFilters) -> list[Any]:
 
 # The moves of a card ----------------------------------------------------------------------------------------------
 
-#: A card's state and a move → the column in which the card is afterwards; other moves take the card off the board.
+#: A card's state and a move → the card's column after the move; other moves take the card off the board.
 _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",

@@ -80,7 +80,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return a comment's earlier texts; only people who may withdraw comments see those of a withdrawn one."""
+        """Return a comment's earlier texts; after a withdrawal, only people who may withdraw comments get them."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().list_history_entries(row, reader)

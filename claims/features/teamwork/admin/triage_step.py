@@ -1,4 +1,4 @@
-"""A triage step in which a key assigns the claim."""
+"""A triage step that assigns the claim at the press of a key."""
 
 from typing import Any
 

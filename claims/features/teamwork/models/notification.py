@@ -104,8 +104,8 @@ class Notification(models.Model):
             UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
         ]
         indexes = [
-            # The number of unread notifications in the header of every page, and those that opening a claim
-            # marks as read.
+            # Used to count unread notifications for the header of every page, and to mark the notifications of
+            # an opened claim as read.
             Index(name="notification_unread", fields=["person", "claim"], condition=Q(read_at=None)),
             # One person's list: unread notifications first, then read ones; each part newest first.
             Index(
