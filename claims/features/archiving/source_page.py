@@ -90,7 +90,7 @@ def build_copies_panel(source: Source) -> dict[str, Any]:
 
 
 class ArchivedFilter(DropdownFilter):
-    """Filter sources by archive status."""
+    """A filter of sources by archive status."""
 
     title = gettext_lazy("archived")
     parameter_name = "archived"

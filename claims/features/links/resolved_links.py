@@ -53,7 +53,7 @@ def store_link_status(
     """Store a link's status after a check, and return the link. Returns None if the lease was lost.
 
     Args:
-        quoted_text: a hash of the current publications that quote the source.
+        quoted_text: the source's value from `load_quote_versions`.
         jitter: see `compute_next_check`.
     """
     page_reading = _read_page(link, finding.response, quoted_text) if finding.response else None

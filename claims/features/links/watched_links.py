@@ -76,7 +76,7 @@ def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
-    """Return a hash for each source that changes whenever the publications that cite the source change."""
+    """Return a text for each source that changes whenever the current publications that cite it change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -139,7 +139,7 @@ def build_reader_rules(
     text_columns: Iterable[str],
     has_assignee: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """Return the rules for changes: allowed transitions only; readers' words are erased, never edited.
+    """Return database rules: only allowed transitions, and readers' text can be erased but never edited.
 
     Args:
         subject: the model's name in `ReaderStep`.

@@ -33,7 +33,7 @@ MAX_COUNT = 100
 
 
 class ReadFilter(admin.SimpleListFilter):
-    """Filter notifications by whether they have been read."""
+    """A filter for read or unread notifications."""
 
     title = _("read")
     parameter_name = "read"

@@ -15,7 +15,7 @@ from claims.models import Appearance, Claim
 
 
 class WatchFilter(DropdownFilter):
-    """Filter claims by the watch that found their article."""
+    """A filter of claims by the watch that found their article."""
 
     title = _("watch")
     parameter_name = "watch"
