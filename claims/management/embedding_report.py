@@ -1,4 +1,4 @@
-"""The progress of vectors, for a terminal."""
+"""Show the progress of building vectors in a terminal."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -48,7 +48,7 @@ class Row:
 
 
 def guess_format(path: str) -> str:
-    """Return the table format by file name."""
+    """Return the table format that a file's extension indicates."""
     return FORMATS_BY_ENDING.get(Path(path).suffix.lower(), "lines")
 
 

@@ -31,7 +31,7 @@ def delete_expired_responses(timestamp: int) -> None:
 
 @periodic_task("37 * * * *")
 def delete_old_unsaved_forms(timestamp: int) -> None:
-    """Delete unsaved texts after a month."""
+    """Delete unsaved texts older than a month, and old records of saved forms."""
     UnsavedForm.objects.outdated().delete()
 
 

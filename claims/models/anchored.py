@@ -10,7 +10,7 @@ MAX_QUOTE_LENGTH = 50_000
 
 
 def build_span_rule(name: str) -> Rule:
-    """Return the rule that a span of the snapshot equals its quote. Offsets count from 0; `substr` from 1."""
+    """Return the rule that a span of the snapshot equals its quote. Offsets count from 0, `substr` counts from 1."""
     return Rule(
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,

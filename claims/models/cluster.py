@@ -29,7 +29,7 @@ CLUSTER_STEPS = (
 #: A cluster with fewer public claims would reveal that the others are not published.
 MIN_PUBLIC_CLAIMS = 2
 
-#: The public view of a cluster's claims: their current ledger entries. A merged claim's replacement represents it.
+#: The public view of a cluster's claims: their current ledger entries, with a merged claim replaced by its target.
 _CURRENT_ENTRIES_SQL = """
     FROM claims_publication AS entry
     WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id IN (

@@ -86,7 +86,7 @@ class ImportRun(models.Model):
     content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
     size = models.BigIntegerField(_("size in bytes"), null=True)
     format = models.CharField(_("format"), max_length=50, blank=True)
-    #: Settings for the reader of this format; for tables, which column has which field.
+    #: Settings for the reader of this format; for tables, the column of each field.
     format_settings = models.JSONField(_("settings"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CHOSEN)
     started_by = PersonField(_("done by"), null=True)
@@ -185,7 +185,7 @@ class ImportRun(models.Model):
 
 
 class ImportProblem(models.Model):
-    """A rejected record, or a value left out of one, with its position and the reason."""
+    """A rejected record, or a value left out of a stored record, with its position and the reason."""
 
     class Outcome(models.TextChoices):
         REFUSED = "refused", _("Rejected")

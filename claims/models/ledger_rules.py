@@ -122,7 +122,7 @@ def build_previous_value_sql(field: str) -> str:
 
 
 #: SQL condition on the verdict `said` in an entry's body and its row `signed`: fields that may change without a review
-#: have their present values, or those of the previous entry, which is repeated when something else changes.
+#: have their present values, or those of the previous entry, which are repeated when something else changes.
 _IS_UNCHANGED_SQL = f"""
     (
         said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)

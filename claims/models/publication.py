@@ -55,7 +55,7 @@ def _match_targets(targets: AddressTargets, publication: str = "") -> Q:
 
 
 def _build_rank(targets: AddressTargets) -> Expression:
-    """Return an expression for the relevance of an entry to a URL: the first of its entries ranks highest."""
+    """Return an expression for the relevance of an entry to a URL: the first of the URL's entries ranks highest."""
     if not targets.is_ranked:
         return Value(1.0)
     entries = Value(targets.entries) if isinstance(targets.entries, list) else targets.entries

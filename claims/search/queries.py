@@ -51,8 +51,8 @@ class SearchReading:
         ranking: a query that matches any of the searched words; empty if the search only excludes words.
         matches: the estimated number of matching publications; 0 if the search requires a word that is not among the
             most frequent ones.
-        is_doubtful: whether no current publication contains one of the searched words in this form or, if there are
-            several words, hardly any publication does.
+        is_doubtful: whether one of the searched words occurs in no current publication in this form or, if there are
+            several words, in hardly any.
         places: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """
 

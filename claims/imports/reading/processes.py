@@ -54,7 +54,7 @@ class CleanedBatch(NamedTuple):
 
 
 def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) -> Iterator[CleanedBatch]:
-    """Clean records in order, in batches. Many records are cleaned in several processes.
+    """Clean records in order, in batches. If there are many records, several processes share the work.
 
     Args:
         processes: the number of processes; 0 for one per processor.

@@ -1,7 +1,7 @@
 """Decide in memory on the outcome of each review in a batch; `claims.imports.storing.batches` stores the results.
 
 Two records are about one claim only if that is certain: they have the same statement and the same claimant. A
-publisher has one verdict on a claim, so its review on another page or another day is of another claim. Uncertain
+publisher has one verdict on a claim, so its review on another page or another day is about another claim. Uncertain
 records become two claims, with a note for an editor that they may be the same.
 """
 

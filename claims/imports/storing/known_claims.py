@@ -72,7 +72,7 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
 
 
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
-    """Return earlier records of the same content or the same reviews, newest first.
+    """Return earlier records with the same content, or of the same reviews, newest first.
 
     Records of this import are excluded: after an interruption in the middle of a page, the stored reviews of that page
     are not earlier versions of the others.

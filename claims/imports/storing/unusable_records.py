@@ -26,7 +26,7 @@ _REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
 #: The codes of problems of stored records. These are kept when an interrupted import continues.
 MERGED_CODE, CONFLICT_CODE = "merged into another record", "conflict with stored value"
 
-#: Kinds of problems that are named by a variable, or only in stored problems. The English names are stored.
+#: Kinds of problems that must be listed here to be translated. The English names are stored.
 KINDS: Final = (
     gettext_noop("conflict with stored value"),
     gettext_noop("disagreement"),

@@ -48,7 +48,7 @@ class LedgerResource(PublicResource, ABC):
 
 
 def encode_hashes(hashes: list[bytes]) -> list[str]:
-    """Return hashes in base64, in the form of transparency logs."""
+    """Return hashes in base64, the encoding that transparency logs use."""
     return [b64encode(sha256).decode() for sha256 in hashes]
 
 

@@ -1,8 +1,8 @@
 """Look up published claims by URL, for browser extensions and lists of articles.
 
-A URL may be that of an article in which a claim appeared, of a page that a verdict cites, of a review, or of a
-claim's page on this site, which serves as the page of reviews without their own. The response states the relation for
-each claim.
+A URL may lead to an article in which a claim appeared, a page that a verdict cites, a review, or a claim's page on
+this site, which stands in for reviews without a page of their own. The response states how each claim is related to
+the URL.
 """
 
 from collections.abc import Iterator, Sequence

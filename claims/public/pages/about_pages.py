@@ -115,7 +115,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
 def load_page_versions(
     request: HttpRequest, kind: str, version: int | None, reader_language: str
 ) -> tuple[NewsroomPage, list[NewsroomPage], list[str]]:
-    """Return the page in this or its newest version, all its versions, and the languages in which it exists.
+    """Return the requested or newest version of a page, all its versions, and the languages in which it exists.
 
     The language is the one that the URL names or, if the page lacks it, the best one for the reader. Raises Http404.
     """

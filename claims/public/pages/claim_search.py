@@ -1,4 +1,4 @@
-"""A reader's search for claims, by query parameters and the API's query."""
+"""A reader's search for claims: the form for its query parameters, and the query, which extends the API's."""
 
 import re
 from collections.abc import Mapping

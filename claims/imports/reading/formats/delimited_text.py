@@ -202,7 +202,7 @@ def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) ->
     """
     if literal_sample.consistency < max(MIN_CONSISTENCY, minimal_sample.consistency - 0.01):
         return minimal_sample
-    # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one of the two fits the header.
+    # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one width fits the header.
     header = minimal_sample.title_row_count
     if (
         minimal_sample.consistency >= MIN_CONSISTENCY

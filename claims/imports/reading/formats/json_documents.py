@@ -36,7 +36,7 @@ _SAMPLE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A JSON value in a file, with its position in words."""
+    """A JSON value in a file, with a description of its position."""
 
     position: str
     value: Any

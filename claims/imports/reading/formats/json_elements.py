@@ -53,7 +53,7 @@ class Readable(Protocol):
 
 
 class Element(NamedTuple):
-    """A parsed value, with its position in words."""
+    """A parsed value, with a description of its position."""
 
     position: str
     value: Any
@@ -293,7 +293,7 @@ class _Reader:
         if self._names:
             known_names = self._names
         else:
-            # No similar element is known. The object with the most keys is not part of another one.
+            # No similar element is known. Assume that the object with the most keys is not nested in another one.
             first_candidates = list(islice(candidates, MAX_CANDIDATES))
             known_names = max((names for _position, names in first_candidates), key=len, default=frozenset())
             candidates = iter(first_candidates)

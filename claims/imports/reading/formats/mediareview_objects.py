@@ -153,7 +153,7 @@ def _list_urls(media: Node, graph: Graph) -> list[str]:
 
 
 def _list_categories(review: Node) -> list[Any]:
-    """Return the categories, each given as a name or as a URL that ends in one."""
+    """Return the categories, each given as a name or as a URL that ends in a name."""
     value = find_value(review, "mediaAuthenticityCategory")
     names = [entry.get("@id", entry) if isinstance(entry, dict) else entry for entry in to_list(value)]
     return find_texts(names)

@@ -273,7 +273,7 @@ def _detect_table(file: File) -> TableSample | None:
 
 
 def _skip_titles(sample: TableSample) -> TableSample:
-    """Return the table without titles above the header, if the header is known."""
+    """Return the table without the title rows above its header; unchanged if there are none."""
     if not sample.dialect.header or not (index := find_header_row(sample.rows)):
         return sample
     return replace(

@@ -216,7 +216,7 @@ def unpack_files(
 
 
 def _is_zip(head: bytes) -> bool:
-    """Return whether a file is a zip archive, and not an office document in one."""
+    """Return whether a file is a zip archive that is not an office document."""
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
     first_name = head[30:200]

@@ -58,7 +58,7 @@ def refuse_unsafe_path(name: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in an archive, to be read before the next one."""
+    """One file in an archive. It must be read before the next one is requested."""
 
     name: str
     stream: Any

@@ -20,7 +20,7 @@ MAX_CLAIMS = 1000
 
 
 class ClaimsInRows:
-    """Builds records from rows that contain several claims.
+    """A reader that builds records from rows that contain several claims.
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.

@@ -20,7 +20,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 Row = dict[str, Any]
-#: The column and the set of values of a condition.
+#: A condition: a column, and a function that tests its value.
 Condition = tuple[str, Callable[[str], bool]]
 #: A function that returns the fields of a row.
 RowParser = Callable[[Row], Row]
@@ -52,7 +52,7 @@ def normalise_name(name: str) -> str:
 
 
 class RowReader:
-    """Builds a record from each row.
+    """A reader that builds a record from each row.
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
@@ -249,7 +249,7 @@ def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -
 def _find_selecting_columns(
     mapping: Mapping, conditions: list[list[Condition]]
 ) -> list[tuple[str, frozenset[str] | None]]:
-    """Return each column whose values select a variant, with these values, or with None for a pattern."""
+    """Return each column whose values select a variant, with these values; with None if one of them is a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
         for (column, _), wanted_values in zip(columns, variant.conditions.values(), strict=True):

@@ -48,7 +48,7 @@ Column = str | int
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a field: the first one that is not empty, or all of them joined."""
+    """The columns of a field, which contains the first value that is not empty, or all values joined."""
 
     columns: tuple[Column, ...] = ()
     join: str | None = None

@@ -79,7 +79,7 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
 
 
 def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether rows without a header fit the mapping, by the number of cells and their values."""
+    """Return whether rows without a header fit the mapping, judging by the number of cells and their values."""
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False

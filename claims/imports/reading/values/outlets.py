@@ -139,7 +139,7 @@ def _find_domain(name: str) -> str:
 
 
 def _get_site(url: str) -> str:
-    """Return the host of a URL or of the page that it archives, or an author's pages (`medium.com/@name`)."""
+    """Return the host of a URL or, for an archived page, of the original; with the author on sites like medium.com."""
     host = _get_host(url)
     if "archive" in host or "nla.gov.au" in host or "webcitation" in host:
         url = get_original_url(url)
