@@ -103,7 +103,7 @@ def print_document(article: ImportedArticle, console: Console) -> None:
 
 
 def print_report(article: ImportedArticle, console: Console) -> None:
-    """Print the extraction, the claims in text order, the earlier anchors, and the totals."""
+    """Print the extraction, the claims by band and position, the earlier anchors, and the totals."""
     console.print(_build_header(article))
     claims = _sort_claims(article)
     if claims:
@@ -274,7 +274,7 @@ def _describe_rating(check: ExistingCheck) -> str:
 
 
 def _format_reasons(claim_found: FoundClaim) -> str:
-    """Return the check-worthy parts of the claim with their text."""
+    """Return the reasons why the claim is worth checking, in words."""
     return join_phrases(describe_reasons(map(str, claim_found.reasons)))
 
 

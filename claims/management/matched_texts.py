@@ -249,7 +249,7 @@ def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
 
 
 def write_matches(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
-    """Match rows and write them with their results; yield the number of rows written."""
+    """Match rows and write them with their results in batches; yield the number of rows in each batch."""
     is_begun = output.rows > 0
     for batch in _split_batches(_skip_rows(rows, output.rows)):
         results = match_rows(batch, terms)

@@ -113,7 +113,7 @@ def _may_match(words: str, beginnings: set[str]) -> bool:
 
 
 def _merge_spans(spans: list[Span]) -> list[Span]:
-    """Return the spans in order, leaving out spans that lie within another one."""
+    """Return the spans in order, with overlapping spans merged."""
     merged_spans: list[Span] = []
     for start, end in sorted(spans):
         if merged_spans and start < merged_spans[-1][1]:

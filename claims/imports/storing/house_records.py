@@ -107,7 +107,7 @@ class HouseRecords:
             )
 
     def build_verdict_overrides(self, publisher: Publisher) -> dict[str, Any]:
-        """Return the state and author of this publisher's verdict, if they differ from the default."""
+        """Return the values of this publisher's verdict that differ from the defaults, such as origin and author."""
         if not publisher.is_house:
             return {"origin": Verdict.Origin.IMPORTED}
         if self.is_archive:

@@ -327,7 +327,7 @@ class _ByteCount:
 
 @contextmanager
 def _lock_run(run: ImportRun) -> Iterator[None]:
-    """Hold the run exclusively until this process ends."""
+    """Lock the run against other processes. Raises AlreadyRunning."""
     try:
         with lock_exclusively(f"import {run.pk}"):
             yield

@@ -161,7 +161,7 @@ def list_uploads() -> dict[str, str]:
 
 
 def parse_digest(name: str) -> str:
-    """Return the SHA-256 in an archive file name; "" if it is not a snapshot."""
+    """Return the SHA-256 in the name of an archived file; "" for other files."""
     digest = name.rpartition("/")[2]
     try:
         return digest if archive.build_path(digest) == name else ""

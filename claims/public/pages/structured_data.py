@@ -53,7 +53,7 @@ def build_newsroom(policies: Document | None = None) -> Document:
 
 
 def build_claim_images(body: Document) -> list[str]:
-    """Return the URL of the share picture of this version; empty if share pictures are switched off."""
+    """Return a list with the URL of this version's share picture; empty if share pictures are switched off."""
     if not has_route("claim-image"):
         return []
     return [f"{settings.SITE_URL}{build_permanent_path('claim-image', body['id'])}?version={body['version']}"]

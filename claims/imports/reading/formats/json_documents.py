@@ -114,7 +114,7 @@ def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refus
 
 
 def _has_value_per_line(text: str) -> bool:
-    """Return whether each line is one value, allowing one broken line."""
+    """Return whether each line is one value, judging by the first lines, some of which may be broken."""
     lines = text.splitlines()
     if len(text) >= HEAD_BYTES // 4 and lines:
         lines.pop()  # cut off at the end of the sample

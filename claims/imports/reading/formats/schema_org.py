@@ -92,7 +92,7 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
 
 
 def find_objects(value: Any, graph: Graph) -> list[Any]:
-    """Return the objects in a value, with references resolved, or the text if there is only text."""
+    """Return the objects and texts in a value, with references to objects resolved."""
     resolved_nodes: list[Any] = []
     for item in to_list(value):
         if isinstance(item, str):

@@ -33,7 +33,7 @@ _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a member is a file that an operating system added."""
+    """Return whether a member is a hidden file or was added by an operating system."""
     path_parts = name.replace("\\", "/").split("/")
     return (
         any(path_part.startswith(".") and path_part not in (".", "..") for path_part in path_parts)

@@ -47,7 +47,7 @@ class MissingColumn(Exception):
 
 
 def normalise_name(name: str) -> str:
-    """Normalise a column name, ignoring letter case, spaces, hyphens and underscores."""
+    """Normalise a column name: lower case, with single spaces in place of punctuation."""
     return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
 

@@ -32,7 +32,7 @@ def get_value(value: Any, path: str) -> Any:
 
 
 def _drop_objects(value: Any) -> Any:
-    """Return a value, or None for an object or a list of objects."""
+    """Return a list without the objects and lists in it, None for an object, and any other value unchanged."""
     if isinstance(value, list):
         return [item for item in value if not isinstance(item, dict | list)]
     return None if isinstance(value, dict) else value
