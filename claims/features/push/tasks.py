@@ -9,7 +9,7 @@ from claims.features.push.models import PushSubscription
 from claims.newsroom.mails import MAIL_QUEUE
 from factcheck.database.deferred_jobs import periodic_task
 
-#: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for most of a day.
+#: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for about a day.
 _RETRY_STRATEGY = RetryStrategy(
     max_attempts=8, exponential_wait=4, retry_exceptions=[notifications.PushRejected]
 )

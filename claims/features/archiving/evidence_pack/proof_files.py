@@ -171,7 +171,7 @@ class _CosignedFiles(NamedTuple):
 def _iterate_cosigned_files(
     note: str, policy: WitnessPolicy, base_path: str, text: str
 ) -> Iterator[_CosignedFiles]:
-    """Yield the files to verify each cosignature of a witness that the policy accepts."""
+    """Yield the files needed to verify each witness's cosignature that the policy accepts."""
     for step_number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
         cosignature = find_cosignature(note, name=name, public_key=public_key)

@@ -23,7 +23,7 @@ def build_reply_badge(row: ReplyRequest) -> SafeString:
 
 
 def build_deadline_badge(row: ReplyRequest) -> SafeString:
-    """Return a badge with the deadline of an unanswered request; if it is not sent yet, the badge says so."""
+    """Return a badge with the deadline of an unanswered request, or with the note that the request is not sent yet."""
     if row.answer_by is None:
         return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")
