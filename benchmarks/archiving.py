@@ -54,7 +54,7 @@ def start_server(pages: Sequence[bytes]) -> ThreadingHTTPServer:
             self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
-            """Log nothing."""
+            """Do not log requests."""
 
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 

@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
 
 def list_queries(publisher: int, language: str, word: str) -> list[Question]:
-    """Return the queries, about the most frequent values of the archive."""
+    """Return the queries, which ask for the most frequent values in the archive."""
     return [
         Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=reviewed", 50),
         Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=-reviewed", 50),

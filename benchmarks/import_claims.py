@@ -74,7 +74,7 @@ def iterate_records(count: int) -> Iterator[dict[str, Any]]:
 
 
 def time_import(path: Path) -> float:
-    """Return the seconds of an import."""
+    """Return how many seconds an import takes."""
     from claims.imports.reading.recipe import Recipe
     from claims.imports.storing import runs
 

@@ -28,7 +28,7 @@ TURNS = 3
 
 
 class Times(NamedTuple):
-    """Milliseconds in ascending order."""
+    """Response times in milliseconds, in ascending order: of first requests, and of repeated ones."""
 
     first: list[float]
     again: list[float]

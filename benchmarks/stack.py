@@ -92,7 +92,7 @@ def measure_first_migration() -> dict[str, float]:
 
 
 def measure_smallest_command() -> dict[str, float]:
-    """Measure a command that does nothing on its second run, when everything is compiled."""
+    """Measure the second run of a command that does nothing, when all modules are compiled."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
         return {"manage.py help, CPU": [run_command(Path(name), "help")[0] for _time in range(2)][-1]}
 

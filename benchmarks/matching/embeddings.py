@@ -53,7 +53,7 @@ class Embeddings:
         return subtract_mean(self.raw_questions(texts), means)[0]
 
     def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Return vectors of claims, minus the mean of each language (that of these claims, if there are enough)."""
+        """Return vectors of claims, minus each language's mean, computed from these claims if there are enough."""
         raw = self.raw_claims(texts)
         known = np.array(languages)
         means = dict(self._stated)

@@ -153,7 +153,7 @@ def _round_weights(names: Sequence[str], weights: Iterable[float]) -> dict[str, 
 
 
 def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
-    """Return the mean sum of the candidates at the crowd's positions, over lists that fill all of them."""
+    """Return the mean sum of the candidates at the crowd's positions, over lists long enough for all of them."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
         np.sort(sums[start:end])[::-1][CROWD_RANKS].mean()

@@ -25,12 +25,12 @@ class Order:
 
     @property
     def precision(self) -> float:
-        """Return MAP@5."""
+        """Return the mean average precision of the first five results (MAP@5)."""
         return fmean(self.precisions)
 
     @property
     def reciprocal(self) -> float:
-        """Return MRR."""
+        """Return the mean reciprocal rank (MRR)."""
         return fmean(1 / rank if rank else 0.0 for rank in self.ranks)
 
     def success(self, at: int) -> float:
@@ -50,7 +50,7 @@ def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> 
 
 @dataclass
 class Confidence:
-    """How often a stated confidence came true."""
+    """Stated confidences, and whether each answer was right."""
 
     said: list[tuple[float, bool]] = field(default_factory=list)
 

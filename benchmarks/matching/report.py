@@ -68,7 +68,7 @@ class Measured:
 
 
 class Report:
-    """Measures data sets and collects missed promises."""
+    """A report that measures data sets and collects missed promises."""
 
     def __init__(self, data: Path, *, with_vectors: bool, misses: bool) -> None:
         self._data = data

@@ -1,8 +1,8 @@
 """Measure how reliably and how quickly similar pictures are found among a million.
 
-Promised on two idle cores: similar pictures are found in 20 ms (median) by hash and in 40 ms by local features, with 99
-of 100 pictures that a comparison with every hash would find; 97 of 100 edited photos are found, and a wrong picture for
-at most one question in a thousand.
+Promised on two idle cores: a search takes 20 ms (median) by hash and 40 ms by local features. It finds 99 of 100
+pictures that a comparison with every hash would find, and 97 of 100 edited photos. At most one search in a thousand
+finds a wrong picture.
 
 Two thirds of the photos are stored, then searched for after each edit. They are among 100,000 other pictures: photos
 and drawings of objects, and crops of the other photos. Hashes and words of the rest are random, like those of different

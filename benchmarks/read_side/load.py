@@ -38,7 +38,7 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Return responses per second."""
+        """Return the number of responses per second."""
         return self.answers / self.seconds
 
     def percentile(self, share: float) -> float:

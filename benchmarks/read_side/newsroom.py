@@ -130,7 +130,7 @@ class Chunk:
         return get_lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
 
     def _some_texts(self, count: int) -> list[Text]:
-        """Return distinct texts."""
+        """Return this many distinct texts, the popular ones most often."""
         found: dict[int, Text] = {}
         while len(found) < count:
             text = self._chance.choices(self._texts, cum_weights=self._popularity)[0]

@@ -55,7 +55,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Promise:
-    """A figure with its limit."""
+    """A measured value, and the limit promised for it."""
 
     what: str
     value: float

@@ -151,7 +151,7 @@ _KINDS_BY_TYPE = {kind.name: kind for kind in (*ROW_KINDS, SNAPSHOT_KIND, _ENTRY
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLine:
-    """One parsed line."""
+    """A parsed line of a lossless export."""
 
     number: int
     type: str

@@ -34,7 +34,7 @@ SERVICES = {
 
 
 class Network(ABC):
-    """The network of the machines."""
+    """A network that connects the machines of the cluster."""
 
     @abstractmethod
     def host(self, machine: str) -> str:
@@ -87,10 +87,10 @@ class Loopback(Network):
         return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
 
     def lay(self) -> None:
-        """Do nothing, because this machine stands for all."""
+        """Do nothing, because all machines are this one."""
 
     def remove(self) -> None:
-        """Do nothing, because this machine stands for all."""
+        """Do nothing, because all machines are this one."""
 
 
 class Namespaces(Network):

@@ -74,7 +74,7 @@ class AnswerTimes:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The tokens of the simulated users."""
+    """The API tokens of the simulated users."""
 
     checker: str
     editor: str

@@ -4,8 +4,8 @@
 
 A newsroom with example data runs on its own PostgreSQL, with the configuration in `deploy/barman/`. While rows are
 being written, the ledger is deleted. It is restored to the second before, in a new folder, and each file is compared
-with its hash. Then the server is killed and its folder removed, and everything is restored. Needs the programs `barman`
-(BARMAN names it; on Debian, or `pip install barman`, which compiles psycopg2) and `rsync`.
+with its hash. Then the server is killed and its folder removed, and everything is restored. It needs `rsync` and
+`barman`, both from Debian's packages; the variable BARMAN may name another `barman`, such as one installed by pip.
 """
 
 import argparse

@@ -37,7 +37,7 @@ class WebhookListener:
                 self.end_headers()
 
             def log_message(self, *words: object) -> None:
-                """Log nothing."""
+                """Do not log requests."""
 
         self._servers = []
         places: list[Path | None] = [*namespaces] or [None]

@@ -71,7 +71,7 @@ class DeskAdmin(DayFields, ListDownload):
     compressed_fields = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the list's actions without bulk deletion: each row's related rows are shown before its deletion."""
+        """Return the list's actions without bulk deletion, so that people see what is deleted along with each row."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions

@@ -29,7 +29,7 @@ _BREAK_PATTERN = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SpreadsheetFile:
-    """A spreadsheet file to send, part by part."""
+    """A spreadsheet file that is sent in parts."""
 
     media_type: str
     parts: Iterator[bytes]

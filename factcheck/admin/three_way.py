@@ -62,7 +62,7 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
 
 
 def merge_fields(mine: Fields, theirs: Fields, differences: Iterable[FieldDifference]) -> dict[str, Value]:
-    """Return all fields, each with the value to show if the sides differ."""
+    """Return the merged values of all fields; where the sides differ, the value to show."""
     return {**theirs, **{difference.name: difference.shown_value for difference in differences}}
 
 

@@ -62,7 +62,7 @@ def build_versions_panel(
 
 
 def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
-    """Yield, for each field of the page, its submitted name and the pair of the field and its label."""
+    """Yield the submitted name of each field of the page, with a pair of the field and its label."""
     for bound_field in form:
         yield sent_values.list_names(bound_field)[0], (bound_field, str(bound_field.label))
     for formset in formsets:

@@ -38,7 +38,7 @@ class StartedStream:
         yield from self._pieces
 
     def close(self) -> None:
-        """Stop reading. The web server calls this however the response ended."""
+        """Stop reading. The web server calls this at the end of every response, even after a failure."""
         self._pieces.close()
 
 

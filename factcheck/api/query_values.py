@@ -232,7 +232,7 @@ class Slug:
 
 @dataclass(frozen=True)
 class IdOrName:
-    """A reader of an object's id or another name of it. A value that could be an id is read as an id."""
+    """A reader of values that are an object's id or name. A value that could be an id is read as an id."""
 
     sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
     other_name: str

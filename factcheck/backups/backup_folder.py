@@ -106,7 +106,7 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def lock_for_writing(self) -> Iterator[int]:
-        """Lock the folder for writing, and yield the lock's descriptor, which its last process closes.
+        """Lock the folder for writing, and yield the lock's descriptor; closing all its copies ends the lock.
 
         Raises:
             BackupRunning: another process holds the lock.

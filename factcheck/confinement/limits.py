@@ -45,8 +45,8 @@ SHARED_MEMORY_BYTES = 32 * 1024 * 1024
 def confine(allowance: Allowance) -> None:
     """Limit this process from now on.
 
-    Linux refuses memory beyond the limit. macOS only records the limit, so there the zygote, which checks its processes
-    several times a second, kills those beyond it. The kernel also enforces the time limit, with an alarm that nothing
+    Linux refuses memory beyond the limit. macOS only records the limit; there the zygote checks its processes several
+    times a second and kills any that exceeds it. The kernel also enforces the time limit, with an alarm that nothing
     handles.
     """
     _lower_limit(resource.RLIMIT_DATA, allowance.memory - SHARED_MEMORY_BYTES)

@@ -55,7 +55,7 @@ async def get_request_id(job_id: int, jobs: JobManager) -> str:
 
 
 def periodic_task(cron: str, *, name: str = "", **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Return a decorator for a job that runs by a schedule, with at most one run waiting at a time."""
+    """Return a decorator for a job that runs on a schedule, with at most one run waiting at a time."""
 
     def declare(run: Callable[..., Any]) -> Any:
         task_name = name or f"{run.__module__}.{run.__qualname__}"

@@ -182,7 +182,7 @@ def _iterate_servers() -> Iterator[str]:
 
 
 def _is_lost(alias: str, error: Exception) -> bool:
-    """Return whether the connection was lost, rather than the query wrong. A lost connection is closed."""
+    """Return whether the error means a lost connection, not a wrong query. A lost connection is closed."""
     connection = connections[alias]
     if connection.in_atomic_block:
         return False

@@ -186,7 +186,7 @@ def _build_client_config(addressing: str, connect_seconds: int, read_seconds: in
 
 
 def _describe_error(error: Exception) -> str:
-    """Return the error and its remedy, without any data sent."""
+    """Describe the error and its remedy, without any of the data that was sent."""
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _REFUSED_CODES:

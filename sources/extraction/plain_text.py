@@ -70,7 +70,7 @@ def _restore_paragraphs(text: str) -> str:
 
 
 def _unwrap_lines(paragraph: str) -> str:
-    """Join lines broken at a fixed width; verse and lists have shorter lines."""
+    """Join lines broken at a fixed width. Verse and lists, whose lines are shorter, stay unchanged."""
     lines = paragraph.split("\n")
     if len(lines) < 3 and not (len(lines) == 2 and len(lines[0]) >= 60):
         return paragraph

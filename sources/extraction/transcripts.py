@@ -116,7 +116,7 @@ def _read_timed(lines: list[str]) -> list[_Piece]:
 
 
 def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
-    """Return whether the line above a timing is the cue's number or name: alone, below a blank line."""
+    """Return whether the line above a timing is the cue's number or name: a single line below a blank one."""
     return not has_earlier or number < 2 or not lines[number - 2].strip()
 
 

@@ -1,7 +1,7 @@
 """The browser's only network access: a local proxy to the public internet.
 
 The browser requests every connection (page, picture, script, WebSocket, redirect) here by host name. The proxy resolves
-the name once, checks the address like that of any fetch (`sources.http.connections`), and connects to exactly that
+the name once, checks the address as for any fetch (`sources.http.connections`), and connects to exactly that
 address, so it cannot change in between. The proxy does not see TLS content.
 """
 

@@ -1,7 +1,7 @@
 """Stored dumps: `dumps/<moment>-<microseconds and random>/`, with a manifest that is written last.
 
 A folder without a manifest is not a dump, so an incomplete dump is never visible. Dumps are never overwritten: a
-second dump on the same day gets its own folder, and its URL then serves the second dump.
+second dump on the same day gets its own folder, and the URL of that day then serves the second dump.
 """
 
 import re

@@ -113,7 +113,7 @@ class PublicSchema(AutoSchema):
 
 
 class KeysetPages:
-    """The schema of one page of a list. drf-spectacular calls it like REST framework's paginators.
+    """The schema of one page of a list. drf-spectacular uses it like a paginator of REST framework.
 
     Args:
         extra_properties: properties of the page other than its results, in JSON Schema.
