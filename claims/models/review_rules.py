@@ -56,7 +56,7 @@ def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
 
 
 def build_moments_rule(table_kind: str, reported_name: str) -> Rule:
-    """Return the rule that the times of creation and publication are set once; `reported_name` is the violated rule."""
+    """Return the rule that the times of creation and publication are set once; `reported_name` names the rule."""
     return Rule(
         name=f"{table_kind}_moments_are_fixed",
         operation=pgtrigger.Update,

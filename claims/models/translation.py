@@ -226,7 +226,7 @@ class Translation(models.Model):
     author = PersonField(_("translator"), null=True, editable=False, related_name="translations_written")
     #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    #: Whether the translation was restored from an export, which has no authors and sign-offs.
+    #: Whether the translation was restored from an export, which has no authors or sign-offs.
     is_restored = models.BooleanField(db_default=False, editable=False)
     #: The replaced translation: an earlier version, or a translation of an earlier version of the verdict.
     supersedes = models.ForeignKey(

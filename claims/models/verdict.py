@@ -136,7 +136,7 @@ class Verdict(models.Model):
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
     )
-    #: Whether the verdict was restored from an export, which has no authors and sign-offs.
+    #: Whether the verdict was restored from an export, which has no authors or sign-offs.
     is_restored = models.BooleanField(db_default=False, editable=False)
     author = PersonField(_("author"), null=True, editable=False, related_name="verdicts")
     #: Ids of other people who edited the draft. They cannot sign it off either.

@@ -247,7 +247,7 @@ def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Proble
 
 
 def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
-    """Return the rating by its label or, without one, by its number; a Problem if unusable; None if there is none."""
+    """Return the rating, from its label or else its number; a Problem if it is unusable; None if there is none."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating

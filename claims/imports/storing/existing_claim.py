@@ -103,7 +103,7 @@ class ExistingClaim(ReviewedClaim):
         the same.
 
         Args:
-            house_records: the treatment of the newsroom's own records.
+            house_records: the rules for the newsroom's own records.
             is_known: whether an earlier import stored this review.
             is_revision: whether the record changes that stored review.
 

@@ -27,7 +27,7 @@ class HouseRecordRefused(Disagreement):
 
 
 class HouseRecords:
-    """The treatment of the newsroom's own records in one import."""
+    """The rules for the newsroom's own records in one import."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run

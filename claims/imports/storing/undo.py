@@ -263,7 +263,7 @@ def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord
 
 
 class _BatchUndo:
-    """The undoing of one batch of an import."""
+    """The steps that undo one batch of an import."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self.run, self.by, self.now = run, by, clock.get_database_time()

@@ -302,5 +302,5 @@ def _require_signed(name: str, size: int, signed_size: int) -> None:
 
 
 def _get_cache_control(query: Query, name: str) -> str:
-    """Return how long to cache a response: a proof for a stated size never changes."""
+    """Return the Cache-Control header of a response. A proof for a stated size never changes."""
     return CACHE_PAST if name in query.given_values else CACHE_HEAD

@@ -137,7 +137,7 @@ def get_route(request: HttpRequest) -> str:
 
 
 def _has_query(request: HttpRequest) -> bool:
-    """Return whether the URL has a meaningful query string."""
+    """Return whether the URL has query parameters other than tracking parameters."""
     return any(not name.startswith(_TRACKING_PARAMETERS) for name in request.GET)
 
 

@@ -186,7 +186,7 @@ def group_by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Docume
 
 @register.filter
 def choice_label(code: str, choices: str) -> str:
-    """Return the label of a code, such as `stance`, `correction` or `source`."""
+    """Return the label of a code. `choices` names its list, such as `stance`, `correction` or `source`."""
     return str(dict(_CHOICES[choices].choices).get(code, code))
 
 

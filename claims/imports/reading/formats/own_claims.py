@@ -23,7 +23,7 @@ TITLE: Final = TranslatableMessage("Claims exported by this program")
 _CLAIM_KEYS: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
 #: The columns that identify the table; later versions have more.
 _FIRST_COLUMNS: Final = list(COLUMNS)[:5]
-#: Our fields and their columns.
+#: The names of our fields, and of their columns in our tables.
 _COLUMNS: Final = {
     "id": "claim_id",
     "statement": "statement",

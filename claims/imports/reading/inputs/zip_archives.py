@@ -125,7 +125,7 @@ class _Header:
 
 
 def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
-    """Return the member count in the end record, or -1; a damaged directory may list fewer."""
+    """Return the member count in the end record, or -1 without a record. A damaged directory may list fewer."""
     stream.seek(0, io.SEEK_END)
     stream.seek(max(0, stream.tell() - _END_STRUCT.size - len(archive.comment)))
     content = stream.read(_END_STRUCT.size)
