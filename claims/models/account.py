@@ -165,7 +165,7 @@ class DeskSession(models.Model):
         return f"{self.person}, {self.began_at:%Y-%m-%d %H:%M}"
 
 
-class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
+class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's related name for tokens
     """An account whose sessions all end permanently when it is disabled or its password changes.
 
     Django alone would revive the sessions of an account that is enabled again.

@@ -224,7 +224,7 @@ _CHANGED_SQL = f"""FROM jsonb_each(to_jsonb(OLD)) past JOIN jsonb_each(to_jsonb(
 _PERSON_SQL = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name), ''), {row}.username)"
 
 
-class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
+class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's related name for tokens
     """Triggers that audit accounts: creation, changes of access, deletion."""
 
     class Meta:

@@ -243,7 +243,7 @@ def _write_batches(
     waiting_count = 0
     try:
         for batch in batches:
-            prepared_batch = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
+            prepared_batch = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound in each iteration
             while waiting_count > 1:
                 yield _unwrap_result(finished_batches.get())
                 waiting_count -= 1

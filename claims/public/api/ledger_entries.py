@@ -75,7 +75,7 @@ def select_entry_as_of(claim: int, moment: datetime) -> Template:
     moment_slot = Slot("moment", "timestamptz")
     return Template(
         "as of",
-        lambda: Publication.objects.as_of(moment_slot).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for one
+        lambda: Publication.objects.as_of(moment_slot).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for a moment
         {"claim": min(claim, MAX_ID), "moment": moment},
     )
 

@@ -183,7 +183,7 @@ def _build_statement() -> Statement:
     subjects = Statement.from_rows(Publication.objects.current().filter(claim_id=subject).values_list("body"))
     # Each URL is looked up separately, so that a URL with many claims does not use up the limit of the others.
     sql = (
-        "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
+        "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  it contains no values
         f" CROSS JOIN LATERAL ({entries.sql}) AS entry (body)"
         " WHERE source.url_key = ANY(%s::varchar[])"
         " UNION ALL SELECT address.key, NULL, entry.body FROM unnest(%s::varchar[]) AS address (key)"

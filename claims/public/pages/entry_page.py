@@ -89,7 +89,7 @@ def build_entry_page(
         "citation_url": document["url"]
         if shown_entry is newest_entry
         else build_absolute_url("claim-version", shown_entry.claim_id, shown_entry.version),
-        "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
+        "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - to_script() escapes
     }
     for feature in features.list_switched_on():
         if feature.claim_page:

@@ -99,7 +99,7 @@ def page_markup(context: template.RequestContext) -> SafeString:
     """Return the JSON-LD of the page."""
     request = context.get("request")
     structured_data = build_structured_data(request, context.flatten()) if request else None
-    return mark_safe(claimreview.to_script(structured_data)) if structured_data else SafeString()  # noqa: S308 - script() escapes
+    return mark_safe(claimreview.to_script(structured_data)) if structured_data else SafeString()  # noqa: S308 - to_script() escapes
 
 
 @register.filter
