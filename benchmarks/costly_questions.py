@@ -107,7 +107,7 @@ def find_subjects() -> tuple[int, str, str]:
 
 
 def run_measurement() -> bool:
-    """Print the results; return whether all promises were met."""
+    """Measure everything, print the results, and return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
 

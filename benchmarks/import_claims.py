@@ -133,7 +133,7 @@ def measure_floor(folder: Path) -> float:
 
 
 def run_measurement(path: Path, folder: Path) -> bool:
-    """Print the results; return whether all promises were met."""
+    """Measure everything, print the results, and return whether all promises were met."""
     first, again = time_import(path), time_import(path)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     middleware_without_telemetry = measure_floor(folder)

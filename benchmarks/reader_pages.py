@@ -190,7 +190,7 @@ def treat_own_as_imported() -> Iterator[None]:
 
 
 def run_measurement(pages: int) -> bool:
-    """Print the results; return whether all promises were met."""
+    """Measure everything, print the results, and return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
 

@@ -54,31 +54,31 @@ class Feature(AppConfig):
     """The base class of a feature's `AppConfig`."""
 
     default = False
-    #: A sentence for administrators on what it adds.
+    #: A sentence for administrators on what the feature adds.
     adds: ClassVar[StrOrPromise] = ""
     #: The smallest preset that includes the feature.
     preset: ClassVar[str] = "newsroom"
-    #: The features that this one imports, which are on whenever it is.
+    #: The features that this one imports. They are on whenever this one is on.
     requires: ClassVar[tuple[str, ...]] = ()
-    #: The dotted name of the `Section` that the feature adds to the published body of a verdict, also while it is off
-    #: (claims/ledger/document/sections.py).
+    #: The dotted name of the `Section` that the feature adds to the published body of a verdict, even while the feature
+    #: is off (claims/ledger/document/sections.py).
     section: ClassVar[str] = ""
     #: The dotted name of the `Requirement` that the feature adds to the review (claims/review/requirements.py).
     requirement: ClassVar[str] = ""
-    #: The dotted name of a function that takes sign-offs and returns those that cover what the feature has recorded
-    #: since, also while it is off (claims/models/signoff.py).
+    #: The dotted name of a function that takes sign-offs and returns only those given after the feature's last record,
+    #: even while the feature is off (claims/models/signoff.py).
     counting_signoffs: ClassVar[str] = ""
     #: Functions to call when a signal is sent: dotted names of the signal and of the function.
     receivers: ClassVar[Mapping[str, str]] = {}
     #: Entries of the desk's menu, by the name of their section (factcheck/desk.py).
     menu: ClassVar[Mapping[str, Sequence[dict[str, Any]]]] = {}
-    #: The dotted name of the queues that the feature adds to the desk: by model and name (claims/admin/queues.py).
+    #: The dotted name of the queues that the feature adds to the desk, by model and name (claims/admin/queues.py).
     queues: ClassVar[str] = ""
     #: Filters that the feature adds to lists of the desk: dotted names of classes, by the model's label.
     list_filters: ClassVar[Mapping[str, Sequence[str]]] = {}
-    #: Panels on pages of rows at the desk, by the model's label: dotted names of functions that take the row and return
-    #: the values of the panel, among them its `template`. Pages of `sources.source` show them, and the state of a
-    #: `claims.verdict`, with the `person` as another argument.
+    #: Panels on the desk's pages of rows, by the model's label: dotted names of functions that take the row and return
+    #: the panel's context, including its `template`. They appear on pages of `sources.source` and beside the state of a
+    #: `claims.verdict`, where the function also takes the `person`.
     panels: ClassVar[Mapping[str, str]] = {}
     #: Routes below the desk's pages of a model, by its label: dotted names of functions that take the ModelAdmin.
     desk_routes: ClassVar[Mapping[str, str]] = {}
@@ -92,14 +92,14 @@ class Feature(AppConfig):
     #: ENUM_NAME_OVERRIDES and WEBHOOKS).
     openapi_enums: ClassVar[Mapping[str, str]] = {}
     openapi_webhooks: ClassVar[str] = ""
-    #: The dotted name of a function that adds to a claim's page: it takes an entry, its document in the language of the
-    #: reader and whether it is the newest, and returns more context (claims/public/pages/entry_page.py).
+    #: The dotted name of a function that adds to a claim's page: it takes an entry, its document in the reader's
+    #: language, and whether the entry is the newest, and returns more context (claims/public/pages/entry_page.py).
     claim_page: ClassVar[str] = ""
-    #: The dotted name of a function that takes sources as publications name them, and returns notes that pages of
-    #: readers show below them, by the source's id (claims/public/pages/source_notes.py).
+    #: The dotted name of a function that takes sources in the form that publications contain, and returns notes
+    #: that reader pages show below them, by the source's id (claims/public/pages/source_notes.py).
     source_notes: ClassVar[str] = ""
-    #: A query of one value, which changes whenever what the feature adds to pages of readers does. Cached pages are
-    #: rendered again then (claims/public/pages/page_cache.py).
+    #: SQL for a value that changes whenever the feature's additions to reader pages change. Cached pages are then
+    #: rendered again (claims/public/pages/page_cache.py).
     page_version: ClassVar[str] = ""
     #: The dotted name of a function that adds to the panel beside a claim at the desk: it takes a statement and the
     #: person, and returns more context (claims/admin/similar_claims.py).
@@ -113,20 +113,20 @@ class Feature(AppConfig):
     witness_policy: ClassVar[str] = ""
     #: The dotted name of a function that yields a `Discrepancy` for each problem, for `verify_ledger`.
     verification: ClassVar[str] = ""
-    #: The dotted name of a function that takes a person and yields cards with their work, the first of the dashboard
-    #: (claims/admin/dashboard.py).
+    #: The dotted name of a function that takes a person and yields cards with their work, shown first on the
+    #: dashboard (claims/admin/dashboard.py).
     dashboard_cards: ClassVar[str] = ""
     #: The dotted name of a `TriageStep`: a decision that the feature adds to triage (claims/admin/triage_decisions.py).
     triage_step: ClassVar[str] = ""
-    #: The dotted name of a `TimelineKind`: what the feature adds to the timeline of a claim (claims/admin/timeline.py).
+    #: The dotted name of a `TimelineKind`, whose events the feature adds to the timeline (claims/admin/timeline.py).
     timeline: ClassVar[str] = ""
-    #: The dotted name of a function that takes corrections of one claim (entries of the ledger) and the person, and
-    #: returns lines that say where each arrived, by the entry's id (claims/admin/claim_page.py).
+    #: The dotted name of a function that takes ledger entries with corrections of one claim and the person, and
+    #: returns lines that say where each correction arrived, by the entry's id (claims/admin/claim_page.py).
     correction_effects: ClassVar[str] = ""
-    #: The dotted name of a function that takes a reference to a claim in a query, and returns queries of what people
-    #: built on the claim, each with the words for it (claims/imports/storing/undo.py).
+    #: The dotted name of a function that takes a reference to a claim in a query, and returns queries for rows that
+    #: prevent undoing the claim's import, each with a message (claims/imports/storing/undo.py).
     undo_obstacles: ClassVar[str] = ""
-    #: The dotted name of a function that returns sentences about what administrators have to look at, for the desk.
+    #: The dotted name of a function that returns the desk's sentences about problems for administrators.
     desk_concerns: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
     plain_pages: ClassVar[Mapping[str, str]] = {}
@@ -135,7 +135,7 @@ class Feature(AppConfig):
     #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as
     #: "links_linkstate"; "" if they lead to the claim.
     notifications: ClassVar[Mapping[str, str]] = {}
-    #: The dotted name of a function that adds the rows which every newsroom has, after `migrate`.
+    #: The dotted name of a function that adds the rows that every newsroom has; `migrate` calls it.
     newsroom_rows: ClassVar[str] = ""
     #: The dotted name of a function that adds rows to the demo, such as those of the feature's `demo.json`. It takes a
     #: `DemoContent` (claims/management/demo/incoming.py).

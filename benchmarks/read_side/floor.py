@@ -29,7 +29,7 @@ _STATEMENTS, _CONNECTION = "FLOOR_STATEMENTS", "FLOOR_CONNECTION"
 
 
 class Floor:
-    """A minimal WSGI application: read the URL, query PostgreSQL, pass on the result."""
+    """A minimal WSGI application that reads the URL, queries PostgreSQL and passes on the result."""
 
     def __init__(self, statements: dict[str, Statements], connection: str) -> None:
         self._statements = {_read(*address.partition("?")[::2]): some for address, some in statements.items()}

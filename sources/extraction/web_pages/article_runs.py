@@ -91,7 +91,7 @@ class ArticleRuns:
         return next(iter(matches or headings), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
-        """Return whether an element is in a part separate from the article, which never contains most of the text."""
+        """Return whether an element is in a part separate from the article; a part with most of the text never is."""
         path = []
         section: HtmlElement | None = None
         for ancestor in iterate_ancestors(element):
