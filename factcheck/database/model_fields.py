@@ -73,7 +73,7 @@ class UncompressedTextField(models.TextField[str, str]):
 
 
 class HalfVectorField(models.Field[Any, Any]):
-    """A pgvector `halfvec`, with two bytes per number and any or a fixed length."""
+    """A pgvector `halfvec`, with two bytes per number; its length may be fixed or not."""
 
     def __init__(self, *args: Any, dimensions: int | None = None, **kwargs: Any) -> None:
         self.dimensions = dimensions

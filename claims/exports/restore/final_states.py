@@ -127,7 +127,7 @@ def _list_restorable(
 ) -> list[dict[str, Any]]:
     """Return the rows that can be restored: one for each position in a source, unless the source was deleted.
 
-    Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
+    This only drops rows of merged claims that were never published; their final rows become known at the end.
     """
     claims = {claim for claim, _appearance in missing_appearances.values()}
     rows = Appearance.objects.filter(claim__in=claims)
