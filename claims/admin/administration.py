@@ -100,7 +100,7 @@ def show_installation(request: HttpRequest) -> HttpResponse:
     """Show the languages and features. A POST switches the named feature or, without one, marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
-    own_publisher = Publisher.objects.house()
+    own_publisher = Publisher.objects.get_house()
     if request.method == "POST" and "feature" in request.POST:
         _switch_feature(request)
         return HttpResponseRedirect(f"{reverse('desk-installation')}#{request.POST['feature']}")

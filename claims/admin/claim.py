@@ -292,7 +292,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Return the newsroom's language as the initial value, because most claims are in that language."""
-        language = Publisher.objects.house().language or get_language() or ""
+        language = Publisher.objects.get_house().language or get_language() or ""
         return {"language": language} | super().get_changeform_initial_data(request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -54,7 +54,7 @@ def list_first_steps(person: User) -> list[FirstStep]:
     """Return the steps for setting up a newsroom; [] after the first publication or without the permissions."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
-    own_publisher = Publisher.objects.house()
+    own_publisher = Publisher.objects.get_house()
     is_named = bool(own_publisher.url) or own_publisher.name != _DEFAULT_NEWSROOM_NAME
     scales = RatingScale.objects.filter(publisher=own_publisher, in_use=True)
     return [

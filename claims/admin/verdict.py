@@ -154,7 +154,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"publisher": Publisher.objects.house().pk} | super().get_changeform_initial_data(request)
+        return {"publisher": Publisher.objects.get_house().pk} | super().get_changeform_initial_data(request)
 
     def get_inlines(self, request: HttpRequest, obj: Verdict | None) -> Any:
         """Return the inlines: evidence only for an editable draft; otherwise the template lists it."""

@@ -53,7 +53,7 @@ def create_draft(
     if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
     claim = locked_claim
-    publisher = publisher or Publisher.objects.house()
+    publisher = publisher or Publisher.objects.get_house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(
             _("A declined or merged claim cannot have a verdict."),

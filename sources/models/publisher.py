@@ -55,7 +55,7 @@ def _build_house_name_check_sql(rule: str) -> str:
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
-    def house(self) -> "Publisher":
+    def get_house(self) -> "Publisher":
         """Return the newsroom that runs this installation.
 
         Raises:

@@ -157,7 +157,7 @@ def answered(verdict: Verdict) -> ReplyRequest:
         answer_recorded_at=datetime(2026, 1, 29, 14, tzinfo=UTC),
         answer_channel="email",
         answer="Thank you for asking. I spoke of the contract, without the ramps. Kind regards",
-        answer_shown="excerpt",
+        answer_display="excerpt",
         excerpt="I spoke of the contract, without the ramps.",
     )
 

@@ -54,7 +54,7 @@ def administrator(db: None) -> User:
 
 @pytest.fixture
 def house(db: None) -> Publisher:
-    return Publisher.objects.house()
+    return Publisher.objects.get_house()
 
 
 def rating(code: str = "false") -> Rating:

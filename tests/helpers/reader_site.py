@@ -63,7 +63,7 @@ def pages_of_readers(publish: Callable[..., Claim], claimant: Claimant, editor: 
         "cluster": make_cluster(claims).get_absolute_url(),
         "claimant": f"/claimants/{claimant.pk}/mara-lindqvist/",
         "topic": f"/topics/{topic.pk}/{quote(LONG_WORD.lower())}/",
-        "publisher": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
+        "publisher": f"/publishers/{Publisher.objects.get_house().pk}/factcheck-newsroom/",
         "rating": "/ratings/false/",
         "ratings": "/ratings/",
         "topics": "/topics/",

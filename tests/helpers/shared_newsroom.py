@@ -57,7 +57,7 @@ def editor(shared_rows: None) -> User:
 
 @pytest.fixture(scope="module")
 def house(shared_rows: None) -> Publisher:
-    return Publisher.objects.house()
+    return Publisher.objects.get_house()
 
 
 @pytest.fixture(scope="module")

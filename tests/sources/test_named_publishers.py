@@ -32,7 +32,7 @@ def test_publisher_without_a_name_is_called_by_its_domain() -> None:
 
 
 def test_a_namesake_of_the_newsroom_is_recognised_by_its_domain() -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     house.url = "https://newsroom.example/"
     house.save()
     made = get_or_create_publisher(house.name.upper(), FERRY)

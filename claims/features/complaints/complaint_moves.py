@@ -67,7 +67,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
     if complaint.entry_id:
         raise NotPossible(_("A correction has already been published. Now answer the complaint."))
     claim = complaint.claim.merged_into or complaint.claim
-    own_publisher = Publisher.objects.house()
+    own_publisher = Publisher.objects.get_house()
     open_states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
     draft = claim.verdicts.filter(publisher=own_publisher, state__in=open_states).first()
     if draft is None:

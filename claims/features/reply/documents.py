@@ -30,7 +30,7 @@ class ReplyRequestSerializer(ReplySerializer):
     )
     answered_at = serializers.DateTimeField(allow_null=True)
     answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
-    answer_shown = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
+    answer_display = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
     whole_answer = serializers.CharField()
     created_at = serializers.DateTimeField()
 
@@ -53,7 +53,7 @@ def build_reply_request(row: ReplyRequest) -> Document:
         "message_id": row.message_id,
         "answered_at": format_optional_moment(row.answered_at),
         "answer_channel": row.answer_channel,
-        "answer_shown": row.answer_shown,
+        "answer_display": row.answer_display,
         "whole_answer": row.answer,
         "created_at": format_moment(row.created_at),
     }

@@ -20,7 +20,7 @@ class PublicReply(TypedDict):
     """A request for reply with the reply, or the reason for not asking."""
 
     id: int
-    whom: Annotated[str, "The person or organisation, by name."]
+    recipient: Annotated[str, "The person or organisation, by name."]
     claimant_id: Annotated[int | None, "The claimant, if they were the person asked."]
     asked_on: Annotated[Day | None, "Null if no one was asked."]
     deadline_on: Annotated[Day | None, "The deadline for the reply."]
@@ -43,11 +43,11 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     """Return the public part of a request and its reply, without contact details."""
-    shown_part = row.answer_shown
+    shown_part = row.answer_display
     shown_text = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown_part, "")
     return {
         "id": row.pk,
-        "whom": row.recipient_name,
+        "recipient": row.recipient_name,
         "claimant_id": row.claimant_id,
         "asked_on": _format_day(row.sent_at),
         "deadline_on": _format_day(row.answer_by),

@@ -345,7 +345,7 @@ def _find_missing_excerpt_part(excerpt: str, reply_text: str) -> str:
 def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
     shown_parts = ReplyRequest.Shown
     row.answered_at, row.answer_channel, row.answer = reply.at, reply.channel, reply.text
-    row.answer_shown = reply.shown
+    row.answer_display = reply.shown
     row.excerpt = reply.excerpt if reply.shown == shown_parts.EXCERPT else ""
     row.statement = reply.statement if reply.shown == shown_parts.STATEMENT else ""
 

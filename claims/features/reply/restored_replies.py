@@ -25,7 +25,7 @@ def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[d
             "id": reply["id"],
             "verdict_id": verdict["id"],
             "claimant_id": claimant if is_claimant else None,
-            "party": "" if is_claimant else reply["whom"],
+            "party": "" if is_claimant else reply["recipient"],
             "not_asked": reply["not_asked"] or "",
             "not_asked_note": "" if reply["not_asked_reason"] == reason else reply["not_asked_reason"],
             "channel": ReplyRequest.Channel.OTHER if asked_at else "",
@@ -44,11 +44,11 @@ def _build_reply_fields(reply: dict[str, Any]) -> dict[str, Any]:
         shown_part = "excerpt" if reply["is_excerpt"] else "answer"
         return {
             shown_part: reply["answer"],
-            "answer_shown": _AnswerShown.EXCERPT if reply["is_excerpt"] else _AnswerShown.FULL,
+            "answer_display": _AnswerShown.EXCERPT if reply["is_excerpt"] else _AnswerShown.FULL,
         }
     if reply["statement"]:
-        return {"statement": reply["statement"], "answer_shown": _AnswerShown.STATEMENT}
-    return {"answer_shown": _AnswerShown.NOTHING}
+        return {"statement": reply["statement"], "answer_display": _AnswerShown.STATEMENT}
+    return {"answer_display": _AnswerShown.NOTHING}
 
 
 def _parse_day_start(text: str | None) -> datetime | None:

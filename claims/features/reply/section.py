@@ -26,10 +26,10 @@ def _prefetch_public_requests() -> Prefetch[Any]:
 def format_reply(reply: Mapping[str, Any]) -> str:
     """Return a request for reply in one line: the person, the dates, and the reply or the reason for not asking."""
     if reply["not_asked"]:
-        return f"{reply['whom']}: {reply['not_asked_reason']}"
+        return f"{reply['recipient']}: {reply['not_asked_reason']}"
     text = reply["answer"] or reply["statement"]
     reply_text = [
-        f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})",
+        f"{reply['recipient']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})",
         text,
     ]
     return ": ".join(filter(None, reply_text))
@@ -42,7 +42,7 @@ def _format_plain_reply(reply: Mapping[str, Any]) -> tuple[str, str]:
         text = _("replied on %(day)s") % {"day": reply["answered_on"]}
     else:
         text = _("asked on %(day)s; no reply yet") % {"day": reply["asked_on"]}
-    return f"{reply['whom']}: {text}", reply["answer"] or reply["statement"]
+    return f"{reply['recipient']}: {text}", reply["answer"] or reply["statement"]
 
 
 SECTION = Section(

@@ -85,7 +85,7 @@ class ReferencedEntities:
         reviews = list(reviews)
         self._now, self._by = now, by
         outlets = [review.publisher for review in reviews if review.publisher]
-        self._house = Publisher.objects.house()
+        self._house = Publisher.objects.get_house()
         self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
         own_outlets = self._ours | self._namesakes
         other_outlets = [outlet for outlet in outlets if outlet not in own_outlets]

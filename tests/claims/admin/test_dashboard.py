@@ -375,7 +375,7 @@ def test_a_new_installation_says_what_it_still_needs_until_something_is_publishe
         client.force_login(person)
         return [step.is_done for step in client.get("/admin/").context["first_steps"]]
 
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     Publisher.objects.filter(pk=house.pk).update(url="")
     User.objects.exclude(pk=administrator.pk).update(is_staff=False)
     assert steps(administrator) == [False, True, False, False, False, False]

@@ -145,7 +145,7 @@ def test_people_who_may_not_edit_see_other_languages_as_text(
 
 def test_a_scale_stays_its_publishers_and_a_rating_with_it(desk: Desk) -> None:
     theirs = label("Pants on Fire", "Harbour Facts")
-    page = desk.save(theirs.scale, name="Six steps", publisher=Publisher.objects.house().pk)
+    page = desk.save(theirs.scale, name="Six steps", publisher=Publisher.objects.get_house().pk)
     theirs.scale.refresh_from_db()
     assert (theirs.scale.name, theirs.scale.publisher.name) == ("Six steps", "Harbour Facts")
     assert len(said(page)) == 1

@@ -107,7 +107,7 @@ def test_a_preview_adds_nothing(desk: Desk, client: Client, checker: User) -> No
 
 
 def test_a_publisher_is_added_but_never_one_with_the_name_of_the_house(client: Client, editor: User) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     client.force_login(editor)
     address = reverse("admin:sources_source_add")
     form = {"title": "Minutes", "kind": "article", "url": ""}

@@ -29,7 +29,7 @@ def published_sections(verdict: Verdict) -> dict[str, Any]:
     [row] = verdict.reply_requests.all()
     said = {
         "id": row.pk,
-        "whom": "Mara Lindqvist",
+        "recipient": "Mara Lindqvist",
         "claimant_id": row.claimant_id,
         "asked_on": None,
         "deadline_on": None,

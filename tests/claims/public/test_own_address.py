@@ -71,7 +71,7 @@ def filled(path: str, claim: Claim, settings: Settings) -> str:
         site=settings.SITE_URL,
         source=appearance.source_id,
         address=appearance.source.url,
-        house=Publisher.objects.house().pk,
+        house=Publisher.objects.get_house().pk,
         verdict=PublishedVerdict.objects.current().get().verdict_id,
     )
 
@@ -88,7 +88,7 @@ def test_stored_data_do_not_contain_the_address_of_the_site(claim: Claim) -> Non
     kept += PublishedVerdict.objects.values_list("body", flat=True)
     assert len(kept) == 4
     assert [text for text in kept if "localhost" in text] == []
-    assert Publisher.objects.house().url == Publisher.objects.house().domain == ""
+    assert Publisher.objects.get_house().url == Publisher.objects.get_house().domain == ""
 
 
 @pytest.mark.parametrize("path", ANSWERS)

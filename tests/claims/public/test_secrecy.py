@@ -78,7 +78,7 @@ def test_nothing_unpublished_is_on_any_page(
         "/claims/?rating=false", "/claims/?by=all", "/claims/facets/", f"/claims/facets/?topic={topic.pk}", "/about/",
         f"/claimants/{known.pk}/", f"/claimants/{hidden.pk}/", "/topics/", "/topics/?q=xylograph",
         "/claimants/", "/claimants/?q=xylograph", "/claimants/?letter=X", "/publishers/", "/publishers/?q=xylograph",
-        f"/topics/{topic.pk}/", f"/publishers/{Publisher.objects.house().pk}/", "/ratings/", "/ratings/false/",
+        f"/topics/{topic.pk}/", f"/publishers/{Publisher.objects.get_house().pk}/", "/ratings/", "/ratings/false/",
         public.get_absolute_url(), f"/sources/{source.pk}/", f"/sources/{source.pk}/snapshots/1/", "/methodology/",
         *(f"/feeds/claims.{form}?status=published,retracted,merged" for form in ("atom", "rss", "json")),
         *(f"/claims/{pk}/{part}" for pk in Claim.objects.values_list("pk", flat=True) for part in ("", "card/")),

@@ -48,7 +48,7 @@ def newsroom(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         sign_ledger()
         sign_reviews()
         words = {
-            "house": Publisher.objects.house().pk,
+            "house": Publisher.objects.get_house().pk,
             "other": other.pk,
             "others_rating": rating_of(other, "true").pk,
             "true": rating("true").pk,

@@ -26,7 +26,7 @@ LOOKALIKES = [
 
 @pytest.mark.parametrize("change", LOOKALIKES)
 def test_no_publisher_is_created_with_it_even_by_sql(change: str) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
         pytest.raises(IntegrityError, match="Another newsroom cannot have the name of this one"),
@@ -43,7 +43,7 @@ def test_no_publisher_is_created_with_it_even_by_sql(change: str) -> None:
 
 def test_a_newcomer_is_reported() -> None:
     newcomer = Publisher(
-        name=Publisher.objects.house().name.replace(" ", "  ").upper(), url="https://example.org/"
+        name=Publisher.objects.get_house().name.replace(" ", "  ").upper(), url="https://example.org/"
     )
     with pytest.raises(ValidationError) as refusal:
         newcomer.full_clean()
@@ -52,7 +52,7 @@ def test_a_newcomer_is_reported() -> None:
 
 @pytest.mark.parametrize("change", LOOKALIKES)
 def test_no_publisher_is_renamed_to_it_even_by_sql(other: Publisher, change: str) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
         pytest.raises(IntegrityError, match="Another newsroom cannot have the name of this one"),
@@ -65,14 +65,14 @@ def test_no_publisher_is_renamed_to_it_even_by_sql(other: Publisher, change: str
 
 
 def test_the_attempt_is_refused_with_a_message(other: Publisher) -> None:
-    other.name = Publisher.objects.house().name.upper()
+    other.name = Publisher.objects.get_house().name.upper()
     with pytest.raises(ValidationError) as refusal:
         other.full_clean()
     assert list(refusal.value.message_dict) == ["name"]
 
 
 def test_any_other_name_is_free(other: Publisher) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     house.name, other.name = "Our Desk", house.name
     house.full_clean()
     house.save()
@@ -83,7 +83,7 @@ def test_any_other_name_is_free(other: Publisher) -> None:
 def test_a_publisher_that_has_it_already_can_still_be_edited() -> None:
     namesake, house = (
         Publisher.objects.create(name="Our Desk", url="https://example.org/"),
-        Publisher.objects.house(),
+        Publisher.objects.get_house(),
     )
     house.name = "Our desk"
     house.save()

@@ -113,7 +113,7 @@ class RequestForm(ReaderForm):
     )
     picture = forms.FileField(required=False, allow_empty_file=True)
     #: Whether the reader says that the immediate results are not what they meant.
-    anyway = forms.BooleanField(required=False)
+    send_anyway = forms.BooleanField(required=False)
 
     def clean_picture(self) -> SentPicture | None:
         picture = self.cleaned_data["picture"]

@@ -29,7 +29,7 @@ def receive_request(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_page(request, form)
     values = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
-    if not form.cleaned_data["anyway"]:
+    if not form.cleaned_data["send_anyway"]:
         first_answer = read_for_request(request, lambda: _FirstAnswerResponse(find_first_answer(**values)))
         if first_answer.answer.has_same_claim:
             return _render_page(request, form, first_answer.answer)

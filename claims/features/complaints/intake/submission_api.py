@@ -188,9 +188,9 @@ class RequestSubmission(SubmissionView):
         body.is_valid(raise_exception=True)
         results = _ImmediateResults(find_first_answer(**body.content))
         content = {"found": results.claims}
-        if results.answer.has_same_claim and not body.validated_data.get("anyway"):
+        if results.answer.has_same_claim and not body.validated_data.get("send_anyway"):
             detail = gettext(
-                "This has already been checked. If you mean something else, send it again with `anyway`. "
+                "This has already been checked. If you mean something else, send it again with `send_anyway`. "
                 "%(nothing_said)s"
             ) % {"nothing_said": _NO_VERDICT_MESSAGE}
             return self.build_response(

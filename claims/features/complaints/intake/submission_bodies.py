@@ -89,7 +89,7 @@ class RequestBody(SenderBody):
     picture = serializers.CharField(
         max_length=_MAX_ENCODED_LENGTH, required=False, help_text="JPEG, PNG, WebP or GIF in base64."
     )
-    anyway = serializers.BooleanField(
+    send_anyway = serializers.BooleanField(
         required=False,
         help_text="Send the request to the newsroom although existing checks were found, because they are "
         "about something else.",

@@ -55,7 +55,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         QueueFilter,
         ("channel", ChoicesDropdownFilter),
         ("not_asked", ChoicesDropdownFilter),
-        ("answer_shown", ChoicesDropdownFilter),
+        ("answer_display", ChoicesDropdownFilter),
     )
     list_select_related = ("claimant", "sent_by")
     search_fields = ("verdict__claim__statement",)
@@ -255,12 +255,12 @@ def _describe_saved_request(row: ReplyRequest) -> str:
 def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
     """Return the initial values of the form for the reply."""
     if row.answered_at:
-        names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
+        names = ("answered_at", "answer_channel", "answer", "answer_display", "excerpt", "statement")
         return {name: getattr(row, name) for name in names}
     return {
         "answered_at": timezone.localtime().replace(second=0, microsecond=0),
         "answer_channel": row.channel,
-        "answer_shown": ReplyRequest.Shown.FULL,
+        "answer_display": ReplyRequest.Shown.FULL,
     }
 
 

@@ -93,10 +93,10 @@ RECORDED_REPLIES_RULE = Rule(
                     SELECT FROM public.reply_replyrequest AS asked
                     WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = (said ->> 'id')::bigint
                         AND (reply ->> 'answer', reply ->> 'statement') = (
-                            CASE asked.answer_shown
+                            CASE asked.answer_display
                                 WHEN 'full' THEN asked.answer WHEN 'excerpt' THEN asked.excerpt ELSE ''
                             END,
-                            CASE asked.answer_shown WHEN 'statement' THEN asked.statement ELSE '' END
+                            CASE asked.answer_display WHEN 'statement' THEN asked.statement ELSE '' END
                         )
                 )
             ) AND NOT (current_user = {OWNER_SQL} AND EXISTS (

@@ -71,14 +71,14 @@ SENT_CONSTRAINT = CheckConstraint(
 ANSWER_CONSTRAINT = CheckConstraint(
     name="replyrequest_answer_is_whole",
     condition=Q(
-        answered_at__isnull=True, answer_channel="", answer="", answer_shown="", excerpt="", statement=""
+        answered_at__isnull=True, answer_channel="", answer="", answer_display="", excerpt="", statement=""
     )
     | Q(answered_at__isnull=False, sent_at__isnull=False, answered_at__gte=F("sent_at"))
     & (
-        Q(answer_shown="full") & ~Q(answer="")
-        | Q(answer_shown="excerpt") & ~Q(excerpt="")
-        | Q(answer_shown="statement") & ~Q(statement="")
-        | Q(answer_shown="nothing")
+        Q(answer_display="full") & ~Q(answer="")
+        | Q(answer_display="excerpt") & ~Q(excerpt="")
+        | Q(answer_display="statement") & ~Q(statement="")
+        | Q(answer_display="nothing")
     ),
     violation_error_message=_(
         "A reply needs a time of arrival, after the request was sent, and a text for readers."
@@ -97,13 +97,13 @@ LENGTH_CONSTRAINTS = [
 
 
 _FIXED_SQL = (
-    "REJECT 'Requests for reply cannot change once the verdict is no longer a draft; only the answer can be added.' "
+    "REJECT 'Requests for reply cannot change once the verdict is no longer a draft; only the reply can be added.' "
     "AS replyrequest_is_fixed_with_its_verdict;"
 )
 
 #: The columns written when a reply is recorded; other columns must not change then.
 _ANSWER_COLUMNS_SQL = """ARRAY[
-    'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
+    'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_display', 'excerpt', 'statement'
 ]"""
 #: Columns with notes by the worker, which are part of neither the question nor the reply.
 _NOTED_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
@@ -184,7 +184,7 @@ MOMENTS_RULE = Rule(
                 SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND (is_restored OR origin <> 'house')
             )
         THEN
-            REJECT 'A request or an answer cannot have a time in the future, and a sent request must have a
+            REJECT 'A request or a reply cannot have a time in the future, and a sent request must have a
                 question.';
         END IF;
         IF TG_OP = 'UPDATE' THEN

@@ -159,9 +159,9 @@ def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
         info.compress_size,
         info.file_size,
     )
-    has_same_method = header.flags & _ENCRYPTION_FLAGS == info.flag_bits & _ENCRYPTION_FLAGS
-    has_same_flags = (header.name, header.method) == (info.orig_filename, info.compress_type)
-    return has_same_sizes and has_same_method and has_same_flags
+    is_equally_encrypted = header.flags & _ENCRYPTION_FLAGS == info.flag_bits & _ENCRYPTION_FLAGS
+    has_same_name_and_method = (header.name, header.method) == (info.orig_filename, info.compress_type)
+    return has_same_sizes and is_equally_encrypted and has_same_name_and_method
 
 
 def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:

@@ -182,11 +182,11 @@ def test_identical_rows_are_left(content: bytes) -> None:
 
 
 def test_house_of_a_new_database_gives_way(content: bytes) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     Publisher.objects.filter(pk=house.pk).update(name="A name that settings had", url="https://new.example/")
     restored(content)
     assert exported() == content
-    assert Publisher.objects.house().name == "Factcheck Newsroom"
+    assert Publisher.objects.get_house().name == "Factcheck Newsroom"
 
 
 def test_house_that_has_begun_to_work_stays(content: bytes) -> None:

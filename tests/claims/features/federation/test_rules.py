@@ -46,7 +46,7 @@ def test_invalid_newsrooms_are_refused(newsroom: PeerNewsroom, values: tuple[str
 
 @sweep("spelled", ["{}", " {} ", "{}!", "«{}»"], undone=True)
 def test_no_peer_can_have_the_name_of_the_newsroom(newsroom: PeerNewsroom, spelled: str) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     for name in (spelled.format(house.name), spelled.format(house.name.upper())):
         refused(NEWSROOM, name, "https://a.example", "B" * 43, match="peernewsroom_is_not_the_house")
         refused("UPDATE federation_peernewsroom SET name = %s", name, match="peernewsroom_is_not_the_house")

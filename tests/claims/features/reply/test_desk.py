@@ -95,7 +95,7 @@ def test_ask_send_and_record_a_reply(seat: Desk, draft: Verdict, checker: User) 
         "answered_at": f"{timezone.localtime():%Y-%m-%dT%H:%M:%S}",
         "answer_channel": "telephone",
         "answer": "It rests on the tender.",
-        "answer_shown": "excerpt",
+        "answer_display": "excerpt",
         "excerpt": "It rests on nothing.",
     }
     address = reverse("admin:reply_replyrequest_answer", args=[row.pk])

@@ -29,7 +29,7 @@ def test_from_a_request_to_an_answer(draft: Verdict, checker: User) -> None:
     added = asking.post(path, {"channel": "email", "address": "press@ministry.example", "answer_by": at(24)})
     assert added.status_code == 201, added.content
     row = added.json()
-    assert row["whom"] == "Mara Lindqvist"
+    assert row["recipient"] == "Mara Lindqvist"
     assert "The bridge cost ninety million euros." in row["text"]  # the newsroom's own words
     assert (row["language"], row["sent_at"], row["answered_at"]) == ("en", None, None)
     one = f"{path}{row['id']}/"
@@ -69,7 +69,7 @@ def test_a_reason_and_its_removal(draft: Verdict, checker: User) -> None:
         ({"not_asked": "no time"}, "is not a valid choice"),
         ({"answer_by": "2026-03-01T17:00:00"}, "Give the offset from UTC"),
         ({"answer_by": "tomorrow"}, "wrong format"),
-        ({"channel": "email", "whom": "x"}, "whom"),
+        ({"channel": "email", "recipient": "x"}, "recipient"),
         ({"language": "English"}, "language"),
     ],
 )

@@ -22,7 +22,7 @@ def test_switched_off_it_requires_nothing_and_keeps_published_replies(
     ask(asked, checker, hours=-1)
     claim = bring_out(asked, checker, editor).claim
     before = Publication.objects.current().get(claim=claim).document["verdicts"][0]["right_of_reply"]
-    assert [reply["whom"] for reply in before] == ["Mara Lindqvist"]
+    assert [reply["recipient"] for reply in before] == ["Mara Lindqvist"]
 
     unasked = make_draft(make_claim("The tunnel is finished.", claimant=claim.claimant), checker)
     unasked.reply_requests.all().delete()

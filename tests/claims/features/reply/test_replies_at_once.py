@@ -13,7 +13,7 @@ from tests.helpers.two_connections import one_after_the_other, seeing_the_past
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ANSWER = "UPDATE reply_replyrequest SET answered_at = sent_at, answer = 'Yes.', answer_shown = 'full' WHERE id = %s"
+ANSWER = "UPDATE reply_replyrequest SET answered_at = sent_at, answer = 'Yes.', answer_display = 'full' WHERE id = %s"
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_stated_reason_is_enough_and_readers_see_it(draft: Verdict, checker: U
     assert told_of(draft.claim) == [
         {
             "id": row.pk,
-            "whom": "Mara Lindqvist",
+            "recipient": "Mara Lindqvist",
             "claimant_id": draft.claim.claimant_id,
             "asked_on": None,
             "deadline_on": None,

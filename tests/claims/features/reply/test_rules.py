@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 INSERT = (
     "INSERT INTO reply_replyrequest (verdict_id, claimant_id, party, not_asked, not_asked_note, channel, address,"
-    " language, subject, text, sent_by_name, mail_problem, message_id, answer_channel, answer, answer_shown, excerpt,"
+    " language, subject, text, sent_by_name, mail_problem, message_id, answer_channel, answer, answer_display, excerpt,"
     " statement) VALUES (%s, %s, %s, %s, %s, '', '', '', '', '', '', '', '', '', '', '', '', '')"
 )
 
@@ -132,7 +132,7 @@ def test_the_database_counts_the_replies_of_a_sign_off(draft: Verdict, checker: 
         "claimant_id = NULL, party = 'Somebody'",
         "address = 'other@example.org'",
         "verdict_id = verdict_id + 1",
-        "answered_at = now(), answer = 'Yes', answer_shown = 'full', text = 'Another question'",
+        "answered_at = now(), answer = 'Yes', answer_display = 'full', text = 'Another question'",
     ],
     undone=True,
 )
@@ -161,12 +161,10 @@ def test_nothing_is_added_or_removed_once_it_is_in_review(
 def test_answer_comes_in_once(draft: Verdict, checker: User, editor: User) -> None:
     row = ask(draft, checker)
     submitted(draft, checker, editor)
-    came = (
-        "UPDATE reply_replyrequest SET answered_at = now(), answer = %s, answer_shown = 'full' WHERE id = %s"
-    )
+    came = "UPDATE reply_replyrequest SET answered_at = now(), answer = %s, answer_display = 'full' WHERE id = %s"
     assert sql(came, "Yes.", row.pk) == 1
     refused(came, "No.", row.pk, match="replyrequest_is_fixed_with_its_verdict")
-    gone = "UPDATE reply_replyrequest SET answered_at = NULL, answer = '', answer_shown = '' WHERE id = %s"
+    gone = "UPDATE reply_replyrequest SET answered_at = NULL, answer = '', answer_display = '' WHERE id = %s"
     refused(gone, row.pk, match="replyrequest_is_fixed_with_its_verdict")
 
 
@@ -174,7 +172,7 @@ def test_the_database_sets_the_time_of_recording(draft: Verdict, checker: User, 
     row = ask(draft, checker)
     submitted(draft, checker, editor)
     sql(
-        "UPDATE reply_replyrequest SET answered_at = now(), answer = 'Yes.', answer_shown = 'full',"
+        "UPDATE reply_replyrequest SET answered_at = now(), answer = 'Yes.', answer_display = 'full',"
         " answer_recorded_at = '2001-01-01' WHERE id = %s",
         row.pk,
     )
@@ -190,7 +188,7 @@ def test_requests_of_superseded_verdicts_do_not_change(checker: User, editor: Us
         draft.claim, author=checker, correction_kind="update", correction_note="New figures."
     )
     workflow.move(submitted(newer, checker, editor), "publish", by=editor)
-    came = "UPDATE reply_replyrequest SET answered_at = now(), answer = 'Yes.', answer_shown = 'full' WHERE id = %s"
+    came = "UPDATE reply_replyrequest SET answered_at = now(), answer = 'Yes.', answer_display = 'full' WHERE id = %s"
     refused(came, row.pk, match="replyrequest_is_fixed_with_its_verdict")
     assert sql(came, newer.reply_requests.get().pk) == 1
 
@@ -251,17 +249,17 @@ def test_history_has_the_requests_without_contact_addresses(draft: Verdict, chec
         ("text = ''", "replyrequest_moments_have_come"),
         ("sent_at = now() + interval '1 hour'", "replyrequest_moments_have_come"),
         (
-            "answered_at = now() + interval '1 hour', answer_shown = 'nothing'",
+            "answered_at = now() + interval '1 hour', answer_display = 'nothing'",
             "replyrequest_moments_have_come",
         ),
         (
-            "answered_at = sent_at - interval '1 hour', answer_shown = 'nothing'",
+            "answered_at = sent_at - interval '1 hour', answer_display = 'nothing'",
             "replyrequest_answer_is_whole",
         ),
         ("answered_at = now()", "replyrequest_answer_is_whole"),
-        ("answered_at = now(), answer_shown = 'full'", "replyrequest_answer_is_whole"),
-        ("answered_at = now(), answer_shown = 'excerpt', answer = 'Yes'", "replyrequest_answer_is_whole"),
-        ("answered_at = now(), answer_shown = 'statement'", "replyrequest_answer_is_whole"),
+        ("answered_at = now(), answer_display = 'full'", "replyrequest_answer_is_whole"),
+        ("answered_at = now(), answer_display = 'excerpt', answer = 'Yes'", "replyrequest_answer_is_whole"),
+        ("answered_at = now(), answer_display = 'statement'", "replyrequest_answer_is_whole"),
         ("answer = 'Yes'", "replyrequest_answer_is_whole"),
         ("text = repeat('x', 20001)", "replyrequest_text_fits"),
     ],

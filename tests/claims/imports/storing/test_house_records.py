@@ -109,7 +109,7 @@ def test_no_other_publisher_can_use_its_name(editor: User, house: Publisher) -> 
 
 def namesake() -> None:
     """A publisher that had the name before the newsroom took it."""
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     Publisher.objects.filter(pk=house.pk).update(name="The Old Desk")
     Publisher.objects.create(name="The Harbour Desk", domain="checks.example")
     Publisher.objects.filter(pk=house.pk).update(name=house.name)

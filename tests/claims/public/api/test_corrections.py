@@ -128,7 +128,7 @@ def test_months_are_those_of_the_newsrooms_calendar(client: Client, publish: Pub
 
 
 def test_the_publisher_is_that_of_a_published_verdict(client: Client, publish: Publish, editor: User) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     other = Publisher.objects.create(name="Harbour Check", domain="harbour.example")
     claim = publish()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="No.")
@@ -158,7 +158,7 @@ def test_the_publisher_is_found_for_new_and_old_entries(
     workflow.move(ours.verdicts.get(state="published"), "retract", by=editor, note="No.")
     of_ours = [(ours.pk, kind) for kind in ("retraction", "clarification", "update")]
     of_theirs = [(theirs.pk, kind) for kind in ("retraction", "update")]
-    house = Publisher.objects.house().pk
+    house = Publisher.objects.get_house().pk
     for query, expected in {
         "by=house": of_ours,
         f"publisher={house}": of_ours,

@@ -87,7 +87,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
     client: Client, world: Publisher, topic: Topic, claimant: Claimant, asked: str, api: str
 ) -> None:
     numbers = {
-        "house": Publisher.objects.house().pk,
+        "house": Publisher.objects.get_house().pk,
         "desk": world.pk,
         "topic": topic.pk,
         "claimant": claimant.pk,
@@ -111,7 +111,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
 
 
 def test_publishers_are_counted_whosever_list_it_is(client: Client, world: Publisher) -> None:
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     for asked in ("by=house", "by=all"):
         assert counts(page(client, f"/claims/?{asked}"))["publisher"] == {str(house.pk): 3, str(world.pk): 2}
 

@@ -64,7 +64,7 @@ def test_the_newest_of_ours_are_found_behind_all_that_others_published_since(
         publish(make_claim(statement), code="true")
     for number in range(3):
         bring(review(statement=f"Tunnel {number} is closed."))
-    own = f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/"
+    own = f"/publishers/{Publisher.objects.get_house().pk}/factcheck-newsroom/"
     for address, last in (("/claims/", [OURS]), (own, [OURS]), ("/claims/?rating=true", [])):
         first = html.fromstring(client.get(address).content)
         assert statements(first) == newer[:0:-1]

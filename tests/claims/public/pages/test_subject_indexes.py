@@ -96,7 +96,7 @@ def test_publishers_have_verdicts_and_a_correction_counts_once(
     correct(corrected, checker, editor, rating=rating("false"))
     bring(review(statement="The crane fell."))
     Publisher.objects.create(name="Silent Paper", domain="silent.example")
-    house = Publisher.objects.house().name
+    house = Publisher.objects.get_house().name
     other = Publisher.objects.get(domain="checks.example").name
     assert sorted(names(client, "/publishers/")) == sorted([f"{house} 2", f"{other} 1"])
     for link in page(client, "/publishers/").cssselect(".choice"):

@@ -105,7 +105,7 @@ def test_the_publisher_page_distinguishes_the_newsroom_from_others(client: Clien
     document = page(client, path_of(client, f"/publishers/{other.pk}/"))
     assert statements(document) == ["The crane fell."]
     assert "has not checked them again" in words(document.cssselect(".notice")[0])
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     ours = page(client, path_of(client, f"/publishers/{house.pk}/"))
     assert len(statements(ours)) == 4
     assert ours.cssselect(".subject .notice") == []
@@ -118,7 +118,7 @@ def test_the_publisher_page_distinguishes_the_newsroom_from_others(client: Clien
 def test_a_rating_has_its_meaning_in_each_scale(client: Client, world: Claimant) -> None:
     document = page(client, "/ratings/false/")
     assert words(document.cssselect(".subject .subtitle")[0]) == "The claim is wrong."
-    assert words(document.cssselect(".labels dt")[0]) == Publisher.objects.house().name
+    assert words(document.cssselect(".labels dt")[0]) == Publisher.objects.get_house().name
     assert {"Tunnel 1 is closed.", "Tunnel 2 is closed."} <= set(statements(document))
     assert client.get("/ratings/wrong/").status_code == 404
     links = [a.get("href") for a in page(client, "/ratings/").cssselect(".scale a")]
@@ -203,7 +203,7 @@ def test_costs_the_same_whatever_its_length(
     path = {
         "claimants": f"/claimants/{somebody.pk}/ida-holm/",
         "topics": f"/topics/{subject.pk}/wharf/",
-        "publishers": f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/",
+        "publishers": f"/publishers/{Publisher.objects.get_house().pk}/factcheck-newsroom/",
         "ratings": "/ratings/satire/",
     }[kind]
     with django_assert_num_queries(queries):
@@ -223,5 +223,5 @@ def test_the_newsroom_has_the_present_address_of_the_site(
     client: Client, publish: Callable[..., Claim]
 ) -> None:
     publish()
-    shown = page(client, f"/publishers/{Publisher.objects.house().pk}/factcheck-newsroom/")
+    shown = page(client, f"/publishers/{Publisher.objects.get_house().pk}/factcheck-newsroom/")
     assert [link.get("href") for link in shown.cssselect("a[rel=external]")] == ["http://localhost:8000"]

@@ -57,7 +57,7 @@ def test_requests_about_checked_claims_are_answered_at_once(
     assert not ReaderRequest.objects.exists()
     # It is not what they mean: what they wrote is still there, and is taken in.
     carried = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-    assert carried["anyway"] == "on"
+    assert carried["send_anyway"] == "on"
     assert "The harbour bridge cost 90 million euros!" in page
     again = reader.post(
         "/ask/send/",

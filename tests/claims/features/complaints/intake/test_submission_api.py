@@ -157,7 +157,7 @@ def test_requests_about_checked_claims_are_answered_at_once(publish: Callable[..
     assert told["found"][0]["url"].endswith(f"/claims/{claim.pk}/the-harbour-bridge-cost-90-million-euros/")
     assert "Neither a result nor the lack of one shows whether the text is true" in told["detail"]
     assert not ReaderRequest.objects.exists()
-    assert post(REQUESTS, body | {"anyway": True}).status_code == 202
+    assert post(REQUESTS, body | {"send_anyway": True}).status_code == 202
     assert ReaderRequest.objects.count() == 1
 
 

@@ -332,7 +332,7 @@ def test_pages_of_subjects_list_their_claims(
     client: Client, publish: Publish, claimant: Claimant, topic: Topic
 ) -> None:
     publish(make_claim("The bridge was closed.", claimant=claimant, topics=[topic]))
-    house = Publisher.objects.house()
+    house = Publisher.objects.get_house()
     for path in (
         f"/claimants/{claimant.pk}/mara-lindqvist/",
         f"/topics/{topic.pk}/transport/",
