@@ -152,7 +152,7 @@ def find_complaint_handlers() -> Any:
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim, so that another person should answer."""
+    """Return whether the person wrote a published verdict on the claim; if so, another person should answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     states = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

@@ -55,7 +55,7 @@ def add_request(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 
     Raises:
         NotPossible: the verdict is not a draft.
-        NotAllowed: the verdict belongs to another person, or the person's role does not include it.
+        NotAllowed: the verdict belongs to another person, or the person's role does not allow this.
     """
     require_permission(by, "reply.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.lock_draft(verdict, by)
@@ -166,7 +166,7 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
 
     Raises:
         NotPossible: no request was made, there is already a reply, or the excerpt is not part of the reply.
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     require_permission(by, "reply.change_replyrequest", _("record replies"))
     row = _lock_request(row, by)
@@ -206,7 +206,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 
     Raises:
         NotPossible: there is no reply, or the verdict is not the currently published one.
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not allow this.
     """
     require_permission(by, "claims.add_verdict", _("draft verdicts"))
     row = _lock_request(row, by)
@@ -351,7 +351,7 @@ def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return the people who have signed off the verdict in its present review round, if any."""
+    """Return the people who have signed off the verdict in its current review round, if any."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")

@@ -42,7 +42,7 @@ def receive_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FirstAnswerResponse(HttpResponse):
-    """A response that hands the immediate results to code that runs after the public connection is closed."""
+    """A response that only carries the immediate results, because `read_for_request` returns responses."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

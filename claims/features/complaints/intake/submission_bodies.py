@@ -80,7 +80,7 @@ class ComplaintBody(SenderBody):
 
 
 class RequestBody(SenderBody):
-    """A request body: a URL, a text or a picture; a text can explain the other two."""
+    """A request to check a URL, a text or a picture; with a URL or picture, the text can explain it."""
 
     at_least_one_of = ("text", "address", "picture")
 
@@ -108,7 +108,7 @@ class RequestBody(SenderBody):
             return read_picture(base64.b64decode(picture, validate=True))
         except PictureRefused as refusal:
             raise serializers.ValidationError(str(refusal)) from None
-        except ValueError:  # also where it is not ASCII
+        except ValueError:  # also if the text is not ASCII
             raise serializers.ValidationError(gettext("This is not base64 (RFC 4648, section 4).")) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

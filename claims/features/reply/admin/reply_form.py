@@ -79,7 +79,7 @@ class ReplyRequestForm(DeskForm):
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:
-        """Return the form's values, keyed by the model fields in which to store them."""
+        """Return the form's values, keyed by the names of the model fields that store them."""
         form_values = {name: self.cleaned_data[name] for name in REQUEST_FIELDS if name in self.cleaned_data}
         verdict = self.verdict
         claimant = verdict.claim.claimant if verdict and not form_values.get("party") else None

@@ -265,7 +265,7 @@ def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
 
 
 def _build_page_path(verdict: Verdict) -> str:
-    """Return the URL of the claim's page, at the request for reply to this verdict."""
+    """Return the URL of the replies panel on the page of the verdict's claim."""
     return f"{get_page_url(verdict.claim)}#right-of-reply"
 
 

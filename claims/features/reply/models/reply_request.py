@@ -211,7 +211,7 @@ class ReplyRequest(models.Model):
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy verdicts' requests and replies to their successors; `successors` maps each old id to the new one."""
+    """Copy requests and replies to new versions of their verdicts; `successors` maps old verdict ids to new ones."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     old_requests = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in old_requests]

@@ -1,6 +1,6 @@
 """Database rules on the rows of requests for reply, named as in `ReplyRequest.Meta`.
 
-The rule `RIGHT_OF_REPLY_RULE` in `core_rules` requires such a request for publication.
+Whether a verdict needs a request for reply before publication is checked by `RIGHT_OF_REPLY_RULE` in `core_rules`.
 """
 
 import pgtrigger
