@@ -87,7 +87,7 @@ def _search_claims(model_admin: DeskAdmin, request: HttpRequest, search: str) ->
 
 
 def _detect_speaker(source: Source, values: dict[str, Any]) -> str:
-    """Return the main speaker detected in the article for a new claim, or "" if uncertain."""
+    """Return the speaker detected in the selected words, or "" if none or several are detected."""
     snapshot_number, start, end = (values.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(snapshot_number, int) and isinstance(start, int) and isinstance(end, int)):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))

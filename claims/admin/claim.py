@@ -169,7 +169,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return is_editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Allow deleting a claim only if no other row refers to it; other claims must be declined or merged."""
+        """Allow deleting only claims without verdicts or other dependent rows; others must be declined or merged."""
         is_deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and is_deletable
 
@@ -312,7 +312,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             self._warn_about_same_wording(request, obj)
 
     def _warn_about_same_wording(self, request: HttpRequest, claim: Claim) -> None:
-        """Warn about claims with the same wording, and offer to merge them if the person's role includes it."""
+        """Warn about up to three claims with the same wording, and suggest merging them."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for same_claim in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:

@@ -205,7 +205,7 @@ def list_clusters(claim: Claim, person: User) -> list[Cluster]:
 
 
 def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
-    """Return known claimants with names similar to that of the claim's claimant, until the claim is decided."""
+    """Return known claimants with names similar to the claim's claimant, unless the claim was declined or merged."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     claimants = find_likely_claimants([claim.claimant])

@@ -51,7 +51,7 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps for setting up a newsroom; [] after the first publication or without the permissions."""
+    """Return the steps for setting up a newsroom; none after the first publication or for people who cannot invite."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.get_house()
@@ -114,7 +114,7 @@ class QueueLine:
 
 
 def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
-    """Yield the queues in which this person can act, counting only rows that the person may read."""
+    """Yield this person's queues that the dashboard shows as numbers, counting only rows that the person may read."""
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
@@ -256,7 +256,7 @@ def _build_row(row: Claim | Verdict) -> ListedRow:
 
 
 def _build_reason_badge(verdict: Verdict) -> SafeString | str:
-    """Return a badge that says why the verdict is waiting."""
+    """Return a badge that says that the verdict was returned or is scheduled, or else shows its rating."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return render_badge(_("Returned"), "waiting")
     return build_planned_badge(verdict) or build_rating_badge(verdict.rating)

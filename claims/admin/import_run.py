@@ -250,7 +250,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("<int:pk>/progress/")
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """Return the progress as JSON for the progress bar, which asks every second."""
+        """Return the progress as JSON for the progress bar, which requests it every second."""
         run = self.get_row(request, pk)
         return JsonResponse(describe_progress(run, since=request.GET.get("since", "")))
 

@@ -211,7 +211,7 @@ class MovesAdmin(DeskAdmin):
     def _require_confirmation(
         self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
     ) -> None:
-        """Raise ConfirmationNeeded unless the person has confirmed exactly these changes. The claim is locked."""
+        """Raise ConfirmationNeeded unless the person confirmed exactly these changes. The claim is already locked."""
         fingerprint, confirmed_fingerprint = compute_fingerprint(previews), request.POST.get("confirmed", "")
         if not previews or confirmed_fingerprint == fingerprint:
             return

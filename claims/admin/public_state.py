@@ -70,7 +70,7 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    """Return the prefetched newest publication. Fails without the prefetch, so that no list queries for each row."""
+    """Return the prefetched newest publication. Fails without the prefetch, so that no list runs a query per row."""
     return next(iter(claim.newest_publications), None)
 
 

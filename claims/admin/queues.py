@@ -279,7 +279,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 
 
 def get_queues() -> dict[type[Model], dict[str, Queue]]:
-    """Return the queues of the core and of the enabled features, by model."""
+    """Return the queues of the core and of the enabled features, keyed by model."""
     queues = dict(QUEUES)
     for feature_queues in features.load_declared("queues"):
         for model, queues_by_name in feature_queues.items():

@@ -168,7 +168,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
 
 
 def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
-    """Return the badges of the current public ratings of these claims, by claim id."""
+    """Return the badges of the current public ratings of these claims, keyed by claim id."""
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
     ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
@@ -180,7 +180,7 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
-    """Return the sources in which each claim was repeated, newest first, by claim id."""
+    """Return the sources in which each claim was repeated, newest first, keyed by claim id."""
     repeats = rows.not_rejected().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     sources_by_claim: dict[int, dict[int, tuple[Source, str]]] = {}
     for repeat in repeats.select_related("source").order_by("-last_seen_at", "-pk"):

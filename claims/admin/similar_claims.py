@@ -121,7 +121,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
 
 
 def _find_same_words(own_claim: Claim | None) -> Iterable[int]:
-    """Return the ids of claims with the same words in any spelling."""
+    """Return the ids of other claims whose statement has the same words in any spelling."""
     if own_claim is None:
         return ()
     key = Claim.objects.filter(pk=own_claim.pk).values("statement_key")

@@ -222,7 +222,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """Return the names of the original's parts, followed by any other parts that are already translated."""
+    """Return the names of the parts that the original or the translation contains, in the original's order."""
     original = row.verdict
     original_parts = {"statement": True, "title": original.title, "summary": original.summary}
     original_parts["explanation"] = original.explanation
@@ -230,7 +230,7 @@ def _list_parts(row: Translation) -> list[str]:
 
 
 def get_last_step(row: Translation) -> int:
-    """Return the id of the last step, with which a page detects that it shows an outdated state."""
+    """Return the id of the translation's last step, with which a page detects that it shows an outdated state."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 

@@ -34,7 +34,7 @@ class TranslationForm(DeskForm):
         fields = (*TEXT_FIELDS, "byline")
 
     def values(self) -> dict[str, Any]:
-        """Return the form's values to store, by field."""
+        """Return the form's values to store, keyed by field name."""
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 

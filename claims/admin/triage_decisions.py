@@ -142,7 +142,7 @@ class TriageStep:
 
 
 def list_steps() -> dict[str, TriageStep]:
-    """Return the steps of enabled features, by action."""
+    """Return the steps of enabled features, keyed by action."""
     return {step.action: step for step in features.load_declared("triage_step")}
 
 
@@ -154,7 +154,7 @@ def decide_claims(
 
 
 def undo_decisions(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
-    """Undo decisions in reverse order."""
+    """Undo decisions, each in its own transaction."""
     return [_undo_decision(decision, by) for decision in decisions]
 
 
@@ -217,7 +217,7 @@ def _add_topic(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
-    """Return the id of the last move of each claim, by claim id. Claims without a move are left out."""
+    """Return the id of each claim's last move, keyed by claim id. Claims without a move are left out."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
 

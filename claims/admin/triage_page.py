@@ -121,7 +121,7 @@ def count_decisions(person: User, since: int) -> TriageProgress:
 
 
 def count_waiting(rows: QuerySet[Claim]) -> int:
-    """Return the number of waiting proposals, at most `COUNT_LIMIT`."""
+    """Return the number of waiting proposals, counting no further than `COUNT_LIMIT` + 1."""
     return rows.order_by()[: COUNT_LIMIT + 1].count()
 
 

@@ -31,7 +31,7 @@ class ExistingCheck:
 
 
 def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, ExistingCheck]:
-    """Return matching published claims by proposal id, and record repeats for an editor to confirm.
+    """Return matching published claims, keyed by proposal id, and record repeats for an editor to confirm.
 
     Only proposals are compared with published claims: comparing every sentence of a long article would take longer
     than the rest of its import.
@@ -43,7 +43,7 @@ def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, Ex
 
 
 def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingCheck]:
-    """Return matching published claims by proposal id, and record nothing."""
+    """Return matching published claims, keyed by proposal id, and record nothing."""
     return _build_known_checks(proposals, _match_proposals(proposals))
 
 

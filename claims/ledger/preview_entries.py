@@ -105,7 +105,7 @@ def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
 
 
 def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
-    """Preview a merge of two claims; return no previews if neither claim is public."""
+    """Preview a merge of two claims; return no previews if the merge changes nothing for readers."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own_claims, target_claims = groups[claim.pk], groups[target.pk]
     own_claims[0].state, own_claims[0].merged_into = Claim.State.MERGED, target_claims[0]

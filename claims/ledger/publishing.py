@@ -107,7 +107,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 
 
 def record_translations(claim: Claim, *, note: str) -> None:
-    """Add an entry that repeats the newest one with the current translations. Takes the arguments of `record`.
+    """Add an entry that repeats the newest one, with the current translations and this public note.
 
     As with `restate`, later edits of the claim stay unpublished.
     """

@@ -27,7 +27,7 @@ class OriginalityCheck:
     alignment: Alignment
 
     def require(self, part_indexes: range) -> None:
-        """Reject a position at which parts of the old text may be mere copies."""
+        """Reject the new position of these old parts if they may be mere copies there."""
         self._require_own_words(part_indexes)
         self._require_own_paragraph(part_indexes)
         self._require_no_rival(part_indexes)
@@ -198,7 +198,7 @@ class OriginalityCheck:
         return are_text_ends or alignment.new_by_old.get(old_index) == new_index
 
     def _find_unpaired_beside(self, new_index: int) -> set[int]:
-        """Return the new parts around a paragraph that have no old counterpart."""
+        """Return the new parts in and directly around a paragraph that have no old counterpart."""
         alignment = self.alignment
         paragraph = find_paragraph(alignment.new_parts, new_index)
         unpaired_indexes = set()

@@ -70,7 +70,7 @@ class FoldedText:
         return fold(words).strip() in self.text
 
     def find_positions(self, quote: str) -> Iterator[int]:
-        """Return the positions of `quote`, including overlapping ones ("ana" occurs twice in "banana")."""
+        """Yield the positions of `quote`, including overlapping ones ("ana" occurs twice in "banana")."""
         position = self.text.find(quote)
         for _place in range(MAX_PLACES):
             if position < 0:

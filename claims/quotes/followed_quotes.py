@@ -83,7 +83,7 @@ class QuoteFollower:
     # The position in the new text ---------------------------------------------------------------------------------
 
     def _find_touched_parts(self, anchor: Anchor) -> range:
-        """Return the parts that contain words of the quote."""
+        """Return the numbers of the old parts that contain words of the quote."""
         old_parts = self._alignment.old_parts
         first_index = bisect_right(old_parts, anchor.start, key=lambda part: part.end)
         last_index = bisect_left(old_parts, anchor.end, key=lambda part: part.start)

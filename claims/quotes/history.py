@@ -90,7 +90,7 @@ def find_last_snapshot(
 
 
 def find_published_places(source: int) -> Iterator[QuotedPlace]:
-    """Return the positions in a source that the newest publications quote."""
+    """Yield the positions in a source that the newest publications quote."""
     publications = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in publications.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in find_published_quotes(json.loads(body)):

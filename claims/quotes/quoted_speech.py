@@ -40,7 +40,7 @@ class QuotedSpeech:
                 raise OrphanedQuote(OrphanReason.AROUND)
 
     def _find_speech_around(self, speech: list[int]) -> list[int]:
-        """Return the neighbouring parts that may name the speaker."""
+        """Return the numbers of the neighbouring parts that may name the speaker."""
         if not speech:
             return []
         old_parts = self.alignment.old_parts

@@ -43,7 +43,7 @@ class PublicQuoteStatus(TypedDict):
 
 
 def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
-    """Return the quotes of a publication in the order of its body, in one query.
+    """Return the quotes of a publication with their status, in the order of its body.
 
     A source that was never captured again has no status, because the quote is in the cited snapshot.
     """

@@ -103,7 +103,7 @@ def split_text(text: str) -> list[TextPart]:
 
 
 def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
-    """Return the other parts in the same paragraph."""
+    """Return the numbers of all parts in the paragraph of part `number`."""
     first_index = last_index = number
     while (
         first_index

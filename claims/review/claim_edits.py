@@ -30,7 +30,7 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 
 def is_referenced(claim: Claim) -> bool:
-    """Return whether other rows refer to the claim. If so, it can be declined or merged, but not deleted."""
+    """Return whether other rows, such as verdicts, prevent deleting the claim; it can then be declined or merged."""
     referring = (
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in Claim._meta.related_objects
@@ -85,10 +85,10 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
 
 @transaction.atomic
 def delete(claim: Claim, *, by: User) -> None:
-    """Delete a claim that no other row refers to.
+    """Delete a claim without verdicts or other rows that depend on it.
 
     Raises:
-        NotPossible: other rows refer to the claim; it can only be declined or merged.
+        NotPossible: other rows depend on the claim; it can only be declined or merged.
         NotAllowed: the person's role does not include deleting claims.
     """
     require_permission(by, "claims.delete_claim", _("delete claims"))
@@ -114,7 +114,7 @@ def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: 
 def edit_appearance(
     appearance: Appearance, *, by: User, source: Source, quotation: QuotedWords
 ) -> Appearance:
-    """Change the fields, the source or the quote of an appearance. Raises NotAllowed."""
+    """Change the source and the quote of an appearance. Raises NotAllowed."""
     require_permission(by, "claims.change_appearance", _("edit appearances"))
     _lock_editable(appearance.claim, by)
     appearance.source = source

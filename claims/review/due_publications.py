@@ -19,7 +19,7 @@ def publish_due(timestamp: int) -> None:
 
 
 def publish(pk: int) -> None:
-    """Publish one verdict. If several workers try at the same time, only one succeeds."""
+    """Carry out one scheduled publication. If several workers try at the same time, only one succeeds."""
     try:
         _publish(pk)
     except (NotPossible, NotAllowed) as refusal:

@@ -49,7 +49,7 @@ def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
 
 @transaction.atomic
 def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
-    """Put all these claims into one cluster, and return it.
+    """Mark the claims of these pairs as different, put them all into one cluster, and return the cluster.
 
     Raises:
         NotPossible: the claims are already in several clusters.

@@ -49,7 +49,7 @@ class MoveHidden(NotPossible):
 
 
 def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """Return a description of each part that the verdict lacks for review, by the name of the part.
+    """Return a description of each part that the verdict lacks for review, keyed by the name of the part.
 
     Args:
         evidence: the verdict's evidence, if it differs from the stored evidence.

@@ -71,7 +71,7 @@ def _list_spellings_of_word(word: str) -> list[str]:
 
 
 def _list_escapes(word: str) -> list[str]:
-    """Return the escaped forms of a word in JSON and HTML."""
+    """Return the word and its escaped forms in JSON and HTML."""
     json_text = orjson.dumps(word)
     encoded_texts = (escape_quotation_marks(json_text).decode(), json_text.decode(), json.dumps(word))
     return [word, *(text[1:-1] for text in encoded_texts), html.escape(word)]

@@ -18,7 +18,7 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """Confirm a repeat: add it to the claim's appearances, and merge the claim proposed from the same words, if any.
+    """Confirm a repeat: merge the claim proposed from the same words or, without one, add an appearance to the claim.
 
     Raises:
         NotPossible: the repeat is already decided, its source is unknown, or a merge is not possible.
@@ -37,7 +37,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
-    """Reject repeats, so that they are not queued again; return the number newly rejected. Raises NotAllowed."""
+    """Reject repeats, so that they are not queued again. Return how many were newly rejected. Raises NotAllowed."""
     require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     open_repeats = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return open_repeats.update(

@@ -68,7 +68,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
 
 
 def require_translatable(verdict: Verdict, language: str) -> OriginalText:
-    """Require that the verdict can be translated.
+    """Require that the verdict can be translated, and return the original text.
 
     Raises:
         NotPossible: the verdict cannot be translated; the message gives the reason.

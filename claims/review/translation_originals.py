@@ -24,7 +24,7 @@ class OriginalText:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Return the labels of the texts, by field name."""
+        """Return the labels of the texts, keyed by field name."""
         return {
             "statement": _("statement"),
             "title": _("headline"),

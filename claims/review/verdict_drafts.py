@@ -103,7 +103,7 @@ def record_editor(row: Verdict | Translation, by: User) -> None:
 
 
 def may_edit(row: Verdict | Translation, by: User) -> bool:
-    """Return whether the person may edit the verdict. Its author and editors may edit drafts."""
+    """Return whether the person may edit the verdict or translation: only a draft, and only its author or an editor."""
     return row.state == row.State.DRAFT and (
         row.author_id == by.pk or by.has_perm(f"claims.publish_{row._meta.model_name}")
     )

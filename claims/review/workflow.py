@@ -146,7 +146,7 @@ def require_move(
 
 
 def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> tuple[Any, dict[int, Claim]]:
-    """Return the subject, reloaded under lock, and the locked claims by id.
+    """Return the subject, reloaded under lock, and the locked claims, keyed by id.
 
     Every writer locks claims first, then verdicts, then translations, and locks claims in the order of their ids, so
     no two writers deadlock.

@@ -49,7 +49,7 @@ class SentenceSpeaker:
 
 
 class Attributor:
-    """Attributes sentences to speakers block by block, and remembers the last speaker for later pronouns."""
+    """An attributor of sentences to speakers, block by block, which remembers the last speaker for later pronouns."""
 
     def __init__(self, language: Lexicon, people: KnownPeople) -> None:
         self._language = language

@@ -59,7 +59,7 @@ class Grammar:
         return None if len(forms) != 1 else "she_says" in forms
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Return whether a phrase without capitals names a body or office, by its ending or (`*`) beginning."""
+        """Return whether a phrase without capitals names a body or office, by its ending or beginning."""
         for body in self._bodies:
             if body.endswith("*"):
                 if phrase.startswith(body[:-1]):

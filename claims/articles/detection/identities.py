@@ -23,7 +23,7 @@ _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 class Identities:
-    """Resolves the phrases of one text, using its list of people and the last speaker."""
+    """A resolver of one text's phrases to people and bodies, using the text's list of people and the last speaker."""
 
     def __init__(self, language: Lexicon, grammar: Grammar, people: KnownPeople, focus: Focus) -> None:
         self._language = language
@@ -238,7 +238,7 @@ class Identities:
         return self.build_speaker(member, speaker.description)
 
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
-        """Return the name after an office, an organisation or a country, in scripts without capitals."""
+        """Return a person named after an office, or else a body or country, in scripts without capitals."""
         if speaker.is_person and speaker.description:
             return self._find_named(speaker)
         find_holders, is_ambiguous = self._people.find_holders(attribution.phrase)

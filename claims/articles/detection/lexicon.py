@@ -55,7 +55,7 @@ def tokenise(text: str) -> list[Token]:
 
 
 class Phrases:
-    """Finds the phrases of many groups in one pass over the words of a sentence."""
+    """Groups of phrases, all found in one pass over the words of a sentence."""
 
     def __init__(
         self, groups: Mapping[str, Iterable[str]], *, is_spaced: bool, has_capitalised_names: bool = False

@@ -216,7 +216,7 @@ class KnownPeople:
     def add_quoted(
         self, name: str, *, is_person: bool, is_feminine: bool | None, office: str | None
     ) -> NamedEntity:
-        """Add a person whom the article quotes, and return the new member."""
+        """Return the person or body that the article quotes, adding it or completing its details."""
         member = self.find(name)
         if member is None:
             member = self._add_person(name)

@@ -141,7 +141,7 @@ def build_organization(publisher: Document, *, base: str = "") -> Document:
 
 
 def to_script(document: Document) -> str:
-    """Return JSON that is safe inside `<script>`."""
+    """Return the document as JSON that is safe inside `<script>`."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -16,7 +16,7 @@ def build_headline(document: Document) -> str:
 
 
 def describe_judgement(document: Document) -> str:
-    """Return the rating of a claim, in the claim's language if the scale has it; "" if the claim has no rating."""
+    """Return the label of a claim's rating, or of its status if it was retracted or merged; "" without a rating."""
     if document["status"] != Publication.Status.PUBLISHED:
         return str(Publication.Status(document["status"]).label)
     verdict = choose_lead_verdict(document)

@@ -16,7 +16,7 @@ _MAX_HEADLINE_LENGTH = 300
 
 
 def build_graph(nodes: Iterable[Document | None]) -> Document | None:
-    """Return these nodes as one document; None if there are no nodes."""
+    """Return these nodes as one JSON-LD document; None if there are no nodes."""
     present_nodes = [node for node in nodes if node]
     return {"@context": "https://schema.org", "@graph": present_nodes} if present_nodes else None
 

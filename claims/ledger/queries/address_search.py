@@ -61,5 +61,5 @@ def find_claim_at(key: str) -> int | None:
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:
-    """Return the ids of claims by URL key, for those keys that are pages of this site."""
+    """Return the claim id for each URL key that is the key of a claim's page on this site."""
     return {key: claim for key in keys if (claim := find_claim_at(key)) is not None}

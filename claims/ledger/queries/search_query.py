@@ -146,7 +146,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def text_for_meaning_search(self) -> str:
-        """Return the text for suggestions by meaning if no claim contains the words; otherwise ""."""
+        """Return the text to search by meaning if no claim contains the words; "" if the query does not allow that."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_of_now = not {"as_of", "status"} & self.given_values.keys()

@@ -63,12 +63,12 @@ def make_topic_parameter(entry: str = "") -> Parameter:
 
 
 def match_review_urls(keys: Any) -> Q:
-    """Return the indexed condition that a verdict's review is at one of these URLs."""
+    """Return the condition that a verdict's review is at one of these URLs, in a form that the index supports."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 
 def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
-    """Return the condition on the earliest review day, in the form its index supports.
+    """Return the condition that a review is from this day or later, in a form that the index supports.
 
     PostgreSQL then begins to read the index at this day, instead of at the earliest review.
     """
@@ -76,7 +76,7 @@ def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
 
 
 def match_reviewed_until(day: Any) -> LessThanOrEqual:
-    """Return the condition on the latest review day."""
+    """Return the condition that a review is from this day or earlier."""
     return LessThanOrEqual(build_sortable_day("reviewed_on"), day)
 
 

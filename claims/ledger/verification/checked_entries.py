@@ -101,7 +101,7 @@ class EntriesCheck:
         yield from self._check_claim(row)
 
     def _check_columns(self, row: Row, listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
-        """Yield the names of an entry's columns that disagree with its body."""
+        """Yield a description of each difference between an entry's columns and its body."""
         try:
             body = parse_stored(row["body"])
             expected = _build_expected_columns(body)
@@ -302,7 +302,7 @@ def _iterate_snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _check_lists(row: Row, verdicts: Mapping[int, Row], listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
-    """Yield differences between the listed verdicts and those in the body."""
+    """Yield a description of each difference between the listed verdicts and those in the body."""
     for pk in verdicts.keys() - listed_verdicts.keys():
         yield f"verdict {pk} is not listed with it."
     for pk in listed_verdicts.keys() - verdicts.keys():

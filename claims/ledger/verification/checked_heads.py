@@ -88,7 +88,7 @@ class SignedHeads:
 
 
 def build_log_names() -> dict[str, str]:
-    """Return the kind of each log (`Checkpoint.Log`) by its name in checkpoints."""
+    """Return the kind of each log (`Checkpoint.Log`), keyed by the log's name in checkpoints."""
     origin = SigningKey.objects.values_list("origin", flat=True).first() or ""
     return {build_log_name(origin, log): log for log in Checkpoint.Log.values}
 
