@@ -49,7 +49,7 @@ class EditorialClaimResource(MovingResource):
         return self.run_change(lambda: claim_edits.edit(self._lock_matching(id), by=self.person, **values))
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Delete a claim that no other row refers to. Decline or merge any other claim."""
+        """Delete a claim without verdicts or other rows that depend on it. Decline or merge any other claim."""
         return self.run_change(lambda: claim_edits.delete(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Claim:
@@ -84,7 +84,7 @@ class EditorialAppearanceResource(PartOfClaim):
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
-            assert quotation is not None  # noqa: S101  and so it quotes, if no words
+            assert quotation is not None  # noqa: S101  a new one has a quote, even if empty
             return claim_edits.add_appearance(claim, source, quotation, by=self.person)
 
         return self.add_row(

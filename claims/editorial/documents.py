@@ -263,5 +263,5 @@ def build_topic(row: Topic) -> Document:
 
 
 def render_document(document: Document) -> str:
-    """Return the JSON text of a document."""
+    """Return a document as JSON text."""
     return render(document)

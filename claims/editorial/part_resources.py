@@ -17,7 +17,7 @@ from claims.models import Claim, Verdict
 
 
 class PartResource(EditorialResource):
-    """Parts of one parent in the URL, visible only to people who may read the parent."""
+    """The parts of the claim or verdict that the URL names, visible only to people who may read it."""
 
     list_query = PartQuery
 

@@ -18,7 +18,7 @@ from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
 def exclude_fields(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
-    """Return the fields of a serializer by name, without the given ones."""
+    """Return a serializer's fields, keyed by name, without the named ones."""
     return {name: field for name, field in fields.items() if name not in names}
 
 

@@ -165,7 +165,7 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
 
 
 def _collect_codes(details: Any) -> Iterator[str]:
-    """Return all error codes in a body, at any depth."""
+    """Yield all error codes in the details of an error, at any depth."""
     if isinstance(details, str):
         yield details
         return
@@ -182,7 +182,7 @@ def read_body(
     """Return the validated values of a request body.
 
     Raises:
-        ValidationError: the errors, by key.
+        ValidationError: the body is invalid; `detail` has the errors, keyed by field.
         Unprocessable: the only errors are references to rows that do not exist or that this person may not read.
     """
     serializer = body(data=data, partial=partial, context={"person": by, **context})

@@ -88,7 +88,7 @@ class EditorialEvidenceResource(PartOfVerdict):
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
-            assert quotation is not None  # noqa: S101  and so it quotes, if no words
+            assert quotation is not None  # noqa: S101  a new one has a quote, even if empty
             return verdict_drafts.add_evidence(
                 verdict, source, quotation, by=self.person, **_select_own_fields(values)
             )
