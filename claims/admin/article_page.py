@@ -162,7 +162,7 @@ def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:
-    """Return for each action whether the page offers it. Only the newest text can be quoted; the server checks too."""
+    """Return whether the page offers each action. Only the newest text can be quoted; the server checks this too."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {
         "may_propose": may_attach and person.has_perm("claims.add_claim"),

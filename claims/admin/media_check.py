@@ -52,7 +52,7 @@ def describe_similarity(distance: int | None) -> tuple[StrOrPromise, Tone]:
 
 
 def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
-    """Describe a near duplicate in phrases: its differing points, orientation, matching part and time in a video."""
+    """Describe a near duplicate in phrases, such as the number of differing points or the time in a video."""
     phrases = []
     if near_duplicate.distance is not None:
         phrases.append(_("%(number)s of 256 points differ") % {"number": near_duplicate.distance})

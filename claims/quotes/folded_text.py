@@ -79,7 +79,7 @@ class FoldedText:
             position = self.text.find(quote, position + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original span of a folded span, without white space at its ends."""
+        """Return the span in the original text for a span of the folded text, without white space at its ends."""
         start_spans, end_spans = (self._map_character(position - 1) for position in (start, end - 1))
         first_position, last_position = start_spans[0], end_spans[1]
         while self._original[first_position].isspace():
@@ -89,7 +89,7 @@ class FoldedText:
         return first_position, last_position
 
     def _map_character(self, folded_position: int) -> tuple[int, int]:
-        """Return the original span of one character of the folded text."""
+        """Return the span in the original text for one character of the folded text."""
         run_index = bisect_right(self._runs, folded_position, key=lambda run: run[0])
         folded_start, folded_end, start, end = self._runs[run_index - 1] if run_index else (0, 0, 0, 0)
         if folded_start <= folded_position < folded_end:

@@ -92,7 +92,7 @@ def _find_beginnings(
 
 
 def _find_run(alignment: Alignment, new_index: int) -> tuple[int, int]:
-    """Return the range of unpaired new parts around this one, within its paragraph, as first number and end."""
+    """Return the bounds of the unpaired new parts around this one, within its paragraph; the end is excluded."""
     new_parts, first_index, end_index = alignment.new_parts, new_index, new_index + 1
     while (
         first_index

@@ -302,7 +302,7 @@ def _triage(claim: Claim, request: MoveRequest) -> None:
 
 
 def _reconsider(claim: Claim, request: MoveRequest) -> None:
-    """Return a claim to proposals. The reason for the undone decision stays in the log."""
+    """Make a decided claim a proposal again. The reason for the undone decision stays in the log."""
     proposal = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
     claim.reason = proposal.reason if proposal else ""
     claim.save(update_fields=["state", "reason", "updated_at"])

@@ -104,7 +104,7 @@ _CHARACTERS_PER_WORD = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a sentence is worth checking: a part of it, by its position in the article's text, and its kind."""
+    """A reason to check a sentence: its kind, and the words that give it, with their position in the article."""
 
     kind: str
     words: str

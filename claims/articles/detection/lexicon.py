@@ -135,7 +135,7 @@ class Phrases:
                 yield group, position, position + len(phrase)
 
     def _is_inside(self, folded_text: str, position: int, length: int, group: str) -> bool:
-        """Return whether the phrase is part of an excepted word."""
+        """Return whether the phrase is part of a word that its group excludes."""
         for word in self._not_in.get(group, ()):
             word_start = folded_text.find(word, max(0, position + length - len(word)), position + len(word))
             if 0 <= word_start <= position and position + length <= word_start + len(word):
@@ -322,7 +322,7 @@ def _list_calendar_names(code: str) -> list[str]:
 
 
 def _list_month_names(code: str) -> frozenset[str]:
-    """Return the full names of the months."""
+    """Return the full names of the months in a language."""
     locale = _parse_locale(code)
     if locale is None:
         return frozenset()

@@ -32,7 +32,7 @@ _ADDRESS_PATTERN = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-Z
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """A position in the text that gives a person's full name."""
+    """A full name in the text, with its position and office."""
 
     name: str
     start: int

@@ -92,7 +92,7 @@ class KnownPeople:
             member.offices.append(named_person.office.lower())
 
     def _add_person(self, name: str) -> NamedEntity:
-        """Return the person with this full name, added if new; beyond the limit, look-ups do not find new ones."""
+        """Return the person with this full name. Add a new person to the members, unless there are too many already."""
         if name in self._members:
             return self._members[name]
         member = NamedEntity(name)

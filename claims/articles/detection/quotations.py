@@ -99,7 +99,7 @@ def _find_quotations(text: str) -> list[Quotation]:
 
 
 def _is_word_end(character_before: str) -> bool:
-    """Return whether a straight mark after this character means inches or gershayim, and opens no quote."""
+    """Return whether a straight mark after this character opens no quotation: it means inches or gershayim."""
     return (
         character_before.isdigit()
         or character_before.lower() != character_before.upper()

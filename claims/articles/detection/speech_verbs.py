@@ -248,7 +248,7 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
 
 
 def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> int | None:
-    """Return where a closing attribution begins: after the quotation, or after the last comma before it."""
+    """Return where a closing attribution begins, at the end of a quotation, or at a comma or dash; None without one."""
     text_before = narration[: attribution.start].rstrip()
     text_after = narration[attribution.end :]
     if (

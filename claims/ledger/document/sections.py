@@ -69,7 +69,7 @@ def get_sections() -> tuple[Section, ...]:
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
-    """Insert the values of all sections, by key, into a verdict's body, or their types into its type annotations."""
+    """Insert all sections into a verdict's body, or their types into its type annotations, before the last key."""
     last_value = verdict.pop(_LAST_KEY)
     verdict.update(values)
     verdict[_LAST_KEY] = last_value

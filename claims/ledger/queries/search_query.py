@@ -214,7 +214,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """Return the parts of the list to query separately; None unless a word is known to be frequent."""
+    """Return the parts of a list with very many matches, to query them separately; None for other lists."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MAX_RANKED_MATCHES:
         return None
     return split_by_wording(reading.ranking)

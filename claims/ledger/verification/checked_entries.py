@@ -270,7 +270,7 @@ def _build_expected_columns(body: Mapping[str, Any]) -> Row:
 
 
 def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
-    """Return texts whose HTML differs from the reviewed Markdown."""
+    """Yield a description of each text whose HTML differs from the reviewed Markdown."""
     pictures = list_picture_paths(body.get("media", ()))
     for verdict in body["verdicts"]:
         if verdict["origin"] != "imported" and not _is_rendered(
