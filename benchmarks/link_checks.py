@@ -62,7 +62,7 @@ _REFUSALS: dict[str, Answer] = {
 }
 
 
-def answer_to(path: str, known: str, *, later: bool) -> Answer:
+def build_response(path: str, known: str, *, later: bool) -> Answer:
     """Return the server's response: status, fields, content."""
     if path == "/robots.txt":
         return _REFUSALS["gone"]
@@ -94,7 +94,9 @@ def serve(
                 later.is_set() and path[-1:].isdigit() and choose_fate(int(path.rpartition("/")[2])) == "mute"
             )
             await asyncio.sleep(60 if is_mute else random.choice(LATENCY))  # noqa: S311  no secret
-            status, named, content = answer_to(path, fields.get("If-None-Match", ""), later=later.is_set())
+            status, named, content = build_response(
+                path, fields.get("If-None-Match", ""), later=later.is_set()
+            )
             head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
             writer.write(
                 f"HTTP/1.1 {status}\r\n{head}Content-Length: {len(content)}\r\n\r\n".encode() + content

@@ -32,13 +32,16 @@ class KnownSites:
         Args:
             max_wait_seconds: the maximum number of seconds to wait for a turn.
         """
-        self._patience = max_wait_seconds
+        self._max_wait_seconds = max_wait_seconds
         self._sleep = sleep
 
     def begin_visit(self, site: str) -> None:
         waited_seconds = 0.0
         while (seconds_left := self._try_lease(site)) > 0:
-            if waited_seconds >= self._patience or seconds_left > LEASE_TIME.total_seconds() + self._patience:
+            if (
+                waited_seconds >= self._max_wait_seconds
+                or seconds_left > LEASE_TIME.total_seconds() + self._max_wait_seconds
+            ):
                 raise build_wait_error(site, seconds_left)
             # Another process may give up its lease at any moment, so sleep only briefly.
             pause = min(seconds_left, _POLL_SECONDS)

@@ -25,9 +25,9 @@ class PlainWords:
         self._claims = claims
         self._index = WordIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
-    def answers(self, asked: TextQuery) -> list[str]:
+    def answers(self, query: TextQuery) -> list[str]:
         return [
-            self._claims[number].id for number in select_best(self._index.scores(asked.text), MAX_ANSWERS)
+            self._claims[number].id for number in select_best(self._index.scores(query.text), MAX_ANSWERS)
         ]
 
 
@@ -47,8 +47,8 @@ class Datasette:
             ((number, f"{claim.statement} {claim.headline}") for number, claim in enumerate(claims)),
         )
 
-    def answers(self, asked: TextQuery) -> list[str]:
-        if not (words := dict.fromkeys(split_words(asked.text))):
+    def answers(self, query: TextQuery) -> list[str]:
+        if not (words := dict.fromkeys(split_words(query.text))):
             return []
         found = self._database.execute(
             "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
@@ -64,9 +64,9 @@ class Similarity:
         self._claims = claims
         self._vectors = vectors
 
-    def answers(self, asked: TextQuery) -> list[str]:
-        assert asked.vector is not None
-        return [self._claims[number].id for number in select_best(self._vectors @ asked.vector, MAX_ANSWERS)]
+    def answers(self, query: TextQuery) -> list[str]:
+        assert query.vector is not None
+        return [self._claims[number].id for number in select_best(self._vectors @ query.vector, MAX_ANSWERS)]
 
 
 class SharedWords:
@@ -75,8 +75,8 @@ class SharedWords:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
 
-    def answers(self, asked: TextQuery) -> list[str]:
-        candidates, _ = self._finder.candidates(replace(asked, vector=None))
+    def answers(self, query: TextQuery) -> list[str]:
+        candidates, _ = self._finder.candidates(replace(query, vector=None))
         candidates.sort(key=lambda candidate: -candidate.words)
         return list(map(self._finder.id_of, candidates))
 
@@ -84,44 +84,44 @@ class SharedWords:
 class Ours:
     """Words, vectors and all other features, in one ranking."""
 
-    def __init__(self, finder: Finder, known: "Known | None" = None) -> None:
+    def __init__(self, finder: Finder, enabled: "EnabledFeatures | None" = None) -> None:
         self._finder = finder
-        self._known = known or Known()
+        self._enabled = enabled or EnabledFeatures()
 
-    def matches(self, asked: TextQuery) -> list[Match]:
+    def matches(self, query: TextQuery) -> list[Match]:
         """Return the matches of a text, including those whose confidence is too low to be shown."""
-        asked, candidates, rarity = self.candidates(asked)
+        query, candidates, rarity = self.candidates(query)
         found = FoundCandidates([candidates], rarity, frozenset())
-        return find_matches(asked, candidates, found, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0))
+        return find_matches(query, candidates, found, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0))
 
-    def candidates(self, asked: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
+    def candidates(self, query: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
         """Return the query, its candidates with the features that are switched on, and the rarity of its words."""
-        asked = self._known.asked(asked)
-        candidates, rarity = self._finder.candidates(asked)
-        return asked, list(map(self._known.candidate, candidates)), rarity
+        query = self._enabled.hide_disabled(query)
+        candidates, rarity = self._finder.candidates(query)
+        return query, list(map(self._enabled.filter_candidate, candidates)), rarity
 
     def id_of(self, candidate: Candidate) -> str:
         return self._finder.id_of(candidate)
 
-    def answers(self, asked: TextQuery) -> list[str]:
-        asked, candidates, rarity = self.candidates(asked)
-        return [self.id_of(one.candidate) for one in rank_candidates(asked, candidates, rarity=rarity)]
+    def answers(self, query: TextQuery) -> list[str]:
+        query, candidates, rarity = self.candidates(query)
+        return [self.id_of(ranked.candidate) for ranked in rank_candidates(query, candidates, rarity=rarity)]
 
 
 @dataclass(frozen=True)
-class Known:
+class EnabledFeatures:
     """The features that our system may use; switching one off shows its value."""
 
     vectors: bool = True
-    who_and_when: bool = True
+    author_and_date: bool = True
     headlines: bool = True
 
-    def asked(self, asked: TextQuery) -> TextQuery:
+    def hide_disabled(self, query: TextQuery) -> TextQuery:
         if not self.vectors:
-            asked = replace(asked, vector=None)
-        if not self.who_and_when:
-            asked = replace(asked, text=asked.cleaned, claimant="", said_on=None)
-        return asked
+            query = replace(query, vector=None)
+        if not self.author_and_date:
+            query = replace(query, text=query.cleaned, claimant="", said_on=None)
+        return query
 
-    def candidate(self, candidate: Candidate) -> Candidate:
+    def filter_candidate(self, candidate: Candidate) -> Candidate:
         return candidate if self.headlines else replace(candidate, headline="")

@@ -29,11 +29,11 @@ class Finder:
     def id_of(self, candidate: Candidate) -> str:
         return self.claims[candidate.claim].id
 
-    def candidates(self, asked: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
+    def candidates(self, query: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
         """Return the candidates and the rarity of the known words."""
-        shares, rarity = self._words.shares(f"{asked.cleaned} {find_author(asked.text)}")
+        shares, rarity = self._words.shares(f"{query.cleaned} {find_author(query.text)}")
         numbers = dict.fromkeys(select_best(shares, MAX_CANDIDATES).tolist())
-        similarities = self.similarities(asked.vector)
+        similarities = self.similarities(query.vector)
         if similarities is not None:
             numbers |= dict.fromkeys(select_best(similarities, MAX_CANDIDATES).tolist())
         found = [

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.matching.contestants import Known, Ours
+from benchmarks.matching.contestants import EnabledFeatures, Ours
 from benchmarks.matching.datasets import COLLECTIONS, Question, draw_sample, load_ordinary_sentences
 from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
@@ -83,13 +83,18 @@ def fit(data: Path, *, with_vectors: bool) -> int:
         collection = read(data)
         finder = Finder(collection.claims, made)
         questions = draw_sample(collection.train, MAX_EXAMPLES)
-        asked = build_queries(questions, made)
-        for vectors, who_and_when in product((True, False), repeat=2):
-            gather(pairs, Ours(finder, Known(vectors=vectors, who_and_when=who_and_when)), questions, asked)
-        unasked = build_queries(ordinary, made)
+        queries = build_queries(questions, made)
+        for vectors, author_and_date in product((True, False), repeat=2):
+            gather(
+                pairs,
+                Ours(finder, EnabledFeatures(vectors=vectors, author_and_date=author_and_date)),
+                questions,
+                queries,
+            )
+        ordinary_queries = build_queries(ordinary, made)
         for vectors in (True, False):
-            gather(pairs, Ours(finder, Known(vectors=vectors)), ordinary, unasked)
-        print(f"{name}: {len(asked):,} questions", flush=True)
+            gather(pairs, Ours(finder, EnabledFeatures(vectors=vectors)), ordinary, ordinary_queries)
+        print(f"{name}: {len(queries):,} questions", flush=True)
     model = json.loads(WEIGHTS_FILE.read_text("utf-8"))
     for kind, each in pairs.items():
         if not each.right:
@@ -105,11 +110,11 @@ def fit(data: Path, *, with_vectors: bool) -> int:
 
 
 def gather(
-    pairs: Mapping[str, Pairs], ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]
+    pairs: Mapping[str, Pairs], ours: Ours, questions: Sequence[Question], queries: Sequence[TextQuery]
 ) -> None:
     """Add the features of these questions to the pairs of their kind."""
-    for question, each in zip(questions, asked, strict=True):
-        known, candidates, rarity = ours.candidates(each)
+    for question, query in zip(questions, queries, strict=True):
+        known, candidates, rarity = ours.candidates(query)
         rows: dict[str, list[tuple[Features, bool]]] = {}
         for candidate, (kind, figures) in zip(
             candidates, compare_candidates(known, candidates, rarity), strict=True
@@ -136,7 +141,9 @@ def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[st
     level, behind, ahead, *rest, constant = fit_probability(
         np.concatenate([all_of_them, others[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
-        np.concatenate([lists.weigh[lists.of], UNCHECKED * lists.weigh[lists.of][wrong]]),
+        np.concatenate(
+            [lists.weigh[lists.question_indexes], UNCHECKED * lists.weigh[lists.question_indexes][wrong]]
+        ),
     )
     return {
         "level": round(float(level), DIGITS),

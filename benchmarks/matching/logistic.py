@@ -29,7 +29,7 @@ class Lists:
     weigh: Vector
 
     @property
-    def of(self) -> NDArray[np.int64]:
+    def question_indexes(self) -> NDArray[np.int64]:
         """Return the index of the question that each candidate belongs to."""
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
 
@@ -40,18 +40,18 @@ def fit_choice(lists: Lists, shrink: float) -> Vector:
     Args:
         shrink: how strongly weights are drawn towards 0, for features with a standard deviation of 1.
     """
-    of = lists.of
+    question_indexes = lists.question_indexes
     rightly = np.add.reduceat(lists.right.astype(float), lists.starts)
-    wanted = np.where(lists.right, 1 / np.maximum(rightly, 1)[of], 0.0)
+    wanted = np.where(lists.right, 1 / np.maximum(rightly, 1)[question_indexes], 0.0)
     weigh = np.where(rightly > 0, lists.weigh, 0.0)
     weigh /= weigh.sum()
-    counts = weigh[of]
+    counts = weigh[question_indexes]
     spread = lists.figures.std(axis=0) + 1e-12
     figures = lists.figures / spread
     weights = np.zeros(figures.shape[1])
     reached = _log_likelihood(figures @ weights, lists, wanted, counts) - shrink / 2 * weights @ weights
     for _ in range(_STEPS):
-        chosen = _compute_chances(figures @ weights, lists.starts, of)
+        chosen = _compute_chances(figures @ weights, lists.starts, question_indexes)
         gradient = figures.T @ ((wanted - chosen) * counts) - shrink * weights
         expected = np.add.reduceat(figures * chosen[:, None], lists.starts, axis=0)
         curvature = (figures * (chosen * counts)[:, None]).T @ figures - (
@@ -72,14 +72,14 @@ def fit_choice(lists: Lists, shrink: float) -> Vector:
 
 
 def _log_likelihood(sums: Vector, lists: Lists, wanted: Vector, counts: Vector) -> float:
-    above = sums - np.maximum.reduceat(sums, lists.starts)[lists.of]
-    together = np.log(np.add.reduceat(np.exp(above), lists.starts))[lists.of]
+    above = sums - np.maximum.reduceat(sums, lists.starts)[lists.question_indexes]
+    together = np.log(np.add.reduceat(np.exp(above), lists.starts))[lists.question_indexes]
     return float((wanted * counts) @ (above - together))
 
 
-def _compute_chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int64]) -> Vector:
-    odds = np.exp(sums - np.maximum.reduceat(sums, starts)[of])
-    return np.asarray(odds / np.add.reduceat(odds, starts)[of])
+def _compute_chances(sums: Vector, starts: NDArray[np.int64], question_indexes: NDArray[np.int64]) -> Vector:
+    odds = np.exp(sums - np.maximum.reduceat(sums, starts)[question_indexes])
+    return np.asarray(odds / np.add.reduceat(odds, starts)[question_indexes])
 
 
 def fit_probability(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:

@@ -52,13 +52,13 @@ def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> 
 class Confidence:
     """Stated confidences, and whether each answer was right."""
 
-    said: list[tuple[float, bool]] = field(default_factory=list)
+    stated: list[tuple[float, bool]] = field(default_factory=list)
 
     def add(self, confidence: float, *, is_right: bool) -> None:
-        self.said.append((confidence, is_right))
+        self.stated.append((confidence, is_right))
 
     def steps(self) -> Iterator[str]:
         """Yield, for each step of confidence, the share of right answers and the number of all answers."""
         for least, below in pairwise(STEPS):
-            kept = [right for likely, right in self.said if below <= likely < least]
+            kept = [right for likely, right in self.stated if below <= likely < least]
             yield f"{fmean(kept):.0%} of {len(kept)}" if kept else "–"

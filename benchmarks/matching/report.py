@@ -11,7 +11,14 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.matching.contestants import Datasette, Known, Ours, PlainWords, SharedWords, Similarity
+from benchmarks.matching.contestants import (
+    Datasette,
+    EnabledFeatures,
+    Ours,
+    PlainWords,
+    SharedWords,
+    Similarity,
+)
 from benchmarks.matching.datasets import (
     COLLECTIONS,
     Collection,
@@ -37,7 +44,7 @@ CHECKED = "its claim is there"
 Answers = Callable[[TextQuery], Sequence[str]]
 
 
-class Shown(NamedTuple):
+class ShownMatch(NamedTuple):
     """A match of a text, and whether it is a right claim."""
 
     kind: MatchKind
@@ -53,9 +60,9 @@ class Measured:
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
     seconds: list[float] = field(default_factory=list)
 
-    def ask(self, answers: Answers, question: Question, asked: TextQuery) -> Sequence[str]:
+    def ask(self, answers: Answers, question: Question, query: TextQuery) -> Sequence[str]:
         started_at = perf_counter()
-        found = answers(asked)
+        found = answers(query)
         self.seconds.append(perf_counter() - started_at)
         self.order.add(found, question.claims)
         self.languages[question.language].add(found, question.claims)
@@ -89,16 +96,16 @@ class Report:
 
     def _set(self, collection: Collection, part: str) -> None:
         questions = collection.train if part == "train" else collection.dev
-        asked = build_queries(questions, self._embeddings)
+        queries = build_queries(questions, self._embeddings)
         finder = Finder(collection.claims, self._embeddings)
         measured = {
-            name: self._measured(answers, questions, asked)
+            name: self._measured(answers, questions, queries)
             for name, answers in self._contestants(finder).items()
         }
         if self._embeddings:
-            measured |= self._vectors_alone(collection, questions, asked)
+            measured |= self._vectors_alone(collection, questions, queries)
         self._table(collection, part, measured)
-        self._shown(finder, questions, asked)
+        self._shown(finder, questions, queries)
         if len(measured["ours"].languages) > 1:
             self._languages(measured)
         if part == "dev":
@@ -109,37 +116,37 @@ class Report:
             "plain BM25": PlainWords(finder.claims).answers,
             "Datasette's FTS5": Datasette(finder.claims).answers,
             "ours: words alone, unranked": SharedWords(finder).answers,
-            "ours: without vectors": Ours(finder, Known(vectors=False)).answers,
+            "ours: without vectors": Ours(finder, EnabledFeatures(vectors=False)).answers,
         }
         return found | {
-            "ours: without headlines": Ours(finder, Known(headlines=False)).answers,
-            "ours: without author and day": Ours(finder, Known(who_and_when=False)).answers,
+            "ours: without headlines": Ours(finder, EnabledFeatures(headlines=False)).answers,
+            "ours: without author and day": Ours(finder, EnabledFeatures(author_and_date=False)).answers,
             "ours": Ours(finder).answers,
         }
 
     def _measured(
-        self, answers: Answers, questions: Sequence[Question], asked: Sequence[TextQuery]
+        self, answers: Answers, questions: Sequence[Question], queries: Sequence[TextQuery]
     ) -> Measured:
         measured = Measured()
-        for question, each in zip(questions, asked, strict=True):
+        for question, each in zip(questions, queries, strict=True):
             measured.ask(answers, question, each)
         return measured
 
     def _vectors_alone(
-        self, collection: Collection, questions: Sequence[Question], asked: Sequence[TextQuery]
+        self, collection: Collection, questions: Sequence[Question], queries: Sequence[TextQuery]
     ) -> dict[str, Measured]:
         """Measure vectors alone, raw and without the mean of each language."""
         assert self._embeddings is not None
         claims = collection.claims
         statements = [claim.statement for claim in claims]
-        raw = self._embeddings.raw_questions([each.cleaned for each in asked])
-        uncentred = [replace(each, vector=vector) for each, vector in zip(asked, raw, strict=True)]
+        raw = self._embeddings.raw_questions([each.cleaned for each in queries])
+        uncentred = [replace(each, vector=vector) for each, vector in zip(queries, raw, strict=True)]
         centred = self._embeddings.claims(statements, [claim.language for claim in claims])
         return {
             "vectors alone": self._measured(
                 Similarity(claims, self._embeddings.raw_claims(statements)).answers, questions, uncentred
             ),
-            "vectors alone, centred": self._measured(Similarity(claims, centred).answers, questions, asked),
+            "vectors alone, centred": self._measured(Similarity(claims, centred).answers, questions, queries),
         }
 
     def _table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
@@ -149,33 +156,33 @@ class Report:
             table.add_row(name, *each.row())
         self._console.print(table)
 
-    def _shown(self, finder: Finder, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
+    def _shown(self, finder: Finder, questions: Sequence[Question], queries: Sequence[TextQuery]) -> None:
         """Measure the matches shown for texts whose claim is known, and for ordinary sentences that repeat none."""
         ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
         shown = {}
-        for name, texts, queries in (
-            (CHECKED, questions, asked),
+        for name, sample, sample_queries in (
+            (CHECKED, questions, queries),
             (f"{len(ordinary)} ordinary sentences", ordinary, build_queries(ordinary, self._embeddings)),
         ):
             shown[name] = [
                 self._find_shown(finder, question, each)
-                for question, each in zip(texts, queries, strict=True)
+                for question, each in zip(sample, sample_queries, strict=True)
             ]
         self._default_answers(shown)
         self._thresholds(shown)
         self._confidence([match for each in shown.values() for matches in each for match in matches])
 
-    def _find_shown(self, finder: Finder, question: Question, asked: TextQuery) -> list[Shown]:
-        matches = Ours(finder).matches(asked)
+    def _find_shown(self, finder: Finder, question: Question, query: TextQuery) -> list[ShownMatch]:
+        matches = Ours(finder).matches(query)
         found = [
-            Shown(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
+            ShownMatch(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
             for match in matches
         ]
         if self._misses and question.claims and not (found and found[0].is_right):
             self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
         return found
 
-    def _default_answers(self, shown: dict[str, list[list[Shown]]]) -> None:
+    def _default_answers(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
         """Print the share of each kind among first answers and right claims that are shown by default."""
         kinds: tuple[MatchKind, ...] = ("same", "contradicts", "related", "nothing")
         table = Table("by default", *kinds)
@@ -193,7 +200,7 @@ class Report:
                 table.add_row(f"{what}, {name}", *(f"{counts[kind] / len(those):.1%}" for kind in kinds))
         self._console.print(table)
 
-    def _thresholds(self, shown: dict[str, list[list[Shown]]]) -> None:
+    def _thresholds(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
         table = Table("shown from", *map(str, SHOWN))
         for name, texts in shown.items():
             best = [
@@ -206,7 +213,7 @@ class Report:
             )
         self._console.print(table)
 
-    def _confidence(self, shown: Sequence[Shown]) -> None:
+    def _confidence(self, shown: Sequence[ShownMatch]) -> None:
         confidence: dict[MatchKind, Confidence] = defaultdict(Confidence)
         for one in shown:
             confidence[one.kind].add(one.confidence, is_right=one.is_right)

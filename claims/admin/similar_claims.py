@@ -17,7 +17,7 @@ from claims.admin.move_buttons import get_last_move
 from claims.admin.public_state import build_public_badge, prefetch_newest_publication
 from claims.admin.status_badges import annotate_signoffs_given, build_kind_badge, build_verdict_badges
 from claims.matching.alignment import Span
-from claims.matching.answers import Match, MatchTerms
+from claims.matching.answers import Match, MatchOptions
 from claims.matching.desk import match_desk_text
 from claims.models import Claim, Verdict
 from claims.models.claim import MAX_STATEMENT_LENGTH
@@ -108,7 +108,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     """Return the best match with each similar claim, keyed by claim id."""
     best_matches: dict[int, Match] = {}
     for passage in match_desk_text(
-        statement, reader=person, terms=MatchTerms(cut="text", max_matches=2 * SIMILAR_LIMIT)
+        statement, reader=person, options=MatchOptions(cut="text", max_matches=2 * SIMILAR_LIMIT)
     ).passages:
         for match in passage.matches:
             earlier_match = best_matches.get(match.claim)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import choose_lead_verdict, find_label
-from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
+from claims.matching.answers import Answer, Match, MatchOptions, match_published_texts
 from claims.matching.repeat_detection import find_repeated_sentences, record_snapshot_repeats
 from claims.models import Publication
 from sources.models import Snapshot
@@ -50,7 +50,7 @@ def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingChec
 def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Match the words of each proposal with published claims. Passages have their positions in the article."""
     statements = [proposal.anchor.exact for proposal in proposals]
-    results = match_published_texts(statements, MatchTerms(cut="text")) if statements else []
+    results = match_published_texts(statements, MatchOptions(cut="text")) if statements else []
     return [_shift_to_text(proposal, result) for proposal, result in zip(proposals, results, strict=True)]
 
 

@@ -11,7 +11,7 @@ from typing import IO, Any, Protocol
 import orjson
 from django.utils.translation import gettext
 
-from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
+from claims.matching.answers import Answer, Match, MatchOptions, match_published_texts
 from claims.models import Publication
 from factcheck.formulas import escape_formula
 
@@ -123,9 +123,9 @@ def _find_column(names: Sequence[str], wanted_name: str, location: str) -> str:
 # Matching -------------------------------------------------------------------------------------------------------------
 
 
-def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
+def match_rows(rows: Sequence[Row], options: MatchOptions) -> list[dict[str, Any]]:
     """Return the match results of these rows, each keyed by the names in `RESULT_COLUMNS`."""
-    answers = match_published_texts([row.text for row in rows], terms)
+    answers = match_published_texts([row.text for row in rows], options)
     first_matches = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first_matches if match}
     claims_by_id = {
@@ -248,11 +248,11 @@ def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
         output._file.close()
 
 
-def write_matches(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
+def write_matches(rows: Iterable[Row], output: RowOutput, form: str, options: MatchOptions) -> Iterator[int]:
     """Match rows and write them with their results in batches; yield the number of rows in each batch."""
     is_begun = output.rows > 0
     for batch in _split_batches(_skip_rows(rows, output.rows)):
-        results = match_rows(batch, terms)
+        results = match_rows(batch, options)
         lines = (
             _format_ndjson(batch, results)
             if form == "ndjson"

@@ -91,7 +91,7 @@ def align(
         unknown_words: the folded words of the text that no claim contains; only these can be typing errors.
     """
     text_words, claim_words = split_words(text), split_words(claim_text)
-    are_whole = _is_whole(text, text_words) and _is_whole(claim_text, claim_words)
+    are_whole = _is_untruncated(text, text_words) and _is_untruncated(claim_text, claim_words)
     corrected_words = _correct_typos(text_words, claim_words, unknown_words)
     same_language = languages[0] == languages[1] or not all(languages)
     unmatched_in_text, unmatched_in_claim = (
@@ -166,7 +166,7 @@ def split_words(text: str) -> tuple[Word, ...]:
     return tuple(words[:MAX_WORDS])
 
 
-def _is_whole(text: str, words: Sequence[Word]) -> bool:
+def _is_untruncated(text: str, words: Sequence[Word]) -> bool:
     """Return whether these are all words of the text, because the rest of a longer text may change its meaning."""
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 

@@ -115,7 +115,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class MatchTerms:
+class MatchOptions:
     """The options of a match.
 
     Attributes:
@@ -179,42 +179,44 @@ class _PassageText:
 answer_cache: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passages))
 
 
-def match_published_text(text: str, terms: MatchTerms = MatchTerms()) -> Answer:
+def match_published_text(text: str, options: MatchOptions = MatchOptions()) -> Answer:
     """Match a text with published claims."""
-    [result] = match_published_texts([text], terms)
+    [result] = match_published_texts([text], options)
     return result
 
 
-def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()) -> list[Answer]:
+def match_published_texts(texts: Sequence[str], options: MatchOptions = MatchOptions()) -> list[Answer]:
     """Match each of these texts with published claims."""
-    embedder_name = embedding.get_embedder()
+    embedder = embedding.get_embedder()
     # The language is part of the key, because reasons are in the active language.
-    options = (
-        *(terms.language, terms.cut, terms.max_matches, terms.min_confidence, terms.rows_key),
-        *(embedder_name.name if embedder_name else "", get_language()),
+    cache_key = (
+        *(options.language, options.cut, options.max_matches, options.min_confidence, options.rows_key),
+        *(embedder.name if embedder else "", get_language()),
     )
 
     def find_candidates(queries: Sequence[TextQuery]) -> candidates.FoundCandidates:
-        return candidates.find_published(queries, rows=terms.rows, min_limit=terms.max_matches)
+        return candidates.find_published(queries, rows=options.rows, min_limit=options.max_matches)
 
     return answer_cache.answers(
-        texts, options, lambda missing: compute_answers(missing, terms, find_candidates)
+        texts, cache_key, lambda missing: compute_answers(missing, options, find_candidates)
     )
 
 
-def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: FindCandidates) -> list[Answer]:
+def compute_answers(
+    texts: Sequence[str], options: MatchOptions, find_candidates: FindCandidates
+) -> list[Answer]:
     """Match each of these texts with the claims that `find_candidates` finds.
 
     Raises:
-        TooMuchWork: the work takes longer than `terms.cpu_seconds`.
+        TooMuchWork: the work takes longer than `options.cpu_seconds`.
     """
-    budget = CPUBudget(terms.cpu_seconds)
+    budget = CPUBudget(options.cpu_seconds)
     mixed_indexes: set[int] = set()
-    languages = [terms.language or detect_language(text) for text in texts]
+    languages = [options.language or detect_language(text) for text in texts]
     passage_texts = [
         _PassageText(number, span, text[span.start : span.end], language, len(spans) == 1)
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
-        for spans in [split_passages(text, terms.cut, language)]
+        for spans in [split_passages(text, options.cut, language)]
         for span in spans
     ]
     batches = [
@@ -226,7 +228,7 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: Fi
         _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     )
     matches = chain.from_iterable(
-        _match_passages(batch, queries, terms, find_candidates, budget, mixed_indexes)
+        _match_passages(batch, queries, options, find_candidates, budget, mixed_indexes)
         for batch, queries in zip(batches, prepared_batches, strict=True)
     )
     passages_by_text: list[list[AnsweredPassage]] = [[] for _ in texts]
@@ -241,11 +243,11 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: Fi
         )
     ]
     if mixed_indexes:
-        sentence_terms = replace(terms, cut="sentences", cpu_seconds=budget.left)
+        sentence_options = replace(options, cut="sentences", cpu_seconds=budget.left)
         repeated_indexes = sorted(mixed_indexes)
         for number, result in zip(
             repeated_indexes,
-            compute_answers([texts[index] for index in repeated_indexes], sentence_terms, find_candidates),
+            compute_answers([texts[index] for index in repeated_indexes], sentence_options, find_candidates),
             strict=True,
         ):
             results[number] = result
@@ -283,7 +285,7 @@ def _build_queries(
 def _match_passages(
     passage_texts: Sequence[_PassageText],
     queries: Sequence[TextQuery],
-    terms: MatchTerms,
+    options: MatchOptions,
     find_candidates: FindCandidates,
     budget: CPUBudget,
     mixed_indexes: set[int],
@@ -302,14 +304,14 @@ def _match_passages(
             if passage_text.is_alone
             else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
         )
-        if terms.min_confidence is not None:
-            min_confidences = dict.fromkeys(MIN_CONFIDENCE, terms.min_confidence)
+        if options.min_confidence is not None:
+            min_confidences = dict.fromkeys(MIN_CONFIDENCE, options.min_confidence)
         with budget.charge_cpu_time():
             matches = find_matches(
-                query, candidates_of_part, found_candidates, terms.max_matches, min_confidences
+                query, candidates_of_part, found_candidates, options.max_matches, min_confidences
             )
             is_same = bool(matches) and matches[0].kind == "same"
-            may_be_mixed = terms.cut == "auto" and passage_text.is_alone and not is_same
+            may_be_mixed = options.cut == "auto" and passage_text.is_alone and not is_same
             if may_be_mixed and _has_sentence_stating_claim(
                 passage_text, candidates_of_part, found_candidates.unknown_words
             ):

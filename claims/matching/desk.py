@@ -7,7 +7,7 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import connection
 
-from claims.matching.answers import Answer, MatchTerms, compute_answers
+from claims.matching.answers import Answer, MatchOptions, compute_answers
 from claims.matching.candidates import (
     CANDIDATE_LIMIT,
     ClaimTexts,
@@ -43,9 +43,9 @@ _SHARING_SQL = f"""
 """  # noqa: S608  made of constants of this file
 
 
-def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()) -> Answer:  # noqa: B008  it is frozen
+def match_desk_text(text: str, *, reader: User, options: MatchOptions = MatchOptions()) -> Answer:  # noqa: B008  it is frozen
     """Match a text with claims at the desk that this person may read."""
-    [result] = compute_answers([text], terms, lambda asked: find_candidates(asked, reader=reader))
+    [result] = compute_answers([text], options, lambda asked: find_candidates(asked, reader=reader))
     return result
 
 

@@ -65,7 +65,7 @@ class Daemons:
         command = lower_privileges(daemon.command) if daemon.is_lowered else daemon.command
         with (self.folder / "log" / f"{daemon.name}.log").open("ab") as log:
             process = subprocess.Popen(
-                self.network.on(daemon.machine, command),
+                self.network.wrap_command(daemon.machine, command),
                 cwd=Path(__file__).parents[2],
                 env=_build_environment() | daemon.environment,
                 stdin=subprocess.DEVNULL,
@@ -150,14 +150,14 @@ def _build_environment() -> dict[str, str]:
     return {"PATH": f"{os.defpath}:/usr/local/sbin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8", "PGTZ": "UTC"}
 
 
-def account() -> pwd.struct_passwd | None:
+def get_unprivileged_account() -> pwd.struct_passwd | None:
     """Return the account for programs that refuse to run as root, such as PostgreSQL and PgBouncer."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def lower_privileges(command: list[str]) -> list[str]:
-    """Return the command that runs `command` under `account()`, with access to private folders if Python is in one."""
-    user = account()
+    """Return the command that runs `command` under `get_unprivileged_account()`, able to read Python."""
+    user = get_unprivileged_account()
     if user is None:
         return command
     to_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
@@ -175,19 +175,19 @@ def lower_privileges(command: list[str]) -> list[str]:
     return [*to_user, *capability_options, "--", *command]
 
 
-def give(folder: Path) -> Path:
-    """Create a private folder that belongs to `account()`."""
+def create_private_folder(folder: Path) -> Path:
+    """Create a private folder that belongs to `get_unprivileged_account()`."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    if user := account():
+    if user := get_unprivileged_account():
         shutil.chown(folder, user.pw_uid, user.pw_gid)
     return folder
 
 
-def give_file(file: Path) -> None:
-    """Make a file readable by `account()` only."""
+def make_private(file: Path) -> None:
+    """Make a file readable by `get_unprivileged_account()` only."""
     file.chmod(0o600)
-    if user := account():
+    if user := get_unprivileged_account():
         shutil.chown(file, user.pw_uid, user.pw_gid)
 
 

@@ -45,14 +45,14 @@ class Network(ABC):
         """Return the port of one of a machine's services."""
 
     @abstractmethod
-    def lay(self) -> None:
+    def create(self) -> None:
         """Create the machines and connect them."""
 
     @abstractmethod
     def remove(self) -> None:
         """Remove the machines completely."""
 
-    def on(self, machine: str, command: list[str]) -> list[str]:
+    def wrap_command(self, machine: str, command: list[str]) -> list[str]:
         """Return the command that runs `command` on the machine, in the same process."""
         return command
 
@@ -86,7 +86,7 @@ class Loopback(Network):
     def port(self, machine: str, service: str) -> int:
         return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
 
-    def lay(self) -> None:
+    def create(self) -> None:
         """Do nothing, because all machines are this one."""
 
     def remove(self) -> None:
@@ -107,45 +107,45 @@ class Namespaces(Network):
     def port(self, machine: str, service: str) -> int:
         return SERVICES[service]
 
-    def on(self, machine: str, command: list[str]) -> list[str]:
-        return ["nsenter", f"--net={self.place(machine)}", *command]
+    def wrap_command(self, machine: str, command: list[str]) -> list[str]:
+        return ["nsenter", f"--net={self.get_namespace_path(machine)}", *command]
 
-    def place(self, machine: str) -> Path:
+    def get_namespace_path(self, machine: str) -> Path:
         """Return the file of the machine's network namespace."""
         return Path("/run/netns", self._namespace(machine))
 
-    def lay(self) -> None:
+    def create(self) -> None:
         self.remove()
         _run_ip("link", "add", self.bridge, "type", "bridge")
         _run_ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
         _run_ip("link", "set", self.bridge, "up")
         for machine in MACHINES:
-            namespace, cable = self._namespace(machine), self.cable(machine)
+            namespace, interface = self._namespace(machine), self.get_interface_name(machine)
             _run_ip("netns", "add", namespace)
-            _run_ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
-            _run_ip("link", "set", cable, "master", self.bridge, "up")
+            _run_ip("link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+            _run_ip("link", "set", interface, "master", self.bridge, "up")
             _run_ip("-n", namespace, "link", "set", "lo", "up")
             _run_ip("-n", namespace, "address", "add", f"{self.host(machine)}/24", "dev", "eth0")
             _run_ip("-n", namespace, "link", "set", "eth0", "up")
 
     def remove(self) -> None:
         for machine in MACHINES:
-            if self.place(machine).exists():
+            if self.get_namespace_path(machine).exists():
                 _run_ip("netns", "delete", self._namespace(machine))
         if Path("/sys/class/net", self.bridge).exists():
             _run_ip("link", "delete", self.bridge)
 
     def unplug(self, machine: str) -> None:
         """Cut the machine off silently, as a pulled cable does."""
-        _run_ip("link", "set", self.cable(machine), "down")
+        _run_ip("link", "set", self.get_interface_name(machine), "down")
 
     def plug(self, machine: str) -> None:
-        _run_ip("link", "set", self.cable(machine), "up")
+        _run_ip("link", "set", self.get_interface_name(machine), "up")
 
     def _namespace(self, machine: str) -> str:
         return f"{self.bridge}-{machine}"
 
-    def cable(self, machine: str) -> str:
+    def get_interface_name(self, machine: str) -> str:
         """Return the name of the network interface that connects the machine to the bridge."""
         return f"{self.bridge}-{MACHINES.index(machine)}"
 

@@ -17,7 +17,7 @@ import psycopg
 from deploy.cluster.daemons import Daemon, Daemons, find_program
 from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
-from factcheck.database.embedded.place import get_binary
+from factcheck.database.embedded.paths import get_binary
 
 SECRETS = (
     "superuser",
@@ -58,7 +58,7 @@ class MachineCluster:
         """Start everything that is not running, layer by layer. Pass each result and its duration to `report`."""
         etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
-            self.network.lay()
+            self.network.create()
         self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", report)
         self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", report)
         # In its first second, before its first checks, HAProxy considers every node the primary.

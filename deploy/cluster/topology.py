@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from deploy.cluster.daemons import Daemon, find_missing, find_program, give, give_file
+from deploy.cluster.daemons import Daemon, create_private_folder, find_missing, find_program, make_private
 from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
-from factcheck.database.embedded.place import get_binary
+from factcheck.database.embedded.paths import get_binary
 
 DEPLOY = Path(__file__).parents[1]
 #: The programs in Debian's packages, by package.
@@ -31,13 +31,15 @@ class Topology:
     extra: dict[str, str]
 
     def etcd(self, node: str) -> Daemon:
-        home = give(self.folder / node)
-        configuration = self.configured("etcd/etcd.yml", node, NODE_ETCD_DATA=str(give(home / "etcd")))
+        home = create_private_folder(self.folder / node)
+        configuration = self.configured(
+            "etcd/etcd.yml", node, NODE_ETCD_DATA=str(create_private_folder(home / "etcd"))
+        )
         return Daemon(node, "etcd", [find_program("etcd"), f"--config-file={configuration}"])
 
     def patroni(self, node: str) -> Daemon:
         # A separate folder, which may be a separate disk.
-        disk = give(self.folder / node / "postgresql")
+        disk = create_private_folder(self.folder / node / "postgresql")
         configuration = self.configured(
             "patroni/patroni.yml",
             node,
@@ -64,12 +66,12 @@ class Topology:
         )
 
     def pgbouncer(self, pool: str) -> Daemon:
-        users = give(self.folder / pool) / "userlist.txt"
+        users = create_private_folder(self.folder / pool) / "userlist.txt"
         users.touch(mode=0o600)
         users.write_text(
             "".join(f'"{role}" "{self.secrets[role]}"\n' for role in ("factcheck", "factcheck_public"))
         )
-        give_file(users)
+        make_private(users)
         configuration = self.configured("pgbouncer/pgbouncer.ini", pool)
         return Daemon(pool, "pgbouncer", [find_program("pgbouncer"), "--quiet", str(configuration)])
 
@@ -79,7 +81,7 @@ class Topology:
 
     def store(self) -> Daemon:
         """Return the daemon of the S3 server."""
-        give(give(self.folder / "files" / "s3") / BUCKET)
+        create_private_folder(create_private_folder(self.folder / "files" / "s3") / BUCKET)
         return Daemon(
             "files",
             "rclone",
@@ -100,7 +102,7 @@ class Topology:
         )
 
     def prometheus(self) -> Daemon:
-        home = give(self.folder / "watch")
+        home = create_private_folder(self.folder / "watch")
         configuration = self.configured(
             "prometheus/prometheus.yml",
             "watch",
@@ -113,7 +115,7 @@ class Topology:
             [
                 find_program("prometheus"),
                 f"--config.file={configuration}",
-                f"--storage.tsdb.path={give(home / 'metrics')}",
+                f"--storage.tsdb.path={create_private_folder(home / 'metrics')}",
                 f"--web.listen-address={self.network.address('watch', 'prometheus')}",
                 "--log.level=warn",
             ],
@@ -212,7 +214,7 @@ class Topology:
 
     def configured(self, template: str, machine: str, **variables: str) -> Path:
         """Write a configuration file of deploy/ with this cluster's addresses for a machine."""
-        home = give(self.folder / machine)
+        home = create_private_folder(self.folder / machine)
         known_variables = self.network.variables()
         machine_prefix = machine.replace("-", "_").upper()
         known_variables |= {
@@ -232,5 +234,5 @@ class Topology:
         file = home / Path(template).name
         file.touch(mode=0o600)
         file.write_text(text)
-        give_file(file)
+        make_private(file)
         return file

@@ -163,7 +163,7 @@ def run_fault(
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
     started_at = time.monotonic()
-    keeper.leaves_alone = machine
+    keeper.ignored_machine = machine
     fault.breaks(cluster, machine)
     settled_at = started_at + 1
     cluster.wait(lambda: any(moment > settled_at for moment in load.writes.answered[-50:]), "A write", 180)
@@ -172,7 +172,7 @@ def run_fault(
     cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
     writes_back_at = time.monotonic()
     fault.mends(cluster, machine)
-    keeper.leaves_alone = ""
+    keeper.ignored_machine = ""
     cluster.wait(cluster.is_replicated, f"{machine} is part of the cluster again", 180)
     whole_again_at = time.monotonic()
     time.sleep(2)
@@ -269,5 +269,5 @@ def compute_digest(entries: list[dict[str, Any]]) -> str:
 
 def _list_worker_namespaces(cluster: MachineCluster) -> list[Path]:
     if isinstance(cluster.network, Namespaces):
-        return [cluster.network.place(machine) for machine in WORKERS]
+        return [cluster.network.get_namespace_path(machine) for machine in WORKERS]
     return []

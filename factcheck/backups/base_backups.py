@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPaths, get_binary
+from factcheck.database.embedded.paths import PORT, SUPERUSER, ServerPaths, get_binary
 
 _TRANSACTION_END = re.compile(
     r"lsn: (\w+/\w+), .*desc: (?:COMMIT|ABORT) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC"

@@ -24,7 +24,7 @@ from factcheck.backups.generations import Generation
 from factcheck.backups.log_gaps import build_segment_name, find_gaps
 from factcheck.database.embedded import roles, run_server_at, wal_archive
 from factcheck.database.embedded.account import find_account
-from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPaths
+from factcheck.database.embedded.paths import SUPERUSER, PostgresUnavailable, ServerPaths
 from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 #: The messages of the program that fetches segments in the server's log.

@@ -7,7 +7,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.database.embedded.place import ServerPaths
+from factcheck.database.embedded.paths import ServerPaths
 
 
 def get_server_paths() -> ServerPaths:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from claims.matching.alignment import Span
-from claims.matching.answers import Answer, AnsweredPassage, Match, MatchTerms
+from claims.matching.answers import Answer, AnsweredPassage, Match, MatchOptions
 from claims.models import Claim
 
 _ORDER = ("same", "contradicts", "related")
@@ -32,12 +32,12 @@ class Answers:
         match = Match(claim.pk, claim.statement, claim.language, kind, confidence, reasons, *differs)
         self.known.setdefault(sentence, []).append(match)
 
-    def __call__(self, text: str, terms: MatchTerms = MatchTerms(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen
+    def __call__(self, text: str, options: MatchOptions = MatchOptions(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen
         self.asked.append((text, reader))
-        pattern = r"\S(?:.*\S)?" if terms.cut == "text" else r"\S[^.\n]*\.?"
+        pattern = r"\S(?:.*\S)?" if options.cut == "text" else r"\S[^.\n]*\.?"
         passages = [
-            AnsweredPassage(found.start(), found.end(), self._matches(found.group())[: terms.max_matches])
-            for found in re.finditer(pattern, text, re.DOTALL if terms.cut == "text" else 0)
+            AnsweredPassage(found.start(), found.end(), self._matches(found.group())[: options.max_matches])
+            for found in re.finditer(pattern, text, re.DOTALL if options.cut == "text" else 0)
         ]
         return Answer(tuple(passages), "en", self.embedder)
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 import psycopg
 
 from factcheck.database.embedded.account import build_process_arguments, find_account
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPaths, get_binary
+from factcheck.database.embedded.paths import PORT, SUPERUSER, ServerPaths, get_binary
 
 #: Tests wait for the disk otherwise, and nothing in these servers is to outlive them.
 _LIGHT = ("fsync=off", "shared_buffers=16MB", "max_connections=30", "autovacuum=off", "wal_level=replica")

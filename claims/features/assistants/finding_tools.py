@@ -26,7 +26,7 @@ from claims.matching.answers import AnsweredPassage, Match, match_published_text
 from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import look_up_addresses
-from claims.public.api.match import MatchTermsQuery
+from claims.public.api.match import MatchOptionsQuery
 from claims.search.queries import MAX_LENGTH
 from factcheck.api.query_values import InvalidValue
 
@@ -75,7 +75,7 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
             " Send parts."
         )
     result = match_published_text(
-        text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
+        text, MatchOptionsQuery(request.GET, Publication.objects.all(), request=request).options
     )
     claims = load_current_claims({match.claim for passage in result.passages for match in passage.matches})
     passages = [_build_passage(text, passage, claims, arguments["matches"]) for passage in result.passages]

@@ -6,7 +6,7 @@ from functools import partial
 from django.contrib.postgres.search import TrigramSimilarity
 
 from claims.features.complaints.models import ReaderRequest
-from claims.matching.answers import MatchTerms, compute_answers
+from claims.matching.answers import MatchOptions, compute_answers
 from claims.matching.candidates import ClaimTexts, FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import find_claims_sharing_words
@@ -48,8 +48,8 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
     }
     if not texts_by_id:
         return None
-    terms = MatchTerms(language=get_primary_language(language), cut="text", max_matches=1)
-    [match_result] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
+    options = MatchOptions(language=get_primary_language(language), cut="text", max_matches=1)
+    [match_result] = compute_answers([text], options, partial(_find_candidates, texts_by_id))
     matches = [
         match for passage in match_result.passages for match in passage.matches if match.kind == "same"
     ]

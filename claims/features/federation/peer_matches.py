@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.features.federation.models import PeerClaim
-from claims.matching.answers import MATCH_LIMIT, AnsweredPassage, MatchTerms, compute_answers
+from claims.matching.answers import MATCH_LIMIT, AnsweredPassage, MatchOptions, compute_answers
 from claims.matching.candidates import ClaimTexts, FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
@@ -60,13 +60,13 @@ class PeerMatch:
     reasons: tuple[str, ...]
 
 
-def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
+def find_peer_matches(text: str, options: MatchOptions = MatchOptions(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
     """Return the claims of followed newsrooms that match a text, each once; those that are the same come first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:
         return []
-    [match_result] = compute_answers([text], terms, _find_candidates)
+    [match_result] = compute_answers([text], options, _find_candidates)
     best_matches = _choose_best_matches(match_result.passages)
     rows = (
         PeerClaim.objects.not_withdrawn()
@@ -78,13 +78,15 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
         PeerMatch(rows[pk], kind, confidence, reasons)
         for pk, (kind, confidence, reasons) in best_matches.items()
         if pk in rows
-    ][: terms.max_matches]
+    ][: options.max_matches]
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
     """Return the template context with other newsrooms' checks of a reader's text."""
     return {
-        "peer_matches": find_peer_matches(text, MatchTerms(cut="auto", max_matches=_MAX_MATCHES_FOR_READERS))
+        "peer_matches": find_peer_matches(
+            text, MatchOptions(cut="auto", max_matches=_MAX_MATCHES_FOR_READERS)
+        )
     }
 
 

@@ -20,7 +20,7 @@ from claims.management.matched_texts import (
 )
 from claims.management.terminal import parse_share
 from claims.matching import embedding
-from claims.matching.answers import MatchTerms
+from claims.matching.answers import MatchOptions
 from claims.matching.query import get_primary_language
 from factcheck.management.localized_command import LocalizedCommand
 
@@ -60,7 +60,7 @@ class Command(LocalizedCommand):
         parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))
 
     def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
-        terms = MatchTerms(
+        match_options = MatchOptions(
             language=get_primary_language(options["language"]),
             cut="text",
             max_matches=1,
@@ -78,10 +78,10 @@ class Command(LocalizedCommand):
             with _open_input(place) as file, _show_progress(verbosity) as progress:
                 rows = read_rows(file, form, options["column"])
                 if output == "-":
-                    progress.report(write_matches(rows, RowStream(sys.stdout), written_as, terms))
+                    progress.report(write_matches(rows, RowStream(sys.stdout), written_as, match_options))
                 else:
                     with open_partial_file(Path(output), resume=options["resume"]) as partial_file:
-                        progress.report(write_matches(rows, partial_file, written_as, terms))
+                        progress.report(write_matches(rows, partial_file, written_as, match_options))
         except BrokenPipeError:
             # The reader closed the pipe (`| head`).
             Console(stderr=True).on_broken_pipe()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
-from claims.matching.answers import MatchTerms, match_published_text
+from claims.matching.answers import MatchOptions, match_published_text
 from claims.matching.repeat_detection import (
     find_repeated_sentences,
     record_reader_repeats,
@@ -68,5 +68,5 @@ def _read_article(row: Row, by: User) -> None:
     )
     snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=overrides, by=by).snapshot
     record_snapshot_repeats(
-        snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchTerms(cut="sentences")))
+        snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchOptions(cut="sentences")))
     )

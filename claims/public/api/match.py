@@ -26,7 +26,7 @@ from claims.matching.answers import (
     Answer,
     AnsweredPassage,
     Match,
-    MatchTerms,
+    MatchOptions,
     match_published_texts,
     split_passages,
 )
@@ -68,7 +68,7 @@ _SHORT_FIELDS = build_parts(
 # Requests -------------------------------------------------------------------------------------------------------------
 
 
-class MatchTermsQuery(ClaimListQuery):
+class MatchOptionsQuery(ClaimListQuery):
     """The options of a match, and the filters of the claim list, which select the claims to match."""
 
     q = spelling = count = cursor = page_size = ordering = status = as_of = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
@@ -99,12 +99,12 @@ class MatchTermsQuery(ClaimListQuery):
     text_language = Parameter(LanguageRange(), "The language of the texts; by default, it is detected.")
 
     @property
-    def terms(self) -> MatchTerms:
+    def options(self) -> MatchOptions:
         """Return the options of the match for `claims.matching.answers`."""
         filter_values = {
             name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES
         }
-        return MatchTerms(
+        return MatchOptions(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
             max_matches=self.value("matches", MATCH_LIMIT),
@@ -119,7 +119,7 @@ class MatchTermsQuery(ClaimListQuery):
 _OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS_PARAMETER, "text"}
 
 
-class MatchQuery(MatchTermsQuery):
+class MatchQuery(MatchOptionsQuery):
     """A short text as a query parameter."""
 
     text = Parameter(
@@ -210,11 +210,11 @@ def _require_few_sentences(texts: Sequence[str], is_split: Any) -> None:
 # Responses ------------------------------------------------------------------------------------------------------------
 
 
-def build_response_body(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
+def build_response_body(texts: Sequence[str], query: MatchOptionsQuery) -> bytes:
     """Return the response body: the matches of each text, in order."""
-    terms = query.terms
+    options = query.options
     with translation.override("en"):  # reasons are in English for every client
-        text_matches = match_published_texts(texts, terms)
+        text_matches = match_published_texts(texts, options)
     claims = _load_claims(
         {
             match.claim
@@ -222,7 +222,7 @@ def build_response_body(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
             for passage in text_match.passages
             for match in passage.matches
         },
-        terms.rows,
+        options.rows,
         build_parts(query.value(FIELDS_PARAMETER) or []) or _SHORT_FIELDS,
     )
     results = [
@@ -320,7 +320,7 @@ class MatchResource(BodyLookupResource):
     serializer_class = MatchSerializer
     nouns = ("text", "texts")
     summary = "Published claims that match texts"
-    query_classes = {"retrieve": MatchQuery, "create": MatchTermsQuery}
+    query_classes = {"retrieve": MatchQuery, "create": MatchOptionsQuery}
 
     def retrieve(self, request: Request) -> HttpResponse:
         """Return the matches of a short text. Unlike the response to a POST, this one can be cached."""
@@ -342,7 +342,7 @@ class MatchResource(BodyLookupResource):
         text is true.
         """
         plain_request = get_plain_request(request)
-        query = MatchTermsQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
+        query = MatchOptionsQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))
         return self.respond(build_response_body(texts, query))

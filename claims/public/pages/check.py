@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import build_address_key, read_search
-from claims.matching.answers import POST_LENGTH, Answer, MatchTerms, match_published_text
+from claims.matching.answers import POST_LENGTH, Answer, MatchOptions, match_published_text
 from claims.matching.repeat_detection import find_repeated_sentences, record_reader_repeats
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import check_passages
@@ -128,12 +128,12 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
 def match_text(text: str) -> Answer:
     """Match each sentence, or a short text as a whole if none of its sentences matches."""
     sentence_answer = match_published_text(
-        text, MatchTerms(cut="sentences", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchOptions(cut="sentences", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     if len(text) > POST_LENGTH or len(sentence_answer.passages) < 2 or _has_kind(sentence_answer, "same"):
         return sentence_answer
     whole_answer = match_published_text(
-        text, MatchTerms(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchOptions(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # A sentence that contradicts a claim is shown itself. Otherwise the post as a whole may match better.
     if _has_kind(sentence_answer, "contradicts") and not _has_kind(whole_answer, "same"):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from factcheck.database.embedded import owned_database, wal_archive
-from factcheck.database.embedded.place import (
+from factcheck.database.embedded.paths import (
     DATABASE,
     OWNER,
     PORT,

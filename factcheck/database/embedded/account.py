@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded.place import PostgresUnavailable, ServerPaths, get_binary
+from factcheck.database.embedded.paths import PostgresUnavailable, ServerPaths, get_binary
 
 #: The accounts for running the server as root when no user owns data or project, in order of preference. Many other
 #: programs also use the last one.

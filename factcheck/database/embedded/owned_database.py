@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from factcheck.database.embedded.place import OWNER, RUNTIME, SUPERUSER, ServerPaths
+from factcheck.database.embedded.paths import OWNER, RUNTIME, SUPERUSER, ServerPaths
 from factcheck.database.embedded.roles import connect
 
 #: The extensions required by migrations that only a superuser can create.

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from factcheck.database.embedded.account import get_password_file_owner
-from factcheck.database.embedded.place import (
+from factcheck.database.embedded.paths import (
     DATABASE,
     OWNER,
     PORT,

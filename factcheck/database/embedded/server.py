@@ -15,7 +15,7 @@ import psycopg
 
 from factcheck.database.embedded import owned_database, roles
 from factcheck.database.embedded.account import build_process_arguments, find_account, get_name
-from factcheck.database.embedded.place import (
+from factcheck.database.embedded.paths import (
     DATABASE,
     PORT,
     SUPERUSER,

@@ -19,9 +19,9 @@ class Gate:
     more, so that no caller can take all of them.
     """
 
-    def __init__(self, seats: int, *, patience: float = PATIENCE_SECONDS) -> None:
-        self.seats, self.patience = seats, patience
-        self._seated: set[str] = set()
+    def __init__(self, slots: int, *, patience: float = PATIENCE_SECONDS) -> None:
+        self.slots, self.patience = slots, patience
+        self._slot_holders: set[str] = set()
         self._waiting: set[str] = set()
         self._changed = Condition()
 
@@ -33,13 +33,13 @@ class Gate:
             return action()
         finally:
             with self._changed:
-                self._seated.discard(caller)
+                self._slot_holders.discard(caller)
                 self._changed.notify_all()
 
     def _enter(self, caller: str) -> bool:
         with self._changed:
             if not self._has_room(caller):
-                if caller in self._waiting or len(self._waiting) >= self.seats:
+                if caller in self._waiting or len(self._waiting) >= self.slots:
                     return False
                 self._waiting.add(caller)
                 try:
@@ -47,11 +47,11 @@ class Gate:
                         return False
                 finally:
                     self._waiting.discard(caller)
-            self._seated.add(caller)
+            self._slot_holders.add(caller)
             return True
 
     def _has_room(self, caller: str) -> bool:
-        return len(self._seated) < self.seats and caller not in self._seated
+        return len(self._slot_holders) < self.slots and caller not in self._slot_holders
 
 
 #: A quarter of the threads works on expensive requests, a quarter may wait for a slot, and a quarter streams

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.management import matched_texts
 from claims.matching import answers, embedding, shared_words
-from claims.matching.answers import Answer, MatchTerms, match_published_texts
+from claims.matching.answers import Answer, MatchOptions, match_published_texts
 from claims.matching.judgement import Judgement
 from claims.matching.query import Candidate, TextQuery
 from claims.models import Claim
@@ -181,10 +181,10 @@ def interrupt_after(batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = match_published_texts
     calls = iter(range(batches))
 
-    def answered(texts: Sequence[str], terms: MatchTerms) -> list[Answer]:
+    def answered(texts: Sequence[str], options: MatchOptions) -> list[Answer]:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        return whole(texts, terms)
+        return whole(texts, options)
 
     monkeypatch.setattr(matched_texts, "match_published_texts", answered)
 

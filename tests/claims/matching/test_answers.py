@@ -11,7 +11,7 @@ from claims.matching import answers, candidates, embedding
 from claims.matching.answers import (
     MIN_CONFIDENCE,
     AnsweredPassage,
-    MatchTerms,
+    MatchOptions,
     match_published_text,
     match_published_texts,
     split_passages,
@@ -63,8 +63,8 @@ def bridge(publish: Publish) -> Claim:
     return publish(make_claim("The bridge cost forty million euros."))
 
 
-def kinds(text: str, terms: MatchTerms | None = None) -> list[str]:
-    return [passage.kind for passage in match_published_text(text, terms or MatchTerms()).passages]
+def kinds(text: str, options: MatchOptions | None = None) -> list[str]:
+    return [passage.kind for passage in match_published_text(text, options or MatchOptions()).passages]
 
 
 def test_the_same_claim_is_reported_with_its_reasons(ferry: Claim, bridge: Claim) -> None:
@@ -123,10 +123,10 @@ def test_a_related_claim_is_as_certain_as_it_is_likely_to_be_meant(
 
 
 def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
-    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(min_confidence=0.91)) == [
+    assert kinds("The ferry sank in the harbour last night, again.", MatchOptions(min_confidence=0.91)) == [
         "nothing"
     ]
-    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(min_confidence=0.8)) == [
+    assert kinds("The ferry sank in the harbour last night, again.", MatchOptions(min_confidence=0.8)) == [
         "same"
     ]
 
@@ -145,7 +145,7 @@ def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
     monkeypatch.setitem(MIN_CONFIDENCE, "related", 0.5)
     assert kinds(rare) == ["nothing"]
     assert kinds("The ferry sank.") == ["related"]
-    assert kinds(rare, MatchTerms(min_confidence=0.0)) == ["related"]
+    assert kinds(rare, MatchOptions(min_confidence=0.0)) == ["related"]
     assert judged == ["The ferry sank.", rare]
 
 
@@ -155,12 +155,12 @@ def test_the_number_of_matches_is_limited(publish: Publish, monkeypatch: pytest.
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
     for most in (3, 7):
         [passage] = match_published_text(
-            "The zeppelin landed on the lighthouse.", MatchTerms(max_matches=most, min_confidence=0.0)
+            "The zeppelin landed on the lighthouse.", MatchOptions(max_matches=most, min_confidence=0.0)
         ).passages
         assert len(passage.matches) == most
         speech = "The zeppelin landed on the lighthouse. " * 12
         found = match_published_text(
-            speech, MatchTerms(cut="sentences", max_matches=most, min_confidence=0.0)
+            speech, MatchOptions(cut="sentences", max_matches=most, min_confidence=0.0)
         ).passages
         assert [len(passage.matches) for passage in found] == 12 * [most]
 
@@ -184,8 +184,8 @@ def test_a_claim_beside_another_sentence_is_answered_by_itself(ferry: Claim) -> 
         "nothing",
         "contradicts",
     ]
-    assert kinds(text, MatchTerms(cut="text", min_confidence=0.9)) == ["nothing"]
-    assert kinds("Tomatoes are red. A ferry is in the harbour.", MatchTerms(min_confidence=0.9)) == [
+    assert kinds(text, MatchOptions(cut="text", min_confidence=0.9)) == ["nothing"]
+    assert kinds("Tomatoes are red. A ferry is in the harbour.", MatchOptions(min_confidence=0.9)) == [
         "nothing"
     ]
 
@@ -197,9 +197,9 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
     text = "The ferry sank last night. The bridge cost forty million euros. " * sentences
     # The position of the ledger, common words, the claims that share words, and their statements.
     with django_assert_num_queries(4):
-        assert len(match_published_text(text, MatchTerms(cut="sentences")).passages) == 2 * sentences
+        assert len(match_published_text(text, MatchOptions(cut="sentences")).passages) == 2 * sentences
     with django_assert_num_queries(1):
-        match_published_text(text, MatchTerms(cut="sentences"))
+        match_published_text(text, MatchOptions(cut="sentences"))
 
 
 def test_a_speech_is_matched_in_parts(
@@ -207,7 +207,7 @@ def test_a_speech_is_matched_in_parts(
 ) -> None:
     text = "The ferry sank last night. The bridge cost forty million euros. " * 15
     with django_assert_num_queries(2 + 2 * 2):
-        found = match_published_text(text, MatchTerms(cut="sentences")).passages
+        found = match_published_text(text, MatchOptions(cut="sentences")).passages
     assert [match.claim for passage in found for match in passage.matches[:1]] == [ferry.pk, bridge.pk] * 15
 
 
@@ -227,7 +227,7 @@ def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
 def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
     text = "The ferry sank in the harbour last night."
     others = Publication.objects.current().exclude(claim=ferry)
-    assert kinds(text, MatchTerms(rows=others, rows_key="others", min_confidence=0.5)) == ["nothing"]
+    assert kinds(text, MatchOptions(rows=others, rows_key="others", min_confidence=0.5)) == ["nothing"]
     assert kinds(text) == ["same"]
 
 

@@ -32,7 +32,7 @@ def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def found(text: str, reader: User) -> list[int]:
-    answer = desk.match_desk_text(text, reader=reader, terms=answers.MatchTerms(min_confidence=0.0))
+    answer = desk.match_desk_text(text, reader=reader, options=answers.MatchOptions(min_confidence=0.0))
     return [match.claim for passage in answer.passages for match in passage.matches]
 
 
@@ -67,7 +67,7 @@ def test_the_words_of_the_draft_count_and_not_those_that_were_published(
 ) -> None:
     claim = publish(make_claim("The airship landed."))
     Claim.objects.filter(pk=claim.pk).update(statement="The zeppelin landed.")
-    answer = desk.match_desk_text(TEXT, reader=checker, terms=answers.MatchTerms(min_confidence=0.0))
+    answer = desk.match_desk_text(TEXT, reader=checker, options=answers.MatchOptions(min_confidence=0.0))
     [match] = answer.passages[0].matches
     assert (match.claim, match.statement) == (claim.pk, "The zeppelin landed.")
 

