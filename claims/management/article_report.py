@@ -36,7 +36,7 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
     capture_result = article.capture_result
     source, snapshot = capture_result.source, capture_result.snapshot
     claims = _sort_claims(article)
-    may_be = find_likely_claimants(
+    likely_claimants = find_likely_claimants(
         claim_found.claim.claimant for claim_found, _ in claims if claim_found.claim.claimant
     )
     return {
@@ -69,7 +69,7 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
         "claims": [
             {
                 **_build_claim(claim_found, is_new, article),
-                "claimant_may_be": _list_likely_claimants(claim_found.claim, may_be),
+                "claimant_may_be": _list_likely_claimants(claim_found.claim, likely_claimants),
             }
             for claim_found, is_new in claims
         ],

@@ -38,7 +38,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[told]}"),
+        TextColumn("{task.fields[status_text]}"),
         TimeRemainingColumn(),
         console=console,
         transient=True,
@@ -48,7 +48,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
     def report(progress: run_import.Progress) -> None:
         if progress.phase not in tasks:
             tasks[progress.phase] = progress_bar.add_task(
-                str(_PHASE_LABELS[progress.phase]), total=progress.total, told=""
+                str(_PHASE_LABELS[progress.phase]), total=progress.total, status_text=""
             )
         task = tasks[progress.phase]
         elapsed = progress_bar.tasks[task].elapsed or 0
@@ -57,7 +57,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
             task,
             completed=progress.done,
             total=progress.total,
-            told=gettext("%(records)s records, %(rate)s/s, %(refused)s rejected")
+            status_text=gettext("%(records)s records, %(rate)s/s, %(refused)s rejected")
             % {
                 "records": f"{records:,}",
                 "rate": f"{records / elapsed if elapsed else 0:,.0f}",

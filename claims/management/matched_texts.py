@@ -193,33 +193,33 @@ class PartialFile:
     """A file that gets its final name when it is complete, with a second file that records the progress."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
-        self.path, self.part = path, path.with_name(f"{path.name}.part")
-        self.noted = path.with_name(f"{path.name}.part.json")
-        self.rows, self._bytes = self._begun() if resume else (0, 0)
-        self.part.touch()
-        self._file = self.part.open("r+b")
+        self.path, self.part_path = path, path.with_name(f"{path.name}.part")
+        self.progress_path = path.with_name(f"{path.name}.part.json")
+        self.rows, self._bytes = self._read_progress() if resume else (0, 0)
+        self.part_path.touch()
+        self._file = self.part_path.open("r+b")
         # Remove an incomplete row at the end.
         self._file.truncate(self._bytes)
         self._file.seek(self._bytes)
 
-    def _begun(self) -> tuple[int, int]:
+    def _read_progress(self) -> tuple[int, int]:
         try:
-            state = json.loads(self.noted.read_text(encoding="utf-8"))
+            state = json.loads(self.progress_path.read_text(encoding="utf-8"))
             rows, size = int(state["rows"]), int(state["bytes"])
         except FileNotFoundError:
             raise TableError(
                 gettext("There is nothing to continue in %(part)s. Start again without --resume.")
-                % {"part": self.part}
+                % {"part": self.part_path}
             ) from None
         except (ValueError, KeyError, TypeError):
             raise TableError(
                 gettext("%(noted)s cannot be read. Delete it, and start again without --resume.")
-                % {"noted": self.noted}
+                % {"noted": self.progress_path}
             ) from None
-        if not self.part.exists() or self.part.stat().st_size < size:
+        if not self.part_path.exists() or self.part_path.stat().st_size < size:
             raise TableError(
                 gettext("%(part)s is shorter than %(noted)s says. Start again without --resume.")
-                % {"part": self.part, "noted": self.noted}
+                % {"part": self.part_path, "noted": self.progress_path}
             )
         return rows, size
 
@@ -228,13 +228,13 @@ class PartialFile:
         self._file.flush()
         self._bytes += len(lines.encode(errors="replace"))
         self.rows += rows
-        self.noted.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
+        self.progress_path.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
 
     def finish(self) -> None:
         """Give the file its final name."""
         self._file.close()
-        self.part.replace(self.path)
-        self.noted.unlink(missing_ok=True)
+        self.part_path.replace(self.path)
+        self.progress_path.unlink(missing_ok=True)
 
 
 @contextmanager

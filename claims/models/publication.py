@@ -46,7 +46,7 @@ from sources.models.snapshot import TextSha256
 def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
     """Return the condition that a publication matches a parsed search; `publication` is the path, ending in `__`."""
     text_match = Q(build_match_condition(f"{publication}search", search.query))
-    return text_match | _match_targets(search.places, publication) if search.places else text_match
+    return text_match | _match_targets(search.targets, publication) if search.targets else text_match
 
 
 def _match_targets(targets: AddressTargets, publication: str = "") -> Q:
@@ -131,9 +131,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         the findings contain them, the rank is 0.
         """
         rank: Expression = build_relevance("search_heading", parsed_search.ranking)
-        if parsed_search.places:
+        if parsed_search.targets:
             rank = Case(
-                When(_match_targets(parsed_search.places), then=_build_rank(parsed_search.places)),
+                When(_match_targets(parsed_search.targets), then=_build_rank(parsed_search.targets)),
                 default=rank,
             )
         return self.filter(match_search(parsed_search)).annotate(rank=rank)

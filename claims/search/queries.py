@@ -53,7 +53,7 @@ class SearchReading:
             most frequent ones.
         is_doubtful: whether one of the searched words occurs in no current publication in this form or, if there are
             several words, in hardly any.
-        places: the targets of a URL, or suggestions by meaning if no publication contains the words.
+        targets: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """
 
     typed_text: str
@@ -62,7 +62,7 @@ class SearchReading:
     ranking: str
     matches: int
     is_doubtful: bool
-    places: AddressTargets | None = None
+    targets: AddressTargets | None = None
 
     @property
     def is_corrected(self) -> bool:
@@ -70,9 +70,9 @@ class SearchReading:
         return self.searched_text != self.typed_text
 
     @property
-    def is_matched(self) -> bool:
+    def is_matched_by_meaning(self) -> bool:
         """Return whether claims with a similar meaning are returned, because none contains the words."""
-        return self.places is not None and self.places.is_ranked
+        return self.targets is not None and self.targets.is_ranked
 
     @property
     def is_widened(self) -> bool:
@@ -86,7 +86,7 @@ class SearchValues:
 
     query: str | Expression
     ranking: str | Expression
-    places: AddressTargets | None = None
+    targets: AddressTargets | None = None
 
 
 def parse_search(text: str) -> SearchReading:

@@ -31,11 +31,11 @@ def run_import(*, run_id: int) -> None:
 
 
 @app.task(name=UNDO_IMPORT, queue="imports")
-def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
+def undo_import(*, run_id: int, by_id: int, keep_later_work: bool = False) -> None:
     """Undo an import, or finish undoing it after a worker was stopped."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _State.UNDOING:
-        undo_run(run, by=User.objects.get(pk=by_id), keep_later_work=rest)
+        undo_run(run, by=User.objects.get(pk=by_id), keep_later_work=keep_later_work)
 
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_FILE_STORE_RETRIES)

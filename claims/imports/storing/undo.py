@@ -207,7 +207,7 @@ def queue_undo(run: ImportRun, *, by: User, keep_later_work: bool = False) -> No
     _require_undoable(run, by, keep_later_work=keep_later_work)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, get_display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
-    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=keep_later_work)
+    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, keep_later_work=keep_later_work)
 
 
 def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> ImportRun:

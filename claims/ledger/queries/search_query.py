@@ -81,23 +81,23 @@ class WordsQuery(ListQuery):
         if reading is None:
             return template
         values = {**template.values, "query": reading.query, "ranking": reading.ranking}
-        if reading.places:
-            values |= {"sources": reading.places.sources, "entries": reading.places.entries}
+        if reading.targets:
+            values |= {"sources": reading.targets.sources, "entries": reading.targets.entries}
         # Few matches are found through the search index, whatever the order of the list.
         finds_few = (
-            template.values.keys() == {"q"} and reading.matches <= RANKED_MATCHES and not reading.places
+            template.values.keys() == {"q"} and reading.matches <= RANKED_MATCHES and not reading.targets
         )
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @property
     def shape(self) -> AddressTargets | None:
         """Return the placeholders for the targets of a URL search in its SQL; None for a search for words."""
-        targets = self.search.places if self.search else None
+        targets = self.search.targets if self.search else None
         return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         if self.shape:
-            filter_values = {**filter_values, "q": replace(filter_values["q"], places=self.shape)}
+            filter_values = {**filter_values, "q": replace(filter_values["q"], targets=self.shape)}
         return super().select_candidates(filter_values)
 
     @cached_property
@@ -150,7 +150,7 @@ class SearchQuery(WordsQuery):
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_of_now = not {"as_of", "status"} & self.given_values.keys()
-        if reading is None or reading.places or not (reading.ranking and is_forgiving and is_of_now):
+        if reading is None or reading.targets or not (reading.ranking and is_forgiving and is_of_now):
             return ""
         return reading.typed_text
 
@@ -159,7 +159,7 @@ class SearchQuery(WordsQuery):
         reading = self.filter_values["q"]
         query = replace(
             reading,
-            places=AddressTargets([], list(entries), is_ranked=True),
+            targets=AddressTargets([], list(entries), is_ranked=True),
             matches=0,
             searched_text=reading.typed_text,
         )
@@ -221,7 +221,7 @@ def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | No
 
 
 def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
-    return ordering.name == RELEVANCE.name and not reading.places
+    return ordering.name == RELEVANCE.name and not reading.targets
 
 
 def _is_frequent(reading: SearchReading) -> bool:
@@ -271,7 +271,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
             "asked": reading.typed_text,
             "answered": reading.searched_text,
             "is_corrected": reading.is_corrected,
-            "is_matched": reading.is_matched,
+            "is_matched": reading.is_matched_by_meaning,
             "ordering": query.ordering_label,
         }
     }

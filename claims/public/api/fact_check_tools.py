@@ -161,11 +161,11 @@ class _ClaimsQuery:
 
     def page(self) -> KeysetPage[tuple[Any, ...]]:
         page = self._load_page()
-        if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
+        if page.rows or not self.reading or not self.reading.ranking or self.reading.targets:
             return page
         # No claim contains these words, so return claims with a similar meaning.
         matches = find_claims_by_meaning(self.reading.typed_text)
-        self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
+        self.reading = replace(self.reading, targets=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page
 
     def _load_page(self) -> KeysetPage[tuple[Any, ...]]:

@@ -124,11 +124,11 @@ _READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 # Responses ------------------------------------------------------------------------------------------------------------
 
 
-def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupResponse:
+def build_response_body(picture_hash: PerceptualHash, *, has_picture: bool) -> MediaLookupResponse:
     """Return the publications with pictures similar to the query.
 
     Args:
-        is_seen: whether the request contained the picture or its URL, so that the quality of the hash is known.
+        has_picture: whether the request contained the picture or its URL, so that the quality of the hash is known.
     """
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
     code = (
@@ -138,7 +138,7 @@ def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> Media
         "answer": code,
         "explanation": EXPLANATIONS[code],
         "pdq": picture_hash.pdq.hex(),
-        "quality": picture_hash.quality if is_seen else None,
+        "quality": picture_hash.quality if has_picture else None,
         "results": [_build_result(near_duplicate) for near_duplicate in similar_media],
     }
 
@@ -239,5 +239,5 @@ class MediaLookupResource(BodyLookupResource):
         NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
         body = request.data
         picture_hash = read_picture_query(body, request.FILES)
-        response_body = build_response_body(picture_hash, is_seen="pdq" not in body)
+        response_body = build_response_body(picture_hash, has_picture="pdq" not in body)
         return self.respond(orjson.dumps(response_body))

@@ -157,7 +157,7 @@ def _find_source(address: str) -> PublishedSource | None:
 
 def find_claims_at_address(address: str) -> list[Document]:
     """Return the claims that appeared at a URL, cite it, are reviewed there, or have their page there."""
-    targets = read_search(address).places
+    targets = read_search(address).targets
     if not targets:
         return []
     condition = Q(source_ids__overlap=targets.sources) | Q(id__any_of=targets.entries)

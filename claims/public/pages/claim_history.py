@@ -137,5 +137,5 @@ def _choose_earlier_version(
 def _list_changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:
     if before is None or after is None:
         return []
-    old_document, now = before.document, after.document
-    return list_shown_changes(find_wording_changes(old_document, now), old_document, now)
+    old_document, new_document = before.document, after.document
+    return list_shown_changes(find_wording_changes(old_document, new_document), old_document, new_document)

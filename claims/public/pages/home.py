@@ -70,7 +70,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
     context = {
         "max_length": MAX_LENGTH,
         "claims": documents,
-        "repeated": [_count_appearances(entry.document) for entry in repeated_entries],
+        "repeated": [_summarise_appearances(entry.document) for entry in repeated_entries],
         "clusters": clusters,
         "topics": topics,
         "corrections": [
@@ -113,7 +113,7 @@ def _list_repeated() -> list[Publication]:
     )
 
 
-def _count_appearances(claim: Document) -> Document:
+def _summarise_appearances(claim: Document) -> Document:
     """Return a claim with its number of sources and the latest date on which one was published."""
     days = [
         appearance["source"]["published_on"]

@@ -77,11 +77,11 @@ def _iterate_shown_changes(
         part, publisher = change["part"], change["publisher"]
         if publisher in removed_publishers and part not in ("rating", "summary"):
             continue
-        old_text, now = (_format_part(part, text) for text in (change["before"], change["after"]))
+        old_text, new_text = (_format_part(part, text) for text in (change["before"], change["after"]))
         texts = (
-            (conditional_escape(old_text), conditional_escape(now))
+            (conditional_escape(old_text), conditional_escape(new_text))
             if part in _DAYS
-            else highlight_differences(old_text, now)
+            else highlight_differences(old_text, new_text)
         )
         ratings = (
             (_find_rating(before, publisher), _find_rating(after, publisher))
@@ -118,10 +118,10 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
     for step, old_start, old_end, new_start, new_end in SequenceMatcher(
         None, old_lines, new_lines, autojunk=False
     ).get_opcodes():
-        old_text, now = "\n".join(old_lines[old_start:old_end]), "\n".join(new_lines[new_start:new_end])
+        old_text, new_text = "\n".join(old_lines[old_start:old_end]), "\n".join(new_lines[new_start:new_end])
         if step == "equal":
             sides = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if old_text.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
-            sides = highlight_sides(old_text, now)
+            sides = highlight_sides(old_text, new_text)
         left_html, right_html = left_html + sides[0], right_html + sides[1]
     return left_html, right_html

@@ -53,9 +53,9 @@ def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
             label=entry.get_kind_display(),
             note=entry.note,
             published_at=entry.published_at,
-            reratings=_find_reratings(earlier_document, now),
+            reratings=_find_reratings(earlier_document, document),
         )
-        for entry, earlier_document, now in zip(ledger, earlier_documents, documents, strict=True)
+        for entry, earlier_document, document in zip(ledger, earlier_documents, documents, strict=True)
     ]
 
 

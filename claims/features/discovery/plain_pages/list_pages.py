@@ -47,7 +47,7 @@ def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None =
         raise Http404(str(refusal)) from None
     documents = [claim_row.document for claim_row in page.rows]
     text = search.cleaned_data["q"]
-    is_semantic = bool(documents and search.reading and search.reading.is_matched)
+    is_semantic = bool(documents and search.reading and search.reading.is_matched_by_meaning)
     result_text = list_text.describe_search_result(text, documents, is_semantic=is_semantic) if text else ""
     if not documents and not text:
         result_text = (

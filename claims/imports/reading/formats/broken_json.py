@@ -37,11 +37,11 @@ _ESCAPE_PATTERN = re.compile(r"\\(.)", re.DOTALL)
 
 
 class BrokenJSON(ValueError):
-    """JSON that cannot be parsed with certainty; `complete` contains the ClaimReviews before the fault."""
+    """JSON that cannot be parsed with certainty; `complete_reviews` contains the ClaimReviews before the fault."""
 
-    def __init__(self, description: str, complete: list[Any]) -> None:
+    def __init__(self, description: str, complete_reviews: list[Any]) -> None:
         super().__init__(description)
-        self.complete = complete
+        self.complete_reviews = complete_reviews
 
 
 def parse_all(text: str) -> list[Any]:
@@ -74,7 +74,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
-        self.complete: list[Any] = []
+        self.complete_reviews: list[Any] = []
 
     def read_all(self) -> list[Any]:
         values: list[Any] = []
@@ -108,7 +108,7 @@ class _Reader:
         raise self._build_error("a value is missing")
 
     def _read_object(self, depth: int) -> Mapping[str, Any]:
-        complete_before = len(self.complete)
+        count_before = len(self.complete_reviews)
         node: dict[str, Any] = {}
         self.position += 1
         self._skip_gap()
@@ -124,7 +124,7 @@ class _Reader:
             self._read_separator("}")
         self.position += 1
         if is_review(node):
-            self.complete[complete_before:] = [node]
+            self.complete_reviews[count_before:] = [node]
         return node
 
     def _read_array(self, depth: int) -> list[Any]:
@@ -184,4 +184,4 @@ class _Reader:
 
     def _build_error(self, description: str) -> BrokenJSON:
         line = self.text.count("\n", 0, self.position) + 1
-        return BrokenJSON(f"{description} (line {line})", self.complete)
+        return BrokenJSON(f"{description} (line {line})", self.complete_reviews)

@@ -98,7 +98,7 @@ class _MediaPairing:
 
     #: Keyed by the `id()` of the ClaimReview object, because a page may contain two equal reviews.
     media: dict[int, list[Node]]
-    taken: frozenset[int]
+    paired_ids: frozenset[int]
 
     @classmethod
     def build(cls, values: Sequence[Any], graph: Graph) -> "_MediaPairing":
@@ -148,7 +148,7 @@ def _find_reviews(
             media_fields = media_pairing.get_fields(node, graph)
             for fields in _iterate_reviews(node, parent, graph, page):
                 yield RawRecord(location, _drop_empty(fields | media_fields), raw=node)
-        elif mediareview_objects.is_media_review(node) and id(node) not in media_pairing.taken:
+        elif mediareview_objects.is_media_review(node) and id(node) not in media_pairing.paired_ids:
             yield _read_media_review(node, parent, graph, page, location)
         container = node if find_types(node) & PAGE_TYPES else parent
         stack += [

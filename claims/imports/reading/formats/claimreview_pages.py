@@ -92,7 +92,7 @@ def _read_markup(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]
         try:
             values, refusal = broken_json.parse_all(text), None
         except broken_json.BrokenJSON as error:
-            values = error.complete
+            values = error.complete_reviews
             refusal = _report_broken(RecordLocation(file.name, position), error, text)
         schema_org.index_nodes(values, graph)
         blocks.append((position, values, refusal))

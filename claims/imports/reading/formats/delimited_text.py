@@ -266,9 +266,9 @@ class TableRows:
         self._next_line = 1
         self._lines: list[str] = []  # of the current row
         self._size = 0
-        self._again: list[str] = []  # lines to read again; the last one comes next
+        self._lines_to_reread: list[str] = []  # lines to read again; the last one comes next
         self._retries = 0
-        self.lost = False
+        self.has_lost_bytes = False
         """Whether the current row has bytes that are invalid in the file's encoding."""
 
     def get_location(self) -> RecordLocation:
@@ -296,7 +296,7 @@ class TableRows:
                 encoding=self._dialect.encoding,
                 raw=row,
             )
-        if not self.lost:
+        if not self.has_lost_bytes:
             return None
         reason = TranslatableMessage(
             "The row contains bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
@@ -313,7 +313,7 @@ class TableRows:
             self._line = self._next_line
             self._lines.clear()
             self._size = 0
-            self.lost = False
+            self.has_lost_bytes = False
             try:
                 row = next(reader)
             except StopIteration:
@@ -338,14 +338,16 @@ class TableRows:
     def _iterate_lines(self) -> Iterator[str]:
         """Yield the lines of the file for the reader of rows."""
         while True:
-            line = self._again.pop() if self._again else self._text.readline(MAX_CELL_LENGTH)
+            line = (
+                self._lines_to_reread.pop() if self._lines_to_reread else self._text.readline(MAX_CELL_LENGTH)
+            )
             if not line:
                 return
             self._lines.append(line)
             self._size += len(line)
             self._next_line += 1
             if LOST_CHARACTER in line:
-                self.lost = True
+                self.has_lost_bytes = True
             if len(self._lines) > MAX_ROW_LINES or self._size >= MAX_CELL_LENGTH:
                 raise csv.Error("a quotation that begins here is never closed, or its line never ends")
             yield line
@@ -363,7 +365,7 @@ class TableRows:
             )
         elif other_lines:
             self._retries += 1
-            self._again.extend(reversed(other_lines))
+            self._lines_to_reread.extend(reversed(other_lines))
             self._next_line -= len(other_lines)
         return build_refusal(
             self.get_location(),

@@ -57,14 +57,14 @@ class CountedStream(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, report_progress: Callable[[int], None]) -> None:
         self._stream = stream
-        self._advanced = report_progress
+        self._report_progress = report_progress
         self._seekable = stream.seekable()
-        self._at = 0
+        self._position = 0
         self.reached = 0
         """How many bytes of it have been read, or passed by, at most."""
-        self.held_back = False
+        self.is_reported_elsewhere = False
         """Whether another part reports the progress, because this is not read from beginning to end."""
-        self._respond = 0
+        self._reported_position = 0
 
     def readable(self) -> bool:
         return True
@@ -73,26 +73,26 @@ class CountedStream(io.RawIOBase):
         return self._seekable
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = self._stream.seek(offset, whence)
-        return self._at
+        self._position = self._stream.seek(offset, whence)
+        return self._position
 
     def tell(self) -> int:
-        return self._at
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
         chunk = self._stream.read(len(buffer))
         buffer[: len(chunk)] = chunk
-        self._at += len(chunk)
-        self.reached = max(self.reached, self._at)
-        if not self.held_back:
+        self._position += len(chunk)
+        self.reached = max(self.reached, self._position)
+        if not self.is_reported_elsewhere:
             self.report_position(self.reached)
         return len(chunk)
 
     def report_position(self, position: int) -> None:
         """Report that the input has been read up to this position."""
-        if position > self._respond:
-            self._advanced(position - self._respond)
-            self._respond = position
+        if position > self._reported_position:
+            self._report_progress(position - self._reported_position)
+            self._reported_position = position
 
     def finish(self) -> None:
         """Report the rest of the input as read, although it was skipped."""
@@ -106,11 +106,11 @@ class Budget:
 
     def __init__(self, source: CountedStream) -> None:
         self.source = source
-        self._out = 0
+        self._unpacked_bytes = 0
 
     def spend(self, count: int) -> None:
-        self._out += count
-        if self._out > ALWAYS_ALLOWED_BYTES + MAX_RATIO * self.source.reached:
+        self._unpacked_bytes += count
+        if self._unpacked_bytes > ALWAYS_ALLOWED_BYTES + MAX_RATIO * self.source.reached:
             raise OutputTooLarge(f"it unpacks to more than {MAX_RATIO} times its size")
 
 
@@ -118,14 +118,14 @@ class DecodedStream(io.RawIOBase):
     """The output of a decoder. It ends at damaged data, and `damage` stores the error."""
 
     def __init__(
-        self, stream: Any, budget: Budget, report_position: Callable[[int], None] = lambda _out: None
+        self, stream: Any, budget: Budget, report_position: Callable[[int], None] = lambda _position: None
     ) -> None:
         # One step of the decoder at a time: in a larger step, the output before the damage would be lost.
         self._read = getattr(stream, "read1", stream.read)
         self._budget = budget
-        self._progressed = report_position
+        self._report_position = report_position
         self._remaining = b""
-        self._out = 0
+        self._decoded_bytes = 0
         self._is_over = False
         self.damage: Exception | None = None
 
@@ -157,8 +157,8 @@ class DecodedStream(io.RawIOBase):
             return
         self._remaining = chunk
         self._is_over = not chunk
-        self._out += len(chunk)
-        self._progressed(self._out)
+        self._decoded_bytes += len(chunk)
+        self._report_position(self._decoded_bytes)
 
 
 def refuse_damaged(name: str, error: Exception) -> Refusal:

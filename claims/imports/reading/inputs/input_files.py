@@ -277,7 +277,7 @@ def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[F
     source, bytes_read = budget.source, 0
     is_outermost = depth == 0 and file.stream.seekable()
     # The directory of an archive is at its end, so the bytes read do not show the progress.
-    source.held_back = source.held_back or is_outermost
+    source.is_reported_elsewhere = source.is_reported_elsewhere or is_outermost
     for member in zip_archives.read_members(name, file.stream):
         if isinstance(member, Refusal):
             yield member

@@ -68,7 +68,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
     """Return a publisher that is not on our list, with its domain if it has one, and ""; or None and the problem."""
-    host = next((own_host for site_found in sites if (own_host := _get_own_host(site_found))), "")
+    host = next((own_host for site in sites if (own_host := _get_own_host(site))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, build_problem(
             "no publisher", "The record does not name the publisher of its verdict; name one."
@@ -79,11 +79,11 @@ def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet
             "%(name)s is too long for the name of a publisher.",
             name=shorten_value(name),
         )
-    site = _get_registrable_domain(host)
+    domain = _get_registrable_domain(host)
     return Outlet(
-        name.lstrip("@") or site or name,
+        name.lstrip("@") or domain or name,
         host,
-        url if site and _get_registrable_domain(_get_site(url)) == site else "",
+        url if domain and _get_registrable_domain(_get_site(url)) == domain else "",
     ), ""
 
 

@@ -200,4 +200,4 @@ def test_number_of_queries(
     undone=True,
 )
 def test_text_that_is_not_an_address_is_searched_as_words(db: None, text: str) -> None:
-    assert read_search(text).places is None
+    assert read_search(text).targets is None

@@ -71,7 +71,7 @@ def test_complete_records_before_the_error_are_kept() -> None:
     text = json.dumps([first, {"@type": "WebPage", "mainEntity": second}, review("third")])
     with pytest.raises(BrokenJSON) as error:
         parse_all(text[:-40])
-    assert error.value.complete == [first, second]
+    assert error.value.complete_reviews == [first, second]
     assert str(error.value).endswith("(line 1)")
 
 
