@@ -346,7 +346,7 @@ def test_lists_show_four_rows_on_a_phone_and_all_columns_on_a_laptop(
         store_contact(sender, complaint=complaint)
         store_contact(sender, request=asked)
     Complaint.objects.update(state="confirmed", due_on=timezone.localdate(), promised_days=7)
-    ReaderRequest.objects.update(state="confirmed", askers=1, last_asked_at=timezone.now())
+    ReaderRequest.objects.update(state="confirmed", reader_count=1, last_asked_at=timezone.now())
     lowest, rightmost = {}, {}
     for person, paths in (
         (checker, ("claims/claim", "claims/verdict", "sources/source")),

@@ -35,7 +35,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
         "requests": Queue(
             _("Readers’ requests"),
             lambda rows, person: rows.waiting(),
-            (F("askers").desc(), F("confirmed_at"), "pk"),
+            (F("reader_count").desc(), F("confirmed_at"), "pk"),
             "complaints.answer_readerrequest",
             "confirmed_at",
         ),

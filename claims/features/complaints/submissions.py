@@ -81,8 +81,8 @@ def submit_complaint(
         language=sender.language,
         held_because=signs,
         words_sha256=spam_checks.hash_text(text),
-        sent_key=context.key_digest,
-        sent_sha256=context.body_digest,
+        idempotency_key_digest=context.key_digest,
+        body_digest=context.body_digest,
     )
     contact = store_contact(sender, complaint=complaint)
     if not signs:
@@ -119,8 +119,8 @@ def submit_request(
         language=detect_language(text) if text else sender.language,
         held_because=signs,
         words_sha256=spam_checks.hash_text(full_text),
-        sent_key=context.key_digest,
-        sent_sha256=context.body_digest,
+        idempotency_key_digest=context.key_digest,
+        body_digest=context.body_digest,
     )
     if picture:
         ReaderPicture.objects.create(
@@ -179,14 +179,14 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
     if same_request := find_duplicate_request(request, text=request.text):
         same_request = ReaderRequest.objects.select_for_update().get(pk=same_request.pk)
         other_contacts = same_request.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
-        same_request.askers += not other_contacts.exists()
+        same_request.reader_count += not other_contacts.exists()
         same_request.last_asked_at = now
-        same_request.save(update_fields=["askers", "last_asked_at"])
+        same_request.save(update_fields=["reader_count", "last_asked_at"])
         ContactDetails.objects.filter(pk=contact.pk).update(request=same_request)
         request.delete()
         return same_request
-    request.state, request.askers, request.last_asked_at = ReaderRequest.State.CONFIRMED, 1, now
-    request.save(update_fields=["state", "askers", "last_asked_at"])
+    request.state, request.reader_count, request.last_asked_at = ReaderRequest.State.CONFIRMED, 1, now
+    request.save(update_fields=["state", "reader_count", "last_asked_at"])
     return request
 
 
@@ -207,7 +207,9 @@ def withdraw_message(contact: ContactDetails) -> bool:
         return False
     if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=locked_contact.pk).exists():
         # Other readers with the same request still want an answer.
-        ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
+        ReaderRequest.objects.filter(pk=request.pk, reader_count__gt=1).update(
+            reader_count=F("reader_count") - 1
+        )
         locked_contact.delete()
         return True
     request.save_move(None, state=ReaderRequest.State.WITHDRAWN)
@@ -226,8 +228,8 @@ def _build_lock_names(context: SubmissionContext) -> list[str]:
 
 def _find_same_submission(rows: QuerySet[Row], context: SubmissionContext) -> Row | None:
     """Return the message stored with the same key, or None. Locks the key against concurrent requests."""
-    row = rows.filter(sent_key=context.key_digest).first() if context.key_digest else None
-    if row and row.sent_sha256 != context.body_digest:
+    row = rows.filter(idempotency_key_digest=context.key_digest).first() if context.key_digest else None
+    if row and row.body_digest != context.body_digest:
         raise SubmissionKeyConflict
     return row
 

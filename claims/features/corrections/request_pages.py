@@ -39,14 +39,14 @@ def show_feed(request: HttpRequest) -> HttpResponse:
             feed_url=settings.SITE_URL + reverse("correction-requests-feed"),
             language=settings.LANGUAGE_CODE,
         )
-        for row in _find_public_requests().order_by("-moved_on", "-pk")[:_MAX_FEED_REQUESTS]:
+        for row in _find_public_requests().order_by("-last_step_on", "-pk")[:_MAX_FEED_REQUESTS]:
             steps = list(row.steps.all())
             feed.add_item(
                 title=f"{row.get_state_display()}: {row.outlet}",
                 link=row.url,
                 description=steps[-1].note if steps else "",
                 unique_id=f"{settings.SITE_URL}{reverse('correction-requests-feed')}#{row.pk}",
-                updateddate=make_aware(datetime.combine(row.moved_on, time(12))),
+                updateddate=make_aware(datetime.combine(row.last_step_on, time(12))),
                 pubdate=make_aware(datetime.combine(row.asked_on, time(12))),
             )
         response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
@@ -81,7 +81,7 @@ def _build_row(row: Rectification) -> list[Any]:
 
     claim_url = f"{settings.SITE_URL}/claims/{row.claim_id}/"
     return [
-        *(row.pk, row.claim_id, claim_url, row.outlet, row.url, row.asked_on, row.state, row.moved_on),
+        *(row.pk, row.claim_id, claim_url, row.outlet, row.url, row.asked_on, row.state, row.last_step_on),
         *(
             get_day("reminded"),
             get_day("answered"),

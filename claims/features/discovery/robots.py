@@ -14,8 +14,7 @@ _CACHE_CONTROL = "public, max-age=3600"
 #: Pages with a `noindex` directive are not listed, because a crawler must read a page to see the directive.
 _DEFAULT_RULES = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
-# the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
-# makes no other page.
+# the sitemap. The API, the feeds and oEmbed are meant for programs. Tracking parameters make no other page.
 User-agent: *
 Allow: /api/*?*cursor=
 Allow: /api/*?*&

@@ -13,7 +13,7 @@ REQUEST_SECONDS, MAX_ANSWER_BYTES = 20.0, 100_000
 #: The first pause after a failure, doubled with each further failure; and the longest pause.
 MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: The pause after a response with the status 429 that does not say how long to wait.
-MAX_RETRY_PERIOD = timedelta(minutes=15)
+RATE_LIMIT_PAUSE = timedelta(minutes=15)
 #: Statuses of errors that only the operator can correct.
 _OPERATOR_FAULT_STATUSES = (
     HTTPStatus.BAD_REQUEST,
@@ -52,7 +52,7 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
     requested_pause = parse_retry_after(response.retry_after.strip(), timezone.now())
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise NotificationRefused(
-            f"{service} says that it is notified too often (429).", pause=requested_pause or MAX_RETRY_PERIOD
+            f"{service} says that it is notified too often (429).", pause=requested_pause or RATE_LIMIT_PAUSE
         )
     if response.status in _OPERATOR_FAULT_STATUSES:
         # PostgreSQL stores every character except NUL.

@@ -106,7 +106,7 @@ class _CheckRun:
         self._tally = LinkTally()
         self._results: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
         self._is_ending = Event()
-        self._memory = RunMemory({}, max_wait=_MAX_SITE_WAIT_SECONDS)
+        self._memory = RunMemory({}, max_wait_seconds=_MAX_SITE_WAIT_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
         #: Results of sites that did not respond, kept until it is known whether any site responded.
@@ -135,7 +135,7 @@ class _CheckRun:
         lease = lease_sites(self._by_site)
         self._memory = RunMemory(
             {site: rules for site, rules in lease.rules.items() if rules is not None},
-            max_wait=_MAX_SITE_WAIT_SECONDS,
+            max_wait_seconds=_MAX_SITE_WAIT_SECONDS,
         )
         for site, ready_at in lease.waiting_sites.items():
             self._postpone(self._by_site[site], ready_at - timezone.now())
@@ -162,7 +162,7 @@ class _CheckRun:
             self._queue_result(links[0].site)
 
     def _check_link(self, visitor: Visitor, link: LinkState) -> LinkFinding:
-        is_known = bool(link.content_sha256) and link.compared_with == self._quote_versions[link.pk]
+        is_known = bool(link.content_sha256) and link.quote_version == self._quote_versions[link.pk]
         try:
             return check_url(
                 visitor,

@@ -23,4 +23,4 @@ def add_rows(demo: DemoContent) -> None:
         link.suspected, link.failures = outcome, get_required_proof(outcome, row["reason"]).checks
         link.failing_since = timezone.now() - timedelta(days=30)
         finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
-        store_link_status(link, finding, quoted_text="", jitter=0.5)
+        store_link_status(link, finding, quote_version="", jitter=0.5)

@@ -75,7 +75,7 @@ class LinkState(models.Model):
     last_modified = models.CharField(max_length=100, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
     #: The source's value from `load_quote_versions` at that time; if it changes, the page is compared again.
-    compared_with = models.CharField(max_length=64, blank=True)
+    quote_version = models.CharField(max_length=64, blank=True)
     #: The number of quoted passages that the page did not contain.
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 

@@ -48,15 +48,15 @@ class _PageReading(NamedTuple):
 
 
 def store_link_status(
-    link: LinkState, finding: LinkFinding, quoted_text: str, *, jitter: float
+    link: LinkState, finding: LinkFinding, quote_version: str, *, jitter: float
 ) -> ResolvedLink | None:
     """Store a link's status after a check, and return the link. Returns None if the lease was lost.
 
     Args:
-        quoted_text: the source's value from `load_quote_versions`.
+        quote_version: the source's value from `load_quote_versions`.
         jitter: see `compute_next_check`.
     """
-    page_reading = _read_page(link, finding.response, quoted_text) if finding.response else None
+    page_reading = _read_page(link, finding.response, quote_version) if finding.response else None
     outcome = finding.outcome
     if page_reading and page_reading.lost_count:
         outcome = LinkOutcome.CHANGED
@@ -121,7 +121,7 @@ def _list_changes(
 _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> _PageReading:
+def _read_page(link: LinkState, response: FetchedDocument, quote_version: str) -> _PageReading:
     """Read the page and compare it with the quotes, unless it is unchanged since the last check."""
     if response.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
@@ -129,9 +129,9 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
     page_facts = {
         **clean_validators(response.etag, response.last_modified),
         "content_sha256": digest,
-        "compared_with": quoted_text,
+        "quote_version": quote_version,
     }
-    if digest == link.content_sha256 and quoted_text == link.compared_with:
+    if digest == link.content_sha256 and quote_version == link.quote_version:
         return _PageReading(link.lost_quotes, page_facts)
     passages = find_quoted_passages(link.source_id)
     if not passages:

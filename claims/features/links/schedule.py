@@ -18,7 +18,7 @@ class RunMemory:
         self,
         rules: Mapping[str, str],
         *,
-        max_wait: float,
+        max_wait_seconds: float,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -26,10 +26,10 @@ class RunMemory:
 
         Args:
             rules: the robots.txt files read recently, by site.
-            max_wait: the longest time to wait before a site may be visited, in seconds.
+            max_wait_seconds: the longest time to wait before a site may be visited.
         """
         self._rules = dict(rules)
-        self._patience = max_wait
+        self._max_wait_seconds = max_wait_seconds
         self._sleep = sleep
         self._clock = clock
         self._ready: dict[str, float] = {}
@@ -40,7 +40,10 @@ class RunMemory:
     def begin_visit(self, site: str) -> None:
         waited_seconds = 0.0
         while (seconds_left := self._try_lease(site)) > 0:
-            if waited_seconds >= self._patience or seconds_left > _LEASE_SECONDS + self._patience:
+            if (
+                waited_seconds >= self._max_wait_seconds
+                or seconds_left > _LEASE_SECONDS + self._max_wait_seconds
+            ):
                 raise build_wait_error(site, seconds_left)
             wait_seconds = min(seconds_left, _POLL_SECONDS)
             self._sleep(wait_seconds)

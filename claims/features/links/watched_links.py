@@ -13,7 +13,7 @@ _SITE_SQL = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
 _INSERT_NEW_SQL = f"""
     INSERT INTO links_linkstate (
         source_id, url, site, outcome, reason, moved_to, next_at, suspected, failures, etag, last_modified,
-        content_sha256, compared_with, lost_quotes, written_at
+        content_sha256, quote_version, lost_quotes, written_at
     )
     SELECT source.id, source.url, {_SITE_SQL.format(url="source.url")}, '', '', '', now(),
         '', 0, '', '', '', '', 0, now()
@@ -28,7 +28,7 @@ _UPDATE_MOVED_SQL = f"""
     UPDATE links_linkstate AS link SET
         url = source.url, site = {_SITE_SQL.format(url="source.url")}, outcome = '', since = NULL, http_status = NULL,
         reason = '', moved_to = '', checked_at = NULL, next_at = now(), held_until = NULL, suspected = '', failures = 0,
-        failing_since = NULL, etag = '', last_modified = '', content_sha256 = '', compared_with = '', lost_quotes = 0,
+        failing_since = NULL, etag = '', last_modified = '', content_sha256 = '', quote_version = '', lost_quotes = 0,
         accepted_at = NULL, accepted_by_id = NULL, written_at = now()
     FROM sources_source AS source
     WHERE source.id = link.source_id AND source.url <> link.url AND source.url ~* '^https?://[^/?#]'

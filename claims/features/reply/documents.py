@@ -31,7 +31,7 @@ class ReplyRequestSerializer(ReplySerializer):
     answered_at = serializers.DateTimeField(allow_null=True)
     answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
     answer_display = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
-    whole_answer = serializers.CharField()
+    full_reply = serializers.CharField()
     created_at = serializers.DateTimeField()
 
 
@@ -54,6 +54,6 @@ def build_reply_request(row: ReplyRequest) -> Document:
         "answered_at": format_optional_moment(row.answered_at),
         "answer_channel": row.answer_channel,
         "answer_display": row.answer_display,
-        "whole_answer": row.answer,
+        "full_reply": row.answer,
         "created_at": format_moment(row.created_at),
     }

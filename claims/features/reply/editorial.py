@@ -38,25 +38,25 @@ class EditorialReplyResource(PartOfVerdict):
         """Create a request, record one made outside this system, or give the reason for not asking."""
         values = read_body(ReplyBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> ReplyRequest:
+        def create_request(_prepared: None) -> ReplyRequest:
             self.lock_parent()
             verdict = self.get_parent()
             return reply_requests.add_request(
                 verdict, by=self.person, **self._complete_values(verdict, values)
             )
 
-        return self.add_row("replies-detail", carry_out)
+        return self.add_row("replies-detail", create_request)
 
     def partial_update(self, request: Request, **route_values: int) -> HttpResponse:
         """Change the given fields while the verdict is a draft."""
         values = read_body(ReplyBody, request.data, by=self.person, partial=True)
 
-        def carry_out() -> ReplyRequest:
+        def edit_request() -> ReplyRequest:
             row: ReplyRequest = self.lock_part()
             new_values = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
             return reply_requests.edit_request(row, by=self.person, **new_values)
 
-        return self.run_change(carry_out)
+        return self.run_change(edit_request)
 
     def destroy(self, request: Request, **route_values: int) -> HttpResponse:
         """Remove the request from the draft verdict."""
@@ -67,7 +67,7 @@ class EditorialReplyResource(PartOfVerdict):
         """Record the reply. If the verdict is already published, the reply is published with its next version."""
         values = read_body(AnswerBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> ReplyRequest:
+        def record_reply(_prepared: None) -> ReplyRequest:
             received_reply = ReceivedReply(
                 at=values["answered_at"],
                 channel=values["channel"],
@@ -78,7 +78,7 @@ class EditorialReplyResource(PartOfVerdict):
             )
             return reply_requests.record_reply(self.lock_part(), received_reply, by=self.person)
 
-        return self.create_once(carry_out)
+        return self.create_once(record_reply)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the person to ask and, by default, the newsroom's template."""

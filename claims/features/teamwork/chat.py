@@ -132,7 +132,7 @@ def send_test_message(channel: ChatChannel) -> None:
 def build_text(message: ChatMessage) -> ChatText:
     """Return the text of the message. It contains notes and comments only if the channel's settings allow them."""
     note = ""
-    if message.channel.tells_words:
+    if message.channel.includes_text:
         note = message.comment.text if message.comment else message.note
     with translation.override(settings.LANGUAGE_CODE):
         return ChatText(

@@ -18,12 +18,14 @@ _SOON_PERIOD = timedelta(days=1)
 def notify_of_due_dates() -> int:
     """Notify assignees once about work that is due soon or overdue, and return the number of assignments."""
     today = timezone.localdate()
-    is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
-    is_due_soon = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
-        told_due_soon=F("due_on"), told_due_soon__isnull=False
+    is_overdue = Q(due_on__lt=today) & ~Q(
+        overdue_notified_for=F("due_on"), overdue_notified_for__isnull=False
     )
-    return _notify_in_batches("overdue", "told_overdue", is_overdue) + _notify_in_batches(
-        "due_soon", "told_due_soon", is_due_soon
+    is_due_soon = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
+        due_soon_notified_for=F("due_on"), due_soon_notified_for__isnull=False
+    )
+    return _notify_in_batches("overdue", "overdue_notified_for", is_overdue) + _notify_in_batches(
+        "due_soon", "due_soon_notified_for", is_due_soon
     )
 
 

@@ -86,11 +86,11 @@ def compose_mail(
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:
-    """Return the values for the template of a notification's email; `words` is the comment or the note."""
+    """Return the values for the template of a notification's email."""
     return {
         "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,
-        "words": notification.comment.text if notification.comment else notification.note,
+        "comment_or_note": notification.comment.text if notification.comment else notification.note,
         "link": make_absolute(reverse("admin:teamwork_notification_open", args=[notification.pk])),
     }
 

@@ -37,9 +37,9 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         """Return active watches whose last visit failed."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
-    def with_budget_left(self, day: datetime) -> Self:
-        """Return watches that may import more articles on the same UTC day as `day`."""
-        is_exhausted = Q(progress__day=day.date()) & (
+    def with_budget_left(self, moment: datetime) -> Self:
+        """Return watches that may import more articles on the UTC day of `moment`."""
+        is_exhausted = Q(progress__day=moment.date()) & (
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
         )

@@ -75,12 +75,12 @@ class EditorialWebhookResource(OwnWebhookBase):
         """
         values = _check_values(read_body(webhook_bodies.WebhookBody, request.data, by=self.person))
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def create_webhook(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add_endpoint(self.token, **values)
             address = self.build_url("webhooks-detail", row.pk)
             return self._show_secret(row, status=201, location=address)
 
-        return self.create_once(carry_out)
+        return self.create_once(create_webhook)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or resume a webhook. A new URL must be verified again."""
@@ -94,10 +94,10 @@ class EditorialWebhookResource(OwnWebhookBase):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete the webhook and its message log."""
 
-        def carry_out() -> None:
+        def delete_webhook() -> None:
             self._lock_matching(id).delete()
 
-        return self.run_change(carry_out)
+        return self.run_change(delete_webhook)
 
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -121,34 +121,34 @@ class EditorialWebhookResource(OwnWebhookBase):
                 gettext("Nothing is sent to this address until the receiver has agreed: verify it first.")
             )
 
-        def carry_out(values: Any) -> StoredResponse:
+        def build_response(values: Any) -> StoredResponse:
             attempt = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
             return StoredResponse(200, render_document(webhook_bodies.build_delivery(attempt)))
 
-        return self.create_once(carry_out, prepare=lambda: endpoints.send_test(row))
+        return self.create_once(build_response, prepare=lambda: endpoints.send_test(row))
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Replace the secret. The response contains the new secret, which is not shown again."""
         values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def rotate_secret(_prepared: None) -> StoredResponse:
             row = endpoints.rotate_secret(self._lock_matching(id), at_once=values["at_once"])
             return self._show_secret(row)
 
-        return self.create_once(carry_out)
+        return self.create_once(rotate_secret)
 
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Send all messages after a `sequence` again. Each keeps its `message_id`."""
         values = read_body(webhook_bodies.ReplayBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> WebhookEndpoint:
+        def replay_messages(_prepared: None) -> WebhookEndpoint:
             row = self._lock_matching(id)
             endpoints.replay_entries(row, since=values["since"])
             return row
 
-        return self.create_once(carry_out)
+        return self.create_once(replay_messages)
 
     def _show_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh_row = self.reload(row)
@@ -192,12 +192,12 @@ class EditorialDeliveryResource(OwnWebhookBase):
         """Send the message again under the same `message_id`."""
         row: WebhookDelivery = self.get_row(**place)
 
-        def carry_out(_prepared: None) -> WebhookDelivery:
+        def redeliver_message(_prepared: None) -> WebhookDelivery:
             if not endpoints.send_again(row):
                 raise NotPossible(gettext("This message is not about a publication; send a test instead."))
             return row
 
-        return self.create_once(carry_out)
+        return self.create_once(redeliver_message)
 
     def _find_endpoint(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_endpoints_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])

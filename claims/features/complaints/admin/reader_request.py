@@ -100,9 +100,9 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         text = str(reader_request) if not reader_request.erased_at else gettext("(deleted by the reader)")
         return format_html('<span class="desk-statement" dir="auto">{}</span>', text)
 
-    @admin.display(description=_("requested by"), ordering="askers")
+    @admin.display(description=_("requested by"), ordering="reader_count")
     def asked_by(self, reader_request: ReaderRequest) -> str:
-        return ngettext("%d reader", "%d readers", reader_request.askers) % reader_request.askers
+        return ngettext("%d reader", "%d readers", reader_request.reader_count) % reader_request.reader_count
 
     def build_page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()

@@ -91,7 +91,7 @@ class ReaderRequest(ReaderMessage):
     picture_key = models.CharField(max_length=128, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
     #: How many readers made and confirmed the request; those whose details were deleted still count.
-    askers = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
+    reader_count = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
     last_asked_at = models.DateTimeField(_("last request"), null=True, editable=False)
     #: The claim that the request became, or that answers it.
     claim = models.ForeignKey(
@@ -135,7 +135,7 @@ class ReaderRequest(ReaderMessage):
             ),
             CheckConstraint(
                 name="readerrequest_at_the_desk_is_asked_by_somebody",
-                condition=Q(state__in=["new", "spam"]) | Q(askers__gte=1, last_asked_at__isnull=False),
+                condition=Q(state__in=["new", "spam"]) | Q(reader_count__gte=1, last_asked_at__isnull=False),
             ),
             CheckConstraint(
                 name="readerrequest_has_a_key_with_its_address",
@@ -145,7 +145,7 @@ class ReaderRequest(ReaderMessage):
         indexes = [
             # The queue of the desk: the most requested first, then the oldest.
             Index(
-                F("askers").desc(),
+                F("reader_count").desc(),
                 F("confirmed_at"),
                 F("id"),
                 name="readerrequest_waiting",

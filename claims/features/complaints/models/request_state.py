@@ -86,8 +86,8 @@ class ReaderMessage(models.Model):
     moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
     moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
     #: Digests of the submission's `Idempotency-Key` and of its body.
-    sent_key = models.CharField(max_length=64, blank=True, editable=False)
-    sent_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    idempotency_key_digest = models.CharField(max_length=64, blank=True, editable=False)
+    body_digest = models.CharField(max_length=64, blank=True, editable=False)
     #: A digest of the message's words, used to find messages with the same words.
     words_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -124,7 +124,9 @@ def build_shared_constraints(table: str) -> list[models.BaseConstraint]:
             name=f"{table}_new_is_unconfirmed", condition=~Q(state="new") | Q(confirmed_at__isnull=True)
         ),
         models.UniqueConstraint(
-            name=f"{table}_sent_once_with_a_key", fields=["sent_key"], condition=~Q(sent_key="")
+            name=f"{table}_sent_once_with_a_key",
+            fields=["idempotency_key_digest"],
+            condition=~Q(idempotency_key_digest=""),
         ),
     ]
 

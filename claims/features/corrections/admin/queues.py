@@ -10,7 +10,7 @@ QUEUES = {
         "asked": Queue(
             _("Corrections requested from others"),
             lambda rows, person: rows.waiting(),
-            ("moved_on", "pk"),
+            ("last_step_on", "pk"),
             "corrections.change_rectification",
         )
     }

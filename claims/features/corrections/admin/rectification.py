@@ -58,7 +58,7 @@ class StepForm(forms.Form):
 @admin.register(Rectification)
 class RectificationAdmin(QueueOrder, DeskAdmin):
     form = RectificationForm
-    list_display = ("outlet", "claim", "state_badge", "asked_on", "moved_on", "is_public")
+    list_display = ("outlet", "claim", "state_badge", "asked_on", "last_step_on", "is_public")
     list_filter = (QueueFilter, "state", "is_public")
     list_select_related = ("claim",)
     search_fields = ("outlet", "url")

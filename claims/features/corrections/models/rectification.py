@@ -24,7 +24,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
         return self.filter(is_public=True)
 
 
-@keep_history(exclude=["state", "moved_on"])
+@keep_history(exclude=["state", "last_step_on"])
 class Rectification(models.Model):
     """A publication that spread a false claim, our request to correct it, and the steps taken since."""
 
@@ -50,7 +50,7 @@ class Rectification(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED, editable=False)
     #: The date of the last step.
-    moved_on = models.DateField(_("since"), null=True, editable=False)
+    last_step_on = models.DateField(_("since"), null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = PersonField(on_delete=models.SET_NULL, null=True, editable=False)
 
@@ -78,7 +78,7 @@ class Rectification(models.Model):
             # The queue of the desk: the longest wait first.
             Index(
                 name="rectification_waiting",
-                fields=["moved_on", "id"],
+                fields=["last_step_on", "id"],
                 condition=Q(state__in=["asked", "reminded", "answered"]),
             ),
         ]
@@ -88,13 +88,13 @@ class Rectification(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""
                     IF TG_OP = 'INSERT' THEN
-                        NEW.moved_on := NEW.asked_on;
+                        NEW.last_step_on := NEW.asked_on;
                     END IF;
-                    IF TG_OP = 'INSERT' AND NEW.state <> 'asked'
-                        OR TG_OP = 'UPDATE' AND (NEW.state, NEW.moved_on) IS DISTINCT FROM (OLD.state, OLD.moved_on)
+                    IF TG_OP = 'INSERT' AND NEW.state <> 'asked' OR TG_OP = 'UPDATE'
+                        AND (NEW.state, NEW.last_step_on) IS DISTINCT FROM (OLD.state, OLD.last_step_on)
                         AND NOT EXISTS (
                             SELECT FROM public.corrections_rectificationstep AS step
-                            WHERE step.request_id = NEW.id AND step.kind = NEW.state AND step.on_day = NEW.moved_on
+                            WHERE step.request_id = NEW.id AND step.kind = NEW.state AND step.on_day = NEW.last_step_on
                                 AND step.id = (
                                     SELECT max(last.id) FROM public.corrections_rectificationstep AS last
                                     WHERE last.request_id = NEW.id
@@ -165,7 +165,7 @@ class RectificationStep(models.Model):
                     IF EXISTS (
                         SELECT FROM public.corrections_rectification AS asked
                         WHERE asked.id = NEW.request_id AND (
-                            asked.state = 'corrected' OR NEW.on_day < asked.moved_on
+                            asked.state = 'corrected' OR NEW.on_day < asked.last_step_on
                         )
                     ) THEN
                         REJECT 'A step cannot be earlier than the previous one, nor follow a correction.';
@@ -178,7 +178,7 @@ class RectificationStep(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 func="""
-                    UPDATE public.corrections_rectification SET state = NEW.kind, moved_on = NEW.on_day
+                    UPDATE public.corrections_rectification SET state = NEW.kind, last_step_on = NEW.on_day
                     WHERE id = NEW.request_id;
                     RETURN NULL;
                 """,

@@ -100,7 +100,18 @@ class ChatChannelAdmin(DeskAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("name", "shape", "address", "kinds", "topics", "languages", "tells_words", "active")},
+            {
+                "fields": (
+                    "name",
+                    "shape",
+                    "address",
+                    "kinds",
+                    "topics",
+                    "languages",
+                    "includes_text",
+                    "active",
+                )
+            },
         ),
     )
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)

@@ -50,7 +50,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 # The history leaves out reminders, which are not changes by people.
-@keep_history(exclude=["told_due_soon", "told_overdue"])
+@keep_history(exclude=["due_soon_notified_for", "overdue_notified_for"])
 class Assignment(models.Model):
     """The assignment of a claim or verdict: assignee, due date, priority, and when it was last assigned.
 
@@ -79,8 +79,8 @@ class Assignment(models.Model):
     #: When the work ended, because the subject was published, declined or merged. It can be reopened.
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
     #: The due dates about which the assignee was notified: as due soon, and as overdue.
-    told_due_soon = models.DateField(null=True, editable=False)
-    told_overdue = models.DateField(null=True, editable=False)
+    due_soon_notified_for = models.DateField(null=True, editable=False)
+    overdue_notified_for = models.DateField(null=True, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 

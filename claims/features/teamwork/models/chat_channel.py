@@ -79,7 +79,7 @@ class ChatChannel(models.Model):
             "Only claims in these languages, separated by commas, such as: en, pt-BR. Leave empty for all."
         ),
     )
-    tells_words = models.BooleanField(
+    includes_text = models.BooleanField(
         _("include notes and comments"),
         default=False,
         help_text=_(

@@ -24,5 +24,5 @@ def add_rows(claim: Claim) -> None:
         request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
     )
     ReaderRequest.objects.filter(pk=asked.pk).update(
-        state="confirmed", askers=1, last_asked_at=timezone.now()
+        state="confirmed", reader_count=1, last_asked_at=timezone.now()
     )

@@ -82,5 +82,5 @@ def test_the_demo_has_messages_in_several_states(publish: Callable[..., Claim]) 
     claims = {row["claim"]: publish() for row in content["complaints"]}
     demo.add_messages(DemoContent(content, claims, {}, {}))
     assert Counter(Complaint.objects.values_list("state", flat=True)) == {"confirmed": 2, "new": 1}
-    requests = ReaderRequest.objects.order_by("pk").values_list("state", "askers")
+    requests = ReaderRequest.objects.order_by("pk").values_list("state", "reader_count")
     assert list(requests) == [("confirmed", 1), ("confirmed", 2), ("new", 0)]

@@ -81,7 +81,7 @@ def test_a_request_is_erased_with_its_last_sender(ask: Callable[..., ReaderReque
     rita, ruth = asked.contacts.order_by("pk")
     personal_data.erase_contact(rita)
     asked.refresh_from_db()
-    assert (asked.text, asked.state, asked.askers) == (SAID, "confirmed", 2)
+    assert (asked.text, asked.state, asked.reader_count) == (SAID, "confirmed", 2)
     personal_data.erase_contact(ruth)
     asked.refresh_from_db()
     assert (asked.text, asked.picture_key, asked.state) == ("", "", "withdrawn")

@@ -60,7 +60,8 @@ def details(**fields: Any) -> ContactDetails:
 def test_a_sent_message_is_new(published: Claim) -> None:
     insert = (
         "INSERT INTO complaints_readerrequest (text, address, url_key, picture_key, state, language, held_because,"
-        " answer, reason, moved_by_name, sent_key, sent_sha256, words_sha256, askers, confirmed_at, last_asked_at)"
+        " answer, reason, moved_by_name, idempotency_key_digest, body_digest, words_sha256, reader_count,"
+        " confirmed_at, last_asked_at)"
         " VALUES ('x', '', '', '', %s, 'en', '{}', '', '', '', '', '', '', 1, %s, now())"
     )
     refused(insert, "confirmed", timezone.now(), match="readerrequest_begins")
@@ -71,7 +72,7 @@ def test_a_sent_message_is_new(published: Claim) -> None:
 def test_a_complaint_is_about_a_published_claim(published: Claim, complaint: Complaint) -> None:
     refused(
         "INSERT INTO complaints_complaint (claim_id, version, kind, text, state, language, held_because, answer,"
-        " outcome, reason, moved_by_name, sent_key, sent_sha256, words_sha256)"
+        " outcome, reason, moved_by_name, idempotency_key_digest, body_digest, words_sha256)"
         " VALUES (%s, 9, 'other', 'x', 'new', 'en', '{}', '', '', '', '', '', '', '')",
         published.pk,
         match="complaint_is_about_a_publication",
@@ -156,7 +157,7 @@ def test_a_complaint_has_a_text_of_limited_length(complaint: Complaint) -> None:
     refused("UPDATE complaints_complaint SET answer = %s", "x" * 10_001, match="complaint_answer_fits")
     insert = (
         "INSERT INTO complaints_complaint (claim_id, version, kind, text, state, language, held_because, answer,"
-        " outcome, reason, moved_by_name, sent_key, sent_sha256, words_sha256)"
+        " outcome, reason, moved_by_name, idempotency_key_digest, body_digest, words_sha256)"
         " VALUES (%s, 1, %s, %s, 'new', 'en', %s, '', '', '', '', '', '', '')"
     )
     claim = complaint.claim_id
@@ -218,7 +219,7 @@ def test_a_correction_is_of_the_same_claim_and_came_after(
 def test_a_request_asks_for_something_and_moves_by_steps(asked: ReaderRequest) -> None:
     insert = (
         "INSERT INTO complaints_readerrequest (text, address, url_key, picture_key, state, language, held_because,"
-        " answer, reason, moved_by_name, sent_key, sent_sha256, words_sha256, askers)"
+        " answer, reason, moved_by_name, idempotency_key_digest, body_digest, words_sha256, reader_count)"
         " VALUES (%s, %s, %s, '', 'new', 'en', '{}', '', '', '', '', '', '', 0)"
     )
     refused(insert, " ", "", "", match="readerrequest_asks_for_something")
@@ -228,7 +229,7 @@ def test_a_request_asks_for_something_and_moves_by_steps(asked: ReaderRequest) -
         "UPDATE complaints_readerrequest SET state = 'confirmed'",
         match="readerrequest_at_the_desk_is_asked_by_somebody",
     )
-    sql("UPDATE complaints_readerrequest SET state = 'confirmed', askers = 1, last_asked_at = now()")
+    sql("UPDATE complaints_readerrequest SET state = 'confirmed', reader_count = 1, last_asked_at = now()")
     refused(
         "UPDATE complaints_readerrequest SET state = 'declined'", match="readerrequest_declined_with_a_reason"
     )

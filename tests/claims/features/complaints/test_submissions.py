@@ -159,7 +159,7 @@ def test_equal_texts_are_one_request(
     second = ask(other, mail="ruth@example.org")
     assert (first.pk == second.pk) is is_same
     first.refresh_from_db()
-    assert first.askers == (2 if is_same else 1)
+    assert first.reader_count == (2 if is_same else 1)
     assert ReaderRequest.objects.count() == (1 if is_same else 2)
 
 
@@ -168,18 +168,18 @@ def test_the_same_address_and_the_same_picture_are_the_same(ask: Callable[..., R
     same = ask(address="http://example.org/story", mail="ruth@example.org")
     other = ask(address="https://example.org/other", mail="ruth@example.org")
     assert first == same != other
-    assert same.askers == 2
+    assert same.reader_count == 2
     shown = ask(picture=read_picture(SMALL_PNG))
     again = ask("Is this real?", picture=read_picture(SMALL_PNG), mail="ruth@example.org")
     another = ask("Is this real?", picture=read_picture(photograph(2)), mail="ruth@example.org")
     assert shown == again != another
-    assert again.askers == 2
+    assert again.reader_count == 2
 
 
 def test_each_sender_counts_once(ask: Callable[..., ReaderRequest]) -> None:
     first = ask("The mayor sold the harbour.")
     assert ask("The mayor sold the harbour.", mail="Rita+again@example.org") == first
-    assert ReaderRequest.objects.get().askers == 1
+    assert ReaderRequest.objects.get().reader_count == 1
     assert first.contacts.count() == 2  # each has a page of its own
 
 
@@ -195,7 +195,7 @@ def test_one_sender_withdraws_and_the_others_stay(ask: Callable[..., ReaderReque
     rita, ruth = request.contacts.order_by("pk")
     assert submissions.withdraw_message(ruth)
     request.refresh_from_db()
-    assert (request.state, request.askers, request.contacts.get()) == ("confirmed", 1, rita)
+    assert (request.state, request.reader_count, request.contacts.get()) == ("confirmed", 1, rita)
     assert submissions.withdraw_message(rita)
     request.refresh_from_db()
     assert request.state == "withdrawn"

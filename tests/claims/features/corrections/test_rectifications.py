@@ -42,7 +42,7 @@ def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> Non
     assert not Rectification.objects.waiting().exists()
     requests.add_step(request, "corrected", day=DAY + timedelta(days=9), note="The number.", by=editor)
     request.refresh_from_db()
-    assert (request.state, request.moved_on) == ("corrected", DAY + timedelta(days=9))
+    assert (request.state, request.last_step_on) == ("corrected", DAY + timedelta(days=9))
     with pytest.raises(NotPossible):
         requests.add_step(request, "refused", day=DAY + timedelta(days=10), note="Again.", by=editor)
 

@@ -16,8 +16,8 @@ from claims.features.discovery import announcements, indexnow
 from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import (
     MAX_PAUSE,
-    MAX_RETRY_PERIOD,
     MIN_PAUSE,
+    RATE_LIMIT_PAUSE,
     NotificationRefused,
     choose_retry_delay,
 )
@@ -131,7 +131,7 @@ def test_messages_have_a_limited_number_of_addresses(
     "status, fields, pause",
     [
         (500, {}, MIN_PAUSE),
-        (429, {}, MAX_RETRY_PERIOD),
+        (429, {}, RATE_LIMIT_PAUSE),
         (429, {"Retry-After": "3600"}, timedelta(hours=1)),
         (503, {"Retry-After": "120"}, timedelta(minutes=2)),
         (403, {}, MAX_PAUSE),

@@ -45,7 +45,7 @@ def test_from_a_request_to_an_answer(draft: Verdict, checker: User) -> None:
         {"answered_at": at(-0.5), "channel": "telephone", "text": "Yes.", "shown": "full"},
     )
     assert kept.status_code == 200, kept.content
-    assert (kept.json()["answer"], kept.json()["whole_answer"]) == ("Yes.", "Yes.")
+    assert (kept.json()["answer"], kept.json()["full_reply"]) == ("Yes.", "Yes.")
     assert asking.get(f"verdicts/{draft.pk}/").json()["right_of_reply"][0]["answer"] == "Yes."
 
 

@@ -110,7 +110,7 @@ def test_comments_are_sent_only_to_channels_that_allow_them(
     for message in receiver.messages:
         assert "secret source" not in message.body.lower()
         assert draft.summary not in message.body
-    ChatChannel.objects.update(tells_words=True)
+    ChatChannel.objects.update(includes_text=True)
     said = comments.add_comment(claim, "Of the secret source", by=colleague).comment
     work()
     assert "Of the secret source" in receiver.messages[2].body

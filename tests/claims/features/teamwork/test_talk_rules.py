@@ -23,7 +23,7 @@ TOLD = (
     " mail) VALUES (%s, %s, %s, %s, %s, %s, '', '', %s)"
 )
 CHANNEL = (
-    "INSERT INTO teamwork_chatchannel (name, shape, address, kinds, languages, tells_words, active)"
+    "INSERT INTO teamwork_chatchannel (name, shape, address, kinds, languages, includes_text, active)"
     " VALUES (%s, %s, %s, %s, '{}', false, true)"
 )
 

@@ -79,7 +79,7 @@ def test_the_database_says_since_when(claim: Claim, checker: User) -> None:
 def test_the_history_of_assignments_is_append_only(claim: Claim, checker: User, colleague: User) -> None:
     sql(ASSIGNMENT, claim.pk, None, checker.pk, None, 1, "E")
     sql("UPDATE teamwork_assignment SET person_id = %s, by_name = 'Ada'", colleague.pk)
-    sql("UPDATE teamwork_assignment SET told_overdue = '2026-01-01'")
+    sql("UPDATE teamwork_assignment SET overdue_notified_for = '2026-01-01'")
     sql("DELETE FROM teamwork_assignment")
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id, by_name, pgh_label FROM teamwork_assignmentevent ORDER BY pgh_id")

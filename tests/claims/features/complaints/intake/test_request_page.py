@@ -35,7 +35,7 @@ def test_requests_about_unchecked_claims_are_accepted(reader: Client) -> None:
     answer = send(reader, what="The mayor sold the harbour for 3 million euros.")
     assert answer["Location"] == "/messages/sent/"
     asked = ReaderRequest.objects.get()
-    assert (asked.text, asked.language, asked.state, asked.askers) == (
+    assert (asked.text, asked.language, asked.state, asked.reader_count) == (
         "The mayor sold the harbour for 3 million euros.",
         "en",
         "new",
