@@ -9,6 +9,7 @@ import wave
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,7 @@ def png_of(width: int, height: int, rows: bytes, depth: int = 8, colour: int = 2
     )
 
 
+@cache
 def bomb() -> bytes:
     """30,000 × 30,000 points in 100 kB of file: 2.7 GB of them."""
     return png_of(30_000, 30_000, bytes(90_001 * 1000))

@@ -2,10 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from sources.media.signatures import HEAD_BYTES, SVG, recognise
 from tests.helpers import media_files
-from tests.helpers.media_files import picture, sound
+from tests.helpers.media_files import encoded, sound
 from tests.helpers.sweeps import sweep
 
 
@@ -13,7 +14,7 @@ from tests.helpers.sweeps import sweep
     "head, media_type",
     [
         *(
-            (picture(1, kind), f"image/{kind.lower()}")
+            (encoded(Image.new("RGB", (60, 40), "teal"), kind), f"image/{kind.lower()}")
             for kind in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
         ),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "image/heic"),
