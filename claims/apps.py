@@ -41,5 +41,5 @@ class ClaimsConfig(AppConfig):
             ensure_roles()
             ensure_rules()
             ensure_own_publisher()
-            for complete in load_installed("newsroom_rows"):
-                complete()
+            for ensure_rows in load_installed("newsroom_rows"):
+                ensure_rows()

@@ -121,7 +121,7 @@ def _render_paragraph(
 
 def _render_piece(piece: TextPiece[NoteSpan], lanes: Mapping[NoteSpan, int]) -> Iterator[str]:
     for span in piece.covering_spans:
-        has_anchor = span.is_first and any(span is first_span for first_span in piece.begins)
+        has_anchor = span.is_first and any(span is first_span for first_span in piece.beginning_spans)
         name = f'id="at-{span.note}"' if has_anchor else f'data-note="{span.note}"'
         lane = f" l{lanes[span]}" if lanes[span] else ""
         yield f'<mark class="{span.state}{lane}" {name}>'

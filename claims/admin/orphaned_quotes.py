@@ -44,14 +44,14 @@ def build_orphaned_quote_context(appearance: Appearance) -> dict[str, Any] | Non
         return None
     return {
         "reason": _REASONS[lost_quote.reason],
-        "newest": lost_quote.newest,
+        "newest": lost_quote.newest_snapshot,
         "candidates": [_build_candidate(appearance, lost_quote, *span) for span in lost_quote.candidates],
     }
 
 
 def _build_candidate(appearance: Appearance, lost_quote: LostQuote, start: int, end: int) -> dict[str, str]:
-    text = lost_quote.newest.text
-    url_arguments = [appearance.claim_id, appearance.pk, lost_quote.newest.number, start, end]
+    text = lost_quote.newest_snapshot.text
+    url_arguments = [appearance.claim_id, appearance.pk, lost_quote.newest_snapshot.number, start, end]
     return {
         "before": cut_words_before(text, start, _CONTEXT_LENGTH),
         "exact": text[start:end],

@@ -289,13 +289,13 @@ def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
     table.add_column(gettext("Now"), ratio=2, overflow="fold")
     for outcome in outcomes:
         appearance = outcome.appearance
-        now = gettext("moved, %(before)s → %(now)s") % {
+        outcome_text = gettext("moved, %(before)s → %(now)s") % {
             "before": outcome.start_before,
             "now": appearance.start,
         }
         if outcome.state == "orphaned":
-            now = gettext("orphaned: %(reason)s") % {"reason": outcome.reason}
-        table.add_row(str(appearance.claim_id), Text(appearance.exact), Text(now))
+            outcome_text = gettext("orphaned: %(reason)s") % {"reason": outcome.reason}
+        table.add_row(str(appearance.claim_id), Text(appearance.exact), Text(outcome_text))
     return table
 
 

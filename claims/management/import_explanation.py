@@ -58,8 +58,8 @@ def print_explanation(console: Console, explanation: dict[str, Any]) -> None:
 
 def _list_labels(run: ImportRun) -> list[dict[str, Any]]:
     """Return each label with its publisher and rating class, most frequent first."""
-    rated = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
-    rows = rated.values(
+    rated_records = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
+    rows = rated_records.values(
         "label",
         publisher=F("verdict__publisher__name"),
         rating_class=F("verdict__rating__rating_class"),

@@ -77,10 +77,10 @@ SHOWN_REASONS = 10
 
 def make_detection_printer(console: Console) -> ReportDetection:
     """Return a function that prints how each file is read."""
-    numbers = count(1)
+    file_numbers = count(1)
 
     def report(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-        file_number = next(numbers)
+        file_number = next(file_numbers)
         if file_number <= SHOWN_REASONS:
             _print_detected(console, file, form, settings)
         elif file_number == SHOWN_REASONS + 1:

@@ -170,21 +170,21 @@ class RowOutput(Protocol):
     """An output that receives rows in batches."""
 
     #: The number of rows written earlier.
-    rows: int
+    row_count: int
 
-    def write(self, lines: str, rows: int) -> None:
+    def write(self, lines: str, row_count: int) -> None:
         """Write these lines, which contain this many rows."""
 
 
 class RowStream:
     """Standard output, as an output for rows."""
 
-    rows = 0
+    row_count = 0
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
 
-    def write(self, lines: str, rows: int) -> None:
+    def write(self, lines: str, row_count: int) -> None:
         self.stream.write(lines)
         self.stream.flush()
 
@@ -195,17 +195,17 @@ class PartialFile:
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part_path = path, path.with_name(f"{path.name}.part")
         self.progress_path = path.with_name(f"{path.name}.part.json")
-        self.rows, self._bytes = self._read_progress() if resume else (0, 0)
+        self.row_count, self._size = self._read_progress() if resume else (0, 0)
         self.part_path.touch()
         self._file = self.part_path.open("r+b")
         # Remove an incomplete row at the end.
-        self._file.truncate(self._bytes)
-        self._file.seek(self._bytes)
+        self._file.truncate(self._size)
+        self._file.seek(self._size)
 
     def _read_progress(self) -> tuple[int, int]:
         try:
             state = json.loads(self.progress_path.read_text(encoding="utf-8"))
-            rows, size = int(state["rows"]), int(state["bytes"])
+            row_count, size = int(state["rows"]), int(state["bytes"])
         except FileNotFoundError:
             raise TableError(
                 gettext("There is nothing to continue in %(part)s. Start again without --resume.")
@@ -221,14 +221,16 @@ class PartialFile:
                 gettext("%(part)s is shorter than %(noted)s says. Start again without --resume.")
                 % {"part": self.part_path, "noted": self.progress_path}
             )
-        return rows, size
+        return row_count, size
 
-    def write(self, lines: str, rows: int) -> None:
+    def write(self, lines: str, row_count: int) -> None:
         self._file.write(lines.encode(errors="replace"))
         self._file.flush()
-        self._bytes += len(lines.encode(errors="replace"))
-        self.rows += rows
-        self.progress_path.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
+        self._size += len(lines.encode(errors="replace"))
+        self.row_count += row_count
+        self.progress_path.write_text(
+            json.dumps({"rows": self.row_count, "bytes": self._size}), encoding="utf-8"
+        )
 
     def finish(self) -> None:
         """Give the file its final name."""
@@ -250,8 +252,8 @@ def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
 
 def write_matches(rows: Iterable[Row], output: RowOutput, form: str, options: MatchOptions) -> Iterator[int]:
     """Match rows and write them with their results in batches; yield the number of rows in each batch."""
-    is_begun = output.rows > 0
-    for batch in _split_batches(_skip_rows(rows, output.rows)):
+    is_begun = output.row_count > 0
+    for batch in _split_batches(_skip_rows(rows, output.row_count)):
         results = match_rows(batch, options)
         lines = (
             _format_ndjson(batch, results)

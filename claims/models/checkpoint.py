@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import build_entry_bytes_sql
 from factcheck.database.rules import OWNER_SQL, Rule, build_append_only_rules
 
-_FALSE_ROOT_SQL = (
+_WRONG_ROOT_SQL = (
     "REJECT 'A checkpoint must match the stored entries and their hash.' AS checkpoint_is_of_what_is_there;"
 )
 
@@ -28,7 +28,7 @@ _FOLD_SQL = """
     END LOOP;
 """
 
-TRUE_TILE_RULE = Rule(
+CORRECT_TILE_RULE = Rule(
     # After the whole statement, because it may also insert the tiles below this one.
     name="hashtile_is_true",
     when=pgtrigger.After,
@@ -64,7 +64,7 @@ TRUE_TILE_RULE = Rule(
 
 #: PL/pgSQL that rejects a checkpoint of the ledger whose root does not follow from the tiles. It combines the hashes of
 #: the complete subtrees, from the smallest at the right edge to the largest.
-TRUE_ROOT_SQL = f"""
+CORRECT_ROOT_SQL = f"""
     IF NEW.log = 'ledger' THEN
         FOR height IN 0 .. 62 LOOP
             CONTINUE WHEN (NEW.tree_size >> height) & 1 = 0;
@@ -73,13 +73,13 @@ TRUE_ROOT_SQL = f"""
             SELECT substr(hashes, 1 + 32 * (place % 256)::integer, 32 << (height % 8)) INTO part
             FROM public.claims_hashtile WHERE level = height / 8 AND number = place / 256;
             IF octet_length(part) IS DISTINCT FROM 32 << (height % 8) THEN
-                {_FALSE_ROOT_SQL}
+                {_WRONG_ROOT_SQL}
             END IF;
             {_FOLD_SQL}
             root := CASE WHEN root IS NULL THEN part ELSE sha256(decode('01', 'hex') || part || root) END;
         END LOOP;
         IF encode(root, 'hex') IS DISTINCT FROM NEW.root_sha256 THEN
-            {_FALSE_ROOT_SQL}
+            {_WRONG_ROOT_SQL}
         END IF;
     END IF;
 """
@@ -248,9 +248,9 @@ class Checkpoint(models.Model):
                             WHERE number = NEW.tree_size AND chain_sha256 = NEW.root_sha256
                         )
                     THEN
-                        {_FALSE_ROOT_SQL}
+                        {_WRONG_ROOT_SQL}
                     END IF;
-                    {TRUE_ROOT_SQL}
+                    {CORRECT_ROOT_SQL}
                     NEW.signed_at := clock_timestamp();
                     RETURN NEW;
                 """,
@@ -300,7 +300,7 @@ class HashTile(models.Model):
                         AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
                 """,
             ),
-            TRUE_TILE_RULE,
+            CORRECT_TILE_RULE,
         ]
 
     def __str__(self) -> str:

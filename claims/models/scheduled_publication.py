@@ -13,7 +13,7 @@ from factcheck.database.model_fields import PersonField
 from factcheck.database.rules import Rule, build_append_only_rules
 
 #: The maximum time ahead. In later dates, the year is a typing error.
-MAX_AHEAD = timedelta(days=366)
+MAX_LEAD_TIME = timedelta(days=366)
 
 #: SQL condition that an update only ends an open schedule, and leaves its other columns unchanged.
 _IS_ENDED_SQL = """
@@ -113,7 +113,7 @@ class ScheduledPublication(models.Model):
                 func=f"""
                     NEW.made_at := clock_timestamp();
                     IF NEW.outcome <> '' OR NEW.publish_at <= NEW.made_at
-                        OR NEW.publish_at > NEW.made_at + interval '{MAX_AHEAD.days} days'
+                        OR NEW.publish_at > NEW.made_at + interval '{MAX_LEAD_TIME.days} days'
                     THEN
                         REJECT 'The time of a scheduled publication must be in the future, within a year.'
                             AS scheduledpublication_lies_ahead;

@@ -34,9 +34,9 @@ class Alignment:
     #: The number of the old part by the number of the new part.
     old_by_new: dict[int, int] = field(default_factory=dict)
     #: The new parts that are similar to each old part and have words that are new to the text, most similar first.
-    similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
+    similar_parts: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
     #: The numbers of old parts that moved out of order.
-    moved: set[int] = field(default_factory=set)
+    moved_parts: set[int] = field(default_factory=set)
 
     def is_exact(self, old_index: int) -> bool:
         return (

@@ -33,7 +33,7 @@ _PRESENTED_PENALTY = 0.7
 #: The additional cost if other paragraphs now divide a paragraph.
 _TORN_PENALTY = 0.5
 #: The maximum value of a similar part; an equal part has the value 1.
-_EDITED_WORTH = 0.9
+_EDITED_VALUE = 0.9
 #: The number of other parts that a repeated part is paired with.
 _MAX_COPIES = 8
 #: The number of other parts that a part is paired with if it is repeated very often.
@@ -54,7 +54,7 @@ def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Align
         alignment.add_pair(number, number)
     for number in range(len(old_parts) - old_end):
         alignment.add_pair(old_end + number, new_end + number)
-    alignment.similar.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
+    alignment.similar_parts.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
     # The chain includes a pair of each common end, so that the parts next to it stay its neighbours.
     pair_before = [PartPair(start - 1, start - 1, 1.0)] if start else []
     pair_after = [PartPair(old_end, new_end, 1.0)] if old_end < len(old_parts) else []
@@ -168,15 +168,15 @@ def _iterate_pairs(alignment: Alignment, start: int, old_end: int, new_end: int)
         key = alignment.old_parts[number].key
         equal_indexes, rank = new_indexes[key], ranks[key]
         ranks[key] += 1
-        copies = _MAX_COPIES if len(equal_indexes) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
-        if len(equal_indexes) > copies:
+        copy_limit = _MAX_COPIES if len(equal_indexes) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
+        if len(equal_indexes) > copy_limit:
             # Of many equal parts, pair those at about the same position.
-            first_copy = max(0, min(rank - copies // 2, len(equal_indexes) - copies))
-            equal_indexes = equal_indexes[first_copy : first_copy + copies]
+            first_copy = max(0, min(rank - copy_limit // 2, len(equal_indexes) - copy_limit))
+            equal_indexes = equal_indexes[first_copy : first_copy + copy_limit]
         exact_pairs = [PartPair(number, new_index, 1.0) for new_index in equal_indexes]
         edited_pairs = [
             PartPair(number, new_index, similarity)
-            for similarity, new_index in alignment.similar.get(number, ())[:_MAX_COPIES]
+            for similarity, new_index in alignment.similar_parts.get(number, ())[:_MAX_COPIES]
         ]
         yield from sorted(exact_pairs + edited_pairs, key=lambda pair: pair.new_index)
 
@@ -206,7 +206,7 @@ def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]
     if not pairs:
         return []
     new_parts, old_keys = alignment.new_parts, {part.key for part in alignment.old_parts}
-    similar_numbers = {number for choices in alignment.similar.values() for _, number in choices}
+    similar_numbers = {number for choices in alignment.similar_parts.values() for _, number in choices}
     columns = sorted({pair.new_index for pair in pairs})
     best_chains = _PrefixMaximum(len(columns))
     #: The best chain that ends with each new part, whatever the old part.
@@ -222,7 +222,7 @@ def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]
             pair = pairs[pair_index]
             weight, paragraph = _compute_weight(alignment.old_parts[row]), new_parts[pair.new_index].paragraph
             pair_value = weight * (
-                1.0 if pair.similarity == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.similarity
+                1.0 if pair.similarity == 1.0 else 0.5 + (_EDITED_VALUE - 0.5) * pair.similarity
             )
             if (
                 pair.new_index

@@ -93,7 +93,7 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
         raise QuoteNotFound(
             "The text contains this quote, but not between the words given as its prefix and suffix."
         )
-    spans = tuple(folded_text.original(start, end) for start, end in fitting_matches)
+    spans = tuple(folded_text.find_original_span(start, end) for start, end in fitting_matches)
     if len(spans) > 1:
         raise QuoteAmbiguous(len(spans), spans)
     return make_anchor(text, *spans[0])

@@ -28,7 +28,7 @@ def follow_bounded(old_text: str, new_text: str, anchors: Sequence[Anchor]) -> l
         return []
     request = orjson.dumps({"old": old_text, "new": new_text, "anchors": anchors})
     try:
-        return [_unpack(result) for result in orjson.loads(_get_comparison().send_request(request))]
+        return [_unpack_result(result) for result in orjson.loads(_get_comparison().send_request(request))]
     except LimitExceeded as bounds:
         logger.error(
             "Comparison ended (%s) on texts of %d and %d characters", bounds, len(old_text), len(new_text)
@@ -36,7 +36,7 @@ def follow_bounded(old_text: str, new_text: str, anchors: Sequence[Anchor]) -> l
         return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
 
 
-def _unpack(result: dict[str, Any]) -> FollowedQuote:
+def _unpack_result(result: dict[str, Any]) -> FollowedQuote:
     return FollowedQuote(
         result["state"],
         Anchor(**result["anchor"]) if result["anchor"] else None,

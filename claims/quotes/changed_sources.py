@@ -75,9 +75,9 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     }
     searched_appearances = [row for row in appearances if row.pk not in absent_ids]
     followed_quotes = text.follow([(row.snapshot_id or 0, build_anchor(row)) for row in searched_appearances])
-    place_of = dict(zip((row.pk for row in searched_appearances), followed_quotes, strict=True))
+    quotes_by_id = dict(zip((row.pk for row in searched_appearances), followed_quotes, strict=True))
     for appearance in appearances:
-        followed_quote = place_of.get(appearance.pk, _NOT_FOUND)
+        followed_quote = quotes_by_id.get(appearance.pk, _NOT_FOUND)
         outcome = AnchorOutcome(
             appearance, followed_quote.state, appearance.start or 0, followed_quote.reason or ""
         )
@@ -103,12 +103,12 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
     """Update appearances in the same transaction when a snapshot is stored."""
     if snapshot.number == 1:
-        complete_waiting(snapshot)
+        complete_waiting_quotes(snapshot)
         return Reanchoring()  # no quote is anchored to an older snapshot
     return reanchor(snapshot)
 
 
-def complete_waiting(snapshot: Snapshot) -> None:
+def complete_waiting_quotes(snapshot: Snapshot) -> None:
     """Complete the quotes of rows that were created before their source had a snapshot."""
     source = snapshot.source
     if source.url and source.title != source.url:
@@ -182,7 +182,7 @@ def _move_appearance(appearance: Appearance, anchor: Anchor, snapshot: Snapshot)
 class LostQuote:
     """A quote without a position in the newest snapshot of its source: the reason, and possible positions."""
 
-    newest: Snapshot
+    newest_snapshot: Snapshot
     reason: OrphanReason
     #: The current wording of its sentence if changed; otherwise "".
     wording: str

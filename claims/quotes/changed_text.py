@@ -27,7 +27,7 @@ class ChangedText:
         if missing_snapshots := set(snapshots) - self._texts.keys():
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing_snapshots).values_list("pk", "text"))
 
-    def words(self, snapshot: int, start: int, end: int | None) -> str:
+    def get_words(self, snapshot: int, start: int, end: int | None) -> str:
         """Return the text of a span in an older snapshot; without `end`, all text from `start` on."""
         return self._texts[snapshot][start:end]
 

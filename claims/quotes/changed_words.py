@@ -51,24 +51,24 @@ def find_rewording(old_part: TextPart, new_part: TextPart, start: int, end: int)
     if (start, end) == (0, len(old_part.text)) or len(old_part.text) + len(new_part.text) > _MAX_LETTERS:
         return new_part.start, new_part.end
     matcher = SequenceMatcher(None, old_part.text, new_part.text, autojunk=False)
-    new_start_found, new_end_found = 0, len(new_part.text)
+    rewording_start, rewording_end = 0, len(new_part.text)
     for tag, old_start, old_end, new_start, _new_end in matcher.get_opcodes():
         if old_start <= start <= old_end and (start < old_end or tag != "equal"):
-            new_start_found = new_start + (start - old_start if tag == "equal" else 0)
+            rewording_start = new_start + (start - old_start if tag == "equal" else 0)
             break
     for tag, old_start, old_end, new_start, new_end in reversed(matcher.get_opcodes()):
         if old_start <= end <= old_end and (end > old_start or tag != "equal"):
-            new_end_found = new_start + (end - old_start) if tag == "equal" else new_end
+            rewording_end = new_start + (end - old_start) if tag == "equal" else new_end
             break
-    while new_start_found and new_part.text[new_start_found - 1].isalnum():
-        new_start_found -= 1
-    while new_end_found < len(new_part.text) and new_part.text[new_end_found].isalnum():
-        new_end_found += 1
-    words = new_part.text[new_start_found:new_end_found]
+    while rewording_start and new_part.text[rewording_start - 1].isalnum():
+        rewording_start -= 1
+    while rewording_end < len(new_part.text) and new_part.text[rewording_end].isalnum():
+        rewording_end += 1
+    words = new_part.text[rewording_start:rewording_end]
     if not words.strip():
         return new_part.start, new_part.end
-    new_start_found += len(words) - len(words.lstrip())
-    return new_part.start + new_start_found, new_part.start + new_start_found + len(words.strip())
+    rewording_start += len(words) - len(words.lstrip())
+    return new_part.start + rewording_start, new_part.start + rewording_start + len(words.strip())
 
 
 def find_beginning(old_text: str, new_text: str) -> int:

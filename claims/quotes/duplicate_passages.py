@@ -92,8 +92,8 @@ class OriginalityCheck:
         ]
         return any(
             similarity >= RIVAL_SIMILARITY and other_index not in alignment.old_by_new
-            for origin in old_by_new
-            for similarity, other_index in alignment.similar.get(origin, ())
+            for old_index in old_by_new
+            for similarity, other_index in alignment.similar_parts.get(old_index, ())
         )
 
     def _require_own_paragraph(self, part_indexes: range) -> None:
@@ -122,7 +122,7 @@ class OriginalityCheck:
                 for number in other_new_indexes
             )
             is_separate = not alignment.old_by_new.keys() <= set(new_paragraph)
-            if is_mixed and is_separate and not is_in_place and part_indexes[0] not in alignment.moved:
+            if is_mixed and is_separate and not is_in_place and part_indexes[0] not in alignment.moved_parts:
                 raise OrphanedQuote(OrphanReason.REWRITTEN)
             return
         has_text_before, has_text_after = (
@@ -149,7 +149,7 @@ class OriginalityCheck:
         for number in own_paragraph:
             rivals = {
                 new_index
-                for similarity, new_index in alignment.similar.get(number, ())
+                for similarity, new_index in alignment.similar_parts.get(number, ())
                 if similarity >= RIVAL_SIMILARITY
                 and not _has_other_speaker(alignment.old_parts[number], alignment.new_parts[new_index])
             }

@@ -78,7 +78,7 @@ class FoldedText:
             yield position
             position = self.text.find(quote, position + 1)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
+    def find_original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the original text for a span of the folded text, without white space at its ends."""
         start_spans, end_spans = (self._map_character(position - 1) for position in (start, end - 1))
         first_position, last_position = start_spans[0], end_spans[1]

@@ -117,14 +117,17 @@ class QuoteFollower:
             self._alignment.old_parts[number],
             self._alignment.new_parts[self._alignment.new_by_old[number]],
         )
-        share_start, share_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
-        share = self._old_text[share_start:share_end]
-        if old_part.key == new_part.key and (share_start, share_end) == (old_part.start, old_part.end):
+        piece_start, piece_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
+        piece = self._old_text[piece_start:piece_end]
+        if old_part.key == new_part.key and (piece_start, piece_end) == (old_part.start, old_part.end):
             return new_part.start, new_part.end
         if old_part.key == new_part.key:
-            return self._find_same_share(old_part, new_part, share_start, share)
-        old_places, new_places = _find_places(old_part.folded, share), _find_places(new_part.folded, share)
-        wording = find_rewording(old_part, new_part, share_start - old_part.start, share_end - old_part.start)
+            return self._find_same_piece(old_part, new_part, piece_start, piece)
+        old_places, new_places = (
+            _find_places(old_part.folded_text, piece),
+            _find_places(new_part.folded_text, piece),
+        )
+        wording = find_rewording(old_part, new_part, piece_start - old_part.start, piece_end - old_part.start)
         if not new_places:
             raise OrphanedQuote(OrphanReason.CHANGED, wording)
         if len(old_places) != 1 or len(new_places) != 1 or not has_only_misprints(old_part, new_part):
@@ -132,22 +135,22 @@ class QuoteFollower:
         return new_part.start + new_places[0][0], new_part.start + new_places[0][1]
 
     @staticmethod
-    def _find_same_share(
-        old_part: TextPart, new_part: TextPart, share_start: int, share: str
+    def _find_same_piece(
+        old_part: TextPart, new_part: TextPart, piece_start: int, piece: str
     ) -> tuple[int, int]:
-        """Return the new span of `share`, a passage of a part whose words are unchanged; punctuation may differ."""
+        """Return the new span of `piece`, a passage of a part whose words are unchanged; punctuation may differ."""
         if old_part.text == new_part.text:
-            share_start += new_part.start - old_part.start
-            return share_start, share_start + len(share)
+            piece_start += new_part.start - old_part.start
+            return piece_start, piece_start + len(piece)
         old_places, new_places = (
-            _find_places(old_part.folded, share, whole_words=False),
-            _find_places(new_part.folded, share, whole_words=False),
+            _find_places(old_part.folded_text, piece, needs_whole_words=False),
+            _find_places(new_part.folded_text, piece, needs_whole_words=False),
         )
         starts = [start for start, _ in old_places]
-        share_offset = share_start + len(share) - len(share.lstrip()) - old_part.start
-        if share_offset not in starts or len(old_places) != len(new_places):
+        piece_offset = piece_start + len(piece) - len(piece.lstrip()) - old_part.start
+        if piece_offset not in starts or len(old_places) != len(new_places):
             raise OrphanedQuote(OrphanReason.TWICE)
-        start, end = new_places[starts.index(share_offset)]
+        start, end = new_places[starts.index(piece_offset)]
         return new_part.start + start, new_part.start + end
 
     def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
@@ -168,9 +171,9 @@ class QuoteFollower:
             wordings.setdefault((start, end))
         likely_parts = sorted(
             (
-                (likeness, new_index, old_index)
+                (similarity, new_index, old_index)
                 for old_index in part_indexes
-                for likeness, new_index in alignment.similar.get(old_index, ())
+                for similarity, new_index in alignment.similar_parts.get(old_index, ())
             ),
             reverse=True,
         )
@@ -187,11 +190,11 @@ class QuoteFollower:
         return tuple(wordings)[:MAX_CANDIDATES]
 
 
-def _find_places(text: FoldedText, words: str, *, whole_words: bool = True) -> list[tuple[int, int]]:
-    """Return the positions of words in a text, ignoring typography; `whole_words` excludes parts of longer words."""
+def _find_places(text: FoldedText, words: str, *, needs_whole_words: bool = True) -> list[tuple[int, int]]:
+    """Return the positions of words in a text, ignoring typography; `needs_whole_words` excludes parts of words."""
     folded_words = fold(words).strip()
     return [
-        text.original(position, position + len(folded_words))
+        text.find_original_span(position, position + len(folded_words))
         for position in text.find_positions(folded_words)
-        if not whole_words or is_whole(text.text, position, position + len(folded_words))
+        if not needs_whole_words or is_whole(text.text, position, position + len(folded_words))
     ]

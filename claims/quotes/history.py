@@ -85,7 +85,7 @@ def find_last_snapshot(
         else place
     )
     return last_place.snapshot, Anchor(
-        changed_text.words(*last_place), "", "", last_place.start, last_place.end
+        changed_text.get_words(*last_place), "", "", last_place.start, last_place.end
     )
 
 
@@ -154,7 +154,7 @@ def _follow_wording(changed_text: ChangedText, known_status: QuoteStatus | None)
     """Return the current wording of a quote that had already changed earlier, even if it has moved far away."""
     if known_status is None or known_status.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
-    text = changed_text.words(known_status.looked_in_id, 0, None)
+    text = changed_text.get_words(known_status.looked_in_id, 0, None)
     if text.count(known_status.wording) != 1:
         return ""
     start = text.index(known_status.wording)

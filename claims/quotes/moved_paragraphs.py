@@ -37,7 +37,7 @@ def _follow_paragraph(
     for pair in blocks[0]:
         alignment.old_by_new.pop(alignment.new_by_old.get(pair.old_index, -1), None)
         alignment.add_pair(pair.old_index, pair.new_index)
-        alignment.moved.add(pair.old_index)
+        alignment.moved_parts.add(pair.old_index)
     return True
 
 
@@ -70,7 +70,7 @@ def follow_inside(alignment: Alignment) -> None:
             free_indexes = free_numbers.get(alignment.old_parts[number].key, [])
             if number not in alignment.new_by_old and len(free_indexes) == 1:
                 alignment.add_pair(number, free_indexes.pop())
-                alignment.moved.add(number)
+                alignment.moved_parts.add(number)
 
 
 def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
@@ -116,7 +116,7 @@ def _match_block(alignment: Alignment, first_index: int, end_index: int, start: 
     pairs: list[PartPair] = []
     equal_length, number = 0, first_index
     for new_index in range(*_find_run(alignment, start)):
-        while number < end_index and not (similarity := _get_likeness(alignment, number, new_index)):
+        while number < end_index and not (similarity := _get_similarity(alignment, number, new_index)):
             number += 1
         if number == end_index:
             return []
@@ -127,12 +127,16 @@ def _match_block(alignment: Alignment, first_index: int, end_index: int, start: 
     return pairs if equal_length >= _MIN_SHARE * length else []
 
 
-def _get_likeness(alignment: Alignment, old_index: int, new_index: int) -> float:
+def _get_similarity(alignment: Alignment, old_index: int, new_index: int) -> float:
     old_key, new_key = alignment.old_parts[old_index].key, alignment.new_parts[new_index].key
     if old_key in new_key:
         return 1.0 if old_key == new_key else 0.0
     return next(
-        (similarity for similarity, number in alignment.similar.get(old_index, ()) if number == new_index),
+        (
+            similarity
+            for similarity, number in alignment.similar_parts.get(old_index, ())
+            if number == new_index
+        ),
         0.0,
     )
 
@@ -143,6 +147,6 @@ def _has_rival(alignment: Alignment, block: list[PartPair]) -> bool:
     return any(
         number not in own_indexes and number not in alignment.old_by_new
         for pair in block
-        for similarity, number in alignment.similar.get(pair.old_index, ())
+        for similarity, number in alignment.similar_parts.get(pair.old_index, ())
         if similarity >= RIVAL_SIMILARITY
     )

@@ -69,7 +69,7 @@ class TextPart:
         return fold(self.text)
 
     @cached_property
-    def folded(self) -> FoldedText:
+    def folded_text(self) -> FoldedText:
         """Return the text of the part, folded for comparison."""
         return FoldedText(self.text)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, ScheduledPublication, Verdict
-from claims.models.scheduled_publication import MAX_AHEAD
+from claims.models.scheduled_publication import MAX_LEAD_TIME
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible, TooEarly
@@ -47,7 +47,7 @@ def schedule(
             if at < refusal.until:
                 raise
     now = clock.get_database_time()
-    if not now < at <= now + MAX_AHEAD:
+    if not now < at <= now + MAX_LEAD_TIME:
         raise NotPossible(_("Choose a time in the future, within a year."))
     _end(verdict, instead_of, Outcome.MOVED, by)
     return ScheduledPublication.objects.create(

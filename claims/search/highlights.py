@@ -128,10 +128,10 @@ def _cut_fragment(text: str, spans: list[Span]) -> Document:
     if len(text) <= FRAGMENT_CHARACTERS:
         start_position, end = 0, len(text)
     else:
-        room = FRAGMENT_CHARACTERS - _CHARACTERS_BEFORE
+        width = FRAGMENT_CHARACTERS - _CHARACTERS_BEFORE
         first_start = max(
             (start for start, _ in spans),
-            key=lambda start: (sum(start <= other_start < start + room for other_start, _ in spans), -start),
+            key=lambda start: (sum(start <= other_start < start + width for other_start, _ in spans), -start),
         )
         start_position = max(0, min(first_start - _CHARACTERS_BEFORE, len(text) - FRAGMENT_CHARACTERS))
         end = start_position + FRAGMENT_CHARACTERS

@@ -144,8 +144,8 @@ def build_match_condition(field: str, query: str | Expression) -> Expression:
 
 def build_relevance(field: str, ranking: str | Expression) -> Expression:
     """Return an expression for the relevance of a short search vector, relative to its length."""
-    by_length = Value(1)  # divided by 1 + log(length)
-    return Func(F(field), _cast_tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
+    scaling = Value(1)  # divided by 1 + log(length)
+    return Func(F(field), _cast_tsquery(ranking), scaling, function="ts_rank", output_field=FloatField())
 
 
 def _cast_tsquery(query: str | Expression) -> Expression:

@@ -155,10 +155,10 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
     )
     similar_words: dict[str, list[LikelyWord]] = {}
     for typed_word, is_known, asked_letters, word, letters, publications, is_likely in rows:
-        mistyped, correct = asked_letters.decode(), letters.decode()
-        distance = compute_edit_distance(mistyped, correct)
-        if distance <= (1 if is_known else count_tolerated_typos(mistyped)):
-            has_other_beginning = mistyped[0] != correct[0]
+        typo, correction = asked_letters.decode(), letters.decode()
+        distance = compute_edit_distance(typo, correction)
+        if distance <= (1 if is_known else count_tolerated_typos(typo)):
+            has_other_beginning = typo[0] != correction[0]
             candidate = LikelyWord(
                 distance,
                 has_other_beginning,

@@ -172,10 +172,10 @@ class _NormalForms(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        image = _normalise_character(character)
+        replacement = _normalise_character(character)
         if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, which texts do not contain
-            self[code] = image
-        return image
+            self[code] = replacement
+        return replacement
 
 
 _NORMAL_FORMS = _NormalForms({ord(_POINT): "."})
@@ -188,7 +188,7 @@ def _normalise_character(character: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(character))
     if category == "No" or _is_among(code, _ABBREVIATIONS):
-        return f" {_spell_out(character)} "
+        return f" {_fold_letter(character)} "
     if category == "Cf":
         return {_ZERO_WIDTH_SPACE: " ", _ZERO_WIDTH_NON_JOINER: _ZERO_WIDTH_NON_JOINER}.get(character, "")
     is_sign = category[0] in "PSZ" or category in {"Cc", "Cs", "Co"}
@@ -196,10 +196,10 @@ def _normalise_character(character: str) -> str:
         return " "
     if character in _STRETCHING_LETTERS:
         return ""
-    return _EQUIVALENT_LETTERS.get(character) or _spell_out(character)
+    return _EQUIVALENT_LETTERS.get(character) or _fold_letter(character)
 
 
-def _spell_out(character: str) -> str:
+def _fold_letter(character: str) -> str:
     """Fold a letter: lower case, normal width and, in Latin and Greek, no accents."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
     letters = unicodedata.normalize("NFKD", folded)
@@ -223,10 +223,10 @@ class _EquivalentCharacters(dict[int, str]):
     """
 
     def __missing__(self, code: int) -> str:
-        image = chr(code).lower().replace("\u0307", "")
+        replacement = chr(code).lower().replace("\u0307", "")
         if unicodedata.category(chr(code)) != "Cn":
-            self[code] = image
-        return image
+            self[code] = replacement
+        return replacement
 
 
 _EQUIVALENTS = _EquivalentCharacters(

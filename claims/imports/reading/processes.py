@@ -44,11 +44,11 @@ RecordInput = tuple[RawRecord | Refusal, Conventions]
 class CleanedBatch(NamedTuple):
     """A batch of cleaned records, as lines for COPY, with their problems."""
 
-    records: int
+    record_count: int
     """The number of records in the batch."""
     lines: bytes
     """The usable records, packed for staging (`pack_review()`)."""
-    incomplete: list[tuple[RawRecord, tuple[Remark, ...]]]
+    incomplete_records: list[tuple[RawRecord, tuple[Remark, ...]]]
     """The original records from which values were left out, with the remarks on these."""
     refusals: list[Refusal]
 
@@ -85,7 +85,7 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
 
 def _clean_chunk(chunk: list[RecordInput]) -> CleanedBatch:
     lines: list[bytes] = []
-    incomplete: list[tuple[RawRecord, tuple[Remark, ...]]] = []
+    incomplete_records: list[tuple[RawRecord, tuple[Remark, ...]]] = []
     refusals: list[Refusal] = []
     for item, conventions in chunk:
         if isinstance(item, Refusal):
@@ -97,8 +97,8 @@ def _clean_chunk(chunk: list[RecordInput]) -> CleanedBatch:
             continue
         lines.append(pack_review(review, item))
         if review.remarks:
-            incomplete.append((item, review.remarks))
-    return CleanedBatch(len(chunk), b"".join(lines), incomplete, refusals)
+            incomplete_records.append((item, review.remarks))
+    return CleanedBatch(len(chunk), b"".join(lines), incomplete_records, refusals)
 
 
 def _end_with_parent() -> None:

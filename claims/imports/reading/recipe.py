@@ -62,7 +62,7 @@ AllowsUnrated = Callable[[File], bool]
 _SAMPLE_SIZE = 200
 
 #: The maximum number of rating labels in a note.
-_MAX_NAMED = 10
+_MAX_NAMED_LABELS = 10
 
 
 def _ignore_detection(file: File, import_format: ImportFormat, settings: Mapping[str, Any]) -> None:
@@ -259,7 +259,7 @@ def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
     if not labels_found:
         return ""
     labels = {
-        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED))
+        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED_LABELS))
         for name, counts in labels_found.items()
     }
     return TranslatableMessage(

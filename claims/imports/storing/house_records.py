@@ -142,10 +142,10 @@ def find_own_outlets(newsroom: Publisher, outlets: Iterable[Outlet]) -> tuple[se
     namesakes: set[Outlet] = set()
     for outlet in outlets:
         domain = outlet.domain or get_domain(outlet.url)
-        if domain and _is_below(domain, own_domains):
+        if domain and _is_subdomain(domain, own_domains):
             own_outlets.add(outlet)
         elif normalise_name(outlet.name) == own_name:
-            (own_outlets if not domain or _is_below(domain, own_hosts) else namesakes).add(outlet)
+            (own_outlets if not domain or _is_subdomain(domain, own_hosts) else namesakes).add(outlet)
     return own_outlets, namesakes
 
 
@@ -164,7 +164,7 @@ def build_namesake_refusal(outlet: Outlet) -> HouseRecordRefused:
     )
 
 
-def _is_below(domain: str, hosts: set[str]) -> bool:
+def _is_subdomain(domain: str, hosts: set[str]) -> bool:
     return any(domain == host or domain.endswith(f".{host}") for host in hosts)
 
 
@@ -173,7 +173,7 @@ def _is_below(domain: str, hosts: set[str]) -> bool:
 
 def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
     """Return the newsroom's drafts that were made from these records and have not been edited since."""
-    made_records = records.filter(made_verdict=True).values("verdict")
-    drafts = Verdict.objects.filter(pk__in=made_records, origin=Verdict.Origin.HOUSE, state=_DRAFT_STATE)
+    verdict_ids = records.filter(made_verdict=True).values("verdict")
+    drafts = Verdict.objects.filter(pk__in=verdict_ids, origin=Verdict.Origin.HOUSE, state=_DRAFT_STATE)
     drafts = drafts.filter(review_round=0, edited_by=[])
     return drafts.exclude(pk__in=Evidence.objects.filter(verdict__in=drafts).values("verdict"))

@@ -329,11 +329,11 @@ def _find_ratings(rating_keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
     """Return the known rating for each key, from any scale of the publisher; scales in use take precedence."""
     publishers = {publisher for publisher, _ in rating_keys}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
-    by_key = {
+    ids_by_key = {
         (publisher, build_label_key(label)): pk
         for pk, publisher, label in labels.values_list("pk", "scale__publisher", "label")
     }
-    ids = {key: by_key[key] for key in rating_keys if key in by_key}
+    ids = {key: ids_by_key[key] for key in rating_keys if key in ids_by_key}
     rows = Rating.objects.select_related("scale").in_bulk(ids.values())
     return {key: rows[pk] for key, pk in ids.items()}
 

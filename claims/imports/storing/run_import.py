@@ -49,7 +49,7 @@ _LOCK_NAME = "claims intake"
 
 
 #: After these numbers of batches, the tables may have outgrown PostgreSQL's statistics, so these are updated.
-_ANALYZED_SIZES = frozenset(10**power for power in range(4))
+_ANALYSED_BATCH_NUMBERS = frozenset(10**power for power in range(4))
 _GROWING_TABLES = (
     Claim,
     Claimant,
@@ -120,7 +120,7 @@ class _RunningImport:
         self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]
     ) -> None:
         self.run, self._show_progress, self.bytes_read = run, report_progress, bytes_read
-        self.to_write = self.written = 0
+        self.to_write_count = self.written_count = 0
 
     def begin(self) -> None:
         run = self.run
@@ -142,12 +142,12 @@ class _RunningImport:
         for chunk in chunks:
             stage.add(chunk.lines)
             problems = [build_refusal_problem(self.run, refusal) for refusal in chunk.refusals]
-            for record, remarks in chunk.incomplete:
+            for record, remarks in chunk.incomplete_records:
                 problems += build_value_problems(self.run, record, remarks)
             copy_rows(ImportProblem, problems)
-            self.run.records += chunk.records
+            self.run.records += chunk.record_count
             self.run.refused += len(chunk.refusals)
-            self.run.incomplete += len(chunk.incomplete)
+            self.run.incomplete += len(chunk.incomplete_records)
             self.run.bytes_read = self.bytes_read()
             self._report_progress("reading", self.run.bytes_read, self.run.size)
 
@@ -161,13 +161,13 @@ class _RunningImport:
         run.updated += known_count.written.get(outcomes.UPDATED, 0)
         run.merged += known_count.written.get(outcomes.MERGED, 0)
         run.state = _State.WRITING
-        self.to_write = run.records - run.done
+        self.to_write_count = run.records - run.done
         self._save()
         for batch_number, (size, written_batch) in enumerate(
             _write_batches(stage.iterate_batches(BATCH_SIZE), run), 1
         ):
             self._count(size, written_batch)
-            if batch_number in _ANALYZED_SIZES:
+            if batch_number in _ANALYSED_BATCH_NUMBERS:
                 _analyze()
 
     def _count(self, size: int, written_batch: WrittenBatch) -> None:
@@ -178,8 +178,8 @@ class _RunningImport:
         run.merged += written_batch.merged
         run.refused += written_batch.refused
         run.incomplete += written_batch.incomplete
-        self.written += size
-        self._report_progress("writing", self.written, self.to_write)
+        self.written_count += size
+        self._report_progress("writing", self.written_count, self.to_write_count)
 
     # Progress ---------------------------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_
 
 _State = ImportRun.State
 #: The states in which an import can be started or restarted.
-STARTABLE = (_State.CHOSEN, _State.READING, _State.WRITING, _State.FAILED)
+STARTABLE_STATES = (_State.CHOSEN, _State.READING, _State.WRITING, _State.FAILED)
 
 
 #: The key of the setting that allows an upload's reviews without ratings to be imported.
@@ -175,7 +175,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
     require_permission(by, "claims.run_import", _("import files"))
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if run.state not in STARTABLE:
+        if run.state not in STARTABLE_STATES:
             raise NotPossible(
                 _("This import cannot be started: it is “%(state)s”.") % {"state": run.get_state_display()}
             )
@@ -289,9 +289,9 @@ def _load_recipe(run: ImportRun) -> Recipe:
     )
 
 
-def record_missing_storage(run: ImportRun, unavailable: FileStoreUnavailable) -> None:
+def record_missing_storage(run: ImportRun, error: FileStoreUnavailable) -> None:
     """Record that the import cannot start because the file store is unavailable. The worker retries automatically."""
-    run.state, run.error = _State.FAILED, f"{unavailable} It is tried again by itself."
+    run.state, run.error = _State.FAILED, f"{error} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 
 
@@ -369,19 +369,19 @@ class StoredVisits:
     """
 
     def __init__(self) -> None:
-        self._new: dict[str, tuple[str, str]] = {}
+        self._new_visits: dict[str, tuple[str, str]] = {}
 
     def get(self, url: str) -> tuple[str, str] | None:
         return VisitedPage.objects.filter(url=url[:2000]).values_list("etag", "last_modified").first()
 
     def put(self, url: str, etag: str, modified: str) -> None:
         if (etag or modified) and len(url) <= 2000 and len(etag) <= 500 and len(modified) <= 100:
-            self._new[url] = (etag, modified)
+            self._new_visits[url] = (etag, modified)
 
     def save(self) -> None:
         rows = [
             VisitedPage(url=url, etag=etag, last_modified=modified)
-            for url, (etag, modified) in self._new.items()
+            for url, (etag, modified) in self._new_visits.items()
         ]
         VisitedPage.objects.bulk_create(
             rows,

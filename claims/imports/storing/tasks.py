@@ -25,8 +25,8 @@ def run_import(*, run_id: int) -> None:
     if run.state in (_State.WAITING, _State.READING, _State.WRITING, _State.FAILED):
         try:
             preview_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
-        except FileStoreUnavailable as unavailable:
-            record_missing_storage(run, unavailable)
+        except FileStoreUnavailable as error:
+            record_missing_storage(run, error)
             raise
 
 

@@ -321,10 +321,10 @@ class _BatchUndo:
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
         """Retract verdicts without a predecessor; restore the others' predecessors. Return the changes by claim."""
-        made_ids = imported_records.filter(made_verdict=True).values("verdict")
-        made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
+        created_ids = imported_records.filter(made_verdict=True).values("verdict")
+        created_verdicts = Verdict.objects.filter(pk__in=created_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}
-        for verdict in made_verdicts.select_related("supersedes").order_by("version"):
+        for verdict in created_verdicts.select_related("supersedes").order_by("version"):
             first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # The live verdict may come from another import: undoing a later import restores the content as a new version.
         live_verdicts = [

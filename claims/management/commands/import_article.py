@@ -82,7 +82,7 @@ class Command(LocalizedCommand):
     def handle(self, *, article: str, **options: Any) -> None:
         try:
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
-            by = find_user(options["by"])
+            user = find_user(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
                 start_loading()  # while the page is fetched
                 material = read_material(article)
@@ -92,7 +92,7 @@ class Command(LocalizedCommand):
                 material,
                 overrides=overrides,
                 include_all=options["all"],
-                by=by,
+                by=user,
                 dry_run=options["dry_run"],
             )
         except (OverrideError, ReadingError, FetchError) as error:

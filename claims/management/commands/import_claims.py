@@ -197,17 +197,15 @@ class Command(LocalizedCommand):
             )
         with closing(input_files.open_files(location)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
-            recipe_found = recipe.choose_format(file) if isinstance(file, File) else file
-            if isinstance(file, File) and isinstance(recipe_found, tuple) and recipe_found[0] is spreadsheets:
-                recipe_found = (
-                    recipe_found[0],
+            choice = recipe.choose_format(file) if isinstance(file, File) else file
+            if isinstance(file, File) and isinstance(choice, tuple) and choice[0] is spreadsheets:
+                choice = (
+                    choice[0],
                     recipe.complete(spreadsheets.inspect_workbook(file, recipe.sheet)),
                 )
-        if not isinstance(recipe_found, tuple):
-            raise CommandError(
-                translate_message(recipe_found.reason) if recipe_found else gettext("There is no file.")
-            )
-        form, format_settings = recipe_found
+        if not isinstance(choice, tuple):
+            raise CommandError(translate_message(choice.reason) if choice else gettext("There is no file."))
+        form, format_settings = choice
         if "mapping" not in format_settings:
             raise CommandError(
                 gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")
@@ -269,12 +267,12 @@ def _parse_constants(texts: list[str]) -> dict[str, str]:
     """Parse `field=value` texts, and return the default value of each field."""
     constants: dict[str, str] = {}
     for text in texts:
-        name, equals, value = text.partition("=")
+        name, separator, value = text.partition("=")
         try:
             require_known("--set", name.strip(), FIELDS, "field")
         except MappingError as problem:
             raise CommandError(str(problem)) from None
-        if not equals or not value.strip():
+        if not separator or not value.strip():
             raise CommandError(
                 gettext("--set: %(name)s has no value. Write it as %(name)s=…") % {"name": name}
             )

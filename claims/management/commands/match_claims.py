@@ -66,22 +66,22 @@ class Command(LocalizedCommand):
             max_matches=1,
             min_confidence=options["minimum_confidence"],
         )
-        form = options["format"] or guess_format(place)
-        written_as = guess_format(output) if output != "-" else form
-        if written_as == "lines":
-            written_as = "csv"
+        input_format = options["format"] or guess_format(place)
+        output_format = guess_format(output) if output != "-" else input_format
+        if output_format == "lines":
+            output_format = "csv"
         if options["resume"] and output == "-":
             raise CommandError(gettext("--resume needs --output FILE: standard output cannot be continued."))
         if embedding.get_embedder() is None:
             self.stderr.write(gettext("There is no embedding model: only words are compared, not meanings."))
         try:
             with _open_input(place) as file, _show_progress(verbosity) as progress:
-                rows = read_rows(file, form, options["column"])
+                rows = read_rows(file, input_format, options["column"])
                 if output == "-":
-                    progress.report(write_matches(rows, RowStream(sys.stdout), written_as, match_options))
+                    progress.report(write_matches(rows, RowStream(sys.stdout), output_format, match_options))
                 else:
                     with open_partial_file(Path(output), resume=options["resume"]) as partial_file:
-                        progress.report(write_matches(rows, partial_file, written_as, match_options))
+                        progress.report(write_matches(rows, partial_file, output_format, match_options))
         except BrokenPipeError:
             # The reader closed the pipe (`| head`).
             Console(stderr=True).on_broken_pipe()
@@ -116,9 +116,9 @@ class _RowProgress:
     def __init__(self, progress: Progress) -> None:
         self.progress, self.task = progress, progress.add_task(gettext("rows"), total=None)
 
-    def report(self, written_rows: Iterator[int]) -> None:
-        for rows in written_rows:
-            self.progress.advance(self.task, rows)
+    def report(self, row_counts: Iterator[int]) -> None:
+        for row_count in row_counts:
+            self.progress.advance(self.task, row_count)
 
 
 @contextmanager

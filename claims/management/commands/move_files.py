@@ -68,15 +68,15 @@ class Command(LocalizedCommand):
             raise CommandError(gettext("--remove works only with --from: files in use are never removed."))
         other_storage = _get_storage(to or origin or "")
         source, target = (default_storage, other_storage) if to else (other_storage, default_storage)
-        outcome_counts, certain_names = Counter[TransferOutcome](), set[str]()
+        outcome_counts, confirmed_names = Counter[TransferOutcome](), set[str]()
         try:
             for file in _move_files(source, target, remove=remove, threads=threads):
                 outcome_counts[file.outcome] += 1
                 if file.outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
-                    certain_names.add(file.name)
+                    confirmed_names.add(file.name)
                 elif file.outcome in FAULT_MESSAGES:
                     self.stderr.write(f"{file.name} {FAULT_MESSAGES[file.outcome]}")
-            missing_count = self._count_missing(target, certain_names)
+            missing_count = self._count_missing(target, confirmed_names)
         except FileStoreUnavailable as unavailable:
             raise CommandError(
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
@@ -104,16 +104,16 @@ class Command(LocalizedCommand):
                 % {"faults": fault_count, "missing": missing_count}
             )
 
-    def _count_missing(self, target: Storage, certain_names: set[str]) -> int:
+    def _count_missing(self, target: Storage, confirmed_names: set[str]) -> int:
         missing_count = 0
         for name, _digest in iterate_named_files():
-            if name not in certain_names and not target.exists(name):
+            if name not in confirmed_names and not target.exists(name):
                 missing_count += 1
                 self.stderr.write(
                     gettext("%(name)s is missing from both places, but the database refers to it.")
                     % {"name": name}
                 )
-            certain_names.add(name)
+            confirmed_names.add(name)
         return missing_count
 
 

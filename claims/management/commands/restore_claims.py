@@ -40,7 +40,7 @@ class Command(LocalizedCommand):
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
         for kind in dict.fromkeys([*counts.written, *counts.existing]):
-            written_count, left_count = counts.written[kind], counts.existing[kind]
+            written_count, existing_count = counts.written[kind], counts.existing[kind]
             summary = (
                 gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run
@@ -48,7 +48,7 @@ class Command(LocalizedCommand):
             )
             self.stdout.write(
                 summary
-                % {"kind": f"{kind:14}", "written": f"{written_count:>10,}", "left": f"{left_count:,}"}
+                % {"kind": f"{kind:14}", "written": f"{written_count:>10,}", "left": f"{existing_count:,}"}
             )
 
 

@@ -40,7 +40,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
-        external = [_read_checkpoint(name) for name in checkpoint]
+        external_checkpoints = [_read_checkpoint(name) for name in checkpoint]
         for public_key in key:
             _require_key(public_key)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -49,7 +49,7 @@ class Command(LocalizedCommand):
             entries = count_entries()
             task = progress_bar.add_task(gettext("verifying"), total=entries)
             for finding in verify(
-                external,
+                external_checkpoints,
                 trusted_keys=key,
                 progress=lambda completed: progress_bar.update(task, completed=completed),
             ):

@@ -92,9 +92,9 @@ def load_demo_content() -> Row:
 
 def is_loaded(content: Row) -> bool:
     """Return whether the demonstration is loaded, judging by the snapshot of its article."""
-    brief = next(source for source in content["sources"] if source.get("snapshot"))
-    digest = hashlib.sha256((FOLDER / brief["snapshot"]).read_bytes()).hexdigest()
-    return Source.objects.filter(Q(title=brief["title"]) | Q(snapshots__content_sha256=digest)).exists()
+    article_row = next(source for source in content["sources"] if source.get("snapshot"))
+    digest = hashlib.sha256((FOLDER / article_row["snapshot"]).read_bytes()).hexdigest()
+    return Source.objects.filter(Q(title=article_row["title"]) | Q(snapshots__content_sha256=digest)).exists()
 
 
 class _Newsroom:

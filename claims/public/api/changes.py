@@ -188,10 +188,10 @@ class _ChangesSlice:
     """A page of consecutive ledger entries, with the URL of the next page."""
 
     entries: list[dict[str, Any]]
-    next: str
-    more: bool
+    next_url: str
+    has_more: bool
     #: What each change contains: the `claim`, its `stored` text, or `none`.
-    embedded: str
+    body_form: str
     #: Whether the same request will always return the same entries.
     is_settled: bool
     is_signed: bool
@@ -202,8 +202,8 @@ class _ChangesSlice:
     def head(self) -> bytes:
         signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": get_public_key()}
         body = {
-            "next": self.next,
-            "more": self.more,
+            "next": self.next_url,
+            "more": self.has_more,
             "house": signer if self.is_signed else None,
             "checkpoint": self.checkpoint,
         }
@@ -222,13 +222,16 @@ class _ChangesSlice:
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
         )
-        if self.more:
-            response["Link"] = f'<{self.next}>; rel="next"'
+        if self.has_more:
+            response["Link"] = f'<{self.next_url}>; rel="next"'
         return response
 
     def _render_content(self, version_address: str) -> bytes:
         rendered_changes = partial(
-            _render_change, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
+            _render_change,
+            version_address=version_address,
+            body_form=self.body_form,
+            is_signed=self.is_signed,
         )
         changes = b",".join(map(rendered_changes, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
@@ -246,12 +249,12 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
     )
     has_more, entries = len(entry_rows) > size, entry_rows[:size]
     if not entries:
-        _require_reached(since)
+        _require_known_position(since)
     return _ChangesSlice(
         entries,
-        next=_build_feed_address(request, since=entries[-1]["sequence"] if entries else since),
-        more=has_more,
-        embedded=query.value("embed", "claim"),
+        next_url=_build_feed_address(request, since=entries[-1]["sequence"] if entries else since),
+        has_more=has_more,
+        body_form=query.value("embed", "claim"),
         # Entries never change. With `newest_only`, however, later entries replace them.
         is_settled=has_more and not newest_only,
         is_signed=query.value("signed") == "true",
@@ -320,8 +323,8 @@ def _find_position(since: int | datetime) -> int:
         return since
     if since > datetime.now(UTC):
         raise build_value_error("since", gettext("this time is in the future."))
-    published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
-    first_sequence: int | None = published_then.aggregate(n=Min("sequence"))["n"]
+    later_publications = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
+    first_sequence: int | None = later_publications.aggregate(n=Min("sequence"))["n"]
     return min(_get_last_number(), _find_last_shown()) if first_sequence is None else first_sequence - 1
 
 
@@ -331,7 +334,7 @@ def _get_last_number() -> int:
     return last_number or 0
 
 
-def _require_reached(since: int) -> None:
+def _require_known_position(since: int) -> None:
     """Reject a position that the ledger has not reached yet.
 
     Such a position comes from another ledger, or from this one before an older backup was restored. With an empty
@@ -349,12 +352,12 @@ def _require_reached(since: int) -> None:
         )
 
 
-def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
+def _render_change(entry: dict[str, Any], *, version_address: str, body_form: str, is_signed: bool) -> bytes:
     """Render a change as JSON. The claim in it is the stored text, with this site's current URL."""
     body = insert_site_url(entry["body"])
-    is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
-    claim = body if is_shown else b"null"
-    is_stored = embedded == "stored"
+    has_claim = body_form == "claim" and entry["status"] == Publication.Status.PUBLISHED
+    claim = body if has_claim else b"null"
+    is_stored = body_form == "stored"
     stored_body = orjson.dumps(entry["body"].decode() if is_stored else None)
     salts = orjson.dumps(entry["salts"].decode() if is_stored else None)
     change: Change = {

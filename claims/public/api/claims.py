@@ -117,10 +117,10 @@ class ClaimResource(PublicList):
     def get_listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
         may_be_conditional = is_conditional(request) and not query.highlights
         column = "body" if query.is_full else "summary"
-        texts_read = (
+        text_columns = (
             [] if may_be_conditional else {column: None, **({"body": None} if query.highlights else {})}
         )
-        columns = ["id", "body_sha256", "ledger_moved", *texts_read]
+        columns = ["id", "body_sha256", "ledger_moved", *text_columns]
         page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         if not page.rows and (
             matches := find_claims_by_meaning(query.text_for_meaning_search)

@@ -50,7 +50,7 @@ class DownloadQuery(ClaimListQuery):
         return self.qs.order_by(*keys)
 
 
-class PickedDownloadQuery(DownloadQuery):
+class PartialDownloadQuery(DownloadQuery):
     """The filters of a download, with a parameter that selects parts of each claim."""
 
     fields = ClaimListQuery.base_filters["fields"]
@@ -77,7 +77,7 @@ class DownloadSchema(PublicSchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         return {
             **super().get_response_serializers(),
-            200: OpenApiResponse(self.view.describes, self.view.contents),
+            200: OpenApiResponse(self.view.response_schema, self.view.content_description),
             (503, "application/problem+json"): OpenApiResponse(
                 ProblemSerializer, "Too many downloads are running; `Retry-After` says how long to wait."
             ),
@@ -98,11 +98,11 @@ class Download(ClaimResource):
     #: The file suffix, the name, the content in words, and the media type without and with parameters.
     extension: str
     title: str
-    contents: str
+    content_description: str
     media_type: str
     content_type: str
     #: The schema of the whole download in OpenAPI.
-    describes = OpenApiTypes.STR
+    response_schema = OpenApiTypes.STR
     #: Written if a download fails midway, to mark it as incomplete. It is too late for an HTTP error then.
     truncation_mark: bytes
     #: Whether browsers save it as a file.
@@ -158,9 +158,9 @@ class JsonLinesDownload(Download):
     however long it takes.
     """
 
-    list_query = PickedDownloadQuery
+    list_query = PartialDownloadQuery
     extension, title = "jsonl", "JSON Lines"
-    contents = "The JSON of one claim per line."
+    content_description = "The JSON of one claim per line."
     media_type = content_type = ndjson.MEDIA_TYPE
     truncation_mark = ndjson.INTERRUPTED_NOTE
 
@@ -173,10 +173,10 @@ class JsonLinesDownload(Download):
 class JsonDownload(Download):
     """Every claim that matches the filters, in the form of a single page of `/api/v1/claims/`."""
 
-    list_query = PickedDownloadQuery
+    list_query = PartialDownloadQuery
     extension, title = "json", "JSON"
-    describes = OpenApiTypes.OBJECT
-    contents = "An object whose `results` are the claims, one per line."
+    response_schema = OpenApiTypes.OBJECT
+    content_description = "An object whose `results` are the claims, one per line."
     media_type = content_type = "application/json"
     #: No mark is needed, because an array without its end is invalid JSON.
     truncation_mark = b""
@@ -196,7 +196,7 @@ class CsvDownload(Download):
 
     list_query = CsvQuery
     extension, title = "csv", "CSV"
-    contents = "A table (RFC 4180, UTF-8); the first line has the column names."
+    content_description = "A table (RFC 4180, UTF-8); the first line has the column names."
     media_type = csv.MEDIA_TYPE
     content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
     truncation_mark = csv.INTERRUPTED_NOTE
@@ -216,8 +216,8 @@ class DataFeedDownload(Download):
     """
 
     extension, title = "jsonld", "DataFeed"
-    describes = OpenApiTypes.OBJECT
-    contents = "A schema.org DataFeed (JSON-LD), one DataFeedItem per line."
+    response_schema = OpenApiTypes.OBJECT
+    content_description = "A schema.org DataFeed (JSON-LD), one DataFeedItem per line."
     media_type = content_type = datafeed.MEDIA_TYPE
     truncation_mark = datafeed.INTERRUPTED_NOTE
     is_file = False

@@ -255,7 +255,7 @@ class ImageSearch(FactCheckTools):
             raise InvalidArgument(
                 [Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]
             ) from None
-        claims = _find_claims_about(picture_hash, values.get("language_code", ""))
+        claims = _find_claims_about_picture(picture_hash, values.get("language_code", ""))
         begin = values["page_token"] if "page_token" in values else values.get("offset", 0)
         end = begin + min(values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         message = {
@@ -270,7 +270,7 @@ class ImageSearch(FactCheckTools):
         )
 
 
-def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Document]:
+def _find_claims_about_picture(picture_hash: PerceptualHash, language: str) -> list[Document]:
     """Return published claims about similar pictures, nearest first, each once, with reviews in this language."""
     documents: dict[int, Document] = {}
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []

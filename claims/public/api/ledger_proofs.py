@@ -268,18 +268,18 @@ class ConsistencyResource(LedgerResource):
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         first_size = query.value("first")
         signed_size = _get_newest_checkpoint().tree_size
-        second = query.value("second", signed_size)
-        _require_signed("second", second, signed_size)
-        if first_size > second:
+        second_size = query.value("second", signed_size)
+        _require_signed("second", second_size, signed_size)
+        if first_size > second_size:
             detail = gettext("`first` must not be more than `second`, which is %(second)s.") % {
-                "second": second
+                "second": second_size
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
-        parts = merkle_tree.list_consistency_parts(first_size, second)
-        *hashes, first_root, second_root = stored_tree.load_proof([*parts, (0, first_size), (0, second)])
+        parts = merkle_tree.list_consistency_parts(first_size, second_size)
+        *hashes, first_root, second_root = stored_tree.load_proof([*parts, (0, first_size), (0, second_size)])
         body: ConsistencyProof = {
             "first": first_size,
-            "second": second,
+            "second": second_size,
             "hashes": encode_hashes(hashes),
             "first_root_hash": b64encode(first_root).decode(),
             "second_root_hash": b64encode(second_root).decode(),

@@ -143,17 +143,17 @@ class AddressMatch:
     #: Whether the URL is the page of a claim on this site.
     is_own: bool = False
     #: The claims with this source, the claims reviewed at this URL, and the claim whose page this is.
-    with_source: list[PublicClaim] = field(default_factory=list)
-    reviewed: list[PublicClaim] = field(default_factory=list)
+    source_claims: list[PublicClaim] = field(default_factory=list)
+    reviewed_claims: list[PublicClaim] = field(default_factory=list)
 
     def add(self, source: int | None, body: bytes) -> None:
         self.source = source or self.source
-        (self.with_source if source else self.reviewed).append(orjson.loads(insert_site_url(body)))
+        (self.source_claims if source else self.reviewed_claims).append(orjson.loads(insert_site_url(body)))
 
     @property
     def claims(self) -> list[PublicClaim]:
         """Return the published claims of this URL without repetitions."""
-        shown_claims = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
+        shown_claims = [*self.source_claims[:CLAIM_LIMIT], *self.reviewed_claims[:CLAIM_LIMIT]]
         return list({claim["id"]: claim for claim in shown_claims}.values())
 
 
@@ -202,7 +202,7 @@ def _build_statement() -> Statement:
 
 def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> PublishedClaims:
     """Return the part of the response about one URL: its published claims, and how each is related to it."""
-    items = (item for claim in match.with_source for item in _iterate_quoted(claim))
+    items = (item for claim in match.source_claims for item in _iterate_quoted_sources(claim))
     published_source = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
     return {
         "source": {
@@ -220,16 +220,16 @@ def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> Publ
 
 def _build_more_url(match: AddressMatch, request: HttpRequest) -> str | None:
     """Return the URL of all claims related to this URL if the response omits some, and otherwise None."""
-    if len(match.with_source) > CLAIM_LIMIT:
+    if len(match.source_claims) > CLAIM_LIMIT:
         parameters: dict[str, Any] = {"source": match.source}
-    elif len(match.reviewed) > CLAIM_LIMIT:
+    elif len(match.reviewed_claims) > CLAIM_LIMIT:
         parameters = {"review_url": match.key}
     else:
         return None
     return f"{reverse('claims-list', request=request)}?{urlencode(parameters)}"
 
 
-def _iterate_quoted(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
+def _iterate_quoted_sources(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
     yield from claim["appearances"]
     for verdict in claim["verdicts"]:
         yield from verdict["evidence"]

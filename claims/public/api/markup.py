@@ -33,9 +33,9 @@ DESCRIPTION = OpenApiResponse(
 
 def build_markup(body: Document) -> Document:
     """Return the markup of a claim: its reviews or, if there are none left, its retraction or merge."""
-    by = claim_document.build_site()
-    reviews = claimreview.build_markup(body, site=by)
-    return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=by)
+    site = claim_document.build_site()
+    reviews = claimreview.build_markup(body, site=site)
+    return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=site)
 
 
 def require_no_fields(query: Query) -> None:

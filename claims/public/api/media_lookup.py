@@ -152,13 +152,13 @@ def _build_result(similar_media: SimilarMedia) -> FoundMedia:
         "part": near_duplicate.part,
         "frame_at": near_duplicate.frame_at,
         "media": similar_media.media,  # type: ignore[typeddict-item]  # stored at publication
-        "claims": [_build_claim(shown) for shown in similar_media.shown_media],
+        "claims": [_build_claim(shown_media) for shown_media in similar_media.shown_media],
     }
 
 
 def _build_claim(shown_media: ShownMedia) -> ClaimWithMedia:
     claim = shown_media.claim
-    lead = choose_lead_verdict(claim) if shown_media.role == "claimed" else None
+    lead_verdict = choose_lead_verdict(claim) if shown_media.role == "claimed" else None
     names = ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
     return {
         "id": claim["id"],
@@ -166,7 +166,7 @@ def _build_claim(shown_media: ShownMedia) -> ClaimWithMedia:
         "statement": claim["statement"],
         "language": claim["language"],
         "role": shown_media.role,
-        "media_authenticity_category": (lead or {}).get("media_authenticity_category", ""),
+        "media_authenticity_category": (lead_verdict or {}).get("media_authenticity_category", ""),
         "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # stored at publication
     }
 

@@ -31,22 +31,22 @@ class TextPiece(Generic[AnySpan]):
     #: The piece's offset in the whole text.
     start: int
     covering_spans: list[AnySpan]
-    begins: list[AnySpan] = field(default_factory=list)
-    ends: list[AnySpan] = field(default_factory=list)
+    beginning_spans: list[AnySpan] = field(default_factory=list)
+    ending_spans: list[AnySpan] = field(default_factory=list)
 
     @property
-    def innermost(self) -> AnySpan | None:
+    def innermost_span(self) -> AnySpan | None:
         """Return the span that a click opens: the one that begins last; of several, the shortest."""
         return max(self.covering_spans, key=lambda span: (span.start, -span.end), default=None)
 
     @property
-    def ends_elsewhere(self) -> list[AnySpan]:
+    def other_ending_spans(self) -> list[AnySpan]:
         """Return the spans that end here, except the one that a click opens."""
-        return [span for span in self.ends if span is not self.innermost]
+        return [span for span in self.ending_spans if span is not self.innermost_span]
 
     @property
-    def innermost_ends(self) -> bool:
-        return any(span is self.innermost for span in self.ends)
+    def is_innermost_end(self) -> bool:
+        return any(span is self.innermost_span for span in self.ending_spans)
 
 
 def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece[AnySpan]]]:
@@ -59,10 +59,10 @@ def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece
         (span for span in spans if 0 <= span.start < span.end <= len(text)),
         key=lambda span: (span.start, -span.end),
     )
-    paragraphs = sorted({position for span in usable_spans for position in (span.start, span.end)})
+    edges = sorted({position for span in usable_spans for position in (span.start, span.end)})
     pieces: list[list[TextPiece[AnySpan]]] = []
     for start, end in _find_paragraph_spans(text):
-        inside = paragraphs[bisect_left(paragraphs, start + 1) : bisect_left(paragraphs, end)]
+        inside = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
         boundaries = [start, *inside, end]
         pieces.append(
             [
@@ -83,12 +83,12 @@ def _mark_ends(paragraphs: list[list[TextPiece[AnySpan]]]) -> None:
     pieces = [piece for paragraph in paragraphs for piece in paragraph]
     begun_spans: set[int] = set()
     for piece in pieces:
-        piece.begins = [span for span in piece.covering_spans if id(span) not in begun_spans]
-        begun_spans.update(id(span) for span in piece.begins)
+        piece.beginning_spans = [span for span in piece.covering_spans if id(span) not in begun_spans]
+        begun_spans.update(id(span) for span in piece.beginning_spans)
     ended_spans: set[int] = set()
     for piece in reversed(pieces):
-        piece.ends = [span for span in piece.covering_spans if id(span) not in ended_spans]
-        ended_spans.update(id(span) for span in piece.ends)
+        piece.ending_spans = [span for span in piece.covering_spans if id(span) not in ended_spans]
+        ended_spans.update(id(span) for span in piece.ending_spans)
 
 
 def _find_paragraph_spans(text: str) -> Iterable[tuple[int, int]]:

@@ -71,18 +71,18 @@ def render_text_piece(piece: TextPiece[CheckedSentence]) -> SafeString:
 
     This is not a template, because every space between two pieces would appear in the text.
     """
-    sentence = piece.innermost
+    sentence = piece.innermost_span
     if sentence is None:
         return conditional_escape(piece.text)
-    begins, ends = sentence in piece.begins, sentence in piece.ends
+    is_beginning, is_end = sentence in piece.beginning_spans, sentence in piece.ending_spans
     return format_html(
         '<mark class="{}"{}><a href="#match-{}">{}{}{}</a></mark>',
         match_colours(sentence.first),
-        format_html(' id="sentence-{}"', sentence.number) if begins else "",
+        format_html(' id="sentence-{}"', sentence.number) if is_beginning else "",
         sentence.number,
-        build_screen_reader_text(_describe_match(sentence.first)) if begins else "",
+        build_screen_reader_text(_describe_match(sentence.first)) if is_beginning else "",
         piece.text,
-        format_html("<sup>{}</sup>", sentence.number) if ends else "",
+        format_html("<sup>{}</sup>", sentence.number) if is_end else "",
     )
 
 

@@ -42,7 +42,7 @@ class HistoricVersion:
     entry: Publication
     change: VersionChange
     #: The time when this version was replaced; None for the newest.
-    until: datetime | None
+    superseded_at: datetime | None
 
     @property
     def document(self) -> Document:

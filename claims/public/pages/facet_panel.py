@@ -65,10 +65,10 @@ class FacetChoice:
 class ShownFacet:
     name: str
     title: str
-    first: list[FacetChoice]
-    more: list[FacetChoice]
+    first_choices: list[FacetChoice]
+    more_choices: list[FacetChoice]
     #: The number of values that are not shown.
-    others: int
+    other_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +143,13 @@ def build_panel(search: ClaimSearch) -> FacetPanel:
 def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
     months = _count_months(search)
     ids = {
-        name: [int(facet_value) for facet_value, _n in counts.facets[name].counts]
+        name: [int(facet_value) for facet_value, _count in counts.facets[name].counts]
         for name in _NAMED_FACETS
         if name in counts.facets
     }
     names = load_names(ids)
     shown_facets = []
-    for name in _list_offered(search):
+    for name in _list_offered_facets(search):
         values = counts.facets[_FACETS[name]]
         choices = [
             _build_choice(search, name, value, number, names)
@@ -172,7 +172,7 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
     return FacetPanel(counts.claims, shown_facets)
 
 
-def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
+def list_chosen_facets(search: ClaimSearch) -> list[ChosenFacet]:
     """Return the reader's filters. Unpublished subjects are shown by number only."""
     chosen_values = search.active_filters
     names = load_names({name: [chosen_values[name]] for name in _NAMED_FACETS if name in chosen_values})
@@ -195,12 +195,12 @@ def _build_page_path(name: str, value: Any, names: Mapping[tuple[str, int], str]
     return build_subject_path(name, value, names[name, value]) if (name, value) in names else ""
 
 
-def _list_offered(search: ClaimSearch) -> list[str]:
+def _list_offered_facets(search: ClaimSearch) -> list[str]:
     return [name for name in _FACETS if name not in search.subject_filter]
 
 
 def _prepare_counting(search: ClaimSearch) -> FacetCounting:
-    names = [_FACETS[name] for name in _list_offered(search)]
+    names = [_FACETS[name] for name in _list_offered_facets(search)]
     return FacetCounting(search.query, search.conditions, names, _VALUES)
 
 

@@ -105,5 +105,5 @@ def _get_letter_name(initial: str) -> str:
         return _CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:
         return _CONSONANTS[(code - _FIRST_KOREAN) // _SYLLABLES]
-    bare = unicodedata.normalize("NFD", initial)[0]
-    return bare.upper()[0] if bare.isalpha() else OTHER_LETTERS
+    base_character = unicodedata.normalize("NFD", initial)[0]
+    return base_character.upper()[0] if base_character.isalpha() else OTHER_LETTERS

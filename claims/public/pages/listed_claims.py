@@ -52,7 +52,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     except InvalidValue as refusal:
         raise Http404(str(refusal)) from None
     counts = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))
-    chosen_filters = facet_panel.list_chosen(search)
+    chosen_filters = facet_panel.list_chosen_facets(search)
     documents = [row.document for row in page.rows]
     context = {
         "query": search.cleaned_data,
@@ -133,7 +133,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "is_combined": bool(search.active_filters or search.subject_filter),
         "list_url": "" if is_part else reverse("claims"),
-        "active_filters": facet_panel.list_chosen(search),
+        "active_filters": facet_panel.list_chosen_facets(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"
     return respond(request, template, context, dependencies=[counts])

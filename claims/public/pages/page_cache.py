@@ -35,10 +35,10 @@ _CACHED_HEADERS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", 
 
 class CachedPage(NamedTuple):
     content: bytes
-    fields: dict[str, str]
+    headers: dict[str, str]
     #: The style policy of a page (django-csp).
     styles: dict[str, Any] | None
-    until: float
+    expires_at: float
 
     @property
     def size(self) -> int:
@@ -59,7 +59,7 @@ class PageCache:
             cached_page = self._pages.get(key)
             if cached_page is None:
                 return None
-            if cached_page.until <= self.clock():
+            if cached_page.expires_at <= self.clock():
                 self._drop(key)
                 return None
             self._pages.move_to_end(key)
@@ -107,11 +107,11 @@ def cache_page_until(read_other_versions: Callable[[], tuple[object, ...]]) -> C
                 return _build_cached_response(request, cached_page)
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not response.cookies:
-                fields = {name: response[name] for name in _CACHED_HEADERS if name in response}
+                headers = {name: response[name] for name in _CACHED_HEADERS if name in response}
                 styles = get_updated_policy(response)
                 page_cache.put(
                     key,
-                    CachedPage(response.content, fields, styles, page_cache.clock() + SHARED_CACHE_SECONDS),
+                    CachedPage(response.content, headers, styles, page_cache.clock() + SHARED_CACHE_SECONDS),
                 )
             return response
 
@@ -165,9 +165,9 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
 
 
 def _build_cached_response(request: HttpRequest, page: CachedPage) -> HttpResponse:
-    whole_response = HttpResponse(page.content, headers=page.fields)
+    whole_response = HttpResponse(page.content, headers=page.headers)
     response: HttpResponse = (
-        get_conditional_response(request, etag=page.fields.get("ETag"), response=whole_response)
+        get_conditional_response(request, etag=page.headers.get("ETag"), response=whole_response)
         or whole_response
     )
     if page.styles:

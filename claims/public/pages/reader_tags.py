@@ -41,7 +41,7 @@ from sources.models import MediaObject, Publisher, Source
 Document = dict[str, Any]
 
 #: Interface languages that write names of languages in lower case.
-_SMALL_NAMES = {"es", "fr", "pt"}
+_LOWER_CASE_LANGUAGES = {"es", "fr", "pt"}
 #: The maximum length of a statement in a text to share. A longer one is left out with its rating; cut, it could mean
 #: the opposite.
 MAX_SHARED_LENGTH = 300
@@ -80,9 +80,9 @@ def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
     request = context.get("request")
     if request is None or not list_alternates(request):
         return []
-    path, now = get_page_path(request), get_interface_language()
+    path, current_code = get_page_path(request), get_interface_language()
     return [
-        {**get_language_info(code), "address": build_path_in(path, code), "is_current": code == now}
+        {**get_language_info(code), "address": build_path_in(path, code), "is_current": code == current_code}
         for code, _name in settings.LANGUAGES
     ]
 
@@ -124,8 +124,8 @@ def day(value: str | date | datetime | None) -> str | SafeString:
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = timezone.localdate(value)
-    english = (get_language() or "en").startswith("en")
-    text = _lower_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
+    is_english = (get_language() or "en").startswith("en")
+    text = _lower_months(date_format(value, "j F Y" if is_english else "DATE_FORMAT"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
@@ -218,7 +218,7 @@ def section_templates(verdict: Document) -> list[str]:
 def language_in_sentence(tag: str) -> str:
     """Return the name of a language for use inside a sentence, in lower case where the page's language requires it."""
     name = get_language_name(tag)
-    return name.lower() if get_language() in _SMALL_NAMES else name
+    return name.lower() if get_language() in _LOWER_CASE_LANGUAGES else name
 
 
 @register.filter
@@ -299,18 +299,18 @@ def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
     anchors = format_html_join(
         "",
         '<span class="anchor" id="appearance-{}"></span>',
-        ((passage.appearance["id"],) for passage in piece.begins),
+        ((passage.appearance["id"],) for passage in piece.beginning_spans),
     )
-    passage = piece.innermost
+    passage = piece.innermost_span
     if passage is None:
         return anchors + conditional_escape(piece.text)
     return anchors + format_html(
         '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
         colour_classes(_get_rating(passage)),
         _claim_url(passage),
-        build_screen_reader_text(_describe_verdict(passage)) if passage in piece.begins else "",
+        build_screen_reader_text(_describe_verdict(passage)) if passage in piece.beginning_spans else "",
         piece.text,
-        format_html("<sup>{}</sup>", passage.number) if piece.innermost_ends else "",
+        format_html("<sup>{}</sup>", passage.number) if piece.is_innermost_end else "",
         format_html_join(
             "",
             '<sup><a href="{}">{}{}</a></sup>',
@@ -320,7 +320,7 @@ def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
                     build_screen_reader_text(f"{_describe_verdict(passage)} {passage.claim['statement']}"),
                     passage.number,
                 )
-                for passage in piece.ends_elsewhere
+                for passage in piece.other_ending_spans
             ),
         ),
     )

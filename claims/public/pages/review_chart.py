@@ -50,7 +50,7 @@ class ReviewChart:
 
     classes: list[tuple[str, str, int]]
     periods: list[ChartPeriod]
-    undated: int
+    undated_count: int
     is_monthly: bool
     drawing: SafeString
 
@@ -59,7 +59,7 @@ class ReviewChart:
         return sum(number for _value, _name, number in self.classes)
 
     @property
-    def highest(self) -> int:
+    def maximum(self) -> int:
         return max((period.total for period in self.periods), default=0)
 
     @property
@@ -98,14 +98,14 @@ def build_review_chart(timeline: Timeline) -> ReviewChart:
     for (_month, value), number in timeline.items():
         counts[value] += number
     classes = [(value, str(name), counts[value]) for value, name in RatingClass.choices if counts[value]]
-    undated = sum(number for (period, _value), number in timeline.items() if not period)
+    undated_count = sum(number for (period, _value), number in timeline.items() if not period)
     known_periods = sorted({period for period, _value in timeline if period})
     is_monthly = bool(known_periods) and "-" in known_periods[0]
     periods = _build_periods(timeline, known_periods, is_monthly=is_monthly)
     return ReviewChart(
         classes,
         periods,
-        undated,
+        undated_count,
         is_monthly,
         _draw_chart(periods, [rating_class[0] for rating_class in classes]),
     )
@@ -143,12 +143,12 @@ def _format_month(number: int) -> str:
 def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     if len(periods) < 2:  # one bar shows no more than the numbers beside it
         return SafeString()
-    highest = max(period.total for period in periods)
+    maximum = max(period.total for period in periods)
     bars = "".join(
         f'<rect class="class-{value}" x="{period_index * _STEP + (_STEP - _BAR) // 2}" y="{_format_units(offset)}"'
         f' width="{_BAR}" height="{_format_units(height)}"/>'
         for period_index, period in enumerate(periods)
-        for value, offset, height in _stack_classes(period, classes, highest)
+        for value, offset, height in _stack_classes(period, classes, maximum)
     )
     return format_html(
         '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
@@ -163,13 +163,13 @@ def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     )
 
 
-def _stack_classes(period: ChartPeriod, classes: list[str], highest: int) -> list[tuple[str, float, float]]:
+def _stack_classes(period: ChartPeriod, classes: list[str], maximum: int) -> list[tuple[str, float, float]]:
     """Return the stacked bars of a period by class: the distance from the top, and the height."""
     parts, height = [], 0
     for value in classes:
         if number := period.counts.get(value, 0):
             height += number
-            parts.append((value, _HEIGHT - height / highest * _HEIGHT, number / highest * _HEIGHT))
+            parts.append((value, _HEIGHT - height / maximum * _HEIGHT, number / maximum * _HEIGHT))
     return parts
 
 
@@ -179,7 +179,7 @@ def _format_units(value: float) -> str:
 
 def _describe_chart(periods: list[ChartPeriod]) -> str:
     total = sum(period.total for period in periods)
-    highest = max(periods, key=lambda period: period.total)
+    highest_period = max(periods, key=lambda period: period.total)
     return ngettext(
         "From %(first)s to %(last)s, %(total)s fact check; most in %(highest)s: %(most)s.",
         "From %(first)s to %(last)s, %(total)s fact checks; most in %(highest)s: %(most)s.",
@@ -188,6 +188,6 @@ def _describe_chart(periods: list[ChartPeriod]) -> str:
         "first": periods[0].name,
         "last": periods[-1].name,
         "total": number_format(total),
-        "highest": highest.name,
-        "most": number_format(highest.total),
+        "highest": highest_period.name,
+        "most": number_format(highest_period.total),
     }

@@ -29,8 +29,8 @@ class CheckedPassage:
     @property
     def snapshot_number(self) -> int | None:
         """Return the number of the snapshot to which the words are anchored."""
-        anchored = self.appearance["snapshot"] and self.appearance["start"] is not None
-        return self.appearance["snapshot"]["number"] if anchored else None
+        is_anchored = self.appearance["snapshot"] and self.appearance["start"] is not None
+        return self.appearance["snapshot"]["number"] if is_anchored else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class SourceText:
     #: Passages that are not located in this snapshot.
     other_passages: list[CheckedPassage]
     #: Claims whose verdicts cite the source as evidence.
-    cited_by: list[Document]
+    citing_claims: list[Document]
 
-    def annotated(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:
+    def annotate(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:
         """Return the text in paragraphs, split where passages begin and end.
 
         A first paragraph that only repeats the title is left out.
@@ -106,7 +106,7 @@ def load_source_text(
             sorted(shown_passages, key=lambda passage: (passage.start, passage.end)), first_number=1
         ),
         other_passages=_number_passages(other_passages, first_number=len(shown_passages) + 1),
-        cited_by=citing_items,
+        citing_claims=citing_items,
     )
 
 

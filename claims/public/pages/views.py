@@ -88,7 +88,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "notes": notes,
         "source_text": published_source.source_text,
         "source": published_source.source_text.source,
-        "text": published_source.source_text.annotated(published_source.text),
+        "text": published_source.source_text.annotate(published_source.text),
         "more": published_source.has_more,
         "address": build_absolute_url("source", pk),
     }

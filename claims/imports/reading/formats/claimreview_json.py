@@ -33,11 +33,11 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    found_any = False
+    has_results = False
     for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
-            found_any = True
+            has_results = True
             continue
         location = RecordLocation(file.name, value.position)
         records_found = claimreview_objects.read_reviews(value.value, location, graph=value.graph)
@@ -47,9 +47,9 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                     location, "no ClaimReview", "This contains no ClaimReview markup.", raw=value.value
                 )
             ]
-        found_any = found_any or bool(records_found)
+        has_results = has_results or bool(records_found)
         yield from records_found
-    if not found_any:
+    if not has_results:
         yield build_refusal(
             RecordLocation(file.name, "the whole file"),
             "no ClaimReview",

@@ -74,7 +74,7 @@ class TableSample:
     """The rows that are not empty."""
     fault_count: int
     """The number of rows with broken quoting."""
-    numbers: list[int] = field(default_factory=list)
+    row_numbers: list[int] = field(default_factory=list)
     """The number of each row, counted from 1."""
 
     @property
@@ -138,7 +138,7 @@ def decode_head(head: bytes, encoding: str, *, is_whole: bool) -> str:
 def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
     """Return the rows in the first part of a file, without a last row that may be incomplete."""
     rows: list[list[str]] = []
-    numbers: list[int] = []
+    row_numbers: list[int] = []
     number = fault_count = 0
     lines = io.StringIO(text, newline="").readlines()
     reader = dialect.build_reader(lines)
@@ -147,15 +147,15 @@ def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
         try:
             row = next(reader)
         except StopIteration:
-            return TableSample(dialect, rows, fault_count, numbers)
+            return TableSample(dialect, rows, fault_count, row_numbers)
         except csv.Error:
             if reader.line_num >= len(lines) and not is_whole:
-                return TableSample(dialect, rows, fault_count, numbers)
+                return TableSample(dialect, rows, fault_count, row_numbers)
             fault_count += 1
         else:
             if any(row):
                 rows.append(row)
-                numbers.append(number)
+                row_numbers.append(number)
 
 
 def detect_dialect(head: bytes, *, is_whole: bool, allows_titles: bool = False) -> TableSample | None:
@@ -203,10 +203,10 @@ def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) ->
     if literal_sample.consistency < max(MIN_CONSISTENCY, minimal_sample.consistency - 0.01):
         return minimal_sample
     # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one width fits the header.
-    header = minimal_sample.title_row_count
+    header_index = minimal_sample.title_row_count
     if (
         minimal_sample.consistency >= MIN_CONSISTENCY
-        and len(literal_sample.rows[header]) != literal_sample.width
+        and len(literal_sample.rows[header_index]) != literal_sample.width
     ):
         return minimal_sample
     if (
@@ -262,8 +262,8 @@ class TableRows:
         )
         self.number = 0
         """The number of the current row, counted from 1."""
-        self._line = 0  # of the first line of the row
-        self._next_line = 1
+        self._line_number = 0  # of the first line of the row
+        self._next_line_number = 1
         self._lines: list[str] = []  # of the current row
         self._size = 0
         self._lines_to_reread: list[str] = []  # lines to read again; the last one comes next
@@ -272,7 +272,7 @@ class TableRows:
         """Whether the current row has bytes that are invalid in the file's encoding."""
 
     def get_location(self) -> RecordLocation:
-        line_note = "" if self._line == self.number else f" (line {self._line})"
+        line_note = "" if self._line_number == self.number else f" (line {self._line_number})"
         return RecordLocation(self._file, f"row {self.number}{line_note}")
 
     def find_damage(self, row: list[str]) -> Refusal | None:
@@ -310,7 +310,7 @@ class TableRows:
         reader = self._dialect.build_reader(self._iterate_lines())
         while True:
             self.number += 1
-            self._line = self._next_line
+            self._line_number = self._next_line_number
             self._lines.clear()
             self._size = 0
             self.has_lost_bytes = False
@@ -345,7 +345,7 @@ class TableRows:
                 return
             self._lines.append(line)
             self._size += len(line)
-            self._next_line += 1
+            self._next_line_number += 1
             if LOST_CHARACTER in line:
                 self.has_lost_bytes = True
             if len(self._lines) > MAX_ROW_LINES or self._size >= MAX_CELL_LENGTH:
@@ -366,7 +366,7 @@ class TableRows:
         elif other_lines:
             self._retries += 1
             self._lines_to_reread.extend(reversed(other_lines))
-            self._next_line -= len(other_lines)
+            self._next_line_number -= len(other_lines)
         return build_refusal(
             self.get_location(),
             "broken row",

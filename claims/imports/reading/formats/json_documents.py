@@ -242,7 +242,7 @@ def _read_stream(name: str, stream: json_elements.Readable, *, is_linked: bool) 
 
 
 def _report_fault(name: str, fault: Fault) -> Refusal:
-    if fault.continues:
+    if fault.can_continue:
         consequence = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
         consequence = (

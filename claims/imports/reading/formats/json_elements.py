@@ -70,7 +70,7 @@ class Fault(NamedTuple):
     """The beginning of the part."""
     size: int
     """The number of bytes left out."""
-    continues: bool
+    can_continue: bool
     """Whether reading continues after it."""
     is_cut_off: bool = False
     """Whether its only fault is that it ends too early."""
@@ -160,13 +160,13 @@ class _Reader:
                 value = self._read_or_repair_value()
             except _InvalidJSON as error:
                 yield (fault := self._skip_fault(position, error, _ELEMENT_END))
-                if not fault.continues:
+                if not fault.can_continue:
                     return
                 continue
             if isinstance(value, dict):
                 self._names = frozenset(value)
             yield Element(position, value, key != "@graph")
-        yield Fault(f"{key} {number + 1}", "the list breaks off", "", 0, continues=False, is_cut_off=True)
+        yield Fault(f"{key} {number + 1}", "the list breaks off", "", 0, can_continue=False, is_cut_off=True)
 
     def _read_name(self) -> str:
         name = self._read_value()
@@ -200,9 +200,9 @@ class _Reader:
             except RecursionError:
                 raise _InvalidJSON("it is nested too deeply") from None
             except json.JSONDecodeError as error:
-                breaks_off = self._may_be_cut_off(error)
-                if self._is_ended or not breaks_off:
-                    raise _InvalidJSON(error.msg[:1].lower() + error.msg[1:], is_cut_off=breaks_off) from None
+                is_cut_off = self._may_be_cut_off(error)
+                if self._is_ended or not is_cut_off:
+                    raise _InvalidJSON(error.msg[:1].lower() + error.msg[1:], is_cut_off=is_cut_off) from None
             except ValueError as error:  # a number of thousands of digits
                 raise _InvalidJSON(str(error).partition(";")[0]) from None
             else:
@@ -239,7 +239,7 @@ class _Reader:
             self._buffer_more_than(SEARCHED_BYTES)
             end = self._find_broken_object_end() if not size else None
             if end is None:
-                end = self._find_next_similar(follow_pattern, in_object=in_object, may_be_here=bool(size))
+                end = self._find_next_similar(follow_pattern, in_object=in_object, may_start_here=bool(size))
             if end is not None:
                 is_found = True
             else:
@@ -282,10 +282,10 @@ class _Reader:
                 return not character and self._is_ended
 
     def _find_next_similar(
-        self, follow_pattern: re.Pattern[str], *, in_object: bool, may_be_here: bool
+        self, follow_pattern: re.Pattern[str], *, in_object: bool, may_start_here: bool
     ) -> int | None:
         """Return the position of the next object that has the same keys as earlier elements; None if there is none."""
-        start = self._position if may_be_here else self._position + 1
+        start = self._position if may_start_here else self._position + 1
         next_list = _LIST_START.search(self._text, start) if in_object else None
         candidates = self._iterate_candidates(
             start, next_list.start() if next_list else len(self._text), follow_pattern

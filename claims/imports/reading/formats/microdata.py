@@ -38,7 +38,7 @@ def read_microdata(tree: HtmlElement) -> list[Item]:
 
 
 def _build_microdata_item(
-    element: HtmlElement, by_id: dict[str, HtmlElement], referred_ids: set[str], depth: int
+    element: HtmlElement, elements_by_id: dict[str, HtmlElement], referred_ids: set[str], depth: int
 ) -> Item:
     """Build the JSON-LD object of an item."""
     type_names = (element.get("itemtype") or "").split()
@@ -47,18 +47,18 @@ def _build_microdata_item(
         item["@id"] = name
     if depth > MAX_DEPTH:
         return item
-    descendants = list(_iterate_parts(element, "itemscope", with_root=False))
+    descendants = list(_iterate_parts(element, "itemscope", includes_root=False))
     # Properties may be elsewhere on the page.
     for name in (element.get("itemref") or "").split():
-        if name in by_id and name not in referred_ids:
+        if name in elements_by_id and name not in referred_ids:
             referred_ids.add(name)
-            descendants += _iterate_parts(by_id[name], "itemscope", with_root=True)
+            descendants += _iterate_parts(elements_by_id[name], "itemscope", includes_root=True)
     for descendant in descendants:
         if not (names := (descendant.get("itemprop") or "").split()):
             continue
         is_item = descendant.get("itemscope") is not None
         value = (
-            _build_microdata_item(descendant, by_id, referred_ids, depth + 1)
+            _build_microdata_item(descendant, elements_by_id, referred_ids, depth + 1)
             if is_item
             else _read_property(descendant, "content")
         )
@@ -85,7 +85,7 @@ def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
         item["@id"] = name
     if depth > MAX_DEPTH:
         return item
-    for descendant in _iterate_parts(element, "typeof", with_root=False):
+    for descendant in _iterate_parts(element, "typeof", includes_root=False):
         if not (names := (descendant.get("property") or "").split()):
             continue
         if descendant.get("typeof"):
@@ -107,9 +107,9 @@ def _is_within(element: HtmlElement, scope: str, referred_ids: set[str]) -> bool
     ) or any(enclosing_element.get("id") in referred_ids for enclosing_element in enclosing_elements)
 
 
-def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
+def _iterate_parts(root: HtmlElement, scope: str, *, includes_root: bool) -> Iterator[HtmlElement]:
     """Yield the elements of an item in page order, without those of nested items."""
-    stack = [root] if with_root else list(reversed(root))
+    stack = [root] if includes_root else list(reversed(root))
     while stack:
         element = stack.pop()
         if not _is_element(element):

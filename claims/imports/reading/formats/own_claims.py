@@ -140,8 +140,8 @@ def _read_rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
 
 
 def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord | Refusal:
-    if damaged := rows.find_damage(cells):
-        return damaged
+    if damage := rows.find_damage(cells):
+        return damage
     if not row.get("verdict_id"):
         return _build_withdrawal(rows.get_location(), row)
     fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}

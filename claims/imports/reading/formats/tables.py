@@ -278,9 +278,9 @@ def _skip_titles(sample: TableSample) -> TableSample:
         return sample
     return replace(
         sample,
-        dialect=replace(sample.dialect, header_row=sample.numbers[index]),
+        dialect=replace(sample.dialect, header_row=sample.row_numbers[index]),
         rows=sample.rows[index:],
-        numbers=sample.numbers[index:],
+        row_numbers=sample.row_numbers[index:],
     )
 
 
@@ -305,7 +305,7 @@ def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
             sample,
             rows=[
                 row
-                for row, number in zip(sample.rows, sample.numbers, strict=True)
+                for row, number in zip(sample.rows, sample.row_numbers, strict=True)
                 if number >= dialect.header_row
             ],
         )

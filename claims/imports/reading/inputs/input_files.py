@@ -282,7 +282,7 @@ def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[F
         if isinstance(member, Refusal):
             yield member
             continue
-        bytes_before, packed_size, whole_size = bytes_read, member.packed, max(member.size, 1)
+        bytes_before, packed_size, whole_size = bytes_read, member.packed_size, max(member.size, 1)
 
         def report_position(
             unpacked_bytes: int,

@@ -62,7 +62,7 @@ class Member:
 
     name: str
     stream: Any
-    packed: int
+    packed_size: int
     """The number of bytes in the archive; 0 if unknown."""
     size: int
     """The unpacked size, as the archive states it."""
@@ -117,7 +117,7 @@ class _Header:
     flags: int
     method: int
     checksum: int
-    packed: int | None
+    packed_size: int | None
     """None if the size is stored elsewhere, such as after the member."""
     size: int
     start: int
@@ -155,7 +155,7 @@ def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
     """Return whether the directory and the header of a member agree."""
     if header is None:
         return False
-    has_same_sizes = header.packed is None or (header.packed, header.size) == (
+    has_same_sizes = header.packed_size is None or (header.packed_size, header.size) == (
         info.compress_size,
         info.file_size,
     )
@@ -181,17 +181,17 @@ def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInf
 def _find_refusal(member_path: str, name: str, flags: int, method: int) -> Refusal | None:
     if is_unsafe_path(name):
         return refuse_unsafe_path(member_path)
-    whole_file = RecordLocation(member_path, "the whole file")
+    location = RecordLocation(member_path, "the whole file")
     if flags & _ENCRYPTED_FLAG:
         return build_refusal(
-            whole_file,
+            location,
             "encrypted",
             "“%(inside)s” is encrypted. Unpack it with its password and import that.",
             inside=member_path,
         )
     if method not in _METHODS:
         return build_refusal(
-            whole_file,
+            location,
             "unknown compression",
             "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
             "and import the result.",
@@ -204,15 +204,15 @@ def _find_refusal(member_path: str, name: str, flags: int, method: int) -> Refus
 class _CheckedStream:
     """The content of a member, whose checksum is compared once all of it has been read."""
 
-    def __init__(self, stream: Any, expected: int) -> None:
+    def __init__(self, stream: Any, expected_checksum: int) -> None:
         self._stream = stream
-        self._expected = expected
-        self._sum = 0
+        self._expected_checksum = expected_checksum
+        self._checksum = 0
 
     def read(self, size: int) -> bytes:
         chunk: bytes = self._stream.read1(size)
-        self._sum = zlib.crc32(chunk, self._sum)
-        if not chunk and self._sum != self._expected:
+        self._checksum = zlib.crc32(chunk, self._checksum)
+        if not chunk and self._checksum != self._expected_checksum:
             raise zipfile.BadZipFile("its checksum is wrong")
         return chunk
 
@@ -227,16 +227,16 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
         stream.seek(header.start)
         member_path = f"{name}/{header.name}"
         method = header.method if header.method in (_METHOD_STORED, _METHOD_DEFLATED) else -1
-        if header.packed is None and method != _METHOD_DEFLATED:
+        if header.packed_size is None and method != _METHOD_DEFLATED:
             break
         member = _RawMember(stream, header)
         if refusal := _find_refusal(member_path, header.name, header.flags, method):
             yield refusal
         elif not header.name.endswith("/") and not is_hidden(header.name):
-            yield Member(member_path, member, header.packed or 0, header.size)
+            yield Member(member_path, member, header.packed_size or 0, header.size)
         end_position = position
-        if header.packed is not None:
-            position = header.start + header.packed
+        if header.packed_size is not None:
+            position = header.start + header.packed_size
         elif member.drain() and (next_position := _find_next_member(stream)):
             position = next_position
         else:
@@ -256,16 +256,16 @@ class _RawMember:
 
     def __init__(self, stream: Any, header: _Header) -> None:
         self._stream = stream
-        self._remaining = header.packed
-        self._inflating = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _METHOD_DEFLATED else None
+        self._remaining = header.packed_size
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _METHOD_DEFLATED else None
         self._pending = b""
-        self._expected = header.checksum if header.packed is not None else None
-        self._sum = 0
+        self._expected_checksum = header.checksum if header.packed_size is not None else None
+        self._checksum = 0
 
     def read(self, size: int) -> bytes:
-        chunk = self._read_raw(size) if self._inflating is None else self._inflate(self._inflating, size)
-        self._sum = zlib.crc32(chunk, self._sum)
-        if not chunk and self._expected not in (None, self._sum):
+        chunk = self._read_raw(size) if self._inflater is None else self._inflate(self._inflater, size)
+        self._checksum = zlib.crc32(chunk, self._checksum)
+        if not chunk and self._expected_checksum not in (None, self._checksum):
             raise zipfile.BadZipFile("its checksum is wrong")
         return chunk
 
@@ -276,8 +276,8 @@ class _RawMember:
                 pass
         except DAMAGE_ERRORS:
             return False
-        if self._inflating:
-            self._stream.seek(-len(self._inflating.unused_data), 1)
+        if self._inflater:
+            self._stream.seek(-len(self._inflater.unused_data), 1)
         return True
 
     def _read_raw(self, size: int) -> bytes:
@@ -288,13 +288,13 @@ class _RawMember:
             self._remaining -= len(chunk)
         return chunk
 
-    def _inflate(self, inflating: Any, size: int) -> bytes:
-        while not inflating.eof:
+    def _inflate(self, inflater: Any, size: int) -> bytes:
+        while not inflater.eof:
             packed_bytes = self._pending or self._read_raw(CHUNK_BYTES)
             if not packed_bytes:
                 raise EOFError("it breaks off")
-            chunk: bytes = inflating.decompress(packed_bytes, size)
-            self._pending = inflating.unconsumed_tail
+            chunk: bytes = inflater.decompress(packed_bytes, size)
+            self._pending = inflater.unconsumed_tail
             if chunk:
                 return chunk
         return b""

@@ -67,7 +67,7 @@ class ClaimsInRows:
             yield self._single_reader.build_record(row, location, raw)
             return
         empty_record: RawRecord | None = None
-        found_any = False
+        has_records = False
         for number in self._find_numbers(row):
             claim_location = RecordLocation(location.file, f"{location.position}, claim {number}")
             record = self._get_reader(number).build_record(row, claim_location, raw)
@@ -77,9 +77,9 @@ class ClaimsInRows:
             if all(record.fields.get(name) in (None, "", []) for name in self._own_fields):
                 empty_record = empty_record or record
                 continue
-            found_any = True
+            has_records = True
             yield self._add_number(record, number)
-        if not found_any:
+        if not has_records:
             yield (empty_record or RawRecord(location, {}, raw))._replace(location=location)
 
     def _add_number(self, record: RawRecord, number: str) -> RawRecord:
@@ -150,12 +150,12 @@ def _list_rules(mapping: Mapping) -> list[ColumnRules]:
 
 def _find_numbered_columns(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
     """Return the columns of the mapping in which * stands for a number, except columns whose real name contains *."""
-    real = {normalise_name(name) for name in names or ()}
+    real_names = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [rules.fields for rules in _list_rules(mapping)]
     return frozenset(
         column
         for section in fields
         for conditions in section.values()
         for column in conditions.columns
-        if isinstance(column, str) and "*" in column and normalise_name(column) not in real
+        if isinstance(column, str) and "*" in column and normalise_name(column) not in real_names
     )

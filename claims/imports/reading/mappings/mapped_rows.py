@@ -34,12 +34,12 @@ SKIPPED_REASON = "skipped as the mapping says"
 class MissingColumn(Exception):
     """A mapping names a column that the file does not have."""
 
-    def __init__(self, use: str, column: Column, columns: tuple[str, ...]) -> None:
+    def __init__(self, purpose: str, column: Column, columns: tuple[str, ...]) -> None:
         super().__init__(
             TranslatableMessage(
                 "The mapping takes %(use)s from column %(column)s, which is not in this file. Correct the "
                 "mapping. The file has these columns: %(columns)s.",
-                use=use,
+                use=purpose,
                 column=repr(column),
                 columns=", ".join(columns),
             )
@@ -63,12 +63,12 @@ class RowReader:
     def __init__(
         self, mapping: Mapping, columns: Iterable[str] | None, *, converts_values: bool = False
     ) -> None:
-        self._names = None if columns is None else tuple(columns)
+        self._column_names = None if columns is None else tuple(columns)
         self.used_columns: set[str] = set()
         """The columns that the mapping reads."""
         self._converts_values = converts_values
         self._mapping = mapping
-        self._skip = [
+        self._skip_conditions = [
             (self._use_column("what kind of row it is", name), match_any(values))
             for name, values in mapping.skip.items()
         ]
@@ -92,7 +92,7 @@ class RowReader:
             raw: the row in its original format, if that differs.
         """
         raw = row if raw is None else raw
-        for column, matches in self._skip:
+        for column, matches in self._skip_conditions:
             value = row.get(column)
             if value is not None and matches(_to_text(value)):
                 return build_refusal(
@@ -180,30 +180,30 @@ class RowReader:
             raise errors[0]
         return columns_found
 
-    def _use_column(self, use: str, column: Column) -> str:
+    def _use_column(self, purpose: str, column: Column) -> str:
         """Return the column's name in this file, and mark it as read.
 
         Raises:
             MissingColumn: the file has no such column.
         """
-        name = self._find_column(use, column)
+        name = self._find_column(purpose, column)
         self.used_columns.add(name)
         return name
 
-    def _find_column(self, use: str, column: Column) -> str:
-        names = self._names
+    def _find_column(self, purpose: str, column: Column) -> str:
+        names = self._column_names
         if names is None:
             return str(column)
         if isinstance(column, int):
             if column > len(names):
-                raise MissingColumn(use, column, names)
+                raise MissingColumn(purpose, column, names)
             return names[column - 1]
         if column in names:
             return column
         for name in names:
             if normalise_name(name) == normalise_name(column):
                 return name
-        raise MissingColumn(use, column, names)
+        raise MissingColumn(purpose, column, names)
 
 
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
@@ -286,10 +286,10 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that tests whether a value matches any of these patterns; * stands for any text."""
     plain_values = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: value in plain_values or any(_matches_pieces(value, parts) for parts in patterns)
+    return lambda value: value in plain_values or any(_matches_parts(value, parts) for parts in patterns)
 
 
-def _matches_pieces(value: str, parts: list[str]) -> bool:
+def _matches_parts(value: str, parts: list[str]) -> bool:
     """Return whether the value begins with the first part, ends with the last, and has the others between in order."""
     first_part, *middle_parts, last_part = parts
     if not value.startswith(first_part):

@@ -45,7 +45,7 @@ def list_ready_mappings() -> tuple[Mapping, ...]:
     return tuple(read_mapping(path.read_text("utf-8")) for path in sorted((_FOLDER / "ready").glob("*.toml")))
 
 
-def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
+def find_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
     """Return the built-in mapping that fits these columns; of several, the one with the most columns; None if none
     fits.
 
@@ -123,7 +123,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
 
 def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
     rows = list(rows)
-    return load_ready_mapping(columns, rows) or propose_mapping(columns, rows)
+    return find_ready_mapping(columns, rows) or propose_mapping(columns, rows)
 
 
 def find_header_row(rows: Sequence[Sequence[str]]) -> int:

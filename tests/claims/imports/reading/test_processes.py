@@ -17,7 +17,7 @@ def records(count: int) -> Iterator[RecordInput]:
 
 def test_order_and_number_are_kept() -> None:
     chunks = list(clean_in_processes(records(3 * CHUNK_SIZE + 1), processes=2))
-    assert [chunk.records for chunk in chunks] == [CHUNK_SIZE, CHUNK_SIZE, CHUNK_SIZE, 1]
+    assert [chunk.record_count for chunk in chunks] == [CHUNK_SIZE, CHUNK_SIZE, CHUNK_SIZE, 1]
     assert sum(chunk.lines.count(b"\n") for chunk in chunks) == 3 * CHUNK_SIZE + 1
 
 

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
-from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, load_ready_mapping
+from claims.imports.reading.mappings.mapping_choice import find_ready_mapping, list_ready_mappings
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields
 
@@ -179,11 +179,11 @@ class TestReadyMappings:
 
     def test_mappings_fit_tables_with_their_columns(self) -> None:
         line = dict.fromkeys(self.MISBAR.columns, "x")
-        assert load_ready_mapping(self.MISBAR.columns, [line]) == self.MISBAR
-        assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}]) is None
-        assert load_ready_mapping(self.MISBAR.columns, [line | {"label": ""}]) is None
-        assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}, line]) == self.MISBAR
-        assert load_ready_mapping(self.MISBAR.columns[1:], [line]) is None
+        assert find_ready_mapping(self.MISBAR.columns, [line]) == self.MISBAR
+        assert find_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}]) is None
+        assert find_ready_mapping(self.MISBAR.columns, [line | {"label": ""}]) is None
+        assert find_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}, line]) == self.MISBAR
+        assert find_ready_mapping(self.MISBAR.columns[1:], [line]) is None
 
     def test_a_column_that_is_always_empty_is_reported_once(self) -> None:
         results, _notes = find_notices(tables, self.content(""))

@@ -308,8 +308,8 @@ def test_draft_is_in_no_download(client: Client, three: list[Claim], checker: Us
 ADDRESSES = {
     "/api/v1/changes/": ChangesQuery,
     f"{URL}.csv": downloads.CsvQuery,
-    f"{URL}.jsonl": downloads.PickedDownloadQuery,
-    f"{URL}.json": downloads.PickedDownloadQuery,
+    f"{URL}.jsonl": downloads.PartialDownloadQuery,
+    f"{URL}.json": downloads.PartialDownloadQuery,
     f"{URL}.jsonld": downloads.DownloadQuery,
 }
 

@@ -37,15 +37,15 @@ def test_overlapping_spans_share_the_middle():
     spans = Stretch("a", 0, 4), Stretch("b", 2, 6)
     assert cut("abcdef", *spans) == [[("ab", "a"), ("cd", "ab"), ("ef", "b")]]
     first, middle, last = split_paragraphs("abcdef", spans)[0]
-    assert [piece.innermost for piece in (first, middle, last)] == [spans[0], spans[1], spans[1]]
-    assert middle.ends_elsewhere == [spans[0]]
-    assert not middle.innermost_ends
-    assert last.innermost_ends
+    assert [piece.innermost_span for piece in (first, middle, last)] == [spans[0], spans[1], spans[1]]
+    assert middle.other_ending_spans == [spans[0]]
+    assert not middle.is_innermost_end
+    assert last.is_innermost_end
 
 
 def test_nested_span_is_the_one_that_is_meant():
     outer, inner = Stretch("o", 0, 6), Stretch("i", 2, 4)
-    assert [piece.innermost for piece in split_paragraphs("abcdef", [outer, inner])[0]] == [
+    assert [piece.innermost_span for piece in split_paragraphs("abcdef", [outer, inner])[0]] == [
         outer,
         inner,
         outer,
@@ -55,14 +55,17 @@ def test_nested_span_is_the_one_that_is_meant():
 def test_two_spans_on_the_same_words_can_both_be_reached():
     one, two = Stretch("1", 0, 3), Stretch("2", 0, 3)
     (piece,) = split_paragraphs("abc", [one, two])[0]
-    assert {piece.innermost, *piece.ends_elsewhere} == {one, two}
+    assert {piece.innermost_span, *piece.other_ending_spans} == {one, two}
 
 
 def test_span_across_paragraphs_begins_and_ends_once():
     span = Stretch("a", 1, 6)
     first, second = split_paragraphs("abc\n\ndef", [span])
-    assert [(p.text, p.begins, p.ends) for p in first] == [("a", [], []), ("bc", [span], [])]
-    assert [(p.text, p.begins, p.ends) for p in second] == [("d", [], [span]), ("ef", [], [])]
+    assert [(p.text, p.beginning_spans, p.ending_spans) for p in first] == [("a", [], []), ("bc", [span], [])]
+    assert [(p.text, p.beginning_spans, p.ending_spans) for p in second] == [
+        ("d", [], [span]),
+        ("ef", [], []),
+    ]
 
 
 def test_spans_outside_the_text_are_left_out():
@@ -95,6 +98,6 @@ def test_every_character_keeps_its_place_and_its_spans(example):
     for span in (s for s in spans if 0 <= s.start < s.end <= len(text)):
         covered = [piece for piece in pieces if span in piece.covering_spans]
         assert letters(*(piece.text for piece in covered)) == letters(text[span.start : span.end])
-        assert sum(span in piece.begins for piece in pieces) == bool(covered)
-        assert sum(span in piece.ends for piece in pieces) == bool(covered)
+        assert sum(span in piece.beginning_spans for piece in pieces) == bool(covered)
+        assert sum(span in piece.ending_spans for piece in pieces) == bool(covered)
     assert all(piece.text for piece in pieces)

@@ -121,14 +121,14 @@ def test_memory_is_limited_and_the_least_recently_used_page_is_removed(settings:
     cache = PageCache(clock=lambda: now[0])
     settings.PAGE_CACHE_BYTES = 10 * (OVERHEAD + 100)
     for number in range(10):
-        cache.put(number, CachedPage(b"x" * 100, {}, None, until=60))
+        cache.put(number, CachedPage(b"x" * 100, {}, None, expires_at=60))
     cache.get(0)
-    cache.put(10, CachedPage(b"x" * 100, {}, None, until=60))
+    cache.put(10, CachedPage(b"x" * 100, {}, None, expires_at=60))
     assert [number for number in range(11) if cache.get(number)] == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     assert cache.bytes == settings.PAGE_CACHE_BYTES
-    cache.put("large", CachedPage(b"x" * 100_000, {}, None, until=60))
+    cache.put("large", CachedPage(b"x" * 100_000, {}, None, expires_at=60))
     assert cache.get("large") is None
-    cache.put(10, CachedPage(b"y" * 100, {}, None, until=60))
+    cache.put(10, CachedPage(b"y" * 100, {}, None, expires_at=60))
     assert cache.bytes == settings.PAGE_CACHE_BYTES
     now[0] = 60
     assert [number for number in range(11) if cache.get(number)] == []

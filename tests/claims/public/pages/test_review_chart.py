@@ -36,7 +36,7 @@ def test_months_are_drawn_for_short_periods() -> None:
         ("February 2026", 0),
         ("March 2026", 2),
     ]
-    assert (chart.total, chart.highest, chart.undated, chart.is_monthly) == (7, 3, 2, True)
+    assert (chart.total, chart.maximum, chart.undated_count, chart.is_monthly) == (7, 3, 2, True)
     assert bars(chart.drawing) == [
         ("class-false", 1, 0, 100),
         ("class-true", 21, 66.67, 33.33),

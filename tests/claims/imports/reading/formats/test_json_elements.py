@@ -44,7 +44,7 @@ def ids(found: list[Element | Fault]) -> list[Any]:
 
 
 def faults(found: list[Element | Fault]) -> list[tuple[str, int, bool]]:
-    return [(one.position, one.size, one.continues) for one in found if isinstance(one, Fault)]
+    return [(one.position, one.size, one.can_continue) for one in found if isinstance(one, Fault)]
 
 
 @sweep("at", [0, 2, 5])
