@@ -39,9 +39,9 @@ class LeasedSource:
 
     source: Source
     reason: str
-    by: User | None
+    requested_by: User | None
     attempts: int
-    until: datetime
+    leased_until: datetime
 
     @classmethod
     def lease_next(cls, source_ids: Iterable[int] | None = None) -> Self | None:
@@ -86,7 +86,7 @@ class LeasedSource:
     def record_copy(self, copy: ArchivedCopy) -> None:
         """Record the copy for the leased requests and for concurrent requests for the same URL."""
         values = {"copy": copy, "held_until": None, "problem": ""}
-        if self._get_own_requests().update(**values):
+        if self._find_leased_requests().update(**values):
             concurrent_requests = ArchivingRequest.objects.open().filter(
                 source=self.source, asked_at__lte=copy.captured_at
             )
@@ -102,7 +102,7 @@ class LeasedSource:
             requested_delay: the delay that the other server asks for.
         """
         if is_final or self.attempts > len(RETRY_DELAYS):
-            self._get_own_requests().update(due_at=None, held_until=None, problem=problem)
+            self._find_leased_requests().update(due_at=None, held_until=None, problem=problem)
         else:
             self._postpone(max(RETRY_DELAYS[self.attempts - 1], requested_delay), problem)
 
@@ -112,17 +112,17 @@ class LeasedSource:
 
     def postpone(self, delay: timedelta) -> None:
         """Postpone the source without counting an attempt, because its site may not be visited yet."""
-        self._get_own_requests().update(
+        self._find_leased_requests().update(
             due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
         )
 
     def _postpone(self, delay: timedelta, problem: str, **more: Any) -> None:
-        self._get_own_requests().update(
+        self._find_leased_requests().update(
             due_at=timezone.now() + delay, held_until=None, problem=problem, **more
         )
 
-    def _get_own_requests(self) -> "QuerySet[ArchivingRequest]":
-        return ArchivingRequest.objects.open().filter(source=self.source, held_until=self.until)
+    def _find_leased_requests(self) -> "QuerySet[ArchivingRequest]":
+        return ArchivingRequest.objects.open().filter(source=self.source, held_until=self.leased_until)
 
 
 def has_due_requests() -> bool:

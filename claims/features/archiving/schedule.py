@@ -34,7 +34,7 @@ def archive_next(source_ids: Iterable[int] | None = None) -> ArchivingOutcome | 
     if lease is None:
         return None
     try:
-        copy = archive_source(lease.source, reason=lease.reason, by=lease.by)
+        copy = archive_source(lease.source, reason=lease.reason, by=lease.requested_by)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
             lease.postpone(max(error.wait, timedelta(seconds=1)))

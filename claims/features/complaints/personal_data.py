@@ -90,9 +90,9 @@ def forget_person(mail: str) -> int:
 class ExpiredCounts:
     """The numbers of rows deleted because they had expired."""
 
-    unconfirmed: int
-    spam: int
-    contacts: int
+    unconfirmed_count: int
+    spam_count: int
+    contact_count: int
 
 
 @transaction.atomic
@@ -102,28 +102,28 @@ def delete_expired() -> ExpiredCounts:
     Messages held as possible spam stay until an editor decides, however long that takes.
     """
     now = timezone.now()
-    unconfirmed_before = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
-    closed_before = now - timedelta(days=settings.READER_CONTACT_DAYS)
+    unconfirmed_cutoff = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
+    closed_cutoff = now - timedelta(days=settings.READER_CONTACT_DAYS)
     unconfirmed_count = spam_count = 0
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
-        unconfirmed_count += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
-        spam_count += _delete_rows(rows.filter(state="spam", closed_at__lt=closed_before))
+        unconfirmed_count += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_cutoff))
+        spam_count += _delete_rows(rows.filter(state="spam", closed_at__lt=closed_cutoff))
     # Contact details of readers who joined an existing request but never confirmed.
-    expired_contacts = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
+    expired_contacts = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_cutoff)
     expired_contacts = expired_contacts.exclude(Q(complaint__state="new") | Q(request__state="new"))
-    contacts_of_closed = ContactDetails.objects.filter(
-        Q(complaint__closed_at__lt=closed_before) | Q(request__closed_at__lt=closed_before)
+    closed_message_contacts = ContactDetails.objects.filter(
+        Q(complaint__closed_at__lt=closed_cutoff) | Q(request__closed_at__lt=closed_cutoff)
     )
-    pictures = ReaderPicture.objects.filter(request__closed_at__lt=closed_before)
+    pictures = ReaderPicture.objects.filter(request__closed_at__lt=closed_cutoff)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    deleted_count = _delete_rows(expired_contacts) + _delete_rows(contacts_of_closed)
+    deleted_count = _delete_rows(expired_contacts) + _delete_rows(closed_message_contacts)
     return ExpiredCounts(unconfirmed_count, spam_count, deleted_count)
 
 
 def _delete_rows(rows: Any) -> int:
     """Delete these rows and return their number, not counting dependent rows."""
-    _total, by_model = rows.delete()
-    return int(by_model.get(rows.model._meta.label, 0))
+    _total, counts_by_model = rows.delete()
+    return int(counts_by_model.get(rows.model._meta.label, 0))
 
 
 def _export_complaint(complaint: Complaint) -> dict[str, Any]:

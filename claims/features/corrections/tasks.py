@@ -23,8 +23,8 @@ def mail_claim_change(*, subscription_id: int) -> None:
 @periodic_task("* * * * *", queue=MAIL_QUEUE)
 def queue_claim_changes(timestamp: int) -> None:
     """Queue mail to readers who follow a claim that has changed. Runs every minute."""
-    confirmed = ClaimSubscription.objects.filter(confirmed_at__isnull=False)
-    subscriptions.queue_changes(confirmed, subscriptions.MAIL_CHANGE_TASK)
+    confirmed_subscriptions = ClaimSubscription.objects.filter(confirmed_at__isnull=False)
+    subscriptions.queue_changes(confirmed_subscriptions, subscriptions.MAIL_CHANGE_TASK)
 
 
 @periodic_task("57 3 * * *")

@@ -20,7 +20,7 @@ def add_rows(demo: DemoContent) -> None:
     for link in due_links.lease_links(len(link_rows), source_ids=link_rows):
         row = link_rows[link.pk]
         outcome = LinkOutcome(row["outcome"])
-        link.suspected, link.failures = outcome, get_required_proof(outcome, row["reason"]).checks
+        link.suspected, link.failures = outcome, get_required_proof(outcome, row["reason"]).check_count
         link.failing_since = timezone.now() - timedelta(days=30)
         finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
         store_link_status(link, finding, quote_version="", jitter=0.5)

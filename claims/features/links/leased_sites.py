@@ -42,11 +42,11 @@ def lease_sites(sites: Collection[str]) -> LeasedSites:
     with connection.cursor() as cursor:
         ready_times = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
         cursor.execute(_LEASE_SQL, {"sites": site_names, **ready_times})
-        own_sites: dict[str, str | None] = dict(cursor.fetchall())
+        newly_leased_sites: dict[str, str | None] = dict(cursor.fetchall())
     waiting_sites = VisitedSite.objects.filter(
-        site__in=[site for site in site_names if site not in own_sites]
+        site__in=[site for site in site_names if site not in newly_leased_sites]
     )
-    return LeasedSites(own_sites, dict(waiting_sites.values_list("site", "ready_at")))
+    return LeasedSites(newly_leased_sites, dict(waiting_sites.values_list("site", "ready_at")))
 
 
 def release_site(site: str, *, pause: float, rules: str | None) -> None:

@@ -117,10 +117,10 @@ def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -
     archived_files = ArchivedFile.objects.filter(
         copy__source__in=changed_sources, role__in=_READABLE_ROLES
     ).select_related("copy")
-    by_source: dict[int, list[ArchivedFile]] = {}
+    files_by_source: dict[int, list[ArchivedFile]] = {}
     for file in archived_files.order_by("copy_id", "pk"):
-        by_source.setdefault(file.copy.source_id, []).append(file)
-    for source_key, files in by_source.items():
+        files_by_source.setdefault(file.copy.source_id, []).append(file)
+    for source_key, files in files_by_source.items():
         changed_at = states[source_key].since
         best_file = max(files, key=lambda file: _rank_copy(file, changed_at))
         changed_sources[source_key]["copy_url"] = settings.SITE_URL + build_permanent_path(

@@ -14,7 +14,7 @@ from claims.features.links.models import LinkOutcome
 class RequiredProof(NamedTuple):
     """How often, and over what period, a link check must give the same result before it is accepted."""
 
-    checks: int
+    check_count: int
     """The number of consecutive checks that must give the result."""
     period: timedelta
     """The shortest time between the first and the last of these checks."""
@@ -73,7 +73,7 @@ def compute_status(
     suspicion = _record_suspicion(previous_status, outcome, now)
     required_proof = get_required_proof(suspicion.suspected, reason)
     suspected_since = suspicion.failing_since or now
-    if suspicion.failures >= required_proof.checks and now - suspected_since >= required_proof.period:
+    if suspicion.failures >= required_proof.check_count and now - suspected_since >= required_proof.period:
         return LinkStatus(suspicion.suspected, now)
     return suspicion
 
@@ -92,7 +92,7 @@ def compute_next_check(
         return now + interval * interval_factor * (0.9 + 0.2 * jitter)
     required_proof = get_required_proof(status.suspected, reason)
     suspected_since = status.failing_since or now
-    is_decisive = status.failures + 1 >= required_proof.checks
+    is_decisive = status.failures + 1 >= required_proof.check_count
     next_at = (
         max(now + FIRST_RETRY, suspected_since + required_proof.period)
         if is_decisive

@@ -177,9 +177,9 @@ def _derive_credential(secret: str, newsroom: str) -> _Credential:
         )
         for name in ("Content Credentials root", "Content Credentials")
     }
-    (root_name, own_name) = names.values()
+    (root_name, leaf_name) = names.values()
     chain = [
-        _build_certificate(own_name, key, root_name, root_certificate, is_authority=False),
+        _build_certificate(leaf_name, key, root_name, root_certificate, is_authority=False),
         _build_certificate(root_name, root_certificate, root_name, root_certificate, is_authority=True),
     ]
     return _Credential(

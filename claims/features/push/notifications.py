@@ -99,9 +99,9 @@ def _post_message(subscription: PushSubscription, message_content: Publication) 
 
 def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
     """Record a failure and return the exception to raise, without the URL, which must not appear in logs."""
-    this_subscription = PushSubscription.objects.filter(pk=subscription.pk)
-    this_subscription.update(failing_since=Coalesce("failing_since", Now()))
-    this_subscription.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
+    subscription_rows = PushSubscription.objects.filter(pk=subscription.pk)
+    subscription_rows.update(failing_since=Coalesce("failing_since", Now()))
+    subscription_rows.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
     return PushRejected(reason)
 
 

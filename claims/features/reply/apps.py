@@ -30,6 +30,6 @@ class Reply(Feature):
     }
     openapi_enums = {
         "ReplyChannelEnum": "claims.features.reply.models.ReplyRequest.Channel",
-        "ReplyShownEnum": "claims.features.reply.models.ReplyRequest.Shown",
+        "ReplyShownEnum": "claims.features.reply.models.ReplyRequest.AnswerDisplay",
     }
     notifications = dict.fromkeys(("answered", "answer_overdue"), "")

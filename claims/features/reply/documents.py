@@ -30,7 +30,7 @@ class ReplyRequestSerializer(ReplySerializer):
     )
     answered_at = serializers.DateTimeField(allow_null=True)
     answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
-    answer_display = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
+    answer_display = serializers.ChoiceField([("", ""), *ReplyRequest.AnswerDisplay.choices])
     full_reply = serializers.CharField()
     created_at = serializers.DateTimeField()
 

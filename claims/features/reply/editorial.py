@@ -69,10 +69,10 @@ class EditorialReplyResource(PartOfVerdict):
 
         def record_reply(_prepared: None) -> ReplyRequest:
             received_reply = ReceivedReply(
-                at=values["answered_at"],
+                answered_at=values["answered_at"],
                 channel=values["channel"],
                 text=values.get("text", ""),
-                shown=values["shown"],
+                display=values["shown"],
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )

@@ -13,7 +13,7 @@ from claims.models import Verdict
 from factcheck.api.openapi.body_serializer import Day
 
 _REASONS_FILE = Path(__file__).parent / "not_asked_reasons.toml"
-_Shown = ReplyRequest.Shown
+_AnswerDisplay = ReplyRequest.AnswerDisplay
 
 
 class PublicReply(TypedDict):
@@ -44,7 +44,9 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     """Return the public part of a request and its reply, without contact details."""
     shown_part = row.answer_display
-    shown_text = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown_part, "")
+    shown_text = {_AnswerDisplay.FULL.value: row.answer, _AnswerDisplay.EXCERPT.value: row.excerpt}.get(
+        shown_part, ""
+    )
     return {
         "id": row.pk,
         "recipient": row.recipient_name,
@@ -53,8 +55,8 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
         "deadline_on": _format_day(row.answer_by),
         "answered_on": _format_day(row.answered_at),
         "answer": shown_text,
-        "is_excerpt": shown_part == _Shown.EXCERPT,
-        "statement": row.statement if shown_part == _Shown.STATEMENT else "",
+        "is_excerpt": shown_part == _AnswerDisplay.EXCERPT,
+        "statement": row.statement if shown_part == _AnswerDisplay.STATEMENT else "",
         "language": row.language if shown_text else "",
         "not_asked": row.not_asked or None,
         "not_asked_reason": row.not_asked_note or describe_reason(row.not_asked, language),

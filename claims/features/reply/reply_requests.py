@@ -41,10 +41,10 @@ _OMISSION_MARKER = re.compile(r"\[(?:…|\.\.\.)\]")
 class ReceivedReply:
     """A reply to be recorded: its text, the part that readers see, and when it arrived."""
 
-    at: datetime
+    answered_at: datetime
     channel: str
     text: str
-    shown: str
+    display: str
     excerpt: str = ""
     statement: str = ""
 
@@ -181,11 +181,11 @@ def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyR
     newer_request = (
         ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
     )
-    for stored_verdict in filter(None, (row, newer_request)):
-        _save_request(reply, stored_verdict)
-        stored_verdict.save()
-        if stored_verdict.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
-            verdict_drafts.record_editor(stored_verdict.verdict, by)
+    for stored_request in filter(None, (row, newer_request)):
+        _copy_reply_to_row(reply, stored_request)
+        stored_request.save()
+        if stored_request.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            verdict_drafts.record_editor(stored_request.verdict, by)
     verdict = newer_request.verdict if newer_request else row.verdict
     people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
@@ -302,27 +302,29 @@ def _require_complete_request(row: ReplyRequest) -> None:
 def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
     """Return the reply, with a time no earlier than the request's: people enter times only to the minute."""
     sent_at = row.sent_at
-    if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.at < sent_at:
-        return replace(reply, at=sent_at)
+    if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.answered_at < sent_at:
+        return replace(reply, answered_at=sent_at)
     return reply
 
 
 def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
-    if reply.at > clock.get_database_time():
+    if reply.answered_at > clock.get_database_time():
         raise NotPossible(_("The arrival time cannot be in the future."))
-    if row.sent_at and reply.at < row.sent_at:
+    if row.sent_at and reply.answered_at < row.sent_at:
         raise NotPossible(_("The reply cannot have arrived before the request was sent."))
-    parts = ReplyRequest.Shown
+    displays = ReplyRequest.AnswerDisplay
     texts_by_choice = {
-        parts.FULL.value: reply.text,
-        parts.EXCERPT.value: reply.excerpt,
-        parts.STATEMENT.value: reply.statement,
+        displays.FULL.value: reply.text,
+        displays.EXCERPT.value: reply.excerpt,
+        displays.STATEMENT.value: reply.statement,
     }
-    if reply.shown not in parts.values:
+    if reply.display not in displays.values:
         raise NotPossible(_("Choose what to show to readers."))
-    if not texts_by_choice.get(reply.shown, "-").strip():
-        raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": parts(reply.shown).label})
-    if reply.shown == parts.EXCERPT and (
+    if not texts_by_choice.get(reply.display, "-").strip():
+        raise NotPossible(
+            _("Fill in the text for readers: %(what)s.") % {"what": displays(reply.display).label}
+        )
+    if reply.display == displays.EXCERPT and (
         missing_part := _find_missing_excerpt_part(reply.excerpt, reply.text)
     ):
         raise NotPossible(
@@ -342,12 +344,12 @@ def _find_missing_excerpt_part(excerpt: str, reply_text: str) -> str:
     return ""
 
 
-def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
-    shown_parts = ReplyRequest.Shown
-    row.answered_at, row.answer_channel, row.answer = reply.at, reply.channel, reply.text
-    row.answer_display = reply.shown
-    row.excerpt = reply.excerpt if reply.shown == shown_parts.EXCERPT else ""
-    row.statement = reply.statement if reply.shown == shown_parts.STATEMENT else ""
+def _copy_reply_to_row(reply: ReceivedReply, row: ReplyRequest) -> None:
+    displays = ReplyRequest.AnswerDisplay
+    row.answered_at, row.answer_channel, row.answer = reply.answered_at, reply.channel, reply.text
+    row.answer_display = reply.display
+    row.excerpt = reply.excerpt if reply.display == displays.EXCERPT else ""
+    row.statement = reply.statement if reply.display == displays.STATEMENT else ""
 
 
 def _find_signers(verdict: Verdict) -> list[User]:

@@ -90,7 +90,7 @@ class AnswerBody(StrictKeys):
     text = TextField(
         required=False, allow_blank=True, max_length=MAX_ANSWER_LENGTH, help_text="The full reply."
     )
-    shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
+    shown = serializers.ChoiceField(ReplyRequest.AnswerDisplay.choices)
     excerpt = TextField(
         required=False,
         allow_blank=True,

@@ -9,7 +9,7 @@ from django.utils.timezone import get_default_timezone
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 
-_AnswerShown = ReplyRequest.Shown
+_AnswerDisplay = ReplyRequest.AnswerDisplay
 
 
 def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
@@ -44,11 +44,11 @@ def _build_reply_fields(reply: dict[str, Any]) -> dict[str, Any]:
         shown_part = "excerpt" if reply["is_excerpt"] else "answer"
         return {
             shown_part: reply["answer"],
-            "answer_display": _AnswerShown.EXCERPT if reply["is_excerpt"] else _AnswerShown.FULL,
+            "answer_display": _AnswerDisplay.EXCERPT if reply["is_excerpt"] else _AnswerDisplay.FULL,
         }
     if reply["statement"]:
-        return {"statement": reply["statement"], "answer_display": _AnswerShown.STATEMENT}
-    return {"answer_display": _AnswerShown.NOTHING}
+        return {"statement": reply["statement"], "answer_display": _AnswerDisplay.STATEMENT}
+    return {"answer_display": _AnswerDisplay.NOTHING}
 
 
 def _parse_day_start(text: str | None) -> datetime | None:

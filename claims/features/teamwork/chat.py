@@ -141,7 +141,7 @@ def build_text(message: ChatMessage) -> ChatText:
             statement=message.claim.statement,
             link=f"{settings.SITE_URL}{_build_page_path(message)}",
             button=pgettext("button", "Open"),
-            words=note,
+            comment_or_note=note,
         )
 
 

@@ -19,7 +19,7 @@ class ChatText:
     statement: str
     link: str
     button: str
-    words: str = ""
+    comment_or_note: str = ""
 
 
 def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
@@ -42,8 +42,8 @@ def _build_slack_message(text: ChatText) -> dict[str, Any]:
         {"type": "section", "text": _build_plain_text(text.headline)},
         {"type": "section", "text": _build_plain_text(text.statement)},
     ]
-    if text.words:
-        blocks.append({"type": "section", "text": _build_plain_text(text.words)})
+    if text.comment_or_note:
+        blocks.append({"type": "section", "text": _build_plain_text(text.comment_or_note)})
     link = {"type": "mrkdwn", "text": f"<{text.link}|{_escape_text(text.button)}>"}
     blocks.append({"type": "context", "elements": [link]})
     summary = f"{_escape_text(text.headline)}: {_escape_text(shorten_text(text.statement))}"
@@ -69,8 +69,8 @@ def _build_teams_message(text: ChatText) -> dict[str, Any]:
         _build_text_run(text.headline, weight="Bolder"),
         _build_text_run(text.statement),
     ]
-    if text.words:
-        body.append(_build_text_run(text.words, isSubtle=True))
+    if text.comment_or_note:
+        body.append(_build_text_run(text.comment_or_note, isSubtle=True))
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -96,7 +96,7 @@ def _build_text_run(text: str, **formatting: Any) -> dict[str, Any]:
 
 def _build_plain_message(text: ChatText) -> dict[str, Any]:
     message = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
-    return message | ({"words": text.words} if text.words else {})
+    return message | ({"words": text.comment_or_note} if text.comment_or_note else {})
 
 
 def shorten_text(text: str) -> str:

@@ -168,7 +168,7 @@ def withdraw_comment(comment: Comment, *, by: User) -> Comment:
 
 @transaction.atomic
 def resolve_thread(
-    comment: Comment, *, by: User, resolved: bool = True, expected_id: int | None = None
+    comment: Comment, *, by: User, is_resolved: bool = True, expected_id: int | None = None
 ) -> Comment:
     """Resolve or reopen a thread.
 
@@ -182,16 +182,16 @@ def resolve_thread(
     comment = _lock_comment(comment, by)
     if comment.reply_to_id:
         raise NotPossible(_("Resolve the whole thread, not a single reply."))
-    if resolved and expected_id is not None and comment.replies.filter(pk__gt=expected_id).exists():
+    if is_resolved and expected_id is not None and comment.replies.filter(pk__gt=expected_id).exists():
         raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
-    if resolved and comment.resolved_at is None:
+    if is_resolved and comment.resolved_at is None:
         _save_comment(
             comment,
             resolved_at=clock.get_database_time(),
             resolved_by=by,
             resolved_by_name=get_display_name(by)[:200],
         )
-    elif not resolved and comment.resolved_at:
+    elif not is_resolved and comment.resolved_at:
         _save_comment(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
     return comment
 

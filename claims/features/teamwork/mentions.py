@@ -37,20 +37,20 @@ def find_mentioned_people(text: str) -> list[User]:
     folded_names = {
         _fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)
     }
-    by_name = _group_by_name(
+    people_by_name = _group_by_name(
         find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded_names)
     )
-    people = (_find_person(name, by_name) for name in mentioned_names)
+    people = (_find_person(name, people_by_name) for name in mentioned_names)
     return list({person.pk: person for person, _length in filter(None, people)}.values())
 
 
 def render_mentions(text: str, mentioned_people: list[User]) -> str:
     """Return safe HTML in which mentions are replaced by highlighted display names."""
-    parts, by_name = parse_markdown(text), _group_by_name(mentioned_people)
-    if by_name:
+    parts, people_by_name = parse_markdown(text), _group_by_name(mentioned_people)
+    if people_by_name:
         for part in parts:
             if part.children:
-                part.children = list(_highlight_mentions(part.children, by_name))
+                part.children = list(_highlight_mentions(part.children, people_by_name))
     return render_parts(parts)
 
 
@@ -110,16 +110,16 @@ def _fold_name(name: str) -> str:
 
 
 def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]:
-    by_name: dict[str, list[User]] = {}
+    people_by_name: dict[str, list[User]] = {}
     for person in people:
-        by_name.setdefault(_fold_name(person.username), []).append(person)
-    return by_name
+        people_by_name.setdefault(_fold_name(person.username), []).append(person)
+    return people_by_name
 
 
-def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
+def _find_person(name: str, people_by_name: dict[str, list[User]]) -> tuple[User, int] | None:
     """Return the person with this user name, preferring the same case, and the name's length in the text."""
     for candidate in _iterate_candidates(name):
-        people = by_name.get(_fold_name(candidate), [])
+        people = people_by_name.get(_fold_name(candidate), [])
         exact_matches = [person for person in people if person.username == _normalise_name(candidate)]
         if exact_matches or len(people) == 1:
             return (exact_matches or people)[0], len(candidate)
@@ -129,16 +129,16 @@ def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] 
 # Displaying mentions --------------------------------------------------------------------------------------------------
 
 
-def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
+def _highlight_mentions(parts: list[Token], people_by_name: dict[str, list[User]]) -> Iterator[Token]:
     token = {id(new_token) for new_token in _iterate_text_tokens(parts)}
     for new_token in parts:
         if id(new_token) in token:
-            yield from _split_at_mentions(new_token, by_name)
+            yield from _split_at_mentions(new_token, people_by_name)
         else:
             yield new_token
 
 
-def _split_at_mentions(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
+def _split_at_mentions(part: Token, people_by_name: dict[str, list[User]]) -> Iterator[Token]:
     """Yield the tokens that replace a text token: each mention becomes a separate, highlighted token."""
     text, position = part.content, 0
 
@@ -146,7 +146,7 @@ def _split_at_mentions(part: Token, by_name: dict[str, list[User]]) -> Iterator[
         return Token("text", "", 0, content=content, level=part.level)
 
     for match in _MENTION_PATTERN.finditer(text):
-        if found_person := _find_person(match[1], by_name):
+        if found_person := _find_person(match[1], people_by_name):
             name_end = match.start(1) + found_person[1]
             yield make_text_token(text[position : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")

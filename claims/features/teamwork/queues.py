@@ -23,7 +23,7 @@ from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from factcheck.admin.base import get_page_url
 
 #: More rows than in other lists, because this is the person's own work.
-_SHOWN_WORK = 8
+_MAX_SHOWN_ROWS = 8
 
 QUEUES = {
     Assignment: {
@@ -44,7 +44,7 @@ def list_cards(person: User) -> Iterator[Card]:
         return
     own_assignments = Assignment.objects.open().filter(person=person).select_related("claim")
     own_assignments = own_assignments.prefetch_related(*prefetch_work_states(person))
-    work_count, first_assignments = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
+    work_count, first_assignments = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _MAX_SHOWN_ROWS)
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
     empty_text = _("Nothing is assigned to you at the moment. Take something from the queues.")
     yield Card(

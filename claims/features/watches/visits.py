@@ -50,12 +50,12 @@ class VisitTally:
     """The number of pages with each result of a visit, and the reason if the visit failed."""
 
     watch: Watch
-    new: int = 0
-    known: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    proposals: int = 0
+    new_count: int = 0
+    known_count: int = 0
+    changed_count: int = 0
+    unchanged_count: int = 0
+    failed_count: int = 0
+    proposal_count: int = 0
     failure: str = ""
     """Why the list or the followed page could not be read."""
     wait_message: str = ""
@@ -330,8 +330,8 @@ class _Visit:
 
     def _count_page(self, result: PageResult) -> None:
         tally, kind = self._tally, result.kind
-        setattr(tally, kind, getattr(tally, kind) + 1)
-        tally.proposals += result.proposals
+        setattr(tally, f"{kind}_count", getattr(tally, f"{kind}_count") + 1)
+        tally.proposal_count += result.proposal_count
         WatchProgress.objects.filter(pk=tally.watch.pk, pages_left__gt=0).update(
             pages_left=F("pages_left") - 1,
             new_articles=F("new_articles") + int(kind in ("new", "known")),

@@ -59,7 +59,9 @@ def describe_state(watch: Watch) -> str:
 def print_page(result: PageResult, console: Console) -> None:
     """Print the result for one page."""
     details = (
-        ", " + gettext("proposals: %(number)s") % {"number": result.proposals} if result.proposals else ""
+        ", " + gettext("proposals: %(number)s") % {"number": result.proposal_count}
+        if result.proposal_count
+        else ""
     )
     label = Text(f"  {_KIND_LABELS[result.kind]}{details}: {result.page.url}")
     if result.failure:
@@ -71,15 +73,21 @@ def describe_visit(tally: VisitTally) -> str:
     """Describe the results of a visit in one line."""
     if tally.wait_message:
         return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.wait_message}
-    if tally.failure and not tally.failed:
+    if tally.failure and not tally.failed_count:
         return gettext("%(watch)s: failed. %(why)s") % {"watch": tally.watch, "why": tally.failure}
     counts = (
-        (ngettext("%(number)s new", "%(number)s new", tally.new), tally.new),
-        (ngettext("%(number)s already known", "%(number)s already known", tally.known), tally.known),
-        (ngettext("%(number)s changed", "%(number)s changed", tally.changed), tally.changed),
-        (ngettext("%(number)s unchanged", "%(number)s unchanged", tally.unchanged), tally.unchanged),
-        (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
-        (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
+        (ngettext("%(number)s new", "%(number)s new", tally.new_count), tally.new_count),
+        (
+            ngettext("%(number)s already known", "%(number)s already known", tally.known_count),
+            tally.known_count,
+        ),
+        (ngettext("%(number)s changed", "%(number)s changed", tally.changed_count), tally.changed_count),
+        (
+            ngettext("%(number)s unchanged", "%(number)s unchanged", tally.unchanged_count),
+            tally.unchanged_count,
+        ),
+        (ngettext("%(number)s failed", "%(number)s failed", tally.failed_count), tally.failed_count),
+        (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposal_count), tally.proposal_count),
     )
     labels = ", ".join(template % {"number": count} for template, count in counts if count)
     return f"{tally.watch}: {labels or gettext('nothing new')}."

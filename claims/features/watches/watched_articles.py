@@ -47,13 +47,13 @@ class PageResult:
     Attributes:
         kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later`
         (its site may not be visited now).
-        proposals: the number of proposed claims.
+        proposal_count: the number of proposed claims.
         failure: the reason for a failure, in a sentence.
     """
 
     kind: Literal["new", "known", "changed", "unchanged", "failed", "later"]
     page: WatchedPage
-    proposals: int = 0
+    proposal_count: int = 0
     failure: str = ""
 
 
@@ -131,7 +131,7 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
     parsed_article = read_article(material, overrides)
     with transaction.atomic():
         article = import_article(material, overrides=overrides, article=parsed_article)
-        proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
+        proposal_count, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # The transaction is undone, because a text that is already stored would not be searched again.
             raise _SearchFailed(
@@ -153,11 +153,11 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
             return PageResult("failed", page, failure=gettext("The watch was removed in the meantime."))
         WatchProgress.objects.filter(pk=watch.pk).update(
             articles_of_day=F("articles_of_day") + int(was_waiting),
-            proposals_of_day=F("proposals_of_day") + proposals,
+            proposals_of_day=F("proposals_of_day") + proposal_count,
         )
     if was_waiting:
-        return PageResult("new" if article.capture_result.is_new_source else "known", page, proposals)
-    return PageResult("changed", page, proposals)
+        return PageResult("new" if article.capture_result.is_new_source else "known", page, proposal_count)
+    return PageResult("changed", page, proposal_count)
 
 
 def _has_known_text(page: WatchedPage, material: Material) -> bool:

@@ -95,7 +95,7 @@ _CITED_SQL = """
 """
 
 
-def _build_move_rule(new_state: str, reason: str) -> Rule:
+def _build_state_rule(new_state: str, reason: str) -> Rule:
     """Return a rule that requests missing copies of cited sources when a verdict is submitted or published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
@@ -112,7 +112,7 @@ class CitingVerdict(Verdict):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [_build_move_rule("in_review", "review"), _build_move_rule("published", "publication")]
+        triggers = [_build_state_rule("in_review", "review"), _build_state_rule("published", "publication")]
 
 
 class CitedSource(Source):

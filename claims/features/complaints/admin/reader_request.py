@@ -37,7 +37,14 @@ def _find_named_claim(request: HttpRequest) -> Claim:
 @admin.register(ReaderRequest)
 class ReaderRequestAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.REQUEST
-    list_display = ("request_text", "progress_badge", "asked_by", "confirmed_at", "last_asked_at", "language")
+    list_display = (
+        "request_text",
+        "progress_badge",
+        "requested_by",
+        "confirmed_at",
+        "last_asked_at",
+        "language",
+    )
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
     search_fields = ("text", "address")
@@ -101,14 +108,14 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         return format_html('<span class="desk-statement" dir="auto">{}</span>', text)
 
     @admin.display(description=_("requested by"), ordering="reader_count")
-    def asked_by(self, reader_request: ReaderRequest) -> str:
+    def requested_by(self, reader_request: ReaderRequest) -> str:
         return ngettext("%d reader", "%d readers", reader_request.reader_count) % reader_request.reader_count
 
     def build_page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
         return {
             "reader_request": row,
-            "requested_by": self.asked_by(row),
+            "requested_by": self.requested_by(row),
             "claim_page": get_page_url(row.claim) if row.claim else "",
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
             if has_picture

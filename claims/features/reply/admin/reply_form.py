@@ -124,7 +124,9 @@ class ReceivedReplyForm(forms.Form):
     answer = forms.CharField(
         label=gettext_lazy("Full reply"), required=False, max_length=100_000, strip=False
     )
-    answer_display = forms.ChoiceField(label=gettext_lazy("Shown to readers"), choices=ReplyRequest.Shown)
+    answer_display = forms.ChoiceField(
+        label=gettext_lazy("Shown to readers"), choices=ReplyRequest.AnswerDisplay
+    )
     excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)
     statement = forms.CharField(label=gettext_lazy("In our own words"), required=False, max_length=10_000)
 
@@ -132,10 +134,10 @@ class ReceivedReplyForm(forms.Form):
     def received_reply(self) -> ReceivedReply:
         cleaned_data = self.cleaned_data
         return ReceivedReply(
-            at=cleaned_data["answered_at"],
+            answered_at=cleaned_data["answered_at"],
             channel=cleaned_data["answer_channel"],
             text=cleaned_data["answer"].strip(),
-            shown=cleaned_data["answer_display"],
+            display=cleaned_data["answer_display"],
             excerpt=cleaned_data["excerpt"].strip(),
             statement=cleaned_data["statement"].strip(),
         )

@@ -50,7 +50,7 @@ _CHANGE_PERMISSION = "reply.change_replyrequest"
 @admin.register(ReplyRequest)
 class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     form = ReplyRequestForm
-    list_display = ("party_name", "on_claim", "badge", "state", "asked_by")
+    list_display = ("party_name", "claim_statement", "badge", "state", "sender_name")
     list_filter = (
         QueueFilter,
         ("channel", ChoicesDropdownFilter),
@@ -77,7 +77,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return row.recipient_name
 
     @admin.display(description=gettext_lazy("claim"))
-    def on_claim(self, row: ReplyRequest) -> SafeString:
+    def claim_statement(self, row: ReplyRequest) -> SafeString:
         return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
 
     @admin.display(description=gettext_lazy("reply"), ordering="answer_by")
@@ -89,7 +89,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return build_verdict_state_badge(row.verdict)
 
     @admin.display(description=gettext_lazy("requested by"))
-    def asked_by(self, row: ReplyRequest) -> str:
+    def sender_name(self, row: ReplyRequest) -> str:
         return row.sent_by_name or "–"
 
     # Permissions ------------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             "form": form,
             "back": get_page_url(row),
             "channels": ReplyRequest.Channel.choices,
-            "display_choices": ReplyRequest.Shown.choices,
+            "display_choices": ReplyRequest.AnswerDisplay.choices,
         }
         return self.show_page(request, "reply_answer", context)
 
@@ -260,7 +260,7 @@ def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
     return {
         "answered_at": timezone.localtime().replace(second=0, microsecond=0),
         "answer_channel": row.channel,
-        "answer_display": ReplyRequest.Shown.FULL,
+        "answer_display": ReplyRequest.AnswerDisplay.FULL,
     }
 
 

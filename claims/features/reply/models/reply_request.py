@@ -72,7 +72,7 @@ class ReplyRequest(models.Model):
         NOT_IDENTIFIED = "not_identified", _("The person’s identity is not known")
         OTHER = "other", _("Another reason")
 
-    class Shown(models.TextChoices):
+    class AnswerDisplay(models.TextChoices):
         """The part of a reply that readers see."""
 
         FULL = "full", _("Full reply")
@@ -140,7 +140,7 @@ class ReplyRequest(models.Model):
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
     answer_channel = models.CharField(_("channel of the reply"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the reply"), max_length=reply_rules.MAX_ANSWER_LENGTH, blank=True)
-    answer_display = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
+    answer_display = models.CharField(_("shown to readers"), max_length=10, choices=AnswerDisplay, blank=True)
     excerpt = models.TextField(
         _("excerpt"),
         max_length=reply_rules.MAX_EXCERPT_LENGTH,

@@ -43,9 +43,9 @@ Subject = Claim | Verdict
 class BoardFilters:
     """Filters of the board: own work only, the id of an assignee, the id of a topic; 0 means no filter."""
 
-    mine: bool
-    person: int
-    topic: int
+    only_own: bool
+    assignee_id: int
+    topic_id: int
 
     @classmethod
     def from_data(cls, data: QueryDict) -> "BoardFilters":
@@ -57,15 +57,15 @@ class BoardFilters:
 
     def get_assignee_id(self, person: User) -> int:
         """Return the id of the assignee whose work the board shows; 0 for all assignees."""
-        return person.pk if self.mine else self.person
+        return person.pk if self.only_own else self.assignee_id
 
     @property
     def query(self) -> str:
         """Return the filters as a query string."""
         parameters = {
-            "mine": "1" if self.mine else "",
-            "person": self.person or "",
-            "topic": self.topic or "",
+            "mine": "1" if self.only_own else "",
+            "person": self.assignee_id or "",
+            "topic": self.topic_id or "",
         }
         return urlencode({name: value for name, value in parameters.items() if value})
 
@@ -176,7 +176,7 @@ def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
     )
     rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last_move_ids))
     rows = rows.only("statement", "state").prefetch_related(_prefetch_work("assignments"))
-    return rows.filter(topics=filters.topic) if filters.topic else rows
+    return rows.filter(topics=filters.topic_id) if filters.topic_id else rows
 
 
 def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
@@ -198,7 +198,7 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
         assigned_work = work.filter(person__isnull=False)
         own_verdicts = Q(author=assignee, state__in=_OPEN_STATES) & ~Exists(assigned_work)
         rows = rows.filter(own_verdicts | Exists(assigned_work.filter(person=assignee)))
-    return rows.filter(claim__topics=filters.topic) if filters.topic else rows
+    return rows.filter(claim__topics=filters.topic_id) if filters.topic_id else rows
 
 
 def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:

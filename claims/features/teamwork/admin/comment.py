@@ -172,7 +172,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     @row_action(_("Resolve"), permission="view", form=ResolveForm)
     def resolve(self, request: HttpRequest, comment: Comment, *, reopen: bool, last_id: int | None) -> str:
         """Resolve or reopen a thread, and return a message."""
-        comments.resolve_thread(comment, by=get_person(request), resolved=not reopen, expected_id=last_id)
+        comments.resolve_thread(comment, by=get_person(request), is_resolved=not reopen, expected_id=last_id)
         return ""
 
     def _store_and_redirect(

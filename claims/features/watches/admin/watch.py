@@ -52,7 +52,7 @@ class AddressForm(forms.Form):
 
 @admin.register(Watch)
 class WatchAdmin(QueueOrder, DeskAdmin):
-    list_display = ("name", "kind", "state", "last_visit", "next_visit", "to_triage", "waiting")
+    list_display = ("name", "kind", "state", "last_visit", "next_visit", "triage_link", "waiting_count")
     list_filter = (QueueFilter, "active", "progress__kind")
     list_select_related = ("progress",)
     search_fields = ("name", "url")
@@ -103,11 +103,11 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return date_format(localtime(watch.progress.next_visit_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("to triage"), ordering="triage_number")
-    def to_triage(self, watch: Any) -> SafeString:
+    def triage_link(self, watch: Any) -> SafeString:
         return format_html('<a href="{}">{}</a>', _build_triage_link(watch), watch.triage_number)
 
     @admin.display(description=_("articles waiting"), ordering="waiting_number")
-    def waiting(self, watch: Any) -> int:
+    def waiting_count(self, watch: Any) -> int:
         number: int = watch.waiting_number
         return number
 

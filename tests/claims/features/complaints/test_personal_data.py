@@ -66,7 +66,7 @@ def test_contact_details_are_deleted_after_a_while_and_answers_are_kept(
     complaint_moves.answer_complaint(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
     request_moves.decline_request(asked, reason="An opinion.", by=editor)
     with in_days(89):
-        assert personal_data.delete_expired().contacts == 0
+        assert personal_data.delete_expired().contact_count == 0
     with in_days(91):
         delete_expired_contacts(0)
         assert list(ContactDetails.objects.all()) == [open_one.contacts.get()]

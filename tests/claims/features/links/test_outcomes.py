@@ -39,7 +39,7 @@ def test_nothing_is_believed_at_first_sight(course: list[tuple[LinkOutcome, int]
         standing = compute_status(before, outcome, "", now)
         if standing.outcome != before.outcome and standing.outcome != LinkOutcome.ALIVE:
             assert before.suspected == standing.outcome
-            assert before.failures + 1 >= get_required_proof(standing.outcome, "").checks
+            assert before.failures + 1 >= get_required_proof(standing.outcome, "").check_count
         assert (standing.failures == 0) == (standing.suspected == "") == (standing.failing_since is None)
         before = standing
 
@@ -62,7 +62,7 @@ def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
         standing, checks = compute_status(standing, LinkOutcome(outcome), "", now), checks + 1
         now = compute_next_check(standing, "", now, interval=WEEK, jitter=0.5)
         assert checks <= 5
-    assert checks >= get_required_proof(outcome, "").checks
+    assert checks >= get_required_proof(outcome, "").check_count
 
 
 def test_a_name_that_leads_nowhere_is_given_two_weeks() -> None:

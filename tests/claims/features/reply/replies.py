@@ -40,5 +40,10 @@ def ask(verdict: Verdict, by: User, *, hours: float = 24, ago: float = 2, **fiel
 
 
 def answer(text: str = "It rests on the tender.", **fields: Any) -> ReceivedReply:
-    given: dict[str, Any] = {"at": timezone.now(), "channel": "email", "text": text, "shown": "full"}
+    given: dict[str, Any] = {
+        "answered_at": timezone.now(),
+        "channel": "email",
+        "text": text,
+        "display": "full",
+    }
     return ReceivedReply(**(given | fields))

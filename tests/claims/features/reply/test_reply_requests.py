@@ -205,9 +205,15 @@ def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, e
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
-        ({"shown": "excerpt", "excerpt": "It rests […] the tender."}, ("It rests […] the tender.", True, "")),
-        ({"shown": "statement", "statement": "She names the tender."}, ("", False, "She names the tender.")),
-        ({"shown": "nothing"}, ("", False, "")),
+        (
+            {"display": "excerpt", "excerpt": "It rests […] the tender."},
+            ("It rests […] the tender.", True, ""),
+        ),
+        (
+            {"display": "statement", "statement": "She names the tender."},
+            ("", False, "She names the tender."),
+        ),
+        ({"display": "nothing"}, ("", False, "")),
     ],
 )
 def test_readers_see_only_publishable_parts(
@@ -225,17 +231,17 @@ def test_readers_see_only_publishable_parts(
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"shown": "excerpt", "excerpt": "It never rests."}, "does not contain these words"),
+        ({"display": "excerpt", "excerpt": "It never rests."}, "does not contain these words"),
         (
-            {"shown": "excerpt", "excerpt": "the tender. […] It rests"},
+            {"display": "excerpt", "excerpt": "the tender. […] It rests"},
             "does not contain these words at this place",
         ),
-        ({"shown": "excerpt"}, "Fill in the text for readers"),
-        ({"shown": "statement"}, "Fill in the text for readers"),
-        ({"shown": "full", "text": " "}, "Fill in the text for readers"),
-        ({"shown": ""}, "Choose what to show to readers"),
-        ({"at": timezone.now() + timedelta(days=2)}, "in the future"),
-        ({"at": timezone.now() - timedelta(days=9)}, "before the request was sent"),
+        ({"display": "excerpt"}, "Fill in the text for readers"),
+        ({"display": "statement"}, "Fill in the text for readers"),
+        ({"display": "full", "text": " "}, "Fill in the text for readers"),
+        ({"display": ""}, "Choose what to show to readers"),
+        ({"answered_at": timezone.now() + timedelta(days=2)}, "in the future"),
+        ({"answered_at": timezone.now() - timedelta(days=9)}, "before the request was sent"),
     ],
 )
 def test_answer_that_does_not_fit_is_refused(

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 def test_requests_and_replies_are_restored(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     answered = ask(draft, checker, hours=-1)
-    whole = answer("Yes. Off the record: no.", shown="excerpt", excerpt="Yes. […]")
+    whole = answer("Yes. Off the record: no.", display="excerpt", excerpt="Yes. […]")
     reply_requests.record_reply(answered, whole, by=checker)
     ask(draft, checker, hours=-1, claimant=None, party="The builder")
     reply_requests.add_request(

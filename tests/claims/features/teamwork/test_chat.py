@@ -126,7 +126,7 @@ HOSTILE = ChatText(
     statement="<https://evil.example|Click> [here](https://evil.example) @all & ![x](https://evil.example/x.png)",
     link="https://facts.example.org/admin/claims/claim/1/change/",
     button="Open",
-    words="x" * 5000,
+    comment_or_note="x" * 5000,
 )
 
 

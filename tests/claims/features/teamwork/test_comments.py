@@ -164,7 +164,7 @@ def test_a_thread_is_resolved_until_someone_replies(claim: Claim, checker: User,
         comments.resolve_thread(reply, by=checker)
     assert comments.resolve_thread(said, by=colleague).resolved_by_name == "Kim"
     assert comments.resolve_thread(said, by=checker).resolved_by_name == "Kim"
-    assert comments.resolve_thread(said, by=checker, resolved=False).resolved_at is None
+    assert comments.resolve_thread(said, by=checker, is_resolved=False).resolved_at is None
     comments.resolve_thread(said, by=checker)
     comments.add_comment(claim, "No, 2018.", by=colleague, reply_to=said)
     assert Comment.objects.get(pk=said.pk).resolved_at is None

@@ -118,5 +118,5 @@ def test_work_of_a_killed_worker_is_continued(paper: Paper, settings: Any) -> No
     with time_machine.travel(datetime.now(UTC) + FIRST_RETRY + timedelta(seconds=1)):
         tally = visits.run_visit(watch.pk)
     assert tally is not None
-    assert (tally.new, paper.asked()) == (1, ["/2"])
+    assert (tally.new_count, paper.asked()) == (1, ["/2"])
     assert Source.objects.count() == Snapshot.objects.count() == 2

@@ -32,7 +32,7 @@ class TestFeeds:
         watch = make_watch(paper.feed(*days), most_per_visit=2)
         tally = visit(watch)
         assert brought(tally) == {"new": 2}
-        assert tally.proposals == Claim.objects.count() > 0
+        assert tally.proposal_count == Claim.objects.count() > 0
         assert paper.asked() == ["/robots.txt", "/feed", "/0", "/1"]
         assert states(watch) == {"/0": "imported", "/1": "imported", "/2": "passed", "/3": "passed"}
         progress = progress_of(watch)

@@ -62,4 +62,4 @@ def states(watch: Watch) -> dict[str, str]:
 
 def brought(tally: visits.VisitTally) -> dict[str, int]:
     names = ("new", "known", "changed", "unchanged", "failed")
-    return {name: number for name in names if (number := getattr(tally, name))}
+    return {name: number for name in names if (number := getattr(tally, f"{name}_count"))}

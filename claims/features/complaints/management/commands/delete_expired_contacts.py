@@ -21,7 +21,11 @@ class Command(LocalizedCommand):
                 "details of %(contacts)s reader.",
                 "Deleted: %(unconfirmed)s unconfirmed messages, %(spam)s spam messages, the "
                 "details of %(contacts)s readers.",
-                counts.contacts,
+                counts.contact_count,
             )
-            % {"unconfirmed": counts.unconfirmed, "spam": counts.spam, "contacts": counts.contacts}
+            % {
+                "unconfirmed": counts.unconfirmed_count,
+                "spam": counts.spam_count,
+                "contacts": counts.contact_count,
+            }
         )
