@@ -20,7 +20,7 @@ from benchmarks.publish import PROMISED_MILLISECONDS as PUBLISHING
 from benchmarks.publish import measure_publishing
 from benchmarks.scratch import open_scratch_project
 
-WITHOUT, WITH = 5.0, 20.0
+SECONDS_WITHOUT_BROWSER, SECONDS_WITH_BROWSER = 5.0, 20.0
 _PARAGRAPH = (
     "The council of Sundvik spent {0} million crowns on the bridge in the year {0}, the auditor wrote, which is "
     "{0} more than the mayor had told the assembly before the vote, and nobody has said why. "
@@ -70,19 +70,19 @@ def measure_archiving(
     from sources.http.polite_visits import InMemorySites
     from sources.models import Source
 
-    hurried = ArchiverOptions(InMemorySites(), allow_loopback=True, pause=0.0)
-    copies.get_archiver_options = lambda: hurried
-    times, stored, missing = [], Counter[str](), Counter[str]()
+    options = ArchiverOptions(InMemorySites(), allow_loopback=True, pause=0.0)
+    copies.get_archiver_options = lambda: options
+    times, bytes_by_role, missing_parts = [], Counter[str](), Counter[str]()
     with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
         for address in addresses:
             source = Source.objects.find_by_url(address) or Source.objects.create(title=address, url=address)
-            start = time.perf_counter()
+            started_at = time.perf_counter()
             copy = archive_source(source, reason="command")
-            times.append(time.perf_counter() - start)
+            times.append(time.perf_counter() - started_at)
             for file in copy.files.all():
-                stored[file.role] += file.size
-            missing.update(copy.missing.keys())
-    return times, stored, missing
+                bytes_by_role[file.role] += file.size
+            missing_parts.update(copy.missing.keys())
+    return times, bytes_by_role, missing_parts
 
 
 def report(title: str, times: list[float], promised: float) -> bool:
@@ -110,32 +110,36 @@ def main() -> int:
 
     threading.Thread(target=server.serve_forever, daemon=True).start()
     addresses = [f"http://127.0.0.1:{server.server_port}/{number}" for number in range(len(pages))]
-    failed = False
+    is_missed = False
     with open_scratch_project():
         from django.conf import settings
 
         print(f"pages{sum(map(len, pages)) / len(pages) / 1000:27.0f} kB each, as served")
         for title, browser, promised in (
-            ("without a browser", "", WITHOUT),
-            ("with a browser", settings.ARCHIVE_BROWSER, WITH),
+            ("without a browser", "", SECONDS_WITHOUT_BROWSER),
+            ("with a browser", settings.ARCHIVE_BROWSER, SECONDS_WITH_BROWSER),
         ):
             if title == "with a browser" and not browser:
                 print("with a browser: Chromium is not installed")
                 continue
-            times, stored, missing = measure_archiving(addresses, browser=browser)
-            failed |= report(title, times, promised)
-            each = {role: size / len(pages) / 1000 for role, size in stored.items()}
+            times, bytes_by_role, missing_parts = measure_archiving(addresses, browser=browser)
+            is_missed |= report(title, times, promised)
+            kilobytes_by_role = {role: size / len(pages) / 1000 for role, size in bytes_by_role.items()}
             print(
                 " " * 24
                 + "stored per page: "
-                + ", ".join(f"{role} {size:.0f} kB" for role, size in each.items())
+                + ", ".join(f"{role} {size:.0f} kB" for role, size in kilobytes_by_role.items())
             )
-            if missing:
-                print(" " * 24 + "missing: " + ", ".join(f"{part} of {n}" for part, n in missing.items()))
-        published = measure_publishing(arguments.claims)
-        median = statistics.median(published)
-        print(f"publishing{median:22.1f} ms at the median of {PUBLISHING:.0f} ms promised ({len(published)})")
-    return failed or median > PUBLISHING
+            if missing_parts:
+                print(
+                    " " * 24
+                    + "missing: "
+                    + ", ".join(f"{part} of {count}" for part, count in missing_parts.items())
+                )
+        durations = measure_publishing(arguments.claims)
+        median = statistics.median(durations)
+        print(f"publishing{median:22.1f} ms at the median of {PUBLISHING:.0f} ms promised ({len(durations)})")
+    return is_missed or median > PUBLISHING
 
 
 if __name__ == "__main__":

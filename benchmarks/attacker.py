@@ -29,50 +29,50 @@ ROOT = Path(__file__).parents[1]
 
 def build_expensive_queries(words: list[str]) -> list[str]:
     """Return queries of about 500 characters in which every word is an alternative and all matches are counted."""
-    asked = []
+    paths = []
     for start in range(0, len(words), 20):
         query = " or ".join(words[start:] + words[:start])[:500]
-        asked.append("/api/v1/claims/?" + urlencode({"q": query, "count": "exact"}))
-    return asked
+        paths.append("/api/v1/claims/?" + urlencode({"q": query, "count": "exact"}))
+    return paths
 
 
-def attack(port: int, questions: list[str], until: float, statuses: Counter[int]) -> None:
+def attack(port: int, paths: list[str], end_time: float, statuses: Counter[int]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    number = 0
-    while time.monotonic() < until:
-        number += 1
+    query_number = 0
+    while time.monotonic() < end_time:
+        query_number += 1
         try:
-            connection.request("GET", questions[number % len(questions)])
-            answer = connection.getresponse()
-            answer.read()
-            statuses[answer.status] += 1
+            connection.request("GET", paths[query_number % len(paths)])
+            response = connection.getresponse()
+            response.read()
+            statuses[response.status] += 1
         except OSError:
             connection.close()
             statuses[0] += 1
 
 
-def read(port: int, claims: list[int], until: float) -> list[float]:
+def read_claims(port: int, claim_ids: list[int], end_time: float) -> list[float]:
     """Return the milliseconds that each claim took, reading twenty claims per second, one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     durations: list[float] = []
-    while time.monotonic() < until:
+    while time.monotonic() < end_time:
         started_at = time.perf_counter()
         # Another visitor, as the proxy has it.
         connection.request(
             "GET",
-            f"/api/v1/claims/{claims[len(durations) % len(claims)]}/",
+            f"/api/v1/claims/{claim_ids[len(durations) % len(claim_ids)]}/",
             headers={"X-Forwarded-For": "192.0.2.1"},
         )
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            sys.exit(f"A claim was answered with {answer.status}.")
+        response = connection.getresponse()
+        response.read()
+        if response.status != 200:
+            sys.exit(f"A claim was answered with {response.status}.")
         durations.append((time.perf_counter() - started_at) * 1000)
         time.sleep(0.05)
     return durations
 
 
-def load_material() -> tuple[list[str], list[int]]:
+def load_words_and_claims() -> tuple[list[str], list[int]]:
     """Return common words and some claim ids of this database."""
     from django.db import connection
 
@@ -84,9 +84,9 @@ def load_material() -> tuple[list[str], list[int]]:
         cursor.execute(
             "SELECT claim_id FROM claims_publication WHERE superseded_at IS NULL AND status = 'published' LIMIT 500"
         )
-        claims = [number for (number,) in cursor]
+        claim_ids = [number for (number,) in cursor]
     connection.close()
-    return [word for word, _times in counts.most_common(120)], claims
+    return [word for word, _times in counts.most_common(120)], claim_ids
 
 
 def main() -> int:
@@ -103,7 +103,7 @@ def main() -> int:
     from factcheck.database import embedded
 
     with embedded.run_server(data_dir):
-        words, claims = load_material()
+        words, claim_ids = load_words_and_claims()
         port = find_free_port()
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", str(port)],
@@ -113,34 +113,35 @@ def main() -> int:
         )
         try:
             _wait_for(port, server)
-            return measure(port, words, claims, options.seconds)
+            return measure(port, words, claim_ids, options.seconds)
         finally:
             os.killpg(server.pid, signal.SIGINT)
             server.wait(60)
 
 
-def measure(port: int, words: list[str], claims: list[int], seconds: float) -> int:
-    quiet_median = read(port, claims, time.monotonic() + min(5.0, seconds))
+def measure(port: int, words: list[str], claim_ids: list[int], seconds: float) -> int:
+    quiet_times = read_claims(port, claim_ids, time.monotonic() + min(5.0, seconds))
     statuses: Counter[int] = Counter()
-    until = time.monotonic() + seconds
-    questions = build_expensive_queries(words)
+    end_time = time.monotonic() + seconds
+    paths = build_expensive_queries(words)
     attackers = [
-        threading.Thread(target=attack, args=(port, questions[number:] + questions[:number], until, statuses))
+        threading.Thread(target=attack, args=(port, paths[number:] + paths[:number], end_time, statuses))
         for number in range(ATTACKERS)
     ]
     for attacker in attackers:
         attacker.start()
-    took = read(port, claims, until)
+    attacked_times = read_claims(port, claim_ids, end_time)
     for attacker in attackers:
         attacker.join()
-    found = {
-        name: quantiles(times, n=100)[98] for name, times in (("quiet", quiet_median), ("attacked", took))
+    p99 = {
+        name: quantiles(times, n=100)[98]
+        for name, times in (("quiet", quiet_times), ("attacked", attacked_times))
     }
     print(f"expensive questions, by status: {dict(sorted(statuses.items()))}")
     print(
-        f"one claim, 99th percentile of {len(took)}: {found['attacked']:.1f} ms (quiet: {found['quiet']:.1f} ms)"
+        f"one claim, 99th percentile of {len(attacked_times)}: {p99['attacked']:.1f} ms (quiet: {p99['quiet']:.1f} ms)"
     )
-    return int(found["attacked"] > PROMISED_MILLISECONDS)
+    return int(p99["attacked"] > PROMISED_MILLISECONDS)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

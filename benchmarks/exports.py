@@ -27,26 +27,26 @@ def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     from claims.exports.export_run import ExportOptions, export_to_file
     from claims.models import Publication
 
-    def to_file(order: ExportOptions) -> Callable[[], int]:
-        return lambda: export_to_file(order, folder / "measured").entries
+    def export_with(options: ExportOptions) -> Callable[[], int]:
+        return lambda: export_to_file(options, folder / "measured").entries
 
-    contestants = {
+    exports = {
         "floor": measure_floor,
-        "ndjson": to_file(ExportOptions("ndjson")),
-        "csv": to_file(ExportOptions("csv")),
-        "parquet": to_file(ExportOptions("parquet")),
-        "jsonld": to_file(ExportOptions("jsonld")),
-        "whole ledger": to_file(ExportOptions("ndjson", "all")),
+        "ndjson": export_with(ExportOptions("ndjson")),
+        "csv": export_with(ExportOptions("csv")),
+        "parquet": export_with(ExportOptions("parquet")),
+        "jsonld": export_with(ExportOptions("jsonld")),
+        "whole ledger": export_with(ExportOptions("ndjson", "all")),
     }
     assert Publication.objects.current().exists(), "There are no claims to export."
-    found: dict[str, list[float]] = {name: [] for name in contestants}
+    rates: dict[str, list[float]] = {name: [] for name in exports}
     measure_floor()  # what is read for the first time comes from the disk
     for _ in range(rounds):
-        for name, run in contestants.items():
+        for name, export in exports.items():
             started_at = time.perf_counter()
-            count = run()
-            found[name].append(count / (time.perf_counter() - started_at))
-    return found
+            count = export()
+            rates[name].append(count / (time.perf_counter() - started_at))
+    return rates
 
 
 def measure_floor() -> int:
@@ -99,15 +99,20 @@ def main() -> int:
     from factcheck.database import embedded
 
     with embedded.run_server(data_dir), tempfile.TemporaryDirectory(dir=options.files) as folder:
-        found = measure_rates(Path(folder), options.rounds)
-        restored = measure_restoring(Path(folder)) if options.restore else None
+        rates = measure_rates(Path(folder), options.rounds)
+        restore_rate = measure_restoring(Path(folder)) if options.restore else None
         connections.close_all()
-    for name, some in found.items():
-        print(f"{name:13} {median(some):>9,.0f} claims/s   ({', '.join(f'{rate:,.0f}' for rate in some)})")
-    rate = median(found["ndjson"])
-    share = median(ours / other for ours, other in zip(found["ndjson"], found["floor"], strict=True))
-    if restored:
-        print(f"{'restore':13} {restored:>9,.0f} entries/s")
+    for name, rounds in rates.items():
+        print(
+            f"{name:13} {median(rounds):>9,.0f} claims/s   ({', '.join(f'{rate:,.0f}' for rate in rounds)})"
+        )
+    rate = median(rates["ndjson"])
+    share = median(
+        ndjson_rate / floor_rate
+        for ndjson_rate, floor_rate in zip(rates["ndjson"], rates["floor"], strict=True)
+    )
+    if restore_rate:
+        print(f"{'restore':13} {restore_rate:>9,.0f} entries/s")
     print(f"ndjson        {rate:>9,.0f} claims/s of {PROMISED_RATE:,} promised")
     print(f"share of the floor {share:.2f} of {FLOOR_SHARE} promised")
     return rate < PROMISED_RATE or share < FLOOR_SHARE

@@ -51,25 +51,29 @@ _DATES = [
 
 def iterate_records(count: int) -> Iterator[dict[str, Any]]:
     """Yield unclean records: a tenth has no rating, half of the statements are repeated, and some are unusable."""
-    chance = random.Random("import_claims")  # noqa: S311  nothing to protect here
+    rng = random.Random("import_claims")  # noqa: S311  nothing to protect here
     statements: list[tuple[str, str, str]] = []
     for number in range(count):
-        if statements and chance.random() < 0.45:
-            statement, language, claimant = chance.choice(statements[-20_000:])
+        if statements and rng.random() < 0.45:
+            statement, language, claimant = rng.choice(statements[-20_000:])
         else:
-            lexicon = get_lexicon(chance.choices(LANGUAGES, weights=[one.share for one in LANGUAGES])[0].tag)
-            statement, language = lexicon.statement(chance), lexicon.language.tag
-            claimant = lexicon.name(chance) if chance.random() < 0.6 else ""
+            lexicon = get_lexicon(
+                rng.choices(LANGUAGES, weights=[language_details.share for language_details in LANGUAGES])[
+                    0
+                ].tag
+            )
+            statement, language = lexicon.draw_statement(rng), lexicon.language.tag
+            claimant = lexicon.draw_name(rng) if rng.random() < 0.6 else ""
             statements.append((statement, language, claimant))
-        checker = chance.choice(_CHECKERS)
+        checker = rng.choice(_CHECKERS)
         yield {
             "statement": statement if number % 50 else "",
             "language": language if number % 20 else "mul",
             "claimant": claimant,
             "publisher": checker if number % 30 else "",
-            "rating": chance.choice(_LABELS),
+            "rating": rng.choice(_LABELS),
             "review_url": f"https://{checker}/{number}?utm_source=feed" if number % 3 else "",
-            "reviewed_on": chance.choice(_DATES),
+            "reviewed_on": rng.choice(_DATES),
         }
 
 
@@ -134,18 +138,18 @@ def measure_floor(folder: Path) -> float:
 
 def run_measurement(path: Path, folder: Path) -> bool:
     """Measure everything, print the results, and return whether all promises were met."""
-    first, again = time_import(path), time_import(path)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    middleware_without_telemetry = measure_floor(folder)
+    first_seconds, repeated_seconds = time_import(path), time_import(path)
+    peak_megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    floor_seconds = measure_floor(folder)
     results = [
-        ("first import", first, SECONDS, "s"),
-        ("nothing changed", again, SECONDS_UNCHANGED, "s"),
-        ("peak memory", memory, MEGABYTES, "MB"),
+        ("first import", first_seconds, SECONDS, "s"),
+        ("nothing changed", repeated_seconds, SECONDS_UNCHANGED, "s"),
+        ("peak memory", peak_megabytes, MEGABYTES, "MB"),
         (
             "times the floor",
-            first / middleware_without_telemetry,
+            first_seconds / floor_seconds,
             TIMES_THE_FLOOR,
-            f"(the floor: {middleware_without_telemetry:.1f} s)",
+            f"(the floor: {floor_seconds:.1f} s)",
         ),
     ]
     for name, value, promised, unit in results:
@@ -165,7 +169,7 @@ def main() -> int:
         path = arguments.file or folder / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
+                file.writelines(orjson.dumps(record) + b"\n" for record in iterate_records(arguments.records))
         return not run_measurement(path, folder)
 
 

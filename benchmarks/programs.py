@@ -18,8 +18,8 @@ def run(package: str, titles: Mapping[str, str], *, description: str | None) -> 
     parser.add_argument("options", nargs=argparse.REMAINDER, help="for the only one that is named")
     arguments = parser.parse_args()
     names = arguments.names or list(titles)
-    if unknown := [name for name in names if name not in titles]:
-        parser.error(f"there is no {', '.join(unknown)}. There are: {', '.join(titles)}.")
+    if unknown_names := [name for name in names if name not in titles]:
+        parser.error(f"there is no {', '.join(unknown_names)}. There are: {', '.join(titles)}.")
     if arguments.options and len(names) != 1:
         parser.error(f"options ({' '.join(arguments.options)}) go to one measurement; name it.")
     missed = []

@@ -35,15 +35,15 @@ def measure_publishing(count: int) -> list[float]:
     checker, editor = person("checker", "Fact-checker"), person("editor", "Editor")
     topic = Topic.objects.create(name="Transport", slug="transport")
     claimant = Claimant.objects.create(name="Mara Lindqvist", job_title="Minister of Transport")
-    times = []
+    durations = []
     published: list[Claim] = []
-    for number in range(count):
-        if number % 10 == 9:
-            claim = published[number // 10]
+    for index in range(count):
+        if index % 10 == 9:
+            claim = published[index // 10]
             correction = {"correction_kind": "correction", "correction_note": "The sum was wrong."}
             verdict = make_draft(claim, checker, **correction)
         else:
-            sentence = f"The {number}th bridge cost {number} million euros."
+            sentence = f"The {index}th bridge cost {index} million euros."
             claim = make_claim(sentence, claimant=claimant, topics=[topic])
             source = make_source(
                 "\n\n".join(["A bridge too dear", *["Nothing is known of it."] * 200, sentence])
@@ -53,12 +53,12 @@ def measure_publishing(count: int) -> list[float]:
             for _ in range(2):
                 Evidence.objects.create(verdict=verdict, source=make_source(), stance="context", note="More.")
             published.append(claim)
-        for action, by in (("submit", checker), ("sign_off", editor)):
-            verdict = workflow.move(verdict, action, by=by)
-        start = time.perf_counter()
+        for action, actor in (("submit", checker), ("sign_off", editor)):
+            verdict = workflow.move(verdict, action, by=actor)
+        started_at = time.perf_counter()
         workflow.move(verdict, "publish", by=editor)
-        times.append(1000 * (time.perf_counter() - start))
-    return times
+        durations.append(1000 * (time.perf_counter() - started_at))
+    return durations
 
 
 def main() -> int:

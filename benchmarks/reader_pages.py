@@ -22,16 +22,16 @@ from benchmarks.read_side.database import DEFAULT_FOLDER, set_up
 from benchmarks.scaling.archive import prepare_archive
 
 #: Milliseconds at the median: of an uncached page, and of a cached one.
-FIRST, KEPT = 50, 5
+MAX_FIRST_MILLISECONDS, MAX_CACHED_MILLISECONDS = 50, 5
 #: Of each page the quickest of so many turns counts.
-TURNS = 3
+ATTEMPTS = 3
 
 
 class Times(NamedTuple):
     """Response times in milliseconds, in ascending order: of first requests, and of repeated ones."""
 
     first: list[float]
-    again: list[float]
+    repeated: list[float]
 
 
 def list_paths(pages: int) -> dict[str, list[str]]:
@@ -40,16 +40,16 @@ def list_paths(pages: int) -> dict[str, list[str]]:
     from claims.models.rating import RatingClass
     from factcheck.database.read_connections import fetch_rows
 
-    chance = random.Random("reader pages")  # noqa: S311  nothing to protect here
+    rng = random.Random("reader pages")  # noqa: S311  nothing to protect here
 
-    def some(kind: str) -> list[int]:
+    def choose_ids(kind: str) -> list[int]:
         rows = Mention.objects.filter(kind=kind).order_by("-publications").values_list("thing_id", flat=True)
         ids = list(rows)
-        return [*ids[:5], *chance.sample(ids[5:], min(pages - 5, len(ids) - 5))]
+        return [*ids[:5], *rng.sample(ids[5:], min(pages - 5, len(ids) - 5))]
 
-    topics, claimants = some("topic"), some("claimant")
-    by_number = "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC"
-    publishers = [pk for (pk,) in fetch_rows(by_number)]
+    topics, claimants = choose_ids("topic"), choose_ids("claimant")
+    publishers_sql = "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC"
+    publishers = [pk for (pk,) in fetch_rows(publishers_sql)]
     languages = ["en", "de", "es", "ar", "ko", "fr", "pt"]
     ratings = [*RatingClass.values]
     words = [
@@ -60,14 +60,14 @@ def list_paths(pages: int) -> dict[str, list[str]]:
         )
     ]
 
-    def combined() -> str:
-        parts = chance.sample(
+    def build_combined_path() -> str:
+        parts = rng.sample(
             [
-                f"rating={chance.choice(ratings)}",
-                f"topic={chance.choice(topics)}",
-                f"language={chance.choice(languages)}",
-                f"reviewed={chance.randint(2016, 2025)}",
-                f"claimant={chance.choice(claimants)}",
+                f"rating={rng.choice(ratings)}",
+                f"topic={rng.choice(topics)}",
+                f"language={rng.choice(languages)}",
+                f"reviewed={rng.randint(2016, 2025)}",
+                f"claimant={rng.choice(claimants)}",
             ],
             k=2,
         )
@@ -82,7 +82,7 @@ def list_paths(pages: int) -> dict[str, list[str]]:
             *(f"/claims/?by=all&reviewed={year}" for year in range(2016, 2026)),
             *(f"/claims/?by=all&topic={pk}" for pk in topics[:10]),
         ],
-        "two facets": [combined() for _ in range(pages)],
+        "two facets": [build_combined_path() for _ in range(pages)],
         "search": [f"/claims/?q={word}" for word in words[:pages]],
         "claimant": [f"/claimants/{pk}/" for pk in claimants],
         "topic": [f"/topics/{pk}/" for pk in topics],
@@ -101,29 +101,29 @@ def measure_paths(client: Any, paths: list[str]) -> Times:
 
     from claims.public.pages.page_cache import page_cache
 
-    first, again = [], []
+    first, repeated = [], []
     for path in paths:
-        answer = client.get(path)
-        there = answer.get("Location", path)
-        client.get(there)  # what the process has to learn once
-        turns = []
-        for _ in range(TURNS):
+        response = client.get(path)
+        final_path = response.get("Location", path)
+        client.get(final_path)  # what the process has to learn once
+        durations = []
+        for _ in range(ATTEMPTS):
             cache.clear()
             page_cache.clear()
-            turns.append(_time_request(client, there))
+            durations.append(_time_request(client, final_path))
         # What else the machine does makes a page slower at times, and never quicker.
-        first.append(min(turns))
-        again.append(min(_time_request(client, there) for _ in range(TURNS)))
-    return Times(sorted(first), sorted(again))
+        first.append(min(durations))
+        repeated.append(min(_time_request(client, final_path) for _ in range(ATTEMPTS)))
+    return Times(sorted(first), sorted(repeated))
 
 
 def _time_request(client: Any, path: str) -> float:
     started_at = time.perf_counter()
-    answer = client.get(path)
-    took = (time.perf_counter() - started_at) * 1000
-    if answer.status_code != 200:
-        sys.exit(f"{path} was answered with {answer.status_code}: {answer.content.decode()[:500]}")
-    return took
+    response = client.get(path)
+    milliseconds = (time.perf_counter() - started_at) * 1000
+    if response.status_code != 200:
+        sys.exit(f"{path} was answered with {response.status_code}: {response.content.decode()[:500]}")
+    return milliseconds
 
 
 def compute_percentile(times: list[float], share: float) -> float:
@@ -138,19 +138,19 @@ def treat_busiest_as_own() -> Iterator[None]:
     with connect_as_superuser() as server:
         server.execute("SET session_replication_role = replica")
         [own_id] = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchall()[0]
-        [busiest] = server.execute(
+        [busiest_id] = server.execute(
             "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         ).fetchall()[0]
 
-        def swap(before: int, after: int) -> None:
-            server.execute("UPDATE sources_publisher SET is_house = false WHERE id = %s", [before])
-            server.execute("UPDATE sources_publisher SET is_house = true WHERE id = %s", [after])
+        def swap_newsroom(old_id: int, new_id: int) -> None:
+            server.execute("UPDATE sources_publisher SET is_house = false WHERE id = %s", [old_id])
+            server.execute("UPDATE sources_publisher SET is_house = true WHERE id = %s", [new_id])
 
-        swap(own_id, busiest)
+        swap_newsroom(own_id, busiest_id)
         try:
             yield
         finally:
-            swap(busiest, own_id)
+            swap_newsroom(busiest_id, own_id)
 
 
 @contextmanager
@@ -198,19 +198,23 @@ def run_measurement(pages: int) -> bool:
     settings.RATE_LIMIT_PAGES = None
     client = Client()
     print("                first: median    p99     kept: median   p99   (ms)")
-    met = [_is_met(kind, measure_paths(client, paths)) for kind, paths in list_paths(pages).items()]
+    outcomes = [
+        _report_times(kind, measure_paths(client, paths)) for kind, paths in list_paths(pages).items()
+    ]
     with treat_own_as_imported():
-        met.append(_is_met("older own", measure_paths(client, ["/", "/claims/", "/claims/?rating=false"])))
-    return all(met)
+        outcomes.append(
+            _report_times("older own", measure_paths(client, ["/", "/claims/", "/claims/?rating=false"]))
+        )
+    return all(outcomes)
 
 
-def _is_met(kind: str, times: Times) -> bool:
+def _report_times(kind: str, times: Times) -> bool:
     """Print the times of one kind of page; return whether its promises were met."""
-    first, again = (statistics.median(some) for some in times)
-    is_met = first <= FIRST and again <= KEPT
+    first, repeated = (statistics.median(durations) for durations in times)
+    is_met = first <= MAX_FIRST_MILLISECONDS and repeated <= MAX_CACHED_MILLISECONDS
     print(
-        f"{kind:12} {len(times.first):4} {first:13.1f} {compute_percentile(times.first, 0.99):7.1f} {again:16.2f}"
-        f" {compute_percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
+        f"{kind:12} {len(times.first):4} {first:13.1f} {compute_percentile(times.first, 0.99):7.1f} {repeated:16.2f}"
+        f" {compute_percentile(times.repeated, 0.99):6.2f}{'' if is_met else '   MISSED'}"
     )
     return is_met
 

@@ -32,19 +32,19 @@ PROMISED = {
     "idle demo, CPU": 2.0,
     "idle demo, memory": 450.0,
 }
-PATIENCE = 600.0
+MAX_WAIT_SECONDS = 600.0
 #: Seconds after which a demo has settled (the worker loads its model and does what waited), and for which it is then
 #: watched.
-SETTLED, WATCHED = 80.0, 60.0
+SETTLING_SECONDS, WATCHED_SECONDS = 80.0, 60.0
 
 ROOT = Path(__file__).parents[1]
 
 
-def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
+def start_demo(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """Start the demo; return the process and the seconds until the front page responded."""
     started_at = time.perf_counter()
-    set_here = ("DATA_DIR", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
-    environment = {name: value for name, value in os.environ.items() if name not in set_here}
+    excluded_names = ("DATA_DIR", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if name not in excluded_names}
     demo = subprocess.Popen(
         ["make", "demo"],  # noqa: S607  whichever make the reader has
         cwd=folder,
@@ -52,7 +52,7 @@ def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    while time.perf_counter() - started_at < PATIENCE:
+    while time.perf_counter() - started_at < MAX_WAIT_SECONDS:
         if demo.poll() is not None:
             sys.exit(f"make demo ended with exit code {demo.returncode}")
         try:
@@ -60,11 +60,11 @@ def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
                 return demo, time.perf_counter() - started_at
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    stop(demo)
-    sys.exit(f"make demo did not answer within {PATIENCE:.0f} seconds")
+    stop_demo(demo)
+    sys.exit(f"make demo did not answer within {MAX_WAIT_SECONDS:.0f} seconds")
 
 
-def stop(demo: subprocess.Popen[bytes]) -> None:
+def stop_demo(demo: subprocess.Popen[bytes]) -> None:
     os.killpg(demo.pid, signal.SIGINT)
     demo.wait(timeout=60)
 
@@ -77,18 +77,18 @@ def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, stdout=subprocess.DEVNULL
     )
-    _pid, status, used = os.wait4(process.pid, 0)
+    _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"manage.py {' '.join(arguments)} ended with exit code {process.returncode}")
-    return used.ru_utime, time.perf_counter() - started_at
+    return usage.ru_utime, time.perf_counter() - started_at
 
 
 def measure_first_migration() -> dict[str, float]:
     """Migrate an empty database in a running server."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, run_server(Path(name)):
-        cpu, wall = run_command(Path(name), "migrate", "--verbosity=0")
-    return {"migrate, CPU": cpu, "migrate, wall": wall}
+        cpu_seconds, wall_seconds = run_command(Path(name), "migrate", "--verbosity=0")
+    return {"migrate, CPU": cpu_seconds, "migrate, wall": wall_seconds}
 
 
 def measure_smallest_command() -> dict[str, float]:
@@ -99,31 +99,33 @@ def measure_smallest_command() -> dict[str, float]:
 
 def find_processes(folder: Path) -> list[psutil.Process]:
     """Return all processes of this installation."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
-        named = " ".join(process.info["cmdline"] or [])
-        if str(folder) in named or str(process.info["cwd"] or "").startswith(str(folder)):
-            found.append(process)
-    return found
+        command_line = " ".join(process.info["cmdline"] or [])
+        if str(folder) in command_line or str(process.info["cwd"] or "").startswith(str(folder)):
+            processes.append(process)
+    return processes
 
 
 def measure_idle(folder: Path) -> dict[str, float]:
     """Measure the idle demo and print its processes. Shared memory pages count once."""
-    time.sleep(SETTLED)
-    before = {process: sum(process.cpu_times()[:2]) for process in find_processes(folder)}
-    time.sleep(WATCHED)
-    used = {"web and worker": [0, 0.0, 0.0], "PostgreSQL": [0, 0.0, 0.0]}
+    time.sleep(SETTLING_SECONDS)
+    cpu_before = {process: sum(process.cpu_times()[:2]) for process in find_processes(folder)}
+    time.sleep(WATCHED_SECONDS)
+    usage = {"web and worker": [0, 0.0, 0.0], "PostgreSQL": [0, 0.0, 0.0]}
     for process in find_processes(folder):
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            part = used["PostgreSQL" if "postgres" in process.name() else "web and worker"]
-            part[0] += 1
-            part[1] += sum(process.cpu_times()[:2]) - before.get(process, 0.0)
-            part[2] += process.memory_full_info().pss / 1e6
-    for name, (number, seconds, memory) in used.items():
-        print(f"  {name}: {number:.0f} processes, {seconds / WATCHED:.2%} of a core, {memory:.0f} MB")
+            totals = usage["PostgreSQL" if "postgres" in process.name() else "web and worker"]
+            totals[0] += 1
+            totals[1] += sum(process.cpu_times()[:2]) - cpu_before.get(process, 0.0)
+            totals[2] += process.memory_full_info().pss / 1e6
+    for name, (process_count, seconds, megabytes) in usage.items():
+        print(
+            f"  {name}: {process_count:.0f} processes, {seconds / WATCHED_SECONDS:.2%} of a core, {megabytes:.0f} MB"
+        )
     return {
-        "idle demo, CPU": 100 * sum(part[1] for part in used.values()) / WATCHED,
-        "idle demo, memory": sum(part[2] for part in used.values()),
+        "idle demo, CPU": 100 * sum(totals[1] for totals in usage.values()) / WATCHED_SECONDS,
+        "idle demo, memory": sum(totals[2] for totals in usage.values()),
     }
 
 
@@ -131,25 +133,25 @@ def measure_demo() -> dict[str, float]:
     """Set up the demo, start it again, and leave it idle."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve() / "factcheck"
-        left_out = shutil.ignore_patterns(
+        ignore_patterns = shutil.ignore_patterns(
             ".venv", ".git", ".postgres", "__pycache__", ".*_cache", ".hypothesis"
         )
-        shutil.copytree(ROOT, folder, ignore=left_out)
+        shutil.copytree(ROOT, folder, ignore=ignore_patterns)
         port = find_free_port()
-        process, cold = start(folder, port)
-        stop(process)
-        process, warm = start(folder, port)
+        process, cold_seconds = start_demo(folder, port)
+        stop_demo(process)
+        process, warm_seconds = start_demo(folder, port)
         try:
-            return {"make demo, cold": cold, "make demo, warm": warm, **measure_idle(folder)}
+            return {"make demo, cold": cold_seconds, "make demo, warm": warm_seconds, **measure_idle(folder)}
         finally:
-            stop(process)
+            stop_demo(process)
 
 
 def main() -> int:
-    found = {**measure_first_migration(), **measure_smallest_command(), **measure_demo()}
-    for name, figure in found.items():
+    figures = {**measure_first_migration(), **measure_smallest_command(), **measure_demo()}
+    for name, figure in figures.items():
         print(f"{name:<20} {figure:6.1f} of {PROMISED[name]:.1f} promised")
-    return any(figure > PROMISED[name] for name, figure in found.items())
+    return any(figure > PROMISED[name] for name, figure in figures.items())
 
 
 if __name__ == "__main__":

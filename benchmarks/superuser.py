@@ -21,12 +21,12 @@ def connect_as_superuser() -> "psycopg.Connection[Any]":
 @contextmanager
 def use_superuser() -> Iterator[None]:
     """Make Django's own connection a superuser's until the block ends."""
-    before = dict(connection.settings_dict)
+    original_settings = dict(connection.settings_dict)
     connection.close()
-    theirs = embedded.build_connection_settings(settings.DATA_DIR, embedded.SUPERUSER)
-    connection.settings_dict.update(theirs | {"NAME": before["NAME"]})
+    superuser_settings = embedded.build_connection_settings(settings.DATA_DIR, embedded.SUPERUSER)
+    connection.settings_dict.update(superuser_settings | {"NAME": original_settings["NAME"]})
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict.update({name: before[name] for name in theirs})
+        connection.settings_dict.update({name: original_settings[name] for name in superuser_settings})

@@ -20,8 +20,8 @@ from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_
 from factcheck.telemetry.exporter import choose_folder
 
 CLAIMS, ROUNDS, REQUESTS = 1000, 60, 60
-PROMISED = 0.95
-OURS = "factcheck.telemetry."
+MIN_RATE_SHARE = 0.95
+TELEMETRY_PREFIX = "factcheck.telemetry."
 PATHS = {"a claim": "/api/v1/claims/7/", "the list": "/api/v1/claims/", "unchanged": "/api/v1/claims/7/"}
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -29,7 +29,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 def request_fields(application: Application, path: str, **fields: str) -> dict[str, str]:
     """Return the header fields of a response, after reading it to the end."""
-    heads: dict[str, str] = {}
+    response_fields: dict[str, str] = {}
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
@@ -41,10 +41,13 @@ def request_fields(application: Application, path: str, **fields: str) -> dict[s
         "wsgi.url_scheme": "http",
         **fields,
     }
-    response = application(environ, lambda status, found: heads.update({":status": status, **dict(found)}))
+    response = application(
+        environ,
+        lambda status, header_fields: response_fields.update({":status": status, **dict(header_fields)}),
+    )
     b"".join(response)
     response.close()
-    return heads
+    return response_fields
 
 
 def measure_cpu(application: Application, path: str, **fields: str) -> float:
@@ -59,16 +62,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telemetry", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
-    data = prepare_database(CLAIMS, options.data)
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=choose_folder()) as counted:
-        os.environ |= {"PROMETHEUS_MULTIPROC_DIR": counted, "METRICS_PORT": "1"}
+    data_dir = prepare_database(CLAIMS, options.data)
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=choose_folder()) as metrics_folder:
+        os.environ |= {"PROMETHEUS_MULTIPROC_DIR": metrics_folder, "METRICS_PORT": "1"}
         sys.argv[1:] = ["serve"]  # connections as the site has them
-        set_up(data)
-        (data / "static").mkdir(exist_ok=True)
-        return measure(data)
+        set_up(data_dir)
+        (data_dir / "static").mkdir(exist_ok=True)
+        return measure(data_dir)
 
 
-def measure(data: Path) -> int:
+def measure(data_dir: Path) -> int:
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
     from django.test import override_settings
@@ -76,33 +79,35 @@ def measure(data: Path) -> int:
     from factcheck.database import embedded
     from factcheck.telemetry import process_gauges
 
-    middleware_without_telemetry = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
-    missed = 0
-    with embedded.run_server(data):
+    middleware = [name for name in settings.MIDDLEWARE if not name.startswith(TELEMETRY_PREFIX)]
+    missed_count = 0
+    with embedded.run_server(data_dir):
         import factcheck.wsgi  # noqa: F401  disconnects what the site does without, too
 
         process_gauges.watch(1)
-        measured_application = WSGIHandler()
-        with override_settings(MIDDLEWARE=middleware_without_telemetry):
-            alone = WSGIHandler()
+        measured_app = WSGIHandler()
+        with override_settings(MIDDLEWARE=middleware):
+            plain_app = WSGIHandler()
         for name, path in PATHS.items():
             fields = (
-                {"HTTP_IF_NONE_MATCH": request_fields(alone, path)["ETag"]} if name == "unchanged" else {}
+                {"HTTP_IF_NONE_MATCH": request_fields(plain_app, path)["ETag"]} if name == "unchanged" else {}
             )
             expected = "304 Not Modified" if fields else "200 OK"
-            for application in (measured_application, alone):
+            for application in (measured_app, plain_app):
                 assert request_fields(application, path, **fields)[":status"] == expected
                 measure_cpu(application, path, **fields)
             rounds = [
-                (measure_cpu(alone, path, **fields), measure_cpu(measured_application, path, **fields))
+                (measure_cpu(plain_app, path, **fields), measure_cpu(measured_app, path, **fields))
                 for _ in range(ROUNDS)
             ]
-            ratio = statistics.median(without / with_them for without, with_them in rounds)
-            cost = statistics.median(with_them - without for without, with_them in rounds) / REQUESTS
-            whole = statistics.median(with_them for _without, with_them in rounds) / REQUESTS
-            print(f"{name:10} {ratio:.3f} of the rate; {cost * 1e6:5.1f} of {whole * 1e6:6.1f} microseconds")
-            missed += ratio < PROMISED
-    return missed
+            ratio = statistics.median(plain / measured for plain, measured in rounds)
+            cost = statistics.median(measured - plain for plain, measured in rounds) / REQUESTS
+            total_cost = statistics.median(measured for _plain, measured in rounds) / REQUESTS
+            print(
+                f"{name:10} {ratio:.3f} of the rate; {cost * 1e6:5.1f} of {total_cost * 1e6:6.1f} microseconds"
+            )
+            missed_count += ratio < MIN_RATE_SHARE
+    return missed_count
 
 
 if __name__ == "__main__":

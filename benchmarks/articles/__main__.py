@@ -37,9 +37,9 @@ from sources.extraction.extract import extract
 from sources.extraction.language import choose_language
 
 #: From which token F1 on a page was read as a whole.
-_READ_WHOLE = 0.9
+_WHOLE_PAGE_F1 = 0.9
 #: Of a sentence of the labels, at least, for a sentence that was found to be it.
-_SAME = 0.5
+_MIN_OVERLAP = 0.5
 #: Of each language, for each edit.
 _EDITIONS = 2
 
@@ -50,46 +50,51 @@ class Figure(NamedTuple):
     name: str
     value: float
     required: float
-    is_least: bool = True
+    is_minimum: bool = True
 
     @property
     def is_met(self) -> bool:
-        return self.value >= self.required if self.is_least else self.value <= self.required
+        return self.value >= self.required if self.is_minimum else self.value <= self.required
 
 
 def count_words(text: str) -> Counter[str]:
     """Count words, or characters in scripts without spaces."""
-    cut = "".join(f" {one} " if "\u3040" <= one <= "\u9fff" or one == "|" else one for one in text.casefold())
-    return Counter("".join(one if one.isalnum() else " " for one in cut).split())
+    spaced_text = "".join(
+        f" {character} " if "\u3040" <= character <= "\u9fff" or character == "|" else character
+        for character in text.casefold()
+    )
+    return Counter("".join(character if character.isalnum() else " " for character in spaced_text).split())
 
 
-def compute_token_f1(found: str, page: Page) -> float:
+def compute_token_f1(found_text: str, page: Page) -> float:
     """Return how well a text matches the page's article. The headline is ignored."""
-    said, meant = count_words(found.removeprefix(page.title)), count_words(page.text)
-    common = sum((said & meant).values())
-    return 2 * common / (said.total() + meant.total()) if common else 0.0
+    found_words, expected_words = count_words(found_text.removeprefix(page.title)), count_words(page.text)
+    common_count = sum((found_words & expected_words).values())
+    return 2 * common_count / (found_words.total() + expected_words.total()) if common_count else 0.0
 
 
 def measure_extraction(data: Path) -> Iterator[Figure]:
     from trafilatura import extract as extract_alone
 
-    ours, alone, bylines, warned = [], [], [], []
+    our_scores, peer_scores, correct_bylines, true_warnings = [], [], [], []
     for page in iterate_pages(data):
         document = _read(page)
         text = document.text if document else ""
-        ours.append(compute_token_f1(text, page))
-        theirs = extract_alone(page.markup, include_comments=False, include_tables=True, url=page.url or None)
-        alone.append(compute_token_f1(theirs or "", page))
-        named = {name.strip().casefold() for name in document.byline.split(",")} if document else set()
-        bylines.append(named - {""} <= {name.casefold() for name in page.authors})
+        our_scores.append(compute_token_f1(text, page))
+        peer_text = extract_alone(
+            page.markup, include_comments=False, include_tables=True, url=page.url or None
+        )
+        peer_scores.append(compute_token_f1(peer_text or "", page))
+        named_people = {name.strip().casefold() for name in document.byline.split(",")} if document else set()
+        correct_bylines.append(named_people - {""} <= {name.casefold() for name in page.authors})
         if document and document.caveats:
-            warned.append(ours[-1] < _READ_WHOLE)
-    yield Figure("extraction: token F1, trafilatura alone", mean(alone), 0.0)
-    yield Figure("extraction: token F1", mean(ours), mean(alone) + 0.005)
-    yield Figure("extraction: pages below .8", sum(one < 0.8 for one in ours), 5, is_least=False)
-    yield Figure("extraction: pages without a wrong name in the byline", mean(bylines), 0.9)
-    yield Figure("extraction: pages with a warning", len(warned), 10, is_least=False)
-    yield Figure("extraction: warnings on pages that were partly read", mean(warned or [1]), 0.8)
+            true_warnings.append(our_scores[-1] < _WHOLE_PAGE_F1)
+    yield Figure("extraction: token F1, trafilatura alone", mean(peer_scores), 0.0)
+    yield Figure("extraction: token F1", mean(our_scores), mean(peer_scores) + 0.005)
+    yield Figure("extraction: pages below .8", sum(score < 0.8 for score in our_scores), 5, is_minimum=False)
+    yield Figure("extraction: pages without a wrong name in the byline", mean(correct_bylines), 0.9)
+    yield Figure("extraction: pages with a warning", len(true_warnings), 10, is_minimum=False)
+    yield Figure("extraction: warnings on pages that were partly read", mean(true_warnings or [1]), 0.8)
 
 
 def _read(page: Page) -> Document | None:
@@ -101,19 +106,27 @@ def _read(page: Page) -> Document | None:
 
 def measure_worthiness(data: Path) -> Iterator[Figure]:
     rows = list(_iterate_judged(data))
-    core = [one for label, one in rows if label.label == "core"]
-    others = [one for label, one in rows if label.label != "core"]
-    trivial = [one for label, one in rows if label.label in ("no", "fragment")]
-    first = [label.label for label, one in rows if one and choose_band(one.score) == CheckBand.CHECK_FIRST]
-    shown = first + [
-        label.label for label, one in rows if one and choose_band(one.score) == CheckBand.WORTH_A_LOOK
+    core = [candidate for label, candidate in rows if label.label == "core"]
+    others = [candidate for label, candidate in rows if label.label != "core"]
+    trivial = [candidate for label, candidate in rows if label.label in ("no", "fragment")]
+    first_labels = [
+        label.label
+        for label, candidate in rows
+        if candidate and choose_band(candidate.score) == CheckBand.CHECK_FIRST
     ]
-    checkable = first.count("core") + first.count("secondary")
-    yield Figure("labels: core, listed", mean(one is not None for one in core), 0.98)
-    yield Figure("labels: core in the first two bands", shown.count("core") / len(core), 0.92)
-    yield Figure("labels: share in the first two bands", len(shown) / len(rows), 0.75, is_least=False)
-    yield Figure("labels: core in “check first”", first.count("core") / len(first), 0.66)
-    yield Figure("labels: core or secondary in “check first”", checkable / len(first), 0.85)
+    shown_labels = first_labels + [
+        label.label
+        for label, candidate in rows
+        if candidate and choose_band(candidate.score) == CheckBand.WORTH_A_LOOK
+    ]
+    checkable_count = first_labels.count("core") + first_labels.count("secondary")
+    yield Figure("labels: core, listed", mean(candidate is not None for candidate in core), 0.98)
+    yield Figure("labels: core in the first two bands", shown_labels.count("core") / len(core), 0.92)
+    yield Figure(
+        "labels: share in the first two bands", len(shown_labels) / len(rows), 0.75, is_minimum=False
+    )
+    yield Figure("labels: core in “check first”", first_labels.count("core") / len(first_labels), 0.66)
+    yield Figure("labels: core or secondary in “check first”", checkable_count / len(first_labels), 0.85)
     yield Figure("labels: AUC, core against no", compute_auc(map(_score, core), map(_score, trivial)), 0.9)
     yield Figure(
         "labels: AUC, core against all others", compute_auc(map(_score, core), map(_score, others)), 0.78
@@ -123,25 +136,35 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
 def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
     """Yield each labelled sentence with the detected candidate that matches it, if any."""
     texts = {page.name: page.text for page in iterate_pages(data)}
-    for name, sentences in load_labelled_articles(data).items():
-        joined = "\n\n".join(one.text for one in sentences)
-        text = texts.get(name, joined)
-        found = detect(text, choose_language("", joined))
+    for article_name, sentences in load_labelled_articles(data).items():
+        joined_text = "\n\n".join(sentence.text for sentence in sentences)
+        text = texts.get(article_name, joined_text)
+        candidates = detect(text, choose_language("", joined_text))
         for sentence in sentences:
-            yield sentence, _find_candidate(sentence.text, text, found)
+            yield sentence, _find_candidate(sentence.text, text, candidates)
 
 
-def _find_candidate(sentence: str, text: str, found: Sequence[CandidateSentence]) -> CandidateSentence | None:
+def _find_candidate(
+    sentence: str, text: str, candidates: Sequence[CandidateSentence]
+) -> CandidateSentence | None:
     start = text.find(sentence)
     if start < 0:
-        return next((one for one in found if one.exact in sentence or sentence in one.exact), None)
+        return next(
+            (
+                candidate
+                for candidate in candidates
+                if candidate.exact in sentence or sentence in candidate.exact
+            ),
+            None,
+        )
     end = start + len(sentence)
-    shared = [
-        one
-        for one in found
-        if min(one.end, end) - max(one.start, start) > _SAME * min(one.end - one.start, end - start)
+    overlapping = [
+        candidate
+        for candidate in candidates
+        if min(candidate.end, end) - max(candidate.start, start)
+        > _MIN_OVERLAP * min(candidate.end - candidate.start, end - start)
     ]
-    return max(shared, key=_score, default=None)
+    return max(overlapping, key=_score, default=None)
 
 
 def _score(candidate: CandidateSentence | None) -> float:
@@ -149,15 +172,15 @@ def _score(candidate: CandidateSentence | None) -> float:
 
 
 def measure_claimants(data: Path) -> Iterator[Figure]:
-    right = wrong = missed = 0
+    right_count = wrong_count = missed_count = 0
     for sentence, candidate in _iterate_judged(data):
-        named = (candidate.claimant or "") if candidate else ""
-        is_right = bool(sentence.claimant) and bool(re.search(sentence.claimant, named, re.IGNORECASE))
-        right += bool(named) and is_right
-        wrong += bool(named) and not is_right
-        missed += bool(sentence.claimant) and not is_right
-    yield Figure("claimants: precision", right / (right + wrong), 0.95)
-    yield Figure("claimants: recall", right / (right + missed), 0.7)
+        claimant = (candidate.claimant or "") if candidate else ""
+        is_right = bool(sentence.claimant) and bool(re.search(sentence.claimant, claimant, re.IGNORECASE))
+        right_count += bool(claimant) and is_right
+        wrong_count += bool(claimant) and not is_right
+        missed_count += bool(sentence.claimant) and not is_right
+    yield Figure("claimants: precision", right_count / (right_count + wrong_count), 0.95)
+    yield Figure("claimants: recall", right_count / (right_count + missed_count), 0.7)
 
 
 def measure_debates(data: Path) -> Iterator[Figure]:
@@ -166,32 +189,43 @@ def measure_debates(data: Path) -> Iterator[Figure]:
         for text, is_worthy in load_debates(data, split):
             rows.append((max(map(_score, detect(text, "en")), default=0.0), is_worthy))
         rows.sort(reverse=True)
-        worthy = sum(good for _, good in rows)
-        hits, precisions, best = 0, [], 0.0
-        for place, (_, good) in enumerate(rows, 1):
-            hits += good
-            if good:
-                precisions.append(hits / place)
-            best = max(best, 2 * hits / (place + worthy))
+        worthy_count = sum(is_good for _, is_good in rows)
+        hit_count, precisions, best_f1 = 0, [], 0.0
+        for rank, (_, is_good) in enumerate(rows, 1):
+            hit_count += is_good
+            if is_good:
+                precisions.append(hit_count / rank)
+            best_f1 = max(best_f1, 2 * hit_count / (rank + worthy_count))
         yield Figure(f"debates, {split}: average precision", mean(precisions), 0.78)
-        yield Figure(f"debates, {split}: best F1", best, 0.7)
+        yield Figure(f"debates, {split}: best F1", best_f1, 0.7)
 
 
 def measure_commission_article(data: Path) -> Iterator[Figure]:
-    found = detect(read_commission_article(data), "en")
-    shown = [one for one in found if choose_band(one.score) != CheckBand.ALSO_STATED]
-    yield Figure("commission's article: sentences listed", len(found), 60)
-    yield Figure("commission's article: in the first two bands", len(shown), 45, is_least=False)
+    candidates = detect(read_commission_article(data), "en")
+    shown_candidates = [
+        candidate for candidate in candidates if choose_band(candidate.score) != CheckBand.ALSO_STATED
+    ]
+    yield Figure("commission's article: sentences listed", len(candidates), 60)
+    yield Figure("commission's article: in the first two bands", len(shown_candidates), 45, is_minimum=False)
 
 
 def measure_anchors(data: Path) -> Iterator[Figure]:
     """Measure what happens to quotes after generated edits. This needs no external data."""
-    for number, name, most in ((1, "one edit", 0.01), (2, "two edits", 0.02), (3, "three edits", 0.04)):
-        outcomes = Counter(outcome for *_, outcome in measure_quotes(number, _EDITIONS))
-        standing = outcomes["kept"] + outcomes["lost"] + outcomes["wrong"]
-        yield Figure(f"anchors, {name}: lost", outcomes["lost"] / standing, most, is_least=False)
+    for edit_count, name, max_lost_share in (
+        (1, "one edit", 0.01),
+        (2, "two edits", 0.02),
+        (3, "three edits", 0.04),
+    ):
+        outcomes = Counter(outcome for *_, outcome in measure_quotes(edit_count, _EDITIONS))
+        present_count = outcomes["kept"] + outcomes["lost"] + outcomes["wrong"]
         yield Figure(
-            f"anchors, {name}: wrong", outcomes["wrong"] / standing, 0.001 * (number > 1), is_least=False
+            f"anchors, {name}: lost", outcomes["lost"] / present_count, max_lost_share, is_minimum=False
+        )
+        yield Figure(
+            f"anchors, {name}: wrong",
+            outcomes["wrong"] / present_count,
+            0.001 * (edit_count > 1),
+            is_minimum=False,
         )
 
 
@@ -205,40 +239,46 @@ def measure_cost(data: Path) -> Iterator[Figure]:
         import_article(
             Material(make_article(200).encode()), overrides=Overrides(url="https://example.org/warm")
         )
-        for words, seconds in ((1_000, 0.5), (10_000, 2.0), (40_000, 8.0), (100_000, 15.0)):
+        for words, max_seconds in ((1_000, 0.5), (10_000, 2.0), (40_000, 8.0), (100_000, 15.0)):
             material = Material(make_article(words).encode())
-            address = Overrides(url=f"https://example.org/{words}")
-            taken = _measure_cpu(partial(import_article, material, overrides=address))
-            yield Figure(f"import of {words:,} words: seconds of CPU", taken, seconds, is_least=False)
+            overrides = Overrides(url=f"https://example.org/{words}")
+            cpu_seconds = _measure_cpu(partial(import_article, material, overrides=overrides))
+            yield Figure(
+                f"import of {words:,} words: seconds of CPU", cpu_seconds, max_seconds, is_minimum=False
+            )
 
 
-def _measure_cpu(work: Callable[[], object]) -> float:
+def _measure_cpu(run: Callable[[], object]) -> float:
     """Return the processor time of this process and its confined children."""
-    before = _sum_process_time()
-    work()
-    return _sum_process_time() - before
+    seconds_before = _sum_process_time()
+    run()
+    return _sum_process_time() - seconds_before
 
 
 def _sum_process_time() -> float:
     import psutil
 
-    me = psutil.Process()
-    taken = time.process_time()
-    for child in me.children(recursive=True):
+    process = psutil.Process()
+    seconds = time.process_time()
+    for child in process.children(recursive=True):
         if "zygote" in " ".join(child.cmdline()):
             times = child.cpu_times()
-            taken += times.user + times.system + times.children_user + times.children_system
-    return taken
+            seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
 
 
-def compute_auc(worthy: Iterable[float], trivial: Iterable[float]) -> float:
+def compute_auc(worthy_scores: Iterable[float], trivial_scores: Iterable[float]) -> float:
     """Return how often a sentence worth checking scores above one that is not; a tie counts half."""
-    worthy, trivial = list(worthy), list(trivial)
-    above = sum((good > bad) + (good == bad) / 2 for good in worthy for bad in trivial)
-    return above / (len(worthy) * len(trivial))
+    worthy_scores, trivial_scores = list(worthy_scores), list(trivial_scores)
+    wins = sum(
+        (worthy_score > trivial_score) + (worthy_score == trivial_score) / 2
+        for worthy_score in worthy_scores
+        for trivial_score in trivial_scores
+    )
+    return wins / (len(worthy_scores) * len(trivial_scores))
 
 
-PARTS = {
+MEASUREMENTS = {
     "extraction": measure_extraction,
     "worthiness": measure_worthiness,
     "claimants": measure_claimants,
@@ -262,25 +302,25 @@ def _describe_data(data: Path) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks articles", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help=", ".join(PARTS))
+    parser.add_argument("parts", nargs="*", choices=[[], *MEASUREMENTS], help=", ".join(MEASUREMENTS))
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of the data (%(default)s)")
     options = parser.parse_args()
     if not (options.data / "articles").is_dir():
         parser.error(f"{options.data} does not hold the data. Name its folder: --data ../shared/data")
     table = Table("figure", "value", "required", "", title=_describe_data(options.data))
-    is_met = True
-    for part in options.parts or PARTS:
-        for figure in PARTS[part](options.data):
-            relation = "≥" if figure.is_least else "≤"
+    all_met = True
+    for part in options.parts or MEASUREMENTS:
+        for figure in MEASUREMENTS[part](options.data):
+            comparison = "≥" if figure.is_minimum else "≤"
             table.add_row(
                 figure.name,
                 f"{figure.value:.3f}",
-                f"{relation} {figure.required:.3f}",
+                f"{comparison} {figure.required:.3f}",
                 "" if figure.is_met else "MISSED",
             )
-            is_met &= figure.is_met
+            all_met &= figure.is_met
     Console(width=120).print(table)
-    return not is_met
+    return not all_met
 
 
 if __name__ == "__main__":

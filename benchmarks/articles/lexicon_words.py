@@ -16,43 +16,48 @@ from pathlib import Path
 from claims.articles import detection
 
 LANGUAGES = Path(detection.__file__).parent / "languages"
-ANYWHERE = ("ja", "zh", "ko")
+LANGUAGES_WITHOUT_SPACES = ("ja", "zh", "ko")
 #: Grammar: no reason is made of them.
-SILENT = ("past", "state")
-WORDS = 60_000
-SHOWN = 12
+GRAMMAR_GROUPS = ("past", "state")
+WORD_COUNT = 60_000
+SHOWN_WORDS = 12
 
 
 def find_suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the group, the phrase and the words that it matches, most common first."""
-    content = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
-    for group, written in content["signals"].items():
-        phrases = [" ".join(phrase.split()) for phrase in written.split(",")]
-        excepted = {phrase[1:] for phrase in phrases if phrase.startswith("!")}
+    lexicon = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
+    for group, phrase_list in lexicon["signals"].items():
+        phrases = [" ".join(phrase.split()) for phrase in phrase_list.split(",")]
+        excluded_words = {phrase[1:] for phrase in phrases if phrase.startswith("!")}
         for phrase in phrases:
-            if group in SILENT or not phrase or phrase[0] in "!^" or (" " in phrase and code not in ANYWHERE):
+            if (
+                group in GRAMMAR_GROUPS
+                or not phrase
+                or phrase[0] in "!^"
+                or (" " in phrase and code not in LANGUAGES_WITHOUT_SPACES)
+            ):
                 continue
-            if code in ANYWHERE:
-                found = [word for word in words if phrase in word and word != phrase]
+            if code in LANGUAGES_WITHOUT_SPACES:
+                matching_words = [word for word in words if phrase in word and word != phrase]
             elif phrase.endswith("*"):
-                found = [word for word in words if word.startswith(phrase[:-1])]
+                matching_words = [word for word in words if word.startswith(phrase[:-1])]
             elif phrase.startswith("*"):
-                found = [word for word in words if word.endswith(phrase[1:]) and word != phrase[1:]]
+                matching_words = [word for word in words if word.endswith(phrase[1:]) and word != phrase[1:]]
             else:
                 continue
-            if found := [word for word in found if word not in excepted]:
-                yield group, phrase, found
+            if matching_words := [word for word in matching_words if word not in excluded_words]:
+                yield group, phrase, matching_words
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument(
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
         "languages", nargs="*", default=sorted(path.stem for path in LANGUAGES.glob("*.toml"))
     )
-    arguments.add_argument(
-        "--words", type=int, default=WORDS, help="how many of the commonest (default %(default)s)"
+    parser.add_argument(
+        "--words", type=int, default=WORD_COUNT, help="how many of the commonest (default %(default)s)"
     )
-    options = arguments.parse_args()
+    options = parser.parse_args()
     try:
         wordfreq = import_module("wordfreq")
     except ImportError:
@@ -60,8 +65,8 @@ def main() -> int:
         return 2
     for code in options.languages:
         print(f"== {code}")
-        for group, phrase, found in find_suspicious(code, wordfreq.top_n_list(code, options.words)):
-            print(f"{group}: {phrase}: {' '.join(found[:SHOWN])}")
+        for group, phrase, matching_words in find_suspicious(code, wordfreq.top_n_list(code, options.words)):
+            print(f"{group}: {phrase}: {' '.join(matching_words[:SHOWN_WORDS])}")
     return 0
 
 

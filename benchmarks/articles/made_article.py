@@ -33,25 +33,25 @@ SENTENCES = (
 )
 
 
-def make_article(words: int) -> str:
+def make_article(min_words: int) -> str:
     """Return an article with about this many words, the same every time."""
-    chance = random.Random(1911)  # noqa: S311  nothing to protect here
-    paragraphs, count = ["Ten years of harbours"], 0
-    while count < words:
+    rng = random.Random(1911)  # noqa: S311  nothing to protect here
+    paragraphs, word_count = ["Ten years of harbours"], 0
+    while word_count < min_words:
         sentences = [
             sentence.format(
-                place=chance.choice(PLACES),
-                name=chance.choice(NAMES),
-                thing=chance.choice(THINGS),
-                number=f"{chance.randint(1_000, 900_000):,}",
-                small=chance.randint(2, 90),
-                share=chance.randint(2, 60),
-                year=chance.randint(2012, 2024),
-                earlier=chance.randint(1990, 2011),
-                month=chance.choice(["January", "March", "June", "October"]),
+                place=rng.choice(PLACES),
+                name=rng.choice(NAMES),
+                thing=rng.choice(THINGS),
+                number=f"{rng.randint(1_000, 900_000):,}",
+                small=rng.randint(2, 90),
+                share=rng.randint(2, 60),
+                year=rng.randint(2012, 2024),
+                earlier=rng.randint(1990, 2011),
+                month=rng.choice(["January", "March", "June", "October"]),
             )
-            for sentence in chance.sample(SENTENCES, 4)
+            for sentence in rng.sample(SENTENCES, 4)
         ]
         paragraphs.append(" ".join(sentences))
-        count += len(paragraphs[-1].split())
+        word_count += len(paragraphs[-1].split())
     return "\n\n".join(paragraphs)

@@ -22,8 +22,8 @@ from claims.articles.detection import CandidateSentence, detect
 
 CORPUS = Path(__file__).parents[2] / "tests" / "claims" / "articles" / "speakers" / "corpus"
 PARTS = ("dev", "held")
-LEAST_PRECISION, LEAST_RECALL = 0.95, 0.70
-_UNSPACED = frozenset({"ja", "zh"})
+MIN_PRECISION, MIN_RECALL = 0.95, 0.70
+_UNSPACED_LANGUAGES = frozenset({"ja", "zh"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Confusions:
     @property
     def recall(self) -> float:
         """Return the share of sentences with a speaker for which the right one was named."""
-        expected = self.right + self.missing
-        return self.right / expected if expected else 1.0
+        expected_count = self.right + self.missing
+        return self.right / expected_count if expected_count else 1.0
 
 
 def read_corpus(part: str, languages: Iterable[str] = ()) -> Iterator[LabelledArticle]:
@@ -92,36 +92,39 @@ def _read_article(language: str, article: str) -> LabelledArticle:
         sentences.append(
             LabelledSentence(start, len(text), tuple(map(str.strip, speakers.strip().split("/"))))
         )
-        text += "" if language in _UNSPACED else " "
+        text += "" if language in _UNSPACED_LANGUAGES else " "
     return LabelledArticle(language, name, genre, text.rstrip() + "\n", tuple(sentences))
 
 
-def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
+def judge(article: LabelledArticle, all_confusions: Iterable[Confusions]) -> None:
     """Add the article's sentences to the counts."""
     candidates = detect(article.text, article.language)
     for sentence in article.sentences:
-        found = _find_claimant(sentence, candidates)
-        right = found.casefold() in map(str.casefold, sentence.speakers)
-        for count in counts:
-            count.right += bool(found) and right
-            count.missing += sentence.named and not right
-            count.wrong += bool(found) and not right
-            if not right and (found or sentence.named):
-                wanted = "/".join(sentence.speakers) or "nobody"
-                words = article.text[sentence.start : sentence.end]
-                count.lines.append(
-                    f"{article.language} {article.name}: {found or 'nobody'} for {wanted} in {words}"
+        claimant = _find_claimant(sentence, candidates)
+        is_right = claimant.casefold() in map(str.casefold, sentence.speakers)
+        for confusions in all_confusions:
+            confusions.right += bool(claimant) and is_right
+            confusions.missing += sentence.named and not is_right
+            confusions.wrong += bool(claimant) and not is_right
+            if not is_right and (claimant or sentence.named):
+                expected = "/".join(sentence.speakers) or "nobody"
+                sentence_text = article.text[sentence.start : sentence.end]
+                confusions.lines.append(
+                    f"{article.language} {article.name}: {claimant or 'nobody'} for {expected} in {sentence_text}"
                 )
 
 
 def _find_claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -> str:
     """Return the claimant of the candidate that overlaps most with the sentence."""
-    shared = [(min(row.end, sentence.end) - max(row.start, sentence.start), row) for row in candidates]
-    most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
-    return (row.claimant or "") if row and most > 0 else ""
+    overlaps = [
+        (min(candidate.end, sentence.end) - max(candidate.start, sentence.start), candidate)
+        for candidate in candidates
+    ]
+    overlap, candidate = max(overlaps, key=lambda pair: pair[0], default=(0, None))
+    return (candidate.claimant or "") if candidate and overlap > 0 else ""
 
 
-def measure_seconds(count: int) -> float:
+def measure_seconds(min_words: int) -> float:
     """Return the detector's processor time for about this many words of the labelled articles."""
     paragraphs = [
         paragraph
@@ -130,11 +133,11 @@ def measure_seconds(count: int) -> float:
         if len(paragraph.split()) > 5
     ]
     chunks: list[str] = []
-    words = 0
-    while words < count:
+    word_count = 0
+    while word_count < min_words:
         # A paragraph that is repeated word for word would be dropped as furniture.
         chunks.append(f"{paragraphs[len(chunks) % len(paragraphs)].strip()} That was entry {len(chunks)}.")
-        words += len(chunks[-1].split())
+        word_count += len(chunks[-1].split())
     text = "\n\n".join(chunks)
     detect(text[:200], "en")
     started_at = time.process_time()
@@ -164,7 +167,7 @@ def main() -> int:
             figures = f"{count.precision:.3f}", f"{count.recall:.3f}"
             table.add_row(name, str(count.right), str(count.missing), str(count.wrong), *figures)
         console.print(table)
-        met &= total.precision >= LEAST_PRECISION and total.recall >= LEAST_RECALL
+        met &= total.precision >= MIN_PRECISION and total.recall >= MIN_RECALL
     seconds = measure_seconds(10_000)
     console.print(f"10,000 words in {seconds:.2f} s (at most 1)")
     return not (met and seconds <= 1)

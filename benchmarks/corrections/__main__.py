@@ -31,12 +31,12 @@ from urllib.parse import urljoin, urlsplit
 from benchmarks.scratch import open_scratch_project
 
 if TYPE_CHECKING:
-    from benchmarks.corrections.channels import Answer, Case
+    from benchmarks.corrections.channels import Case, PageResponse
 
 #: Seconds in which all that we serve shows the new state.
 PROMISED_SECONDS = 2.0
 #: Seconds after which a channel counts as left behind, and between two looks at it.
-PATIENCE, PAUSE = 60.0, 0.25
+MAX_WAIT_SECONDS, PAUSE_SECONDS = 60.0, 0.25
 ROOT = Path(__file__).parents[2]
 WEBHOOK, PEER = "webhook", "following newsroom"
 #: Seconds in which another newsroom has the new state: it visits once a minute.
@@ -82,20 +82,20 @@ def run_site(port: int) -> Iterator[None]:
         server.wait(60)
 
 
-def read(port: int, path: str, body: bytes | None = None) -> "Answer":
+def read(port: int, path: str, body: bytes | None = None) -> "PageResponse":
     """Return the response after all redirects."""
-    from benchmarks.corrections.channels import Answer
+    from benchmarks.corrections.channels import PageResponse
 
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=MAX_WAIT_SECONDS)
     headers = {"Host": f"localhost:{port}"} | ({"Content-Type": "application/json"} if body else {})
     connection.request("POST" if body else "GET", path, body, headers)
-    answer = connection.getresponse()
-    content = answer.read()
+    response = connection.getresponse()
+    content = response.read()
     connection.close()
-    if answer.status in (301, 302, 307, 308) and (target := answer.getheader("Location")):
+    if response.status in (301, 302, 307, 308) and (target := response.getheader("Location")):
         parts = urlsplit(urljoin(path, target))
         return read(port, f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    return Answer(path, answer.status, content)
+    return PageResponse(path, response.status, content)
 
 
 def measure(port: int, options: argparse.Namespace) -> int:
@@ -111,8 +111,8 @@ def measure(port: int, options: argparse.Namespace) -> int:
 
     receiver = Receiver()
     durations: dict[str, list[float]] = defaultdict(list)
-    stale: Counter[str] = Counter()
-    with served(receiver.server), following(settings.SITE_URL) as peer_claims:
+    stale_counts: Counter[str] = Counter()
+    with served(receiver.server), follow_site(settings.SITE_URL) as peer_claims:
         newsroom = Newsroom(receiver.url, options.rounds)
         wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
         wait_for_copies(peer_claims, newsroom.claims)
@@ -120,44 +120,50 @@ def measure(port: int, options: argparse.Namespace) -> int:
         visits = []
         with run_readers(port, newsroom.claims, options.readers), ThreadPoolExecutor(64) as watchers:
             for case in newsroom.cases():
-                watched = [channel for channel in list_channels() if channel.carries(case.action)]
-                before = list(watchers.map(lambda one: read(port, *one.request(case)), watched))  # noqa: B023
-                newsroom.act(case)
+                channels = [channel for channel in list_channels() if channel.shows_action(case.action)]
+                responses_before = list(
+                    watchers.map(lambda channel: read(port, *channel.request(case)), channels)  # noqa: B023
+                )
+                newsroom.carry_out(case)
                 started_at = time.perf_counter()
                 visits.append(watchers.submit(wait_for_visit, peer_claims, case, started_at))
-                waits = [
-                    (one.name, watchers.submit(wait_for, port, one, case, earlier, started_at))
-                    for one, earlier in zip(watched, before, strict=True)
+                pending_waits = [
+                    (channel.name, watchers.submit(wait_for_channel, port, channel, case, before, started_at))
+                    for channel, before in zip(channels, responses_before, strict=True)
                 ]
-                waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, started_at)))
-                for name, wait in waits:
-                    waited, old = wait.result()
-                    durations[name].append(waited)
-                    stale[name] += old
+                pending_waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, started_at)))
+                for name, pending in pending_waits:
+                    seconds, stale_count = pending.result()
+                    durations[name].append(seconds)
+                    stale_counts[name] += stale_count
                 print(f"{case.action}: claim {case.claim}", file=sys.stderr, flush=True)
             durations[PEER] = [visit.result() for visit in visits]
     write_dump()
-    count, offenders = crawl(lambda path: read(port, path), settings.SITE_URL, newsroom.done, options.pages)
-    return report(durations, stale, count, offenders)
+    page_count, offenders = crawl(
+        lambda path: read(port, path), settings.SITE_URL, newsroom.finished_cases, options.pages
+    )
+    return report(durations, stale_counts, page_count, offenders)
 
 
-def wait_for(port: int, channel: Any, case: "Case", before: "Answer", started_at: float) -> tuple[float, int]:
+def wait_for_channel(
+    port: int, channel: Any, case: "Case", response_before: "PageResponse", started_at: float
+) -> tuple[float, int]:
     """Return the seconds until the channel shows the new state, and the number of requests that showed the old one.
 
     The seconds are infinite if the channel does not show it within the time limit.
     """
-    old = 0
-    while time.perf_counter() - started_at < PATIENCE:
-        now = read(port, *channel.request(case))
-        if channel.is_current(case, before, now):
-            return time.perf_counter() - started_at, old
-        old += now.status not in (429, 503)
-        time.sleep(PAUSE)
-    return float("inf"), old
+    stale_count = 0
+    while time.perf_counter() - started_at < MAX_WAIT_SECONDS:
+        response = read(port, *channel.request(case))
+        if channel.is_current(case, response_before, response):
+            return time.perf_counter() - started_at, stale_count
+        stale_count += response.status not in (429, 503)
+        time.sleep(PAUSE_SECONDS)
+    return float("inf"), stale_count
 
 
 @contextmanager
-def following(site: str) -> Iterator[dict[int, Any]]:
+def follow_site(site: str) -> Iterator[dict[int, Any]]:
     """Run a second installation; yield its copies of the site's claims."""
     claims: dict[int, Any] = {}
     peer = subprocess.Popen(
@@ -184,78 +190,80 @@ def following(site: str) -> Iterator[dict[int, Any]]:
 
 def wait_for_copies(peer_claims: dict[int, Any], claims: list[int]) -> None:
     """Wait until the other newsroom has the claims."""
-    end = time.monotonic() + 5 * PATIENCE
+    deadline = time.monotonic() + 5 * MAX_WAIT_SECONDS
     while not peer_claims.keys() >= set(claims):
-        if time.monotonic() > end:
+        if time.monotonic() > deadline:
             sys.exit("The second installation did not get the claims.")
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
 
 
 def wait_for_visit(peer_claims: dict[int, Any], case: "Case", started_at: float) -> float:
     """Return the seconds until the other newsroom has the new state."""
-    while (waited := time.perf_counter() - started_at) < 2 * PATIENCE:
+    while (seconds := time.perf_counter() - started_at) < 2 * MAX_WAIT_SECONDS:
         row = peer_claims[case.claim]
         if case.note in row["note"] or row["status"] == "merged":
-            return waited
-        time.sleep(PAUSE)
+            return seconds
+        time.sleep(PAUSE_SECONDS)
     return float("inf")
 
 
-def wait_for_backlog(receiver: Any, least: int) -> None:
+def wait_for_backlog(receiver: Any, min_messages: int) -> None:
     """Wait until the worker has started and has processed earlier publications."""
-    end = time.monotonic() + 5 * PATIENCE
-    while len(receiver.messages) < least and time.monotonic() < end:
-        time.sleep(PAUSE)
+    deadline = time.monotonic() + 5 * MAX_WAIT_SECONDS
+    while len(receiver.messages) < min_messages and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
 
 
 def wait_for_message(receiver: Any, case: "Case", started_at: float) -> tuple[float, int]:
     """Return the seconds until the message to a webhook has arrived."""
-    while time.perf_counter() - started_at < PATIENCE:
+    while time.perf_counter() - started_at < MAX_WAIT_SECONDS:
         for message in list(receiver.messages):
-            told = message.payload["data"]
-            if told.get("claim_id") == case.claim and told["sequence"] > case.sequence:
+            entry = message.payload["data"]
+            if entry.get("claim_id") == case.claim and entry["sequence"] > case.sequence:
                 return time.perf_counter() - started_at, 0
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
     return float("inf"), 0
 
 
 @contextmanager
-def run_readers(port: int, claims: list[int], readers: int) -> Iterator[None]:
+def run_readers(port: int, claims: list[int], reader_count: int) -> Iterator[None]:
     """Run concurrent readers of lists and pages, like people and programs."""
-    over = threading.Event()
+    is_over = threading.Event()
 
     def keep_reading() -> None:
         for claim in itertools.cycle(claims):
             for path in ("/", "/claims/", f"/claims/{claim}/", "/api/v1/claims/", f"/api/v1/claims/{claim}/"):
-                if over.is_set():
+                if is_over.is_set():
                     return
                 read(port, path)
 
-    threads = [threading.Thread(target=keep_reading) for _ in range(readers)]
+    threads = [threading.Thread(target=keep_reading) for _ in range(reader_count)]
     for thread in threads:
         thread.start()
     try:
         yield
     finally:
-        over.set()
+        is_over.set()
         for thread in threads:
             thread.join()
 
 
-def report(durations: dict[str, list[float]], stale: Counter[str], count: int, offenders: list[str]) -> int:
-    missed = 0
+def report(
+    durations: dict[str, list[float]], stale_counts: Counter[str], page_count: int, offenders: list[str]
+) -> int:
+    missed_count = 0
     for name, times in durations.items():
-        late = max(times) > (PROMISED_TO_PEERS if name == PEER else PROMISED_SECONDS)
-        missed += late
+        is_late = max(times) > (PROMISED_TO_PEERS if name == PEER else PROMISED_SECONDS)
+        missed_count += is_late
         print(
-            f"{name:24} median {median(times):6.2f} s, at most {max(times):6.2f} s{' MISSED' if late else ''}"
+            f"{name:24} median {median(times):6.2f} s, at most {max(times):6.2f} s{' MISSED' if is_late else ''}"
         )
     print(f"promised                 at most {PROMISED_SECONDS} s; other newsrooms {PROMISED_TO_PEERS} s")
-    print(f"answers with the old state after the action: {stale.total()} {dict(+stale)}")
-    print(f"crawl: {count} addresses read, {len(offenders)} with a withdrawn verdict without its note")
+    print(f"answers with the old state after the action: {stale_counts.total()} {dict(+stale_counts)}")
+    print(f"crawl: {page_count} addresses read, {len(offenders)} with a withdrawn verdict without its note")
     for offender in offenders[:50]:
         print(f"  {offender}")
-    return int(bool(missed or offenders))
+    return int(bool(missed_count or offenders))
 
 
 if __name__ == "__main__":

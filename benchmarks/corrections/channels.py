@@ -17,7 +17,7 @@ class Action(StrEnum):
     MERGE = "merge"
 
 
-class Shows(StrEnum):
+class Part(StrEnum):
     """The part of a claim that a channel shows."""
 
     CLAIM = "claim"  # the claim with its public notes, or the claim that it was merged into
@@ -49,7 +49,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageResponse:
     """A response: its URL after redirects, and the content."""
 
     address: str
@@ -65,37 +65,47 @@ class Channel:
     """A channel: its URL, an optional request body, and the part of the claim that it shows."""
 
     name: str
-    shows: Shows
+    shown_part: Part
     path: Callable[[Case], str]
     body: Callable[[Case], object] | None = None
 
     def request(self, case: Case) -> tuple[str, bytes | None]:
         return self.path(case), json.dumps(self.body(case)).encode() if self.body else None
 
-    def carries(self, action: Action) -> bool:
+    def shows_action(self, action: Action) -> bool:
         """Return whether the channel shows the action; merging, for example, has no public note."""
-        return action != Action.MERGE or self.shows != Shows.LOG
+        return action != Action.MERGE or self.shown_part != Part.LOG
 
-    def is_current(self, case: Case, before: Answer, now: Answer) -> bool:
+    def is_current(self, case: Case, response_before: PageResponse, response: PageResponse) -> bool:
         """Return whether the channel shows the state after the action. Rate limit responses do not count."""
-        if now.status in (429, 503):
+        if response.status in (429, 503):
             return False
-        if self.shows == Shows.DIFFERENCE:
-            return (now.address, now.status, now.content) != (before.address, before.status, before.content)
-        if self.shows == Shows.LOG:
-            return now.has(case.note)
-        if self.shows == Shows.LIST:
+        if self.shown_part == Part.DIFFERENCE:
+            return (response.address, response.status, response.content) != (
+                response_before.address,
+                response_before.status,
+                response_before.content,
+            )
+        if self.shown_part == Part.LOG:
+            return response.has(case.note)
+        if self.shown_part == Part.LIST:
             if case.action == Action.CORRECT:
-                return now.has("Mostly false")
+                return response.has("Mostly false")
             # A list of what was withdrawn says so; the words of a merged claim lead to the other.
-            listed = now.has(f"/claims/{case.claim}/")
-            return not listed or now.has(case.note) or self._leads_on(case, before, now)
-        return self._leads_on(case, before, now) or now.has(case.note)
+            is_listed = response.has(f"/claims/{case.claim}/")
+            return (
+                not is_listed
+                or response.has(case.note)
+                or self._leads_to_target(case, response_before, response)
+            )
+        return self._leads_to_target(case, response_before, response) or response.has(case.note)
 
-    def _leads_on(self, case: Case, before: Answer, now: Answer) -> bool:
+    def _leads_to_target(self, case: Case, response_before: PageResponse, response: PageResponse) -> bool:
         """Return whether the channel now leads to the claim that this one was merged into."""
-        place = f"/claims/{case.target}/"
-        is_new = place in now.address or (now.has(place) and not before.has(place))
+        target_path = f"/claims/{case.target}/"
+        is_new = target_path in response.address or (
+            response.has(target_path) and not response_before.has(target_path)
+        )
         return case.action == Action.MERGE and is_new
 
 
@@ -104,78 +114,86 @@ def _make_query_path(path: str, **parameters: str) -> Callable[[Case], str]:
     return lambda case: f"{path}?{urlencode({'q': case.word, **parameters})}"
 
 
-def _make_own_path(path: str) -> Callable[[Case], str]:
+def _make_claim_path(path: str) -> Callable[[Case], str]:
     return lambda case: path.format(claim=case.claim)
 
 
-def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
+def _make_tool_call(tool: str, **arguments: str) -> Callable[[Case], object]:
     """Return a call of a tool of `/mcp`, with attributes of the case as arguments."""
     return lambda case: {
         "jsonrpc": "2.0",
         "id": 1,
         "method": "tools/call",
-        "params": {"name": tool, "arguments": {name: getattr(case, of) for name, of in arguments.items()}},
+        "params": {
+            "name": tool,
+            "arguments": {name: getattr(case, attribute) for name, attribute in arguments.items()},
+        },
     }
 
 
 def list_channels() -> list[Channel]:
     """Return all channels of the site. Webhooks and followers are measured separately."""
     files = [
-        Channel(f"download .{ending}", Shows.LIST, _make_query_path(f"/api/v1/claims.{ending}"))
+        Channel(f"download .{ending}", Part.LIST, _make_query_path(f"/api/v1/claims.{ending}"))
         for ending in ("csv", "jsonl", "json", "jsonld")
     ]
     feeds = [
-        Channel(f"feed .{ending}", Shows.LIST, _make_query_path(f"/feeds/claims.{ending}"))
+        Channel(f"feed .{ending}", Part.LIST, _make_query_path(f"/feeds/claims.{ending}"))
         for ending in ("atom", "rss", "json")
     ]
     pages = [
         Channel(
             f"claim page, {language}",
-            Shows.CLAIM,
-            _make_own_path(f"{_get_prefix(language)}/claims/{{claim}}/"),
+            Part.CLAIM,
+            _make_claim_path(f"{_get_prefix(language)}/claims/{{claim}}/"),
         )
         for language, _name in settings.LANGUAGES
     ]
     return [
-        Channel("API: claim", Shows.CLAIM, _make_own_path("/api/v1/claims/{claim}/")),
-        Channel("API: claims", Shows.LIST, _make_query_path("/api/v1/claims/", spelling="exact")),
+        Channel("API: claim", Part.CLAIM, _make_claim_path("/api/v1/claims/{claim}/")),
+        Channel("API: claims", Part.LIST, _make_query_path("/api/v1/claims/", spelling="exact")),
         Channel(
             "API: claims, whole",
-            Shows.LIST,
+            Part.LIST,
             _make_query_path("/api/v1/claims/", view="full", spelling="exact"),
         ),
-        Channel("API: verdicts", Shows.LIST, _make_query_path("/api/v1/verdicts/")),
-        Channel("API: versions", Shows.DIFFERENCE, _make_own_path("/api/v1/claims/{claim}/versions/")),
-        Channel("API: corrections", Shows.LOG, _make_own_path("/api/v1/corrections/?claim={claim}")),
-        Channel("JSON-LD", Shows.CLAIM, _make_own_path("/api/v1/claims/{claim}.jsonld")),
-        Channel("Google's API", Shows.LIST, lambda case: f"/v1alpha1/claims:search?query={case.word}"),
-        Channel("look-up", Shows.LIST, lambda case: f"/api/v1/lookup/?url={quote(case.source_url, safe='')}"),
+        Channel("API: verdicts", Part.LIST, _make_query_path("/api/v1/verdicts/")),
+        Channel("API: versions", Part.DIFFERENCE, _make_claim_path("/api/v1/claims/{claim}/versions/")),
+        Channel("API: corrections", Part.LOG, _make_claim_path("/api/v1/corrections/?claim={claim}")),
+        Channel("JSON-LD", Part.CLAIM, _make_claim_path("/api/v1/claims/{claim}.jsonld")),
+        Channel("Google's API", Part.LIST, lambda case: f"/v1alpha1/claims:search?query={case.word}"),
+        Channel("look-up", Part.LIST, lambda case: f"/api/v1/lookup/?url={quote(case.source_url, safe='')}"),
         Channel(
             "match",
-            Shows.LIST,
+            Part.LIST,
             lambda case: f"/api/v1/match/?{urlencode({'text': case.statement + ' It is so.'})}",
         ),
-        Channel(
-            "feed of changes",
-            Shows.DIFFERENCE,
-            lambda case: f"/api/v1/changes/?since={case.sequence}",
-        ),
+        Channel("feed of changes", Part.DIFFERENCE, lambda case: f"/api/v1/changes/?since={case.sequence}"),
         *files,
         *feeds,
-        Channel("feed of corrections", Shows.LOG, lambda case: "/feeds/corrections.atom?by=all"),
+        Channel("feed of corrections", Part.LOG, lambda case: "/feeds/corrections.atom?by=all"),
         *pages,
-        Channel("claim page, Markdown", Shows.CLAIM, _make_own_path("/claims/{claim}/x/index.md")),
-        Channel("list page", Shows.LIST, _make_query_path("/claims/", by="all")),
-        Channel("dumps: page", Shows.LOG, lambda case: "/dumps/"),
-        Channel("dumps: list", Shows.LOG, lambda case: "/dumps/index.json"),
-        Channel("corrections page", Shows.LOG, lambda case: "/corrections/?by=all"),
-        Channel("sitemap", Shows.DIFFERENCE, lambda case: "/sitemap-claims-1.xml"),
-        Channel("widget: card", Shows.CLAIM, _make_own_path("/claims/{claim}/card/")),
-        Channel("widget: list", Shows.LIST, _make_query_path("/widgets/list/")),
-        Channel("share picture", Shows.DIFFERENCE, _make_own_path("/claims/{claim}/image.png")),
-        Channel("MCP: get_claim", Shows.LOG, lambda case: "/mcp", _call("get_claim", claim_id="claim")),
-        Channel("MCP: search_claims", Shows.LIST, lambda case: "/mcp", _call("search_claims", query="word")),
-        Channel("MCP: match_text", Shows.LIST, lambda case: "/mcp", _call("match_text", text="statement")),
+        Channel("claim page, Markdown", Part.CLAIM, _make_claim_path("/claims/{claim}/x/index.md")),
+        Channel("list page", Part.LIST, _make_query_path("/claims/", by="all")),
+        Channel("dumps: page", Part.LOG, lambda case: "/dumps/"),
+        Channel("dumps: list", Part.LOG, lambda case: "/dumps/index.json"),
+        Channel("corrections page", Part.LOG, lambda case: "/corrections/?by=all"),
+        Channel("sitemap", Part.DIFFERENCE, lambda case: "/sitemap-claims-1.xml"),
+        Channel("widget: card", Part.CLAIM, _make_claim_path("/claims/{claim}/card/")),
+        Channel("widget: list", Part.LIST, _make_query_path("/widgets/list/")),
+        Channel("share picture", Part.DIFFERENCE, _make_claim_path("/claims/{claim}/image.png")),
+        Channel(
+            "MCP: get_claim", Part.LOG, lambda case: "/mcp", _make_tool_call("get_claim", claim_id="claim")
+        ),
+        Channel(
+            "MCP: search_claims",
+            Part.LIST,
+            lambda case: "/mcp",
+            _make_tool_call("search_claims", query="word"),
+        ),
+        Channel(
+            "MCP: match_text", Part.LIST, lambda case: "/mcp", _make_tool_call("match_text", text="statement")
+        ),
     ]
 
 

@@ -5,50 +5,52 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks.corrections.channels import Action, Answer, Case
+from benchmarks.corrections.channels import Action, Case, PageResponse
 
 #: Where to begin: pages, feeds, lists and the ledger's feed of changes.
-STARTS = (
+START_PATHS = (
     *("/", "/claims/?by=all", "/corrections/?by=all", "/sitemap.xml", "/feeds/claims.atom", "/llms.txt"),
     *("/api/v1/claims/?view=full&page_size=200", "/api/v1/verdicts/?view=full&page_size=200"),
     *("/api/v1/changes/?since=0", "/api/v1/claims.csv", "/api/v1/claims.jsonl", "/api/v1/claims.jsonld"),
     *("/dumps/", "/dumps/latest/claims.ndjson", "/dumps/latest/withdrawn.ndjson", "/dumps/latest/claims.csv"),
 )
 #: What was said on a day stays there as it was said: that is what these addresses are for.
-_OF_THE_PAST = re.compile(r"/api/v1/claims/\d+/versions/\d+/|as_of=|/tile/|/dumps/\d")
+_PAST_VERSIONS = re.compile(r"/api/v1/claims/\d+/versions/\d+/|as_of=|/tile/|/dumps/\d")
 #: Not content: files, sign-in, and forms.
-_SKIPPED = re.compile(r"^/(static|admin|accounts|ask|messages|api/docs|api/redoc|api/schema)/|/complain/")
+_SKIPPED_PATHS = re.compile(
+    r"^/(static|admin|accounts|ask|messages|api/docs|api/redoc|api/schema)/|/complain/"
+)
 _LINKS = re.compile(rb"""(?:href|src)=["']([^"'#]+)|<loc>([^<]+)</loc>""")
 
 
 def crawl(
-    read: Callable[[str], Answer], site: str, cases: Iterable[Case], most: int
+    read: Callable[[str], PageResponse], site: str, cases: Iterable[Case], max_pages: int
 ) -> tuple[int, list[str]]:
     """Return the number of pages read, and the pages with a withdrawn verdict that lacks its note."""
-    withdrawn = [case for case in cases if case.action != Action.MERGE]
-    waiting, seen, offenders = deque(STARTS), set(STARTS), []
-    count = 0
-    while waiting and count < most:
-        path = waiting.popleft()
-        answer = read(path)
-        count += 1
-        if not _OF_THE_PAST.search(path):
+    withdrawn_cases = [case for case in cases if case.action != Action.MERGE]
+    waiting_paths, seen_paths, offenders = deque(START_PATHS), set(START_PATHS), []
+    page_count = 0
+    while waiting_paths and page_count < max_pages:
+        path = waiting_paths.popleft()
+        response = read(path)
+        page_count += 1
+        if not _PAST_VERSIONS.search(path):
             offenders += [
                 f"{path}: {case.verdict} without {case.note}"
-                for case in withdrawn
-                if answer.has(case.verdict) and not answer.has(case.note)
+                for case in withdrawn_cases
+                if response.has(case.verdict) and not response.has(case.note)
             ]
-        for found in _LINKS.finditer(answer.content):
+        for link in _LINKS.finditer(response.content):
             address = urljoin(
-                site + path, (found[1] or found[2]).decode(errors="replace").replace("&amp;", "&")
+                site + path, (link[1] or link[2]).decode(errors="replace").replace("&amp;", "&")
             )
             parts = urlsplit(address)
-            target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            linked_path = f"{parts.path}?{parts.query}" if parts.query else parts.path
             if (
                 f"{parts.scheme}://{parts.netloc}" == site
-                and target not in seen
-                and not _SKIPPED.match(target)
+                and linked_path not in seen_paths
+                and not _SKIPPED_PATHS.match(linked_path)
             ):
-                seen.add(target)
-                waiting.append(target)
-    return count, offenders
+                seen_paths.add(linked_path)
+                waiting_paths.append(linked_path)
+    return page_count, offenders

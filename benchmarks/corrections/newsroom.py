@@ -15,22 +15,22 @@ class Newsroom:
     """A newsroom's published claims: one for each action of each round, and a few that stay unchanged."""
 
     def __init__(self, webhook: str, rounds: int) -> None:
-        self._chance = random.Random("corrections")  # noqa: S311  nothing to protect here
+        self._rng = random.Random("corrections")  # noqa: S311  nothing to protect here
         self._checker, self._editor = person("checker", "Fact-checker"), person("editor", "Editor")
         self._publish = publishing(self._checker, self._editor)
         WebhookEndpoint.objects.create(name="Receiver", url=webhook)
-        self._planned = [self._publish_case(action) for _ in range(rounds) for action in Action]
-        self.done: list[Case] = []
+        self._planned_cases = [self._publish_case(action) for _ in range(rounds) for action in Action]
+        self.finished_cases: list[Case] = []
         #: What readers read meanwhile.
-        self.claims = [case.claim for case in self._planned]
+        self.claims = [case.claim for case in self._planned_cases]
 
     def cases(self) -> Iterator[Case]:
         """Yield the cases one by one, each with the newest ledger entry before its action."""
-        for case in self._planned:
-            newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
-            yield Case(**{**vars(case), "sequence": newest})
+        for case in self._planned_cases:
+            newest_sequence = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
+            yield Case(**{**vars(case), "sequence": newest_sequence})
 
-    def act(self, case: Case) -> None:
+    def carry_out(self, case: Case) -> None:
         """Carry out the case's action and commit it."""
         claim = Claim.objects.get(pk=case.claim)
         if case.action == Action.MERGE:
@@ -47,13 +47,13 @@ class Newsroom:
                 correction_kind="correction",
                 correction_note=f"We rated too harshly ({case.note}).",
             )
-            for action, by in (
+            for action, person in (
                 ("submit", self._checker),
                 ("sign_off", self._editor),
                 ("publish", self._editor),
             ):
-                verdict = workflow.move(verdict, action, by=by)
-        self.done.append(case)
+                verdict = workflow.move(verdict, action, by=person)
+        self.finished_cases.append(case)
 
     def _publish_case(self, action: Action) -> Case:
         word, verdict, note = (self._make_word() for _ in range(3))
@@ -66,4 +66,4 @@ class Newsroom:
         return Case(action, claim.pk, target.pk, statement, word, verdict, note, source.url, 0)
 
     def _make_word(self) -> str:
-        return "".join(self._chance.choices(string.ascii_lowercase, k=14))
+        return "".join(self._rng.choices(string.ascii_lowercase, k=14))

@@ -13,7 +13,7 @@ from typing import NoReturn
 from benchmarks.scratch import open_scratch_project
 
 #: Seconds between two looks at what is due: the worker takes a minute.
-PAUSE = 1.0
+PAUSE_SECONDS = 1.0
 
 
 def main() -> None:
@@ -29,15 +29,15 @@ def follow(site: str) -> NoReturn:
     from claims.features.federation.sync_run import list_due_newsrooms, sync_newsroom
 
     follow_newsroom(look_up_newsroom(site), name="The site")
-    known: dict[int, dict[str, object]] = {}
+    printed_rows: dict[int, dict[str, object]] = {}
     while True:
         for newsroom in list_due_newsrooms():
             sync_newsroom(newsroom)
         for row in PeerClaim.objects.values("claim_id", "status", "note"):
-            if known.get(row["claim_id"]) != row:
-                known[row["claim_id"]] = dict(row)
+            if printed_rows.get(row["claim_id"]) != row:
+                printed_rows[row["claim_id"]] = dict(row)
                 print(json.dumps(row), flush=True)
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

@@ -30,22 +30,22 @@ ROWS = Path(__file__).with_name("rows.sql")
 MAX_ARTICLE_LENGTH = 100_000
 
 
-def prepare(claims: int) -> None:
+def prepare_archives(claims: int) -> None:
     """Fill the large database and a small one, unless they exist."""
     if User.objects.filter(username=USERNAME).exists():
         return
-    large = connection.settings_dict["NAME"]
+    large_database = connection.settings_dict["NAME"]
     embedded.ensure_database(settings.DATA_DIR, SMALL_DATABASE)
-    go_to(SMALL_DATABASE)
+    switch_database(SMALL_DATABASE)
     call_command("migrate", verbosity=0)
     with use_superuser():
         _fill(SMALL_SIZE)
-    go_to(large)
+    switch_database(large_database)
     with use_superuser():
         _fill(claims)
 
 
-def go_to(database: str) -> None:
+def switch_database(database: str) -> None:
     """Switch to another database of the server."""
     connection.close()
     connection.settings_dict["NAME"] = database
@@ -79,16 +79,16 @@ def _fill(claims: int) -> None:
 
 def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
     """Yield sentences and names, in languages chosen by frequency."""
-    chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
+    rng = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
     shares = [language.share for language in LANGUAGES]
     for number in range(1, count + 1):
-        lexicon = get_lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
-        yield number, lexicon.language.tag, lexicon.statement(chance), lexicon.name(chance)
+        lexicon = get_lexicon(rng.choices(LANGUAGES, weights=shares)[0].tag)
+        yield number, lexicon.language.tag, lexicon.draw_statement(rng), lexicon.draw_name(rng)
 
 
 def _make_article() -> str:
-    chance, lexicon = random.Random("article"), get_lexicon("en")  # noqa: S311  nothing to protect here
-    return " ".join(lexicon.sentence(chance, 20) for _ in range(MAX_ARTICLE_LENGTH // 20))
+    rng, lexicon = random.Random("article"), get_lexicon("en")  # noqa: S311  nothing to protect here
+    return " ".join(lexicon.draw_sentence(rng, 20) for _ in range(MAX_ARTICLE_LENGTH // 20))
 
 
 def _iterate_statements() -> Iterator[str]:

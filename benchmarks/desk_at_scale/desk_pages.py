@@ -25,16 +25,16 @@ class DeskPage:
 
     name: str
     path: str
-    often: bool = True
+    is_frequent: bool = True
 
 
 def list_pages(client: Any) -> Iterator[DeskPage]:
     """Return the pages of the user signed in with `client`."""
     yield DeskPage("dashboard", reverse("admin:index"))
     words = WORDS | {"a rare word": _find_rare_word()}
-    for what, word in words.items():
+    for description, word in words.items():
         yield DeskPage(
-            f"Ctrl-K, {what}", f"{reverse('admin:search')}?{urlencode({'s': word, 'extended': 1})}"
+            f"Ctrl-K, {description}", f"{reverse('admin:search')}?{urlencode({'s': word, 'extended': 1})}"
         )
     for model, desk in admin.site._registry.items():
         yield from _iterate_lists(client, model, desk, words)
@@ -49,18 +49,18 @@ def _iterate_lists(
     name, path = model._meta.label_lower.partition(".")[2], _build_path(model, "changelist")
     yield DeskPage(name, path)
     changelist = desk.get_changelist_instance(_request(client, path))
-    for which in ({"p": 2}, {"p": FAR_PAGE}):
-        yield _build_page(name, path, which)
+    for parameters in ({"p": 2}, {"p": FAR_PAGE}):
+        yield _build_page(name, path, parameters)
     for number, field in enumerate(changelist.list_display):
         if changelist.get_ordering_field(field):
             for sign in ("", "-"):
                 yield _build_page(name, path, {"o": f"{sign}{number}"})
-    for spec in changelist.filter_specs:
-        for parameter, value in _iterate_values(spec):
+    for filter_spec in changelist.filter_specs:
+        for parameter, value in _iterate_values(filter_spec):
             yield _build_page(name, path, {parameter: value})
     if desk.search_fields:
-        for what, word in words.items():
-            yield DeskPage(f"{name}, {what}", f"{path}?{urlencode({'q': word})}")
+        for description, word in words.items():
+            yield DeskPage(f"{name}, {description}", f"{path}?{urlencode({'q': word})}")
 
 
 def _iterate_rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator[DeskPage]:
@@ -69,44 +69,47 @@ def _iterate_rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator
     if client.get(_build_path(model, "add")).status_code == 200:
         yield DeskPage(f"{name}, to add one", _build_path(model, "add"))
     keys = model._default_manager.order_by("pk").values_list("pk", flat=True)
-    heaviest, typical = keys.first(), keys[min(keys.count() // 2, 20_000) :].first()
+    heaviest_key, typical_key = keys.first(), keys[min(keys.count() // 2, 20_000) :].first()
     if name == "verdict":
-        heaviest = keys.filter(claim=1).last()
-    for what, key in (("the heaviest", heaviest), ("a usual one", typical)):
+        heaviest_key = keys.filter(claim=1).last()
+    for description, key in (("the heaviest", heaviest_key), ("a usual one", typical_key)):
         if key is not None:
-            yield DeskPage(f"{name}, {what}", _build_path(model, "change", key))
-            yield DeskPage(f"{name}, history of {what}", _build_path(model, "history", key), often=False)
+            yield DeskPage(f"{name}, {description}", _build_path(model, "change", key))
+            yield DeskPage(
+                f"{name}, history of {description}", _build_path(model, "history", key), is_frequent=False
+            )
 
 
 def _iterate_pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
     """Yield the autocomplete pages of the model, requested for each field that uses it."""
     for field in model._meta.related_objects:
-        source = field.remote_field
+        relation = field.remote_field
         if (
-            isinstance(source, ForeignKey)
-            and source.model in admin.site._registry
-            and not source.remote_field.hidden
+            isinstance(relation, ForeignKey)
+            and relation.model in admin.site._registry
+            and not relation.remote_field.hidden
         ):
-            asked = {
-                "app_label": source.model._meta.app_label,
-                "model_name": source.model._meta.model_name,
-                "field_name": source.name,
+            parameters = {
+                "app_label": relation.model._meta.app_label,
+                "model_name": relation.model._meta.model_name,
+                "field_name": relation.name,
             }
             name = f"picker of {model._meta.model_name}s"
-            for what, word in {"nothing typed": "", **words}.items():
+            for description, word in {"nothing typed": "", **words}.items():
                 yield DeskPage(
-                    f"{name}, {what}", f"{reverse('admin:autocomplete')}?{urlencode(asked | {'term': word})}"
+                    f"{name}, {description}",
+                    f"{reverse('admin:autocomplete')}?{urlencode(parameters | {'term': word})}",
                 )
             return
 
 
-def _iterate_values(spec: Any) -> Iterator[tuple[str, str]]:
+def _iterate_values(filter_spec: Any) -> Iterator[tuple[str, str]]:
     """Yield the query values of a filter: its first choices, or an existing row."""
-    names = spec.expected_parameters()
-    if hasattr(spec, "lookup_choices") and hasattr(spec, "parameter_name"):
-        choices = [choice[0] for choice in spec.lookup_choices if choice[0] is not None]
-        yield from ((spec.parameter_name, str(choice)) for choice in choices[:6])
-    elif (field := getattr(spec, "field", None)) is not None and field.is_relation:
+    names = filter_spec.expected_parameters()
+    if hasattr(filter_spec, "lookup_choices") and hasattr(filter_spec, "parameter_name"):
+        choices = [choice[0] for choice in filter_spec.lookup_choices if choice[0] is not None]
+        yield from ((filter_spec.parameter_name, str(choice)) for choice in choices[:6])
+    elif (field := getattr(filter_spec, "field", None)) is not None and field.is_relation:
         row = field.related_model._default_manager.order_by("pk").first()
         if row is not None:
             yield names[0], str(row.pk)
@@ -124,9 +127,9 @@ def _request(client: Any, path: str) -> HttpRequest:
     return request
 
 
-def _build_page(name: str, path: str, which: dict[str, Any]) -> DeskPage:
-    query = urlencode(which)
-    return DeskPage(f"{name}?{query}", f"{path}?{query}", often=False)
+def _build_page(name: str, path: str, parameters: dict[str, Any]) -> DeskPage:
+    query = urlencode(parameters)
+    return DeskPage(f"{name}?{query}", f"{path}?{query}", is_frequent=False)
 
 
 def _build_path(model: type[Model], page: str, *args: Any) -> str:

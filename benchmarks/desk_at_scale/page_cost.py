@@ -21,34 +21,34 @@ MAX_ROWS = 12_000
 class PageCost:
     """The cost of a page in milliseconds, bytes and SQL statements."""
 
-    median: float
-    p99: float
-    in_database: float
-    statements: int
-    size: int
+    median_ms: float
+    p99_ms: float
+    database_ms: float
+    statement_count: int
+    byte_count: int
     status: int
     remarks: tuple[str, ...]
 
 
-def measure_cost(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
+def measure_cost(client: Any, path: str, *, times: int, examines_plans: bool) -> PageCost:
     """Request the page several times and, if wanted, examine the plans of its statements."""
-    seconds: list[float] = []
-    for _time in range(times):
+    milliseconds: list[float] = []
+    for _repetition in range(times):
         cache.clear()
         started_at = time.perf_counter()
         client.get(path)
-        seconds.append((time.perf_counter() - started_at) * 1000)
+        milliseconds.append((time.perf_counter() - started_at) * 1000)
     with CaptureQueriesContext(connection) as queries:
         cache.clear()
-        answer = client.get(path)
+        response = client.get(path)
     return PageCost(
-        median=statistics.median(seconds),
-        p99=sorted(seconds)[-(-len(seconds) * 99 // 100) - 1],
-        in_database=sum(float(query["time"]) for query in queries) * 1000,
-        statements=len(queries),
-        size=len(answer.content),
-        status=answer.status_code,
-        remarks=tuple(dict.fromkeys(_iterate_remarks(queries))) if looks else (),
+        median_ms=statistics.median(milliseconds),
+        p99_ms=sorted(milliseconds)[-(-len(milliseconds) * 99 // 100) - 1],
+        database_ms=sum(float(query["time"]) for query in queries) * 1000,
+        statement_count=len(queries),
+        byte_count=len(response.content),
+        status=response.status_code,
+        remarks=tuple(dict.fromkeys(_iterate_remarks(queries))) if examines_plans else (),
     )
 
 
@@ -69,12 +69,12 @@ def _explain(sql: str) -> list[Any]:
 
 def _describe_node(node: dict[str, Any]) -> Iterator[str]:
     if node["Node Type"] == "Seq Scan":
-        read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        if read > LARGE_ROWS:
-            yield f"reads {read:,.0f} rows of {node['Relation Name']}"
+        rows_read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        if rows_read > LARGE_ROWS:
+            yield f"reads {rows_read:,.0f} rows of {node['Relation Name']}"
     if re.search("Index", node["Node Type"]):
-        read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        if read > MAX_ROWS * 2:
-            yield f"reads {read:,.0f} entries of {node.get('Index Name')}"
-    for part in node.get("Plans", ()):
-        yield from _describe_node(part)
+        rows_read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        if rows_read > MAX_ROWS * 2:
+            yield f"reads {rows_read:,.0f} entries of {node.get('Index Name')}"
+    for child_node in node.get("Plans", ()):
+        yield from _describe_node(child_node)

@@ -50,11 +50,11 @@ class Datasette:
     def answers(self, query: TextQuery) -> list[str]:
         if not (words := dict.fromkeys(split_words(query.text))):
             return []
-        found = self._database.execute(
+        rows = self._database.execute(
             "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
             (" OR ".join(f'"{word}"' for word in words), MAX_ANSWERS),
         )
-        return [self._claims[number].id for (number,) in found]
+        return [self._claims[number].id for (number,) in rows]
 
 
 class Similarity:
@@ -91,8 +91,10 @@ class Ours:
     def matches(self, query: TextQuery) -> list[Match]:
         """Return the matches of a text, including those whose confidence is too low to be shown."""
         query, candidates, rarity = self.candidates(query)
-        found = FoundCandidates([candidates], rarity, frozenset())
-        return find_matches(query, candidates, found, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0))
+        found_candidates = FoundCandidates([candidates], rarity, frozenset())
+        return find_matches(
+            query, candidates, found_candidates, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0)
+        )
 
     def candidates(self, query: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
         """Return the query, its candidates with the features that are switched on, and the rarity of its words."""

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 #: What is shorter than this is no sentence.
-_FRAGMENT = 30
+_MIN_SENTENCE_LENGTH = 30
 
-_DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
+_DAY_PATTERN = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
-class NoData(Exception):
+class DataMissing(Exception):
     """The data folder does not exist."""
 
 
@@ -88,17 +88,17 @@ def load_posts(folder: Path) -> Collection:
 def load_ordinary_sentences(folder: Path, part: str) -> list[Question]:
     """Load tweets and sentences of debates not worth checking (CheckThat! 2022 and 2024)."""
     splits = {"train"} if part == "train" else {"dev", "dev-test"}
-    found = []
+    sentences = []
     for name in ("ct22_multi", "ct24_en"):
         with gzip.open(
             _require_file(folder.parent, f"detection/{name}.tsv.gz"), "rt", encoding="utf-8", newline=""
         ) as rows:
-            found += [
+            sentences += [
                 Question(f"{name}-{number}", row["text"], row["lang"], frozenset())
                 for number, row in enumerate(csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE))
-                if row["label"] == "0" and row["split"] in splits and len(row["text"]) > _FRAGMENT
+                if row["label"] == "0" and row["split"] in splits and len(row["text"]) > _MIN_SENTENCE_LENGTH
             ]
-    return found
+    return sentences
 
 
 COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
@@ -108,14 +108,14 @@ COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
 }
 
 
-def draw_sample(questions: Sequence[Question], most: int) -> Sequence[Question]:
+def draw_sample(questions: Sequence[Question], max_size: int) -> Sequence[Question]:
     """Return a reproducible sample of at most this size."""
-    return questions if len(questions) <= most else random.Random(most).sample(questions, most)  # noqa: S311  no secret
+    return questions if len(questions) <= max_size else random.Random(max_size).sample(questions, max_size)  # noqa: S311  no secret
 
 
 def _require_file(folder: Path, name: str) -> Path:
     if not (folder / name).is_file():
-        raise NoData(
+        raise DataMissing(
             f"{folder / name} is not there. Name the folder of the data: --data ../shared/data/matching"
         )
     return folder / name
@@ -130,27 +130,31 @@ def _build_collection(
     name: str,
     folder: Path,
     claims: list[Claim],
-    known: Callable[[Question], Question] = lambda question: question,
+    add_details: Callable[[Question], Question] = lambda question: question,
 ) -> Collection:
-    train, dev = ([known(q) for q in _load_questions(folder / f"{part}.tsv.gz")] for part in ("train", "dev"))
-    asked = {question.text for question in dev}
-    return Collection(name, claims, [question for question in train if question.text not in asked], dev)
+    train, dev = (
+        [add_details(q) for q in _load_questions(folder / f"{part}.tsv.gz")] for part in ("train", "dev")
+    )
+    dev_texts = {question.text for question in dev}
+    return Collection(name, claims, [question for question in train if question.text not in dev_texts], dev)
 
 
 def _load_questions(path: Path) -> Iterable[Question]:
-    found: dict[str, Question] = {}
+    questions: dict[str, Question] = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
-            earlier = found.get(row["qid"])
-            claims = (earlier.claims if earlier else frozenset()) | {row["claim_id"]}
-            found[row["qid"]] = Question(row["qid"], row["text"], row.get("lang") or "en", claims)
-    return found.values()
+            earlier_question = questions.get(row["qid"])
+            claims = (earlier_question.claims if earlier_question else frozenset()) | {row["claim_id"]}
+            questions[row["qid"]] = Question(row["qid"], row["text"], row.get("lang") or "en", claims)
+    return questions.values()
 
 
 def _add_debate_details(question: Question) -> Question:
     """Return details read from the name of the transcript: `20170822_Trump_phoenix_0204`."""
-    day, who, *_ = question.id.split("_")
-    speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
+    day, speaker_code, *_ = question.id.split("_")
+    speaker = next(
+        (name for code_start, name in _SPEAKERS.items() if speaker_code.startswith(code_start)), ""
+    )
     return replace(question, claimant=speaker, said_on=_parse_day(day, "%Y%m%d"))
 
 
@@ -159,12 +163,12 @@ _SPEAKERS = {"Trum": "Donald Trump", "Tump": "Donald Trump", "Obama": "Barack Ob
 
 
 def _find_day(text: str) -> date | None:
-    found = _DAY.search(text)
-    return _parse_day(found.group(), "%B %d, %Y") if found else None
+    match = _DAY_PATTERN.search(text)
+    return _parse_day(match.group(), "%B %d, %Y") if match else None
 
 
-def _parse_day(written: str, form: str) -> date | None:
+def _parse_day(text: str, date_format: str) -> date | None:
     try:
-        return datetime.strptime(written, form).date()  # noqa: DTZ007  a day has no zone
+        return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day has no zone
     except ValueError:
         return None

@@ -31,73 +31,84 @@ class Embeddings:
         self._folder = folder / hashlib.sha256(embedder.name.encode()).hexdigest()[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
         posts = load_sample_posts()
-        self._asked = {language: self._mean(self.raw_questions(texts)) for language, texts in posts.items()}
-        self._stated = {language: self._mean(self.raw_claims(texts)) for language, texts in posts.items()}
-        for means in (self._asked, self._stated):
+        self._question_means = {
+            language: self._compute_mean(self.raw_questions(texts)) for language, texts in posts.items()
+        }
+        self._claim_means = {
+            language: self._compute_mean(self.raw_claims(texts)) for language, texts in posts.items()
+        }
+        for means in (self._question_means, self._claim_means):
             means[""] = np.mean(list(means.values()), axis=0)
 
     @staticmethod
-    def _mean(vectors: Vectors) -> Mean:
+    def _compute_mean(vectors: Vectors) -> Mean:
         return np.asarray(vectors.mean(axis=0, dtype=float))
 
     def raw_questions(self, texts: Sequence[str]) -> Vectors:
         """Return the model's vectors of questions."""
-        return self._made("queries", self._embedder.embed_queries, texts)
+        return self._embed_in_batches("queries", self._embedder.embed_queries, texts)
 
     def raw_claims(self, texts: Sequence[str]) -> Vectors:
-        return self._made("passages", self._embedder.embed_statements, texts)
+        return self._embed_in_batches("passages", self._embedder.embed_statements, texts)
 
     def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return vectors of questions, minus the mean of each language."""
-        means = np.array([self._asked.get(language, self._asked[""]) for language in languages])
+        means = np.array(
+            [self._question_means.get(language, self._question_means[""]) for language in languages]
+        )
         return subtract_mean(self.raw_questions(texts), means)[0]
 
     def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return vectors of claims, minus each language's mean, computed from these claims if there are enough."""
-        raw = self.raw_claims(texts)
-        known = np.array(languages)
-        means = dict(self._stated)
+        raw_vectors = self.raw_claims(texts)
+        language_array = np.array(languages)
+        means = dict(self._claim_means)
         for language in set(languages):
-            if (known == language).sum() >= MIN_STATEMENTS:
-                means[language] = self._mean(raw[known == language])
-        return subtract_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
+            if (language_array == language).sum() >= MIN_STATEMENTS:
+                means[language] = self._compute_mean(raw_vectors[language_array == language])
+        return subtract_mean(
+            raw_vectors, np.array([means.get(language, means[""]) for language in languages])
+        )[0]
 
-    def _made(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-        found = [
-            self._portion(kind, make, texts[i : i + BATCH_SIZE]) for i in range(0, len(texts), BATCH_SIZE)
+    def _embed_in_batches(
+        self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]
+    ) -> Vectors:
+        batches = [
+            self._embed_batch(kind, embed, texts[i : i + BATCH_SIZE])
+            for i in range(0, len(texts), BATCH_SIZE)
         ]
-        return np.concatenate(found) if found else np.empty((0, self._embedder.dimensions), np.float32)
+        return np.concatenate(batches) if batches else np.empty((0, self._embedder.dimensions), np.float32)
 
-    def _portion(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+    def _embed_batch(
+        self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]
+    ) -> Vectors:
         name = hashlib.sha256("\0".join([kind, *texts]).encode("utf-8", "replace")).hexdigest()[:16]
-        kept = self._folder / f"{name}.npy"
-        if not kept.exists():
+        path = self._folder / f"{name}.npy"
+        if not path.exists():
             vectors = np.empty((len(texts), self._embedder.dimensions), np.float32)
             # Texts of one length together, so that short ones do not wait for long ones.
             order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-            vectors[order] = make([texts[number] for number in order])
-            partly = kept.with_suffix(".part")
-            with partly.open("wb") as file:
+            vectors[order] = embed([texts[number] for number in order])
+            partial_path = path.with_suffix(".part")
+            with partial_path.open("wb") as file:
                 np.save(file, vectors.astype(np.float16))
-            partly.rename(kept)
-        return np.asarray(np.load(kept), dtype=np.float32)
+            partial_path.rename(path)
+        return np.asarray(np.load(path), dtype=np.float32)
 
 
 def build_embeddings() -> Embeddings | None:
     """Return the configured embedder's vectors, or None."""
-    found = get_embedder(threads=2)
-    return Embeddings(found, Path(settings.DATA_DIR) / "benchmarks" / "matching") if found else None
+    embedder = get_embedder(threads=2)
+    return Embeddings(embedder, Path(settings.DATA_DIR) / "benchmarks" / "matching") if embedder else None
 
 
 def build_queries(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
     """Return the questions as queries with vectors."""
-    middleware_without_telemetry = [clean_post(question.text) for question in questions]
+    texts = [clean_post(question.text) for question in questions]
     vectors = (
-        made.questions(middleware_without_telemetry, [question.language for question in questions])
-        if made
-        else [None] * len(middleware_without_telemetry)
+        made.questions(texts, [question.language for question in questions]) if made else [None] * len(texts)
     )
     return [
-        TextQuery(question.text, text, question.language, vector, question.claimant, question.said_on)
-        for question, text, vector in zip(questions, middleware_without_telemetry, vectors, strict=True)
+        TextQuery(question.text, cleaned_text, question.language, vector, question.claimant, question.said_on)
+        for question, cleaned_text, vector in zip(questions, texts, vectors, strict=True)
     ]

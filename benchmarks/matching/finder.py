@@ -17,12 +17,14 @@ MAX_CANDIDATES = 30
 class Finder:
     """Claims, indexed by words and vectors."""
 
-    def __init__(self, claims: Sequence[Claim], made: Embeddings | None) -> None:
+    def __init__(self, claims: Sequence[Claim], embeddings: Embeddings | None) -> None:
         self.claims = claims
         self._vectors = (
             None
-            if made is None
-            else made.claims([claim.statement for claim in claims], [claim.language for claim in claims])
+            if embeddings is None
+            else embeddings.claims(
+                [claim.statement for claim in claims], [claim.language for claim in claims]
+            )
         )
         self._words = FormIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
@@ -36,12 +38,12 @@ class Finder:
         similarities = self.similarities(query.vector)
         if similarities is not None:
             numbers |= dict.fromkeys(select_best(similarities, MAX_CANDIDATES).tolist())
-        found = [
+        candidates = [
             self._candidate(number, shares, similarities)
             for number in numbers
             if shares[number] or similarities is not None
         ]
-        return found, {**self._words.common, **rarity}
+        return candidates, {**self._words.common, **rarity}
 
     def similarities(self, vector: Vector | None) -> Scores | None:
         """Return exact similarities; a database would use an index."""

@@ -21,30 +21,23 @@ from benchmarks.matching.contestants import EnabledFeatures, Ours
 from benchmarks.matching.datasets import COLLECTIONS, Question, draw_sample, load_ordinary_sentences
 from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
-from benchmarks.matching.logistic import Lists, Matrix, Vector, fit_choice, fit_probability
+from benchmarks.matching.logistic import CandidateLists, Matrix, Vector, fit_choice, fit_probability
 from claims.matching.query import TextQuery
 from claims.matching.ranking import CROWD_RANKS, WEIGHTS_FILE, CompetingCandidates, compare_candidates
 from claims.matching.similarity_features import FEATURE_NAMES, Features
 
-_COMMON_FEATURES = (
-    "headline_covered",
-    "letters",
-    "numbers_shared",
-    "author_named",
-    "same_week",
-    "same_year",
-)
+_COMMON_FEATURES = ("headline_covered", "letters", "numbers_shared", "author_named", "same_week", "same_year")
 #: Which figures count for each kind of pairs. The others it has none of, or it orders as well without them.
-COUNTED = {
+ORDER_FEATURES = {
     "words": ("words", "asked_covered", "statement_covered", *_COMMON_FEATURES),
     "same": ("similarity", "asked_covered", *_COMMON_FEATURES),
 }
 #: Which of them also count by themselves, whatever the other candidates are, in how likely a claim is meant.
-ALONE = {"words": ("statement_covered",), "same": ("similarity", "statement_covered")}
+INDEPENDENT_FEATURES = {"words": ("statement_covered",), "same": ("similarity", "statement_covered")}
 #: How much weights are drawn towards 0.
-SHRINK = 3e-2
+SHRINKAGE = 3e-2
 #: What a question counts whose claim has never been checked, beside one whose claim has.
-UNCHECKED = 0.5
+UNCHECKED_WEIGHT = 0.5
 #: So many questions of a set at most.
 MAX_EXAMPLES = 1_000
 #: So many digits of a weight are kept.
@@ -58,17 +51,19 @@ class Pairs:
     figures: list[list[float]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-    weigh: list[float] = field(default_factory=list)
+    question_weights: list[float] = field(default_factory=list)
 
     def add(self, rows: Sequence[tuple[Features, bool]], weight: float) -> None:
         self.starts.append(len(self.right))
-        self.weigh.append(weight)
+        self.question_weights.append(weight)
         for figures, is_right in rows:
             self.figures.append([figures[name] for name in FEATURE_NAMES])
             self.right.append(is_right)
 
-    def lists(self, counted: Sequence[str]) -> Lists:
-        return Lists(self.columns(counted), np.array(self.starts), np.array(self.right), np.array(self.weigh))
+    def lists(self, names: Sequence[str]) -> CandidateLists:
+        return CandidateLists(
+            self.columns(names), np.array(self.starts), np.array(self.right), np.array(self.question_weights)
+        )
 
     def columns(self, names: Sequence[str]) -> Matrix:
         return np.array(self.figures)[:, [FEATURE_NAMES.index(name) for name in names]]
@@ -76,14 +71,14 @@ class Pairs:
 
 def fit(data: Path, *, with_vectors: bool) -> int:
     """Fit and write the model. Without vectors, only the weights of words are fitted."""
-    made = build_embeddings() if with_vectors else None
-    pairs = {kind: Pairs() for kind in COUNTED}
-    ordinary = draw_sample(load_ordinary_sentences(data, "train"), MAX_EXAMPLES)
+    embeddings = build_embeddings() if with_vectors else None
+    pairs = {kind: Pairs() for kind in ORDER_FEATURES}
+    ordinary_sentences = draw_sample(load_ordinary_sentences(data, "train"), MAX_EXAMPLES)
     for name, read in COLLECTIONS.items():
         collection = read(data)
-        finder = Finder(collection.claims, made)
+        finder = Finder(collection.claims, embeddings)
         questions = draw_sample(collection.train, MAX_EXAMPLES)
-        queries = build_queries(questions, made)
+        queries = build_queries(questions, embeddings)
         for vectors, author_and_date in product((True, False), repeat=2):
             gather(
                 pairs,
@@ -91,19 +86,26 @@ def fit(data: Path, *, with_vectors: bool) -> int:
                 questions,
                 queries,
             )
-        ordinary_queries = build_queries(ordinary, made)
+        ordinary_queries = build_queries(ordinary_sentences, embeddings)
         for vectors in (True, False):
-            gather(pairs, Ours(finder, EnabledFeatures(vectors=vectors)), ordinary, ordinary_queries)
+            gather(
+                pairs, Ours(finder, EnabledFeatures(vectors=vectors)), ordinary_sentences, ordinary_queries
+            )
         print(f"{name}: {len(queries):,} questions", flush=True)
     model = json.loads(WEIGHTS_FILE.read_text("utf-8"))
-    for kind, each in pairs.items():
-        if not each.right:
+    for kind, kind_pairs in pairs.items():
+        if not kind_pairs.right:
             continue
-        lists = each.lists(COUNTED[kind])
-        order = fit_choice(lists, SHRINK)
+        lists = kind_pairs.lists(ORDER_FEATURES[kind])
+        order_weights = fit_choice(lists, SHRINKAGE)
         model[kind] = {
-            "figures": _round_weights(COUNTED[kind], order),
-            **fit_certainty(lists, order, each.columns(ALONE[kind]), ALONE[kind]),
+            "figures": _round_weights(ORDER_FEATURES[kind], order_weights),
+            **fit_certainty(
+                lists,
+                order_weights,
+                kind_pairs.columns(INDEPENDENT_FEATURES[kind]),
+                INDEPENDENT_FEATURES[kind],
+            ),
         }
     WEIGHTS_FILE.write_text(json.dumps(model, indent=2) + "\n")
     return 0
@@ -114,17 +116,19 @@ def gather(
 ) -> None:
     """Add the features of these questions to the pairs of their kind."""
     for question, query in zip(questions, queries, strict=True):
-        known, candidates, rarity = ours.candidates(query)
+        reduced_query, candidates, rarity = ours.candidates(query)
         rows: dict[str, list[tuple[Features, bool]]] = {}
         for candidate, (kind, figures) in zip(
-            candidates, compare_candidates(known, candidates, rarity), strict=True
+            candidates, compare_candidates(reduced_query, candidates, rarity), strict=True
         ):
             rows.setdefault(kind, []).append((figures, ours.id_of(candidate) in question.claims))
         for kind in rows.keys() & pairs.keys():
             pairs[kind].add(rows[kind], 1 / len(questions))
 
 
-def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) -> dict[str, Any]:
+def fit_certainty(
+    lists: CandidateLists, order: Vector, alone: Matrix, names: Sequence[str]
+) -> dict[str, Any]:
     """Fit the parameters of certainty, in the form of `claims.matching.ranking.Weights`.
 
     Args:
@@ -142,7 +146,10 @@ def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[st
         np.concatenate([all_of_them, others[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
         np.concatenate(
-            [lists.weigh[lists.question_indexes], UNCHECKED * lists.weigh[lists.question_indexes][wrong]]
+            [
+                lists.question_weights[lists.question_indexes],
+                UNCHECKED_WEIGHT * lists.question_weights[lists.question_indexes][wrong],
+            ]
         ),
     )
     return {
@@ -159,7 +166,7 @@ def _round_weights(names: Sequence[str], weights: Iterable[float]) -> dict[str, 
     return {name: round(float(weight), DIGITS) for name, weight in zip(names, weights, strict=True)}
 
 
-def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
+def compute_crowd_mean(sums: Vector, lists: CandidateLists) -> float:
     """Return the mean sum of the candidates at the crowd's positions, over lists long enough for all of them."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
@@ -170,7 +177,7 @@ def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
     return float(np.mean(crowds)) if crowds else 0.0
 
 
-def place_candidates(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
+def place_candidates(sums: Vector, lists: CandidateLists, kept: NDArray[np.bool_], usual: float) -> Matrix:
     """Return each candidate's sum, its distance from the best of the others, and its lead over the rest."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):

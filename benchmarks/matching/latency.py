@@ -20,8 +20,8 @@ from typing import Any
 from benchmarks.import_claims import time_import
 from benchmarks.scratch import open_scratch_project
 
-SENTENCE_MEDIAN, SENTENCE_P99, ARTICLE = 40, 120, 1_000
-WRAPPED, ALTERED = 0.98, 0.95
+MAX_SENTENCE_MEDIAN, MAX_SENTENCE_P99, MAX_ARTICLE_MEDIAN = 40, 120, 1_000
+MIN_WRAPPED_SHARE, MIN_ALTERED_SHARE = 0.98, 0.95
 QUESTIONS, ARTICLES = 300, 10
 _WORDS_OF_AN_ARTICLE = 1_000
 _FILLERS = (
@@ -31,7 +31,7 @@ _FILLERS = (
     "A spokeswoman did not want to comment on that.",
 )
 
-Ask = Callable[[Any], tuple[float, Any]]
+Request = Callable[[Any], tuple[float, Any]]
 
 
 def main() -> int:
@@ -58,30 +58,30 @@ def measure() -> int:
     settings.ALLOWED_HOSTS = ["*"]
     client = Client()
 
-    def ask(body: Any) -> tuple[float, Any]:
+    def request_matches(body: Any) -> tuple[float, Any]:
         started_at = time.perf_counter()
         response = client.post(
             "/api/v1/match/?matches=1&minimum_confidence=0", json.dumps(body), "application/json"
         )
-        taken = (time.perf_counter() - started_at) * 1_000
+        milliseconds = (time.perf_counter() - started_at) * 1_000
         assert response.status_code == 200, response.content
-        return taken, response.json()["results"]
+        return milliseconds, response.json()["results"]
 
-    chance = random.Random("latency")  # noqa: S311  nothing to protect here
-    claims = _load_statements(chance)
-    name = get_embedder()
-    print(f"{len(claims)} statements drawn; embedder: {name.name if name else 'none'}")
-    ask({"text": "The first question loads what is needed."})
+    rng = random.Random("latency")  # noqa: S311  nothing to protect here
+    claims = _load_statements(rng)
+    embedder = get_embedder()
+    print(f"{len(claims)} statements drawn; embedder: {embedder.name if embedder else 'none'}")
+    request_matches({"text": "The first question loads what is needed."})
     return not all(
         [
-            _measure_sentences(ask, claims),
-            _measure_articles(ask, chance, claims),
-            *_measure_disguises(ask, chance, claims),
+            _measure_sentences(request_matches, claims),
+            _measure_articles(request_matches, rng, claims),
+            *_measure_disguises(request_matches, rng, claims),
         ]
     )
 
 
-def _load_statements(chance: random.Random) -> list[tuple[int, str]]:
+def _load_statements(rng: random.Random) -> list[tuple[int, str]]:
     """Return claims whose statements are sentences of a certain length."""
     from claims.models import Publication
 
@@ -89,82 +89,96 @@ def _load_statements(chance: random.Random) -> list[tuple[int, str]]:
         Publication.objects.current().order_by("claim_id").values_list("claim_id", "search_statement", "body")
     )
     keys = list(rows.values_list("pk", flat=True))
-    drawn = chance.sample(keys, min(len(keys), 3 * QUESTIONS))
-    found = [
-        (claim, json.loads(body)["statement"])
-        for claim, words, body in rows.filter(pk__in=drawn)
+    chosen_keys = rng.sample(keys, min(len(keys), 3 * QUESTIONS))
+    claims = [
+        (claim_id, json.loads(body)["statement"])
+        for claim_id, words, body in rows.filter(pk__in=chosen_keys)
         if 6 <= len(words.split()) <= 40
     ]
-    chance.shuffle(found)
-    return found[:QUESTIONS]
+    rng.shuffle(claims)
+    return claims[:QUESTIONS]
 
 
-def _measure_sentences(ask: Ask, claims: list[tuple[int, str]]) -> bool:
-    times = [ask({"text": f"They say: {statement}"})[0] for _claim, statement in claims]
-    median, worst = statistics.median(times), statistics.quantiles(times, n=100)[98]
-    print(f"a sentence: {median:.1f} ms at the median, {worst:.1f} ms at the 99th percentile")
-    return median <= SENTENCE_MEDIAN and worst <= SENTENCE_P99
+def _measure_sentences(request_matches: Request, claims: list[tuple[int, str]]) -> bool:
+    durations = [request_matches({"text": f"They say: {statement}"})[0] for _claim, statement in claims]
+    median, p99 = statistics.median(durations), statistics.quantiles(durations, n=100)[98]
+    print(f"a sentence: {median:.1f} ms at the median, {p99:.1f} ms at the 99th percentile")
+    return median <= MAX_SENTENCE_MEDIAN and p99 <= MAX_SENTENCE_P99
 
 
-def _measure_articles(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> bool:
-    times, found = [], 0
+def _measure_articles(request_matches: Request, rng: random.Random, claims: list[tuple[int, str]]) -> bool:
+    durations, passage_count = [], 0
     for _ in range(ARTICLES):
         sentences: list[str] = []
         while sum(len(sentence.split()) for sentence in sentences) < _WORDS_OF_AN_ARTICLE:
-            sentences.append(f"{chance.choice(claims)[1].rstrip('.')}.")
-            sentences.append(f"{chance.choice(_FILLERS)[:-1]}, for the {chance.randrange(10**6)}th time.")
-        taken, [result] = ask({"text": " ".join(sentences)})
-        times.append(taken)
-        found = len(result["passages"])
-    print(f"an article of 1,000 words, {found} sentences: {statistics.median(times):.0f} ms")
-    return statistics.median(times) <= ARTICLE
+            sentences.append(f"{rng.choice(claims)[1].rstrip('.')}.")
+            sentences.append(f"{rng.choice(_FILLERS)[:-1]}, for the {rng.randrange(10**6)}th time.")
+        milliseconds, [result] = request_matches({"text": " ".join(sentences)})
+        durations.append(milliseconds)
+        passage_count = len(result["passages"])
+    print(f"an article of 1,000 words, {passage_count} sentences: {statistics.median(durations):.0f} ms")
+    return statistics.median(durations) <= MAX_ARTICLE_MEDIAN
 
 
-def _measure_disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> Iterator[bool]:
+def _measure_disguises(
+    request_matches: Request, rng: random.Random, claims: list[tuple[int, str]]
+) -> Iterator[bool]:
     disguises: dict[str, tuple[Callable[[str], str], float]] = {
         "behind “BREAKING … please share”": (
-            lambda said: (
-                f"BREAKING: is it true that {said.rstrip('.')}?! 😱 https://t.example/x1 please share @all"
+            lambda statement_text: (
+                f"BREAKING: is it true that {statement_text.rstrip('.')}?! 😱 https://t.example/x1 please share @all"
             ),
-            WRAPPED,
+            MIN_WRAPPED_SHARE,
         ),
-        "with one typo": (lambda said: _add_typo(said, chance), ALTERED),
-        "with one other word": (lambda said: _replace_word(said, chance), ALTERED),
+        "with one typo": (lambda statement_text: _add_typo(statement_text, rng), MIN_ALTERED_SHARE),
+        "with one other word": (lambda statement_text: _replace_word(statement_text, rng), MIN_ALTERED_SHARE),
     }
-    for name, (disguise, promised) in disguises.items():
-        first = sum(_is_first(ask, statement, disguise(statement)) for _claim, statement in claims)
-        print(f"{name}: first in {first / len(claims):.1%}")
-        yield first / len(claims) >= promised
+    for name, (disguise, min_share) in disguises.items():
+        first_count = sum(
+            _is_first(request_matches, statement, disguise(statement)) for _claim, statement in claims
+        )
+        print(f"{name}: first in {first_count / len(claims):.1%}")
+        yield first_count / len(claims) >= min_share
 
 
-def _is_first(ask: Ask, statement: str, text: str) -> bool:
+def _is_first(request_matches: Request, statement: str, text: str) -> bool:
     """Return whether the statement is the first match, ignoring differences in quotation marks and a named author."""
     from claims.search.texts import fold_text
 
-    _, [result] = ask({"text": text[:500]})
+    _, [result] = request_matches({"text": text[:500]})
     matches = [match for passage in result["passages"] for match in passage["matches"]]
     if not matches:
         return False
-    found, wanted = (fold_text(one).split() for one in (matches[0]["claim"]["statement"], statement))
-    fewer = min(len(found), len(wanted))
-    return fewer > 0 and (found[-fewer:] == wanted[-fewer:] or found[:fewer] == wanted[:fewer])
-
-
-def _add_typo(said: str, chance: random.Random) -> str:
-    words = said.split(" ")
-    long = [place for place, word in enumerate(words) if len(word) >= 5 and word.isalpha()] or range(
-        len(words)
+    found_words, expected_words = (
+        fold_text(text_part).split() for text_part in (matches[0]["claim"]["statement"], statement)
     )
-    place = chance.choice(list(long))
-    word = words[place]
-    at = chance.randrange(1, max(2, len(word) - 1))
-    words[place] = word[:at] + word[at + 1 : at + 2] + word[at : at + 1] + word[at + 2 :]
+    shorter_length = min(len(found_words), len(expected_words))
+    return shorter_length > 0 and (
+        found_words[-shorter_length:] == expected_words[-shorter_length:]
+        or found_words[:shorter_length] == expected_words[:shorter_length]
+    )
+
+
+def _add_typo(statement: str, rng: random.Random) -> str:
+    words = statement.split(" ")
+    long_word_indexes = [
+        index for index, word in enumerate(words) if len(word) >= 5 and word.isalpha()
+    ] or range(len(words))
+    index = rng.choice(list(long_word_indexes))
+    word = words[index]
+    letter_index = rng.randrange(1, max(2, len(word) - 1))
+    words[index] = (
+        word[:letter_index]
+        + word[letter_index + 1 : letter_index + 2]
+        + word[letter_index : letter_index + 1]
+        + word[letter_index + 2 :]
+    )
     return " ".join(words)
 
 
-def _replace_word(said: str, chance: random.Random) -> str:
-    words = said.split(" ")
-    words[chance.randrange(len(words))] = chance.choice(("indeed", "somewhere", "reportedly"))
+def _replace_word(statement: str, rng: random.Random) -> str:
+    words = statement.split(" ")
+    words[rng.randrange(len(words))] = rng.choice(("indeed", "somewhere", "reportedly"))
     return " ".join(words)
 
 

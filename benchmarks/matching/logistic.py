@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
-_STEPS = 50
+_MAX_STEPS = 50
 _TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True)
-class Lists:
+class CandidateLists:
     """Candidates of many questions, one question after the other.
 
     Attributes:
@@ -26,7 +26,7 @@ class Lists:
     figures: Matrix
     starts: NDArray[np.int64]
     right: NDArray[np.bool_]
-    weigh: Vector
+    question_weights: Vector
 
     @property
     def question_indexes(self) -> NDArray[np.int64]:
@@ -34,63 +34,74 @@ class Lists:
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
 
 
-def fit_choice(lists: Lists, shrink: float) -> Vector:
+def fit_choice(lists: CandidateLists, shrink: float) -> Vector:
     """Fit the weights that most often choose the right candidate: a conditional logit.
 
     Args:
         shrink: how strongly weights are drawn towards 0, for features with a standard deviation of 1.
     """
     question_indexes = lists.question_indexes
-    rightly = np.add.reduceat(lists.right.astype(float), lists.starts)
-    wanted = np.where(lists.right, 1 / np.maximum(rightly, 1)[question_indexes], 0.0)
-    weigh = np.where(rightly > 0, lists.weigh, 0.0)
-    weigh /= weigh.sum()
-    counts = weigh[question_indexes]
-    spread = lists.figures.std(axis=0) + 1e-12
-    figures = lists.figures / spread
+    right_counts = np.add.reduceat(lists.right.astype(float), lists.starts)
+    targets = np.where(lists.right, 1 / np.maximum(right_counts, 1)[question_indexes], 0.0)
+    question_weights = np.where(right_counts > 0, lists.question_weights, 0.0)
+    question_weights /= question_weights.sum()
+    candidate_weights = question_weights[question_indexes]
+    deviations = lists.figures.std(axis=0) + 1e-12
+    figures = lists.figures / deviations
     weights = np.zeros(figures.shape[1])
-    reached = _log_likelihood(figures @ weights, lists, wanted, counts) - shrink / 2 * weights @ weights
-    for _ in range(_STEPS):
-        chosen = _compute_chances(figures @ weights, lists.starts, question_indexes)
-        gradient = figures.T @ ((wanted - chosen) * counts) - shrink * weights
-        expected = np.add.reduceat(figures * chosen[:, None], lists.starts, axis=0)
-        curvature = (figures * (chosen * counts)[:, None]).T @ figures - (
-            expected * weigh[:, None]
+    likelihood = (
+        _log_likelihood(figures @ weights, lists, targets, candidate_weights) - shrink / 2 * weights @ weights
+    )
+    for _ in range(_MAX_STEPS):
+        probabilities = _compute_probabilities(figures @ weights, lists.starts, question_indexes)
+        gradient = figures.T @ ((targets - probabilities) * candidate_weights) - shrink * weights
+        expected = np.add.reduceat(figures * probabilities[:, None], lists.starts, axis=0)
+        curvature = (figures * (probabilities * candidate_weights)[:, None]).T @ figures - (
+            expected * question_weights[:, None]
         ).T @ expected
         step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
         # A full step may leap over the summit.
         while np.abs(step).max() > _TOLERANCE:
-            further = weights + step
-            value = _log_likelihood(figures @ further, lists, wanted, counts) - shrink / 2 * further @ further
-            if value >= reached:
-                weights, reached = further, value
+            next_weights = weights + step
+            next_likelihood = (
+                _log_likelihood(figures @ next_weights, lists, targets, candidate_weights)
+                - shrink / 2 * next_weights @ next_weights
+            )
+            if next_likelihood >= likelihood:
+                weights, likelihood = next_weights, next_likelihood
                 break
             step /= 2
         if np.abs(step).max() <= _TOLERANCE:
             break
-    return np.asarray(weights / spread)
+    return np.asarray(weights / deviations)
 
 
-def _log_likelihood(sums: Vector, lists: Lists, wanted: Vector, counts: Vector) -> float:
-    above = sums - np.maximum.reduceat(sums, lists.starts)[lists.question_indexes]
-    together = np.log(np.add.reduceat(np.exp(above), lists.starts))[lists.question_indexes]
-    return float((wanted * counts) @ (above - together))
+def _log_likelihood(sums: Vector, lists: CandidateLists, targets: Vector, candidate_weights: Vector) -> float:
+    offsets = sums - np.maximum.reduceat(sums, lists.starts)[lists.question_indexes]
+    log_sums = np.log(np.add.reduceat(np.exp(offsets), lists.starts))[lists.question_indexes]
+    return float((targets * candidate_weights) @ (offsets - log_sums))
 
 
-def _compute_chances(sums: Vector, starts: NDArray[np.int64], question_indexes: NDArray[np.int64]) -> Vector:
+def _compute_probabilities(
+    sums: Vector, starts: NDArray[np.int64], question_indexes: NDArray[np.int64]
+) -> Vector:
     odds = np.exp(sums - np.maximum.reduceat(sums, starts)[question_indexes])
     return np.asarray(odds / np.add.reduceat(odds, starts)[question_indexes])
 
 
-def fit_probability(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:
+def fit_probability(
+    figures: Matrix, is_true: NDArray[np.bool_], row_weights: Vector, shrink: float = 1e-4
+) -> Vector:
     """Return the weights of a logistic regression, followed by its constant."""
     rows = np.column_stack([figures, np.ones(len(figures))])
     weights = np.zeros(rows.shape[1])
-    total = weigh.sum()
-    for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        gradient = rows.T @ ((true - likely) * weigh) / total - shrink * weights
-        curvature = (rows * (weigh * likely * (1 - likely))[:, None]).T @ rows / total
+    total_weight = row_weights.sum()
+    for _ in range(_MAX_STEPS):
+        probabilities = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        gradient = rows.T @ ((is_true - probabilities) * row_weights) / total_weight - shrink * weights
+        curvature = (
+            (rows * (row_weights * probabilities * (1 - probabilities))[:, None]).T @ rows / total_weight
+        )
         step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
         weights = weights + step * min(1.0, 5.0 / (np.abs(step).max() + 1e-12))
         if np.abs(step).max() < _TOLERANCE:

@@ -6,9 +6,9 @@ from itertools import pairwise
 from statistics import fmean
 
 #: The metric of CheckThat! looks at so many.
-PRECISE = 5
+RANKED_ANSWERS = 5
 #: Confidence is compared with what came true between these.
-STEPS = (1.01, 0.9, 0.7, 0.5, 0.3, 0.15, 0.1)
+CONFIDENCE_STEPS = (1.01, 0.9, 0.7, 0.5, 0.3, 0.15, 0.1)
 
 
 @dataclass
@@ -33,19 +33,19 @@ class Order:
         """Return the mean reciprocal rank (MRR)."""
         return fmean(1 / rank if rank else 0.0 for rank in self.ranks)
 
-    def success(self, at: int) -> float:
-        """Return how often a right claim is among the first `at`."""
-        return fmean(rank is not None and rank <= at for rank in self.ranks)
+    def success(self, depth: int) -> float:
+        """Return how often a right claim is among the first `depth`."""
+        return fmean(rank is not None and rank <= depth for rank in self.ranks)
 
 
 def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
     """Return the average precision of the first five results, relative to the best possible."""
-    found, total = 0, 0.0
-    for rank, answer in enumerate(answers[:PRECISE], 1):
+    right_count, precision_sum = 0, 0.0
+    for rank, answer in enumerate(answers[:RANKED_ANSWERS], 1):
         if answer in right:
-            found += 1
-            total += found / rank
-    return total / min(PRECISE, len(right))
+            right_count += 1
+            precision_sum += right_count / rank
+    return precision_sum / min(RANKED_ANSWERS, len(right))
 
 
 @dataclass
@@ -59,6 +59,6 @@ class Confidence:
 
     def steps(self) -> Iterator[str]:
         """Yield, for each step of confidence, the share of right answers and the number of all answers."""
-        for least, below in pairwise(STEPS):
-            kept = [right for likely, right in self.stated if below <= likely < least]
-            yield f"{fmean(kept):.0%} of {len(kept)}" if kept else "–"
+        for upper, lower in pairwise(CONFIDENCE_STEPS):
+            outcomes = [is_right for confidence, is_right in self.stated if lower <= confidence < upper]
+            yield f"{fmean(outcomes):.0%} of {len(outcomes)}" if outcomes else "–"

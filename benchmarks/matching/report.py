@@ -28,18 +28,18 @@ from benchmarks.matching.datasets import (
 )
 from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
-from benchmarks.matching.measures import STEPS, Confidence, Order
+from benchmarks.matching.measures import CONFIDENCE_STEPS, Confidence, Order
 from benchmarks.matching.pairs import print_pairs
 from claims.matching.answers import MIN_CONFIDENCE, MatchKind
 from claims.matching.query import TextQuery
 
 #: What must be reached: MAP@5.
-MARKS = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}
-WORST_LANGUAGE = 0.70
+REQUIRED_SCORES = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}
+MIN_LANGUAGE_SHARE = 0.70
 #: From which on it is shown who would see what, and with how many ordinary sentences.
-SHOWN = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)
-ORDINARY = 200
-CHECKED = "its claim is there"
+SHOWN_THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)
+ORDINARY_COUNT = 200
+CHECKED_TEXTS = "its claim is there"
 
 Answers = Callable[[TextQuery], Sequence[str]]
 
@@ -62,11 +62,11 @@ class Measured:
 
     def ask(self, answers: Answers, question: Question, query: TextQuery) -> Sequence[str]:
         started_at = perf_counter()
-        found = answers(query)
+        results = answers(query)
         self.seconds.append(perf_counter() - started_at)
-        self.order.add(found, question.claims)
-        self.languages[question.language].add(found, question.claims)
-        return found
+        self.order.add(results, question.claims)
+        self.languages[question.language].add(results, question.claims)
+        return results
 
     def row(self) -> list[str]:
         order = self.order
@@ -81,148 +81,174 @@ class Report:
         self._data = data
         self._misses = misses
         self._console = Console(width=130)
-        self._missed: list[str] = []
+        self._missed_promises: list[str] = []
         self._embeddings = build_embeddings() if with_vectors else None
 
     def print(self, names: Sequence[str], part: str) -> int:
         for name in names:
             if name == "pairs":
-                self._missed += print_pairs(self._data / "pairs", self._embeddings, self._console)
+                self._missed_promises += print_pairs(self._data / "pairs", self._embeddings, self._console)
             else:
-                self._set(COLLECTIONS[name](self._data), part)
-        for line in self._missed:
+                self._measure_collection(COLLECTIONS[name](self._data), part)
+        for line in self._missed_promises:
             self._console.print(f"missed: {line}", markup=False)
-        return bool(self._missed)
+        return bool(self._missed_promises)
 
-    def _set(self, collection: Collection, part: str) -> None:
+    def _measure_collection(self, collection: Collection, part: str) -> None:
         questions = collection.train if part == "train" else collection.dev
         queries = build_queries(questions, self._embeddings)
         finder = Finder(collection.claims, self._embeddings)
         measured = {
-            name: self._measured(answers, questions, queries)
-            for name, answers in self._contestants(finder).items()
+            name: self._measure_contestant(answers, questions, queries)
+            for name, answers in self._build_contestants(finder).items()
         }
         if self._embeddings:
-            measured |= self._vectors_alone(collection, questions, queries)
-        self._table(collection, part, measured)
-        self._shown(finder, questions, queries)
+            measured |= self._measure_vectors_alone(collection, questions, queries)
+        self._print_table(collection, part, measured)
+        self._measure_shown_matches(finder, questions, queries)
         if len(measured["ours"].languages) > 1:
-            self._languages(measured)
+            self._print_languages(measured)
         if part == "dev":
-            self._judge(collection.name, measured["ours"])
+            self._check_promises(collection.name, measured["ours"])
 
-    def _contestants(self, finder: Finder) -> dict[str, Answers]:
-        found: dict[str, Answers] = {
+    def _build_contestants(self, finder: Finder) -> dict[str, Answers]:
+        contestants: dict[str, Answers] = {
             "plain BM25": PlainWords(finder.claims).answers,
             "Datasette's FTS5": Datasette(finder.claims).answers,
             "ours: words alone, unranked": SharedWords(finder).answers,
             "ours: without vectors": Ours(finder, EnabledFeatures(vectors=False)).answers,
         }
-        return found | {
+        return contestants | {
             "ours: without headlines": Ours(finder, EnabledFeatures(headlines=False)).answers,
             "ours: without author and day": Ours(finder, EnabledFeatures(author_and_date=False)).answers,
             "ours": Ours(finder).answers,
         }
 
-    def _measured(
+    def _measure_contestant(
         self, answers: Answers, questions: Sequence[Question], queries: Sequence[TextQuery]
     ) -> Measured:
-        measured = Measured()
-        for question, each in zip(questions, queries, strict=True):
-            measured.ask(answers, question, each)
-        return measured
+        measures = Measured()
+        for question, query in zip(questions, queries, strict=True):
+            measures.ask(answers, question, query)
+        return measures
 
-    def _vectors_alone(
+    def _measure_vectors_alone(
         self, collection: Collection, questions: Sequence[Question], queries: Sequence[TextQuery]
     ) -> dict[str, Measured]:
         """Measure vectors alone, raw and without the mean of each language."""
         assert self._embeddings is not None
         claims = collection.claims
         statements = [claim.statement for claim in claims]
-        raw = self._embeddings.raw_questions([each.cleaned for each in queries])
-        uncentred = [replace(each, vector=vector) for each, vector in zip(queries, raw, strict=True)]
-        centred = self._embeddings.claims(statements, [claim.language for claim in claims])
+        raw_vectors = self._embeddings.raw_questions([query.cleaned for query in queries])
+        uncentred_queries = [
+            replace(query, vector=vector) for query, vector in zip(queries, raw_vectors, strict=True)
+        ]
+        centred_vectors = self._embeddings.claims(statements, [claim.language for claim in claims])
         return {
-            "vectors alone": self._measured(
-                Similarity(claims, self._embeddings.raw_claims(statements)).answers, questions, uncentred
+            "vectors alone": self._measure_contestant(
+                Similarity(claims, self._embeddings.raw_claims(statements)).answers,
+                questions,
+                uncentred_queries,
             ),
-            "vectors alone, centred": self._measured(Similarity(claims, centred).answers, questions, queries),
+            "vectors alone, centred": self._measure_contestant(
+                Similarity(claims, centred_vectors).answers, questions, queries
+            ),
         }
 
-    def _table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
+    def _print_table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
         size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"
         table = Table("", "MAP@5", "MRR", "first", "in 10", "in 50", "ms", title=f"{collection.name}: {size}")
         for name, each in measured.items():
             table.add_row(name, *each.row())
         self._console.print(table)
 
-    def _shown(self, finder: Finder, questions: Sequence[Question], queries: Sequence[TextQuery]) -> None:
+    def _measure_shown_matches(
+        self, finder: Finder, questions: Sequence[Question], queries: Sequence[TextQuery]
+    ) -> None:
         """Measure the matches shown for texts whose claim is known, and for ordinary sentences that repeat none."""
-        ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
+        ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY_COUNT)
         shown = {}
         for name, sample, sample_queries in (
-            (CHECKED, questions, queries),
+            (CHECKED_TEXTS, questions, queries),
             (f"{len(ordinary)} ordinary sentences", ordinary, build_queries(ordinary, self._embeddings)),
         ):
             shown[name] = [
-                self._find_shown(finder, question, each)
-                for question, each in zip(sample, sample_queries, strict=True)
+                self._find_shown(finder, question, matches_of_text)
+                for question, matches_of_text in zip(sample, sample_queries, strict=True)
             ]
-        self._default_answers(shown)
-        self._thresholds(shown)
-        self._confidence([match for each in shown.values() for matches in each for match in matches])
+        self._print_default_answers(shown)
+        self._print_thresholds(shown)
+        self._print_confidence(
+            [match for matches_of_text in shown.values() for matches in matches_of_text for match in matches]
+        )
 
     def _find_shown(self, finder: Finder, question: Question, query: TextQuery) -> list[ShownMatch]:
         matches = Ours(finder).matches(query)
-        found = [
+        shown_matches = [
             ShownMatch(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
             for match in matches
         ]
-        if self._misses and question.claims and not (found and found[0].is_right):
+        if self._misses and question.claims and not (shown_matches and shown_matches[0].is_right):
             self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
-        return found
+        return shown_matches
 
-    def _default_answers(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
+    def _print_default_answers(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
         """Print the share of each kind among first answers and right claims that are shown by default."""
         kinds: tuple[MatchKind, ...] = ("same", "contradicts", "related", "nothing")
         table = Table("by default", *kinds)
         for name, texts in shown.items():
-            by_default = [
-                [one for one in each if one.confidence >= MIN_CONFIDENCE[one.kind]] for each in texts
+            default_matches = [
+                [match for match in matches_of_text if match.confidence >= MIN_CONFIDENCE[match.kind]]
+                for matches_of_text in texts
             ]
-            rows = {"first answer": [next(iter(each), None) for each in by_default]}
-            if name == CHECKED:
+            rows = {
+                "first answer": [next(iter(matches_of_text), None) for matches_of_text in default_matches]
+            }
+            if name == CHECKED_TEXTS:
                 rows["right claim"] = [
-                    next((one for one in each if one.is_right), None) for each in by_default
+                    next((match for match in matches_of_text if match.is_right), None)
+                    for matches_of_text in default_matches
                 ]
-            for what, those in rows.items():
-                counts = Counter(one.kind if one else "nothing" for one in those)
-                table.add_row(f"{what}, {name}", *(f"{counts[kind] / len(those):.1%}" for kind in kinds))
+            for description, matches in rows.items():
+                counts = Counter(match.kind if match else "nothing" for match in matches)
+                table.add_row(
+                    f"{description}, {name}", *(f"{counts[kind] / len(matches):.1%}" for kind in kinds)
+                )
         self._console.print(table)
 
-    def _thresholds(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
-        table = Table("shown from", *map(str, SHOWN))
+    def _print_thresholds(self, shown: dict[str, list[list[ShownMatch]]]) -> None:
+        table = Table("shown from", *map(str, SHOWN_THRESHOLDS))
         for name, texts in shown.items():
-            best = [
-                max((one.confidence for one in each if one.is_right or name != CHECKED), default=0)
-                for each in texts
+            best_confidences = [
+                max(
+                    (
+                        match.confidence
+                        for match in matches_of_text
+                        if match.is_right or name != CHECKED_TEXTS
+                    ),
+                    default=0,
+                )
+                for matches_of_text in texts
             ]
             table.add_row(
-                f"{'the right claim' if name == CHECKED else 'any claim'}, {name}",
-                *(f"{fmean(one >= least for one in best):.1%}" for least in SHOWN),
+                f"{'the right claim' if name == CHECKED_TEXTS else 'any claim'}, {name}",
+                *(
+                    f"{fmean(match >= threshold for match in best_confidences):.1%}"
+                    for threshold in SHOWN_THRESHOLDS
+                ),
             )
         self._console.print(table)
 
-    def _confidence(self, shown: Sequence[ShownMatch]) -> None:
+    def _print_confidence(self, shown: Sequence[ShownMatch]) -> None:
         confidence: dict[MatchKind, Confidence] = defaultdict(Confidence)
-        for one in shown:
-            confidence[one.kind].add(one.confidence, is_right=one.is_right)
-        table = Table("came true, if the confidence was at least", *map(str, STEPS[1:]))
-        for kind, each in sorted(confidence.items()):
-            table.add_row(kind, *each.steps())
+        for match in shown:
+            confidence[match.kind].add(match.confidence, is_right=match.is_right)
+        table = Table("came true, if the confidence was at least", *map(str, CONFIDENCE_STEPS[1:]))
+        for kind, kind_confidence in sorted(confidence.items()):
+            table.add_row(kind, *kind_confidence.steps())
         self._console.print(table)
 
-    def _languages(self, measured: dict[str, Measured]) -> None:
+    def _print_languages(self, measured: dict[str, Measured]) -> None:
         names = ("plain BM25", "ours: without vectors", "ours")
         table = Table("language", "questions", *(f"{name}: MAP@5, first, in 10" for name in names))
         for language in sorted(measured["ours"].languages):
@@ -233,11 +259,11 @@ class Report:
             table.add_row(language, str(len(orders[0].ranks)), *cells)
         self._console.print(table)
 
-    def _judge(self, name: str, ours: Measured) -> None:
-        marks = {f"MAP@5 of {name}": (ours.order.precision, MARKS[name])}
+    def _check_promises(self, name: str, ours: Measured) -> None:
+        marks = {f"MAP@5 of {name}": (ours.order.precision, REQUIRED_SCORES[name])}
         if name == "ct25":
             worst, order = min(ours.languages.items(), key=lambda each: each[1].precision)
-            marks[f"MAP@5 of {name} in its worst language ({worst})"] = (order.precision, WORST_LANGUAGE)
-        self._missed += [
+            marks[f"MAP@5 of {name} in its worst language ({worst})"] = (order.precision, MIN_LANGUAGE_SHARE)
+        self._missed_promises += [
             f"{what} is {got:.3f}, not {mark}" for what, (got, mark) in marks.items() if got < mark
         ]

@@ -29,15 +29,20 @@ class WordIndex:
     """Texts, indexed by their words."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        counted = [Counter(split_words(text)) for text in texts]
-        self.size = len(counted)
-        lengths = np.array([counts.total() for counts in counted], dtype=np.float32)
+        word_counts = [Counter(split_words(text)) for text in texts]
+        self.size = len(word_counts)
+        lengths = np.array([counts.total() for counts in word_counts], dtype=np.float32)
         norms = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
         self._postings: dict[str, tuple[Numbers, Scores]] = {}
-        for word, numbers in _build_postings(counted).items():
-            often = np.array([counted[number][word] for number in numbers], dtype=np.float32)
-            weights = _compute_rarity(len(numbers), self.size) * often * (K1 + 1) / (often + norms[numbers])
-            self._postings[word] = (numbers, weights.astype(np.float32))
+        for word, text_numbers in _build_postings(word_counts).items():
+            frequencies = np.array([word_counts[number][word] for number in text_numbers], dtype=np.float32)
+            weights = (
+                _compute_rarity(len(text_numbers), self.size)
+                * frequencies
+                * (K1 + 1)
+                / (frequencies + norms[text_numbers])
+            )
+            self._postings[word] = (text_numbers, weights.astype(np.float32))
 
     def scores(self, question: str) -> Scores:
         """Return the BM25 score of each text; a repeated word of the question counts once."""
@@ -54,18 +59,18 @@ class FormIndex:
 
     MEAN_LENGTH = 16
     #: A word in a larger part of the texts is known to be common, whether or not it is searched.
-    COMMON = 0.0125
+    MIN_COMMON_SHARE = 0.0125
 
     def __init__(self, texts: Iterable[str]) -> None:
         words = [dict.fromkeys(make_searchable(text).split()) for text in texts]
         self.size = len(words)
-        lengths = np.array([len(each) for each in words], dtype=np.float32)
-        self._norms = self._norm(lengths)
-        self._postings = _build_postings([build_forms(each) for each in words])
+        lengths = np.array([len(text_words) for text_words in words], dtype=np.float32)
+        self._norms = self._compute_norms(lengths)
+        self._postings = _build_postings([build_forms(text_words) for text_words in words])
         self.common = {
             form: _compute_rarity(len(numbers), self.size)
             for form, numbers in self._postings.items()
-            if len(numbers) > self.COMMON * self.size
+            if len(numbers) > self.MIN_COMMON_SHARE * self.size
         }
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
@@ -73,14 +78,14 @@ class FormIndex:
         forms = build_forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
-        for form, part in forms.items():
+        for form, weight in forms.items():
             if form in self._postings:
-                scores[self._postings[form]] += part * rarity[form]
-        itself = sum(part * rarity[form] for form, part in forms.items())
-        whole = itself * float(self._norm(np.array(sum(forms.values()), dtype=np.float32)))
-        return np.minimum(1, scores * self._norms / max(whole, 1e-9)), rarity
+                scores[self._postings[form]] += weight * rarity[form]
+        own_score = sum(weight * rarity[form] for form, weight in forms.items())
+        max_score = own_score * float(self._compute_norms(np.array(sum(forms.values()), dtype=np.float32)))
+        return np.minimum(1, scores * self._norms / max(max_score, 1e-9)), rarity
 
-    def _norm(self, lengths: Scores) -> Scores:
+    def _compute_norms(self, lengths: Scores) -> Scores:
         return np.asarray((K1 + 1) / (1 + K1 * (1 - B + B * lengths / self.MEAN_LENGTH)), dtype=np.float32)
 
 
@@ -93,13 +98,13 @@ def _build_postings(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
     return {word: np.array(numbers) for word, numbers in postings.items()}
 
 
-def _compute_rarity(having: int, size: int) -> float:
-    return log(1 + (size - having + 0.5) / (having + 0.5))
+def _compute_rarity(text_count: int, total_count: int) -> float:
+    return log(1 + (total_count - text_count + 0.5) / (text_count + 0.5))
 
 
-def select_best(scores: Scores, most: int) -> Numbers:
+def select_best(scores: Scores, limit: int) -> Numbers:
     """Return the numbers of the best texts, best first; ties go to the earlier text."""
-    most = min(most, len(scores))
-    found = np.argpartition(-scores, most - 1)[:most]
-    found.sort()
-    return found[np.argsort(-scores[found], kind="stable")]
+    limit = min(limit, len(scores))
+    best_numbers = np.argpartition(-scores, limit - 1)[:limit]
+    best_numbers.sort()
+    return best_numbers[np.argsort(-scores[best_numbers], kind="stable")]

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.pictures.edits import EDITS, USUAL
-from benchmarks.pictures.index import FRAMES, fill_index
+from benchmarks.pictures.edits import EDITS, USUAL_QUALITY
+from benchmarks.pictures.index import FRAMES_PER_FILM, fill_index
 from benchmarks.pictures.others import iterate_others
 from benchmarks.pictures.photos import read_photos
 from benchmarks.scratch import open_scratch_project
@@ -37,14 +37,14 @@ from sources.media.shown_pictures import compute_luma, render_picture
 from tests.helpers.media_files import encoded
 
 HASHES, OTHERS, QUESTIONS = 1_000_000, 100_000, 200
-MILLISECONDS, RECALL = 20.0, 0.99
+MAX_MILLISECONDS, MIN_RECALL = 20.0, 0.99
 #: What is promised of edited photos, and of the look-up of their local features.
-FOUND_AGAIN, FALSE_ALARMS, MILLISECONDS_BY_DETAILS = 0.97, 0.001, 40.0
+MIN_FOUND_SHARE, MAX_FALSE_ALARM_SHARE, MAX_DETAILS_MILLISECONDS = 0.97, 0.001, 40.0
 
 
-def report(met: bool, sentence: str) -> bool:
-    print(f"{sentence}{'' if met else '   MISSED'}", flush=True)
-    return met
+def report(is_met: bool, sentence: str) -> bool:
+    print(f"{sentence}{'' if is_met else '   MISSED'}", flush=True)
+    return is_met
 
 
 def format_percentiles(durations: list[float]) -> str:
@@ -53,55 +53,63 @@ def format_percentiles(durations: list[float]) -> str:
     return f"{median:.1f} ms at the median, {percentile_95:.1f} ms for 95 of 100"
 
 
-def run_timed(work: Callable[[], Any]) -> tuple[Any, float]:
+def run_timed(run: Callable[[], Any]) -> tuple[Any, float]:
     started_at = time.perf_counter()
-    found = work()
-    return found, (time.perf_counter() - started_at) * 1000
+    result = run()
+    return result, (time.perf_counter() - started_at) * 1000
 
 
 def measure_recall(hashes: Any) -> bool:
     """Measure the recall of the index against a full comparison, for hashes that differ in up to 31 bits."""
     from sources.media.likeness import find_near_duplicates
 
-    random = np.random.default_rng(6)
+    rng = np.random.default_rng(6)
     words = hashes.view(np.uint64)
-    expected = found_of_them = others = 0
-    one, all_of_them = [], []
+    expected_count = found_count = other_count = 0
+    upright_durations, all_durations = [], []
     for _ in range(QUESTIONS):
-        pdq = hashes[random.integers(len(hashes))].copy()
-        for bit in random.choice(256, int(random.integers(0, 32)), replace=False):
-            pdq[bit // 8] ^= 1 << (bit % 8)
-        asked = PerceptualHash(pdq.tobytes(), 90)
-        differ = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
-        exact = {int(row) // FRAMES for row in np.flatnonzero(differ <= 31)}
-        found, took = run_timed(lambda: find_near_duplicates(asked, limit=1000))  # noqa: B023  it is called at once
-        all_of_them.append(took)
+        pdq = hashes[rng.integers(len(hashes))].copy()
+        for bit_index in rng.choice(256, int(rng.integers(0, 32)), replace=False):
+            pdq[bit_index // 8] ^= 1 << (bit_index % 8)
+        query = PerceptualHash(pdq.tobytes(), 90)
+        distances = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
+        exact_rows = {int(row) // FRAMES_PER_FILM for row in np.flatnonzero(distances <= 31)}
+        found, duration = run_timed(lambda: find_near_duplicates(query, limit=1000))  # noqa: B023  it is called at once
+        all_durations.append(duration)
         upright = PerceptualHash(pdq.tobytes(), 90, (pdq.tobytes(),))
-        one.append(run_timed(lambda: _get_upright(upright))[1])  # noqa: B023
-        expected += len(exact)
-        found_of_them += min(len(exact), sum(near.transformation == "original" for near in found))
-        others += sum(near.transformation != "original" for near in found)
-    recall = found_of_them / expected
-    met = report(statistics.median(one) <= MILLISECONDS, f"as it lies: {format_percentiles(one)}")
-    print(f"turned and mirrored besides: {format_percentiles(all_of_them)}; found so by chance: {others}")
-    return met & report(recall >= RECALL, f"recall {recall:.4f} of {expected} within 31 bits")
+        upright_durations.append(run_timed(lambda: _find_upright(upright))[1])  # noqa: B023
+        expected_count += len(exact_rows)
+        found_count += min(
+            len(exact_rows), sum(duplicate.transformation == "original" for duplicate in found)
+        )
+        other_count += sum(duplicate.transformation != "original" for duplicate in found)
+    recall = found_count / expected_count
+    is_met = report(
+        statistics.median(upright_durations) <= MAX_MILLISECONDS,
+        f"as it lies: {format_percentiles(upright_durations)}",
+    )
+    print(
+        f"turned and mirrored besides: {format_percentiles(all_durations)}; found so by chance: {other_count}"
+    )
+    return is_met & report(recall >= MIN_RECALL, f"recall {recall:.4f} of {expected_count} within 31 bits")
 
 
-def _get_upright(asked: Any) -> object:
+def _find_upright(query: Any) -> object:
     from sources.media import likeness
     from sources.media.perceptual_hash import Orientation
 
-    return likeness._find_near([(Orientation.ORIGINAL, asked.pdq)], 31)
+    return likeness._find_near([(Orientation.ORIGINAL, query.pdq)], 31)
 
 
 def measure_details(photos: list[tuple[LocalFeatures, LocalFeatures]]) -> bool:
     """Print how long it takes to look up the local features of photos that are not stored."""
     from sources.media.likeness import _find_by_details
 
-    looks = [PerceptualHash(bytes(32), 90, features=photo) for photo in photos]
-    took = [run_timed(lambda: _find_by_details(look))[1] for look in looks]  # noqa: B023
+    queries = [PerceptualHash(bytes(32), 90, features=photo) for photo in photos]
+    durations = [run_timed(lambda: _find_by_details(query))[1] for query in queries]  # noqa: B023
     return report(
-        statistics.median(took) <= MILLISECONDS_BY_DETAILS, f"by local features: {format_percentiles(took)}"
+        statistics.median(durations) <= MAX_DETAILS_MILLISECONDS,
+        f"by local features: {format_percentiles(durations)}",
     )
 
 
@@ -110,39 +118,42 @@ def search_photos(photos: list[Image.Image]) -> bool:
     from sources.media.intake import store_file
     from sources.media.likeness import find_near_duplicates
 
-    stored, took_in = [], []
+    stored_ids, storing_durations = [], []
     for photo in photos:
-        media, took = run_timed(lambda: store_file(encoded(photo, quality=92), by=None))  # noqa: B023  it is called at once
-        stored.append(media.pk)
-        took_in.append(took)
-    print(f"{len(stored)} photos are stored, each in {format_percentiles(took_in)}", flush=True)
-    took_all, read, false_alarms = [], [], 0
-    found = np.zeros((len(EDITS), len(photos)), bool)
-    for row, (name, edit) in enumerate(EDITS.items()):
-        for place, photo in enumerate(photos):
-            asked = encoded(edit(photo), quality=USUAL)
-            near, took = run_timed(lambda: find_near_duplicates(asked))  # noqa: B023
-            took_all.append(took)
-            if row % len(photos) == place:
-                read.append(measure_reading(asked))
-            ids = {each.media_id for each in near}
-            found[row, place] = stored[place] in ids
-            false_alarms += bool(ids - {stored[place]})
-        print(f"  {found[row].mean():6.1%} found again: {name}", flush=True)
-    print(f"a picture is read and looked up in {format_percentiles(took_all)}")
-    print(f"reading it takes {statistics.median(read):.0f} ms of a processor")
-    tuned = np.arange(len(photos)) % 4 == 0
-    for name, some in (
-        ("the limits were chosen with", found[:, tuned]),
-        ("were not used before", found[:, ~tuned]),
+        media, duration = run_timed(lambda: store_file(encoded(photo, quality=92), by=None))  # noqa: B023  it is called at once
+        stored_ids.append(media.pk)
+        storing_durations.append(duration)
+    print(f"{len(stored_ids)} photos are stored, each in {format_percentiles(storing_durations)}", flush=True)
+    search_durations, reading_durations, false_alarms = [], [], 0
+    is_found = np.zeros((len(EDITS), len(photos)), bool)
+    for row, (description, edit) in enumerate(EDITS.items()):
+        for column, photo in enumerate(photos):
+            query = encoded(edit(photo), quality=USUAL_QUALITY)
+            duplicates, duration = run_timed(lambda: find_near_duplicates(query))  # noqa: B023
+            search_durations.append(duration)
+            if row % len(photos) == column:
+                reading_durations.append(measure_reading(query))
+            ids = {duplicate.media_id for duplicate in duplicates}
+            is_found[row, column] = stored_ids[column] in ids
+            false_alarms += bool(ids - {stored_ids[column]})
+        print(f"  {is_found[row].mean():6.1%} found again: {description}", flush=True)
+    print(f"a picture is read and looked up in {format_percentiles(search_durations)}")
+    print(f"reading it takes {statistics.median(reading_durations):.0f} ms of a processor")
+    is_tuning_photo = np.arange(len(photos)) % 4 == 0
+    for description, outcomes in (
+        ("the limits were chosen with", is_found[:, is_tuning_photo]),
+        ("were not used before", is_found[:, ~is_tuning_photo]),
     ):
-        print(f"of the photos that {name}, {some.mean():.1%} of {some.size:,} edited ones are found again")
-    met = report(
-        found.mean() >= FOUND_AGAIN, f"{found.mean():.1%} of {found.size:,} edited photos are found again"
+        print(
+            f"of the photos that {description}, {outcomes.mean():.1%} of {outcomes.size:,} edited ones are found again"
+        )
+    is_met = report(
+        is_found.mean() >= MIN_FOUND_SHARE,
+        f"{is_found.mean():.1%} of {is_found.size:,} edited photos are found again",
     )
-    return met & report(
-        false_alarms <= found.size * FALSE_ALARMS,
-        f"a wrong picture is found for {false_alarms} of {found.size:,} questions",
+    return is_met & report(
+        false_alarms <= is_found.size * MAX_FALSE_ALARM_SHARE,
+        f"a wrong picture is found for {false_alarms} of {is_found.size:,} questions",
     )
 
 
@@ -169,15 +180,20 @@ def main() -> int:
         open_scratch_project(arguments.database or Path(name)),
     ):
         photos = read_photos(arguments.photos)
-        asked, cropped = [photo for at, photo in enumerate(photos) if at % 3], photos[::3]
-        looked_up = [find_features(compute_luma(photo), QUERY_FEATURES) for photo in asked[:40]]
-        known = [word for features, _mirrored in looked_up for word in features.words]
-        hashes = fill_index(arguments.hashes, known, iterate_others(cropped, arguments.others))
+        searched_photos, cropped_photos = (
+            [photo for index, photo in enumerate(photos) if index % 3],
+            photos[::3],
+        )
+        searched_features = [
+            find_features(compute_luma(photo), QUERY_FEATURES) for photo in searched_photos[:40]
+        ]
+        known_words = [word for features, _mirrored in searched_features for word in features.words]
+        hashes = fill_index(arguments.hashes, known_words, iterate_others(cropped_photos, arguments.others))
         print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
-        is_met = measure_recall(hashes)
-        is_met &= measure_details(looked_up)
-        is_met &= search_photos(asked)
-        return not is_met
+        all_met = measure_recall(hashes)
+        all_met &= measure_details(searched_features)
+        all_met &= search_photos(searched_photos)
+        return not all_met
 
 
 if __name__ == "__main__":

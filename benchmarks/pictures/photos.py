@@ -21,12 +21,12 @@ _SHARE = Path("/usr/share")
 _ALBUMS = ("explore_monuments", "explore_world_animals", "explore_farm_animals", "erase", "details")
 #: Landscapes, towns and plants, often with large blurred areas, and what is drawn among them.
 _BACKGROUNDS = ("*_by_*.jpg", "mate/nature/*.jpg", "budgie/*.jpg")
-_DRAWN = ("umang", "analogpattern", "Fossa", "Painting", "midnight")
+_DRAWN_NAMES = ("umang", "analogpattern", "Fossa", "Painting", "midnight")
 _WALLPAPERS = (
     *("BytheWater", "ColdRipple", "ColorfulCups", "DarkestHour", "EveningGlow", "FallenLeaf", "Grey", "Kite"),
     *("Mountain", "OneStandsOut", "Path", "summer_1am"),
 )
-_LEAST, _MOST = 300, 1600
+_MIN_SIDE, _MAX_SIDE = 300, 1600
 
 
 def read_photos(folder: Path | None = None) -> list[Image.Image]:
@@ -34,8 +34,8 @@ def read_photos(folder: Path | None = None) -> list[Image.Image]:
     contents = map(Path.read_bytes, sorted(folder.iterdir())) if folder else _iterate_photos()
     photos = [Image.open(io.BytesIO(content)).convert("RGB") for content in contents]
     for photo in photos:
-        photo.thumbnail((_MOST, _MOST))
-    return [photo for photo in photos if min(photo.size) >= _LEAST]
+        photo.thumbnail((_MAX_SIDE, _MAX_SIDE))
+    return [photo for photo in photos if min(photo.size) >= _MIN_SIDE]
 
 
 def _iterate_photos() -> Iterator[bytes]:
@@ -43,7 +43,7 @@ def _iterate_photos() -> Iterator[bytes]:
         yield from _iterate_pictures((_SHARE / f"gcompris-qt/rcc/{album}.rcc").read_bytes())
     for pattern in _BACKGROUNDS:
         for file in sorted((_SHARE / "backgrounds").glob(pattern)):
-            if not file.name.startswith(_DRAWN) and _DRAWN[-1] not in file.name:
+            if not file.name.startswith(_DRAWN_NAMES) and _DRAWN_NAMES[-1] not in file.name:
                 yield file.read_bytes()
     for name in _WALLPAPERS:
         sizes = (_SHARE / "wallpapers" / name / "contents/images").iterdir()
@@ -52,9 +52,12 @@ def _iterate_photos() -> Iterator[bytes]:
 
 def _iterate_pictures(content: bytes) -> Iterator[bytes]:
     """Yield the opaque WebP pictures in a Qt resource container."""
-    at = 0
-    while (at := content.find(b"RIFF", at)) >= 0:
-        (size,) = struct.unpack_from("<I", content, at + 4)
-        if content[at + 8 : at + 12] == b"WEBP" and Image.open(io.BytesIO(content[at:])).mode == "RGB":
-            yield content[at : at + 8 + size]
-        at += 4
+    position = 0
+    while (position := content.find(b"RIFF", position)) >= 0:
+        (size,) = struct.unpack_from("<I", content, position + 4)
+        if (
+            content[position + 8 : position + 12] == b"WEBP"
+            and Image.open(io.BytesIO(content[position:])).mode == "RGB"
+        ):
+            yield content[position : position + 8 + size]
+        position += 4

@@ -17,15 +17,15 @@ from sources.media.shown_pictures import compute_luma
 EXAMPLES, POINTS, ROUNDS = 4096, 1200, 5
 
 
-def choose_examples(described: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def choose_examples(descriptors: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Return the centres of groups of similar descriptions (k-means)."""
-    random = np.random.default_rng(1)
-    examples = described[random.choice(len(described), EXAMPLES, replace=False)]
+    rng = np.random.default_rng(1)
+    examples = descriptors[rng.choice(len(descriptors), EXAMPLES, replace=False)]
     for _round in range(ROUNDS):
-        distances = (examples**2).sum(axis=1) - 2 * described @ examples.T
+        distances = (examples**2).sum(axis=1) - 2 * descriptors @ examples.T
         nearest = distances.argmin(axis=1)
         sums = np.zeros_like(examples)
-        np.add.at(sums, nearest, described)
+        np.add.at(sums, nearest, descriptors)
         counts = np.bincount(nearest, minlength=EXAMPLES)[:, None]
         examples = np.where(counts, sums / np.maximum(counts, 1), examples)
     return examples
@@ -33,9 +33,9 @@ def choose_examples(described: NDArray[np.floating[Any]]) -> NDArray[np.floating
 
 def main() -> None:
     photos = read_photos(Path(sys.argv[1]))
-    described = np.concatenate([describe_points(compute_luma(photo), POINTS)[2] for photo in photos])
-    halves = np.stack([choose_examples(half) for half in np.split(described, 2, axis=1)])
-    np.save(VOCABULARY, np.clip(np.round(halves * VOCABULARY_SCALE), 0, 255).astype(np.uint8))
+    descriptors = np.concatenate([describe_points(compute_luma(photo), POINTS)[2] for photo in photos])
+    example_halves = np.stack([choose_examples(half) for half in np.split(descriptors, 2, axis=1)])
+    np.save(VOCABULARY, np.clip(np.round(example_halves * VOCABULARY_SCALE), 0, 255).astype(np.uint8))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database
 from benchmarks.read_side.measurement import Options, measure_in_process
 
 CONTESTANTS = ("ours", "floor", "datasette", "naive")
-GROWTH = "20000,200000,1000000"
+DEFAULT_SIZES = "20000,200000,1000000"
 
 
 def main() -> int:
@@ -34,15 +34,15 @@ def main() -> int:
         measured = measure_in_process(
             Options(data_dir, names, options.seconds, options.rounds, options.datasette)
         )
-        report.show(measured)
+        report.print_results(measured)
         results.append(measured)
-    return bool(report.judge_growth(results) if options.growth else report.judge(results[0]))
+    return bool(report.check_growth(results) if options.growth else report.check_promises(results[0]))
 
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks read_side", description=__doc__)
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--claims", type=int, default=200_000, help="how many (default: %(default)s)")
+    size_options = parser.add_mutually_exclusive_group()
+    size_options.add_argument("--claims", type=int, default=200_000, help="how many (default: %(default)s)")
     parser.add_argument(
         "--seconds",
         type=float,
@@ -56,13 +56,13 @@ def _build_parser() -> argparse.ArgumentParser:
         metavar="NAMES",
         help="contestants (default: %(default)s)",
     )
-    size.add_argument(
+    size_options.add_argument(
         "--growth",
         type=_parse_sizes,
         nargs="?",
-        const=GROWTH,
+        const=DEFAULT_SIZES,
         metavar="SIZES",
-        help=f"measure us and the floor at so many claims, the fewest first ({GROWTH})",
+        help=f"measure us and the floor at so many claims, the fewest first ({DEFAULT_SIZES})",
     )
     parser.add_argument(
         "--datasette",
@@ -77,7 +77,7 @@ def _build_parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where databases are kept (%(default)s)",
     )
-    size.add_argument(
+    size_options.add_argument(
         "--database", type=Path, metavar="DATA_DIR", help="measure the database there, whatever made it"
     )
     return parser

@@ -11,7 +11,7 @@ from django.test import Client
 
 from benchmarks.read_side import PAGE, datasette_peer
 from benchmarks.read_side.contestants import MEASURES, Contestant
-from benchmarks.read_side.load import Disagreement, answer_to, build_requests
+from benchmarks.read_side.load import Disagreement, build_requests, fetch_response
 from benchmarks.read_side.questions import Questions
 
 _QUERIES_EACH = 20
@@ -28,65 +28,74 @@ def require_agreement(running: Mapping[str, Contestant], questions: Questions) -
     Raises:
         Disagreement: the answers differ.
     """
-    ours = running["ours"]
+    our_contestant = running["ours"]
     for name, contestant in running.items():
         for measure in [measure for measure in MEASURES if measure in contestant.targets]:
             if (name, measure) == ("datasette", "search"):
                 continue  # its ranking is another one; what it finds at all is compared below
-            pairs = zip(ours.targets[measure], contestant.targets[measure], strict=True)
-            for target, theirs in list(pairs)[:_QUERIES_EACH]:
-                _require_equal(target, ours.answered(target)[:PAGE], name, contestant.answered(theirs)[:PAGE])
+            pairs = zip(our_contestant.targets[measure], contestant.targets[measure], strict=True)
+            for target, other_target in list(pairs)[:_QUERIES_EACH]:
+                _require_equal(
+                    target,
+                    our_contestant.query_ids(target)[:PAGE],
+                    name,
+                    contestant.query_ids(other_target)[:PAGE],
+                )
     if "datasette" in running:
-        for text, target in list(zip(questions.searches, ours.targets["search"], strict=True))[
+        for text, target in list(zip(questions.searches, our_contestant.targets["search"], strict=True))[
             :_QUERIES_EACH
         ]:
             _require_equal(
                 target,
-                sorted(_list_all_found(ours, target)),
+                sorted(_list_all_found(our_contestant, target)),
                 "datasette",
                 sorted(_list_found(running["datasette"], text)),
             )
 
 
-def _require_equal(target: str, ours: list[int], name: str, theirs: list[int]) -> None:
-    if ours != theirs:
+def _require_equal(target: str, our_ids: list[int], name: str, other_ids: list[int]) -> None:
+    if our_ids != other_ids:
         raise Disagreement(
-            f"{target}: we answer {len(ours)} ids, {ours[:5]} …; {name} {len(theirs)}, {theirs[:5]} …"
+            f"{target}: we answer {len(our_ids)} ids, {our_ids[:5]} …; {name} {len(other_ids)}, {other_ids[:5]} …"
         )
-    if not ours:
+    if not our_ids:
         raise Disagreement(f"{target}: nobody finds anything, which measures nothing.")
 
 
-def _list_all_found(ours: Contestant, target: str) -> list[int]:
+def _list_all_found(contestant: Contestant, target: str) -> list[int]:
     """Return the ids on all pages."""
-    found: list[int] = []
-    following: str | None = f"{target}&page_size=200"
-    while following:
-        body = answer_to(ours.address, build_requests([following])[0]).partition(b"\r\n\r\n")[2]
+    ids: list[int] = []
+    next_target: str | None = f"{target}&page_size=200"
+    while next_target:
+        body = fetch_response(contestant.address, build_requests([next_target])[0]).partition(b"\r\n\r\n")[2]
         document = json.loads(body)
-        found += [claim["id"] for claim in document["results"]]
+        ids += [claim["id"] for claim in document["results"]]
         parts = urlsplit(document["next"] or "")
-        following = f"{parts.path}?{parts.query}" if document["next"] else None
-    return found
+        next_target = f"{parts.path}?{parts.query}" if document["next"] else None
+    return ids
 
 
 def _list_found(datasette: Contestant, text: str) -> list[int]:
-    asked = (
+    target = (
         f"/{datasette_peer.NAME}/found.json?_shape=arrayfirst&q={quote(datasette_peer.quote_phrase(text))}"
     )
-    body = answer_to(datasette.address, build_requests([asked])[0]).partition(b"\r\n\r\n")[2]
-    rows: list[int] = json.loads(body)
-    return rows
+    body = fetch_response(datasette.address, build_requests([target])[0]).partition(b"\r\n\r\n")[2]
+    ids: list[int] = json.loads(body)
+    return ids
 
 
-def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
+def list_etags(contestant: Contestant, targets: Sequence[str]) -> list[str]:
     """Return, for each target, the `If-None-Match` header line of a reader who has the current response."""
-    found = []
+    header_lines = []
     for target in targets:
-        head = answer_to(ours.address, build_requests([target])[0]).partition(b"\r\n\r\n")[0].decode()
+        head = (
+            fetch_response(contestant.address, build_requests([target])[0]).partition(b"\r\n\r\n")[0].decode()
+        )
         lines = (line.partition(": ") for line in head.split("\r\n"))
-        found.append(next(f"If-None-Match: {value}" for name, _, value in lines if name.lower() == "etag"))
-    return found
+        header_lines.append(
+            next(f"If-None-Match: {value}" for name, _, value in lines if name.lower() == "etag")
+        )
+    return header_lines
 
 
 def count_bodies_read(targets: Sequence[str]) -> tuple[int, int]:
@@ -96,15 +105,15 @@ def count_bodies_read(targets: Sequence[str]) -> tuple[int, int]:
     shows.
     """
     client = Client(headers={"host": "localhost"})
-    before = _count_body_pages()
-    etags = [_get_answer(client, target, 200)["ETag"] for target in targets]
-    between = _count_body_pages()
+    pages_before = _count_body_pages()
+    etags = [_get_response(client, target, 200)["ETag"] for target in targets]
+    pages_between = _count_body_pages()
     for target, etag in zip(targets, etags, strict=True):
-        _get_answer(client, target, 304, {"If-None-Match": etag})
-    return between - before, _count_body_pages() - between
+        _get_response(client, target, 304, {"If-None-Match": etag})
+    return pages_between - pages_before, _count_body_pages() - pages_between
 
 
-def _get_answer(
+def _get_response(
     client: Client, target: str, status: int, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     response = client.get(target, headers=headers)

@@ -14,7 +14,7 @@ FACT_CHECKERS, OTHER_PUBLISHERS, TOPICS = 20, 40, 300
 CLAIMS_PER_CLAIMANT = 40
 
 #: The steps of a scale with how often a verdict takes them: most of what is checked is wrong.
-STEPS = (
+RATING_STEPS = (
     ("false", 40, RatingClass.FALSE),
     ("misleading", 17, RatingClass.MISLEADING),
     ("mostly-false", 12, RatingClass.MOSTLY_FALSE),
@@ -50,45 +50,45 @@ class Cast:
 
 def make_cast(claims: int) -> Cast:
     """Create and store the entities for this many claims."""
-    chance = random.Random("cast")  # noqa: S311  nothing to protect here
+    rng = random.Random("cast")  # noqa: S311  nothing to protect here
     publishers = Publisher.objects.bulk_create(
-        _make_publisher(chance, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
+        _make_publisher(rng, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
     )
     checkers = publishers[:FACT_CHECKERS]
     return Cast(
         checkers=checkers,
         publishers=publishers,
-        ratings={checker.pk: _make_ratings(chance, checker) for checker in checkers},
+        ratings={checker.pk: _make_ratings(rng, checker) for checker in checkers},
         claimants=Claimant.objects.bulk_create(
-            (_make_claimant(chance) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
+            (_make_claimant(rng) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
         ),
-        topics=Topic.objects.bulk_create(_make_topic(chance, number) for number in range(TOPICS)),
+        topics=Topic.objects.bulk_create(_make_topic(rng, number) for number in range(TOPICS)),
     )
 
 
-def _choose_language(chance: random.Random) -> str:
-    return chance.choices(LANGUAGES, weights=[language.share for language in LANGUAGES])[0].tag
+def _choose_language(rng: random.Random) -> str:
+    return rng.choices(LANGUAGES, weights=[language.share for language in LANGUAGES])[0].tag
 
 
-def _make_publisher(chance: random.Random, number: int) -> Publisher:
-    tag = _choose_language(chance)
-    site = "-".join(get_lexicon("en").draw(chance, 2)) + f"-{number}.example"
+def _make_publisher(rng: random.Random, number: int) -> Publisher:
+    tag = _choose_language(rng)
+    site = "-".join(get_lexicon("en").draw_words(rng, 2)) + f"-{number}.example"
     return Publisher(
-        name=get_lexicon(tag).name(chance),
-        kind=Publisher.Kind.FACT_CHECKER if number < FACT_CHECKERS else chance.choice(_OTHER_KINDS),
+        name=get_lexicon(tag).draw_name(rng),
+        kind=Publisher.Kind.FACT_CHECKER if number < FACT_CHECKERS else rng.choice(_OTHER_KINDS),
         url=f"https://{site}",
         domain=site,
-        country=chance.choice(_COUNTRIES),
+        country=rng.choice(_COUNTRIES),
         language=tag,
-        ifcn_signatory=number < FACT_CHECKERS and chance.random() < 0.7,
+        ifcn_signatory=number < FACT_CHECKERS and rng.random() < 0.7,
     )
 
 
-def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
+def _make_ratings(rng: random.Random, publisher: Publisher) -> list[Rating]:
     lexicon = get_lexicon(publisher.language)
     scale = RatingScale.objects.create(
         publisher=publisher,
-        name=lexicon.name(chance, 1),
+        name=lexicon.draw_name(rng, 1),
         version="1",
         language=publisher.language,
         methodology_url=f"{publisher.url}/methodology",
@@ -98,7 +98,7 @@ def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
             scale=scale,
             code=code,
             position=position,
-            label=f"{lexicon.name(chance, 1)} {position}",
+            label=f"{lexicon.draw_name(rng, 1)} {position}",
             labels={"en": code.replace("-", " ").capitalize()},
             rating_class=rating_class,
             colour="#9b1c31",
@@ -106,22 +106,22 @@ def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
             colour_dark="#ff9aa8",
             text_colour_dark="#16181d",
         )
-        for position, (code, _weight, rating_class) in enumerate(STEPS, 1)
+        for position, (code, _weight, rating_class) in enumerate(RATING_STEPS, 1)
     )
 
 
-def _make_claimant(chance: random.Random) -> Claimant:
-    lexicon = get_lexicon(_choose_language(chance))
-    person: dict[str, Any] = {"job_title": lexicon.name(chance, 1)} if chance.random() < 0.6 else {}
+def _make_claimant(rng: random.Random) -> Claimant:
+    lexicon = get_lexicon(_choose_language(rng))
+    job_fields: dict[str, Any] = {"job_title": lexicon.draw_name(rng, 1)} if rng.random() < 0.6 else {}
     return Claimant(
-        name=lexicon.name(chance),
-        kind=Claimant.Kind.PERSON if person or chance.random() < 0.6 else Claimant.Kind.ORGANIZATION,
-        country=chance.choice(_COUNTRIES),
-        same_as=[f"https://people.example/{chance.randrange(10**9)}"] if chance.random() < 0.3 else [],
-        **person,
+        name=lexicon.draw_name(rng),
+        kind=Claimant.Kind.PERSON if job_fields or rng.random() < 0.6 else Claimant.Kind.ORGANIZATION,
+        country=rng.choice(_COUNTRIES),
+        same_as=[f"https://people.example/{rng.randrange(10**9)}"] if rng.random() < 0.3 else [],
+        **job_fields,
     )
 
 
-def _make_topic(chance: random.Random, number: int) -> Topic:
-    name = get_lexicon("en").name(chance, chance.choice((1, 2)))
+def _make_topic(rng: random.Random, number: int) -> Topic:
+    name = get_lexicon("en").draw_name(rng, rng.choice((1, 2)))
     return Topic(name=name, slug=f"{slugify(name)}-{number}")

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from benchmarks.read_side import datasette_peer, floor
-from benchmarks.read_side.load import answer_to, build_requests
+from benchmarks.read_side.load import build_requests, fetch_response
 from benchmarks.read_side.questions import Filter, Position, Questions
 from benchmarks.scratch import find_free_port
 from claims.ledger.queries.claim_filters import ClaimPageQuery
@@ -44,20 +44,20 @@ class Contestant:
     name: str
     address: tuple[str, int]
     targets: Mapping[str, list[str]]
-    ids: Callable[[bytes], list[int]] = field(repr=False)
+    read_ids: Callable[[bytes], list[int]] = field(repr=False)
     #: What it is measured by. Of the naive peer, a filter at 200,000 claims would take most of the time of everybody.
-    measured: tuple[str, ...] = tuple(MEASURES)
+    measures: tuple[str, ...] = tuple(MEASURES)
 
-    def answered(self, target: str) -> list[int]:
+    def query_ids(self, target: str) -> list[int]:
         """Return the ids of the claims in a response, in order.
 
         Raises:
             RuntimeError: the response is not a list of claims.
         """
-        head, _, body = answer_to(self.address, build_requests([target])[0]).partition(b"\r\n\r\n")
+        head, _, body = fetch_response(self.address, build_requests([target])[0]).partition(b"\r\n\r\n")
         if head[9:12] != b"200":
             raise RuntimeError(f"{self.name} answered {target} with {head.decode()}\n{body[:1000].decode()}")
-        return self.ids(body)
+        return self.read_ids(body)
 
 
 def read_result_ids(body: bytes) -> list[int]:
@@ -72,7 +72,7 @@ def read_row_ids(body: bytes) -> list[int]:
 
 @contextmanager
 def start_contestants(
-    names: list[str], questions: Questions, place: Path, datasette: str
+    names: list[str], questions: Questions, data_dir: Path, datasette: str
 ) -> Iterator[dict[str, Contestant]]:
     """Start the named contestants, and stop them all at the end.
 
@@ -81,7 +81,7 @@ def start_contestants(
     """
     starters = _STARTERS | {"datasette": partial(_start_datasette, datasette)}
     with ExitStack() as stack:
-        yield {name: stack.enter_context(starters[name](questions, place)) for name in names}
+        yield {name: stack.enter_context(starters[name](questions, data_dir)) for name in names}
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
@@ -94,7 +94,8 @@ def build_our_targets(questions: Questions) -> dict[str, list[str]]:
         "list": [f"{path}?view=full"],
         "detail": [f"{path}{claim}/" for claim in questions.details],
         "filter": [
-            f"{path}?{urlencode(_build_parameters(asked) | {'view': 'full'})}" for asked in questions.filters
+            f"{path}?{urlencode(_build_parameters(claim_filter) | {'view': 'full'})}"
+            for claim_filter in questions.filters
         ],
         "search": [f"{path}?{urlencode({'q': text, 'view': 'full'})}" for text in questions.searches],
         "deep": [f"{path}?view=full&cursor={_encode_cursor(position)}" for position in questions.positions],
@@ -102,12 +103,12 @@ def build_our_targets(questions: Questions) -> dict[str, list[str]]:
     }
 
 
-def _build_parameters(asked: Filter) -> dict[str, object]:
+def _build_parameters(claim_filter: Filter) -> dict[str, object]:
     return {
-        "publisher": asked.publisher,
-        "rating": asked.rating,
-        "reviewed_after": asked.after,
-        "reviewed_before": asked.before,
+        "publisher": claim_filter.publisher,
+        "rating": claim_filter.rating,
+        "reviewed_after": claim_filter.after,
+        "reviewed_before": claim_filter.before,
     }
 
 
@@ -117,30 +118,40 @@ def _encode_cursor(position: Position) -> str:
 
 
 def _build_naive_targets(questions: Questions) -> dict[str, list[str]]:
-    ours = build_our_targets(questions)
+    our_targets = build_our_targets(questions)
     return {
-        name: [target.removeprefix("/api/v1").replace("?view=full", "?") for target in ours[name]]
+        name: [target.removeprefix("/api/v1").replace("?view=full", "?") for target in our_targets[name]]
         for name in ("list", "detail", "filter")
     }
 
 
 def _build_datasette_targets(questions: Questions) -> dict[str, list[str]]:
-    def target(query: str, **parameters: object) -> str:
-        asked = urlencode({"_shape": "arrayfirst", **parameters}, quote_via=quote)
-        return f"/{datasette_peer.NAME}/{query}.json?{asked}"
+    def build_target(query: str, **parameters: object) -> str:
+        query_string = urlencode({"_shape": "arrayfirst", **parameters}, quote_via=quote)
+        return f"/{datasette_peer.NAME}/{query}.json?{query_string}"
 
     return {
-        "list": [target("list")],
-        "summary": [target("summary", _shape="array")],
-        "detail": [target("detail", id=claim) for claim in questions.details],
+        "list": [build_target("list")],
+        "summary": [build_target("summary", _shape="array")],
+        "detail": [build_target("detail", id=claim) for claim in questions.details],
         "filter": [
-            target("filter", publisher=f.publisher, rating=f.rating, after=f.after, before=f.before)
-            for f in questions.filters
+            build_target(
+                "filter",
+                publisher=claim_filter.publisher,
+                rating=claim_filter.rating,
+                after=claim_filter.after,
+                before=claim_filter.before,
+            )
+            for claim_filter in questions.filters
         ],
-        "search": [target("search", q=datasette_peer.quote_phrase(text)) for text in questions.searches],
+        "search": [
+            build_target("search", q=datasette_peer.quote_phrase(text)) for text in questions.searches
+        ],
         "deep": [
-            target("deep", published_at=f"{p.published_at:%Y-%m-%dT%H:%M:%S.%f}", id=p.claim)
-            for p in questions.positions
+            build_target(
+                "deep", published_at=f"{position.published_at:%Y-%m-%dT%H:%M:%S.%f}", id=position.claim
+            )
+            for position in questions.positions
         ],
     }
 
@@ -151,8 +162,8 @@ def _build_datasette_targets(questions: Questions) -> dict[str, list[str]]:
 @contextmanager
 def _start_ours(questions: Questions, data_dir: Path) -> Iterator[Contestant]:
     port = find_free_port()
-    serve = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
-    with _run_program("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
+    command = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
+    with _run_program("ours", command, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
         yield Contestant("ours", address, build_our_targets(questions), read_result_ids)
 
 
@@ -161,15 +172,17 @@ def _start_floor(questions: Questions, data_dir: Path) -> Iterator[Contestant]:
     port = find_free_port()
     # It passes on bodies.
     targets = {name: build_our_targets(questions)[name] for name in MEASURES if name != "summary"}
-    server = settings.DATABASES["default"]
+    database = settings.DATABASES["default"]
     environment = floor.store_statements(
-        floor.record_statements([target for some in targets.values() for target in some]),
+        floor.record_statements(
+            [target for targets_of_measure in targets.values() for target in targets_of_measure]
+        ),
         data_dir / "floor.pickle",
-        f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}"
-        f" passfile={server['OPTIONS']['passfile']}",
+        f"host={database['HOST']} port={database['PORT']} user={database['USER']} dbname={database['NAME']}"
+        f" passfile={database['OPTIONS']['passfile']}",
     )
     with _run_program(
-        "floor", _build_command("benchmarks.read_side.floor:application", port), port, environment
+        "floor", _build_command("benchmarks.read_side.floor:build_application", port), port, environment
     ) as address:
         yield Contestant("floor", address, targets, read_result_ids, tuple(targets))
 
@@ -201,7 +214,7 @@ def start_nothing() -> Iterator[tuple[str, int]]:
     """Start a server without an application, to measure how fast the reader itself is."""
     port = find_free_port()
     with _run_program(
-        "nothing", _build_command("benchmarks.read_side.floor:nothing", port), port, {}
+        "nothing", _build_command("benchmarks.read_side.floor:build_nothing", port), port, {}
     ) as address:
         yield address
 
@@ -223,8 +236,8 @@ def _run_program(
 ) -> Iterator[tuple[str, int]]:
     """Run a program in an environment until the end of the context."""
     address = ("127.0.0.1", port)
-    log = settings.DATA_DIR / f"{name}.log"
-    with log.open("wb") as log_file:
+    log_path = settings.DATA_DIR / f"{name}.log"
+    with log_path.open("wb") as log_file:
         server = subprocess.Popen(
             [python, *command],
             env=os.environ | environment,
@@ -233,7 +246,7 @@ def _run_program(
             start_new_session=True,
         )
     try:
-        _wait_until_it_listens(name, server, address, log)
+        _wait_until_listening(name, server, address, log_path)
         yield address
     finally:
         if server.poll() is None:
@@ -245,11 +258,11 @@ def _run_program(
             server.wait()
 
 
-def _wait_until_it_listens(
+def _wait_until_listening(
     name: str, server: "subprocess.Popen[bytes]", address: tuple[str, int], log: Path
 ) -> None:
-    patience = time.monotonic() + 300
-    while time.monotonic() < patience:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
         if server.poll() is not None:
             raise RuntimeError(f"{name} ended with exit code {server.returncode}; {log} says why.")
         try:

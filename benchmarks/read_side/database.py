@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DEFAULT_FOLDER = Path(os.environ.get("DATA_DIR") or ROOT / ".postgres") / "benchmarks"
 #: The inputs of the database: a change in any of these files rebuilds it.
-_INGREDIENTS = (
+_INPUT_PATTERNS = (
     *(f"benchmarks/read_side/{name}.py" for name in ("words", "cast", "ledger", "newsroom", "database")),
     *("sources/migrations/*.py", "claims/migrations/*.py", "claims/newsroom/house_scale.json"),
     *(
@@ -46,10 +46,10 @@ def prepare_database(claims: int, folder: Path) -> Path:
     data_dir = folder.resolve() / f"claims-{claims}-{_compute_digest()}"
     if not (data_dir / _MADE_MARK).exists():
         shutil.rmtree(data_dir, ignore_errors=True)
-        maker = multiprocessing.get_context("spawn").Process(target=_make, args=(claims, data_dir))
-        maker.start()
-        maker.join()
-        if maker.exitcode:
+        process = multiprocessing.get_context("spawn").Process(target=_make_database, args=(claims, data_dir))
+        process.start()
+        process.join()
+        if process.exitcode:
             sys.exit(f"The database with {claims:,} claims could not be made; see above.")
     return data_dir
 
@@ -70,13 +70,13 @@ def set_up(data_dir: Path) -> None:
 
 def _compute_digest() -> str:
     digest = hashlib.sha256()
-    for pattern in _INGREDIENTS:
+    for pattern in _INPUT_PATTERNS:
         for path in sorted(path for path in ROOT.glob(pattern) if path.is_file()):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:8]
 
 
-def _make(claims: int, data_dir: Path) -> None:
+def _make_database(claims: int, data_dir: Path) -> None:
     set_up(data_dir)
     from django.core.management import call_command
     from django.db import connections
@@ -103,7 +103,7 @@ def fill(claims: int, *, processes: int = 0) -> None:
     cast = make_cast(claims)
     all_lives = make_lives(claims)
     with _without_indexes(), make_searchable():
-        _copy(all_lives, cast, processes or os.cpu_count() or 1)
+        _copy_chunks(all_lives, cast, processes or os.cpu_count() or 1)
         settle()
         with _connect() as server:
             server.execute("VACUUM FULL claims_publication")  # each of its rows was written a second time
@@ -116,7 +116,7 @@ def fill(claims: int, *, processes: int = 0) -> None:
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def _copy(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
+def _copy_chunks(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
     """Create and store all chunks, in the given number of processes."""
     from django.db import connections
     from rich.console import Console
@@ -129,8 +129,8 @@ def _copy(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
     numbers = range(-(-len(all_lives) // CHUNK))
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(min(processes, len(numbers))) as pool:
-        stored = pool.imap_unordered(_store_chunk, numbers)
-        for _ in track(stored, "claims", len(numbers), console=Console(stderr=True)):
+        finished_chunks = pool.imap_unordered(_store_chunk, numbers)
+        for _ in track(finished_chunks, "claims", len(numbers), console=Console(stderr=True)):
             pass
 
 
@@ -141,24 +141,24 @@ def _store_chunk(number: int) -> None:
     from benchmarks.read_side.ledger import CHUNK
     from benchmarks.read_side.newsroom import Chunk
 
-    everything, cast = _work
-    store(Chunk(number, everything[number * CHUNK : (number + 1) * CHUNK], cast).rows())
+    all_lives, cast = _work
+    store(Chunk(number, all_lives[number * CHUNK : (number + 1) * CHUNK], cast).rows())
 
 
 def store(rows: "Iterator[Model]") -> None:
     """Write rows of any models with COPY. Only triggers that are always enabled fire."""
-    by_model: dict[type[Model], list[Model]] = defaultdict(list)
+    rows_by_model: dict[type[Model], list[Model]] = defaultdict(list)
     for row in rows:
-        by_model[type(row)].append(row)
+        rows_by_model[type(row)].append(row)
     with _connect() as connection, connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL synchronous_commit = off")
-        for model, some in by_model.items():
-            _copy_rows(connection, model, some)
+        for model, model_rows in rows_by_model.items():
+            _copy_rows(connection, model, model_rows)
 
 
-#: A trigger fills the summary; the salts and what follows from them are set when the ledger is chained (`_CHAIN`).
-_SET_LATER = {f"claims.Publication.{name}" for name in ("summary", "salts", "sealed_sha256")}
+#: A trigger fills the summary; the salts and what follows from them are set when the ledger is chained (`_CHAIN_SQL`).
+_FIELDS_SET_LATER = {f"claims.Publication.{name}" for name in ("summary", "salts", "sealed_sha256")}
 
 
 def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows: "list[Model]") -> None:
@@ -169,7 +169,9 @@ def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows
     fields = [
         field
         for field in model._meta.concrete_fields
-        if not field.generated and not isinstance(field, SearchVectorField) and str(field) not in _SET_LATER
+        if not field.generated
+        and not isinstance(field, SearchVectorField)
+        and str(field) not in _FIELDS_SET_LATER
     ]
     names = [field.attname for field in fields]
     for name in names:
@@ -190,7 +192,7 @@ def _connect() -> "psycopg.Connection[Any]":
 
 # What surrounds the rows ----------------------------------------------------------------------------------------------
 
-_INDEXES = """
+_INDEXES_SQL = """
     SELECT format('DROP INDEX %I', c.relname), pg_get_indexdef(i.indexrelid) FROM pg_index i
     JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
     WHERE t.relnamespace = 'public'::regnamespace AND t.relname ~ '^(claims|sources)_'
@@ -198,13 +200,13 @@ _INDEXES = """
     ORDER BY c.relname <> 'publication_search', t.relpages DESC
 """
 
-_FILLING = """
+_FILL_TRIGGERS_SQL = """
     SELECT quote_ident(tgname) FROM pg_trigger
     WHERE tgrelid = 'claims_publication'::regclass AND tgname ~ 'publication_(is_searchable|has_a_summary)'
 """
 
 #: As the triggers of the ledger count.
-_MENTIONS = """
+_MENTIONS_SQL = """
     INSERT INTO claims_mention (kind, thing_id, publications)
     SELECT mentioned.kind, thing_id, count(DISTINCT id) FROM claims_publication, LATERAL (
         SELECT 'claimant' AS kind, claimant_id AS thing_id WHERE claimant_id IS NOT NULL
@@ -217,7 +219,7 @@ _MENTIONS = """
 """
 
 #: As the trigger chains entries (`claims.models.ledger_rules`).
-_CHAIN = r"""
+_CHAIN_SQL = r"""
     DO $$
     DECLARE entry record; before text := repeat('0', 64);
     BEGIN
@@ -240,18 +242,18 @@ _CHAIN = r"""
     END $$
 """
 
-_CURRENT = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
+_CURRENT_SQL = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
 #: As the trigger that keeps account of words counts.
-_WORDS = (
+_WORDS_SQL = (
     f"""
     INSERT INTO claims_searchword (word, publications)
-    SELECT word, ndoc FROM ts_stat($$ SELECT search {_CURRENT} $$)
+    SELECT word, ndoc FROM ts_stat($$ SELECT search {_CURRENT_SQL} $$)
     WHERE strpos(word, ':') = 0 AND claims_search_spellable(word)
     """,  # noqa: S608  constants
     "INSERT INTO claims_searchspelling (word) SELECT word FROM claims_searchword",
     f"""
     INSERT INTO claims_searchlanguage (language, publications)
-    SELECT language, count(*) FROM (SELECT unnest(search_languages) AS language {_CURRENT}) AS entries
+    SELECT language, count(*) FROM (SELECT unnest(search_languages) AS language {_CURRENT_SQL}) AS entries
     GROUP BY language
     """,  # noqa: S608
 )
@@ -261,21 +263,21 @@ _WORDS = (
 def _without_indexes() -> Iterator[None]:
     """Drop indexes and rebuild them afterwards, which is much faster."""
     with _connect() as server:
-        indexes = server.execute(_INDEXES).fetchall()
+        indexes = server.execute(_INDEXES_SQL).fetchall()
         server.execute("ALTER SYSTEM SET autovacuum = off")
         server.execute("SELECT pg_reload_conf()")
         for drop, _create in indexes:
             server.execute(drop)
     yield
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(_build, (create for _drop, create in indexes)))
+        list(threads.map(_build_index, (create for _drop, create in indexes)))
 
 
 @contextmanager
 def make_searchable() -> Iterator[None]:
     """Let the triggers that fill search and list columns fire for `store` as well."""
     with _connect() as server:
-        names = [name for (name,) in server.execute(_FILLING)]
+        names = [name for (name,) in server.execute(_FILL_TRIGGERS_SQL)]
         for name in names:
             server.execute(f"ALTER TABLE claims_publication ENABLE ALWAYS TRIGGER {name}")
         try:
@@ -285,10 +287,10 @@ def make_searchable() -> Iterator[None]:
                 server.execute(f"ALTER TABLE claims_publication ENABLE TRIGGER {name}")
 
 
-def _build(index: str) -> None:
+def _build_index(index_sql: str) -> None:
     with _connect() as server:
         server.execute("SET maintenance_work_mem = '1GB'")
-        server.execute(index)
+        server.execute(index_sql)
 
 
 def settle() -> None:
@@ -307,9 +309,9 @@ def settle() -> None:
     with _connect() as server:
         # Past the rules that only triggers write to these tables.
         server.execute("SET session_replication_role = replica")
-        chain = _CHAIN.replace("<sealed>", build_sealed_sha256_sql("unsealed"))
+        chain = _CHAIN_SQL.replace("<sealed>", build_sealed_sha256_sql("unsealed"))
         counters = connection.ops.sequence_reset_sql(no_style(), models)
-        for statement in (chain, _MENTIONS, *_WORDS, *counters):
+        for statement in (chain, _MENTIONS_SQL, *_WORDS_SQL, *counters):
             server.execute(statement)
 
 

@@ -72,7 +72,7 @@ QUERIES = {
     """,
 }
 
-_CURRENT = """
+_CURRENT_SQL = """
     SELECT p.claim_id, to_char(p.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), p.body, p.summary,
         p.search_statement, p.search_names, p.search_text,
         (SELECT json_agg(json_build_array(v.publisher_id, v.rating_id, v.reviewed_on))
@@ -88,14 +88,14 @@ def copy_database(data_dir: Path) -> Path:
     folder.mkdir(exist_ok=True)
     file = folder / f"{NAME}.db"
     if not file.exists():
-        unfinished = folder / "unfinished"
-        unfinished.unlink(missing_ok=True)
-        with sqlite3.connect(unfinished) as sqlite:
+        unfinished_path = folder / "unfinished"
+        unfinished_path.unlink(missing_ok=True)
+        with sqlite3.connect(unfinished_path) as sqlite:
             _fill(sqlite)
         sqlite.close()
-        unfinished.rename(file)
-    configuration = {"databases": {NAME: {"queries": {name: {"sql": sql} for name, sql in QUERIES.items()}}}}
-    (folder / "metadata.json").write_text(json.dumps(configuration))
+        unfinished_path.rename(file)
+    metadata = {"databases": {NAME: {"queries": {name: {"sql": sql} for name, sql in QUERIES.items()}}}}
+    (folder / "metadata.json").write_text(json.dumps(metadata))
     return folder
 
 
@@ -119,11 +119,11 @@ def _fill(sqlite: sqlite3.Connection) -> None:
 def _build_columns(summary: str) -> tuple[Any, ...]:
     """Return the values of the columns that a list of results shows for a claim."""
     claim = json.loads(insert_site_url(summary.encode()))
-    classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
+    rating_classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
     return (
         claim["id"],
         claim["statement"],
-        classes[0] if classes else None,
+        rating_classes[0] if rating_classes else None,
         (claim["claimant"] or {}).get("name"),
         claim["claimed_on"],
         claim["url"],
@@ -136,7 +136,7 @@ def _iterate_claims() -> Iterator[tuple[Any, ...]]:
     connection.ensure_connection()
     with transaction.atomic(), connection.connection.cursor("claims") as cursor:
         cursor.itersize = 2_000
-        cursor.execute(_CURRENT)
+        cursor.execute(_CURRENT_SQL)
         yield from cursor
 
 

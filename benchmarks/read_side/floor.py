@@ -23,7 +23,7 @@ from benchmarks.read_side import PAGE
 Statements = list[tuple[str, tuple[Any, ...], bool]]
 
 #: Our API reads one row more than it shows, to know whether there is another page. The floor need not know.
-_ONE_MORE = re.compile(rf"LIMIT {PAGE + 1}$")
+_EXTRA_ROW_LIMIT = re.compile(rf"LIMIT {PAGE + 1}$")
 
 _STATEMENTS, _CONNECTION = "FLOOR_STATEMENTS", "FLOOR_CONNECTION"
 
@@ -32,29 +32,34 @@ class Floor:
     """A minimal WSGI application that reads the URL, queries PostgreSQL and passes on the result."""
 
     def __init__(self, statements: dict[str, Statements], connection: str) -> None:
-        self._statements = {_read(*address.partition("?")[::2]): some for address, some in statements.items()}
+        self._statements = {
+            _parse_target(*address.partition("?")[::2]): address_statements
+            for address, address_statements in statements.items()
+        }
         self._connection = connection
-        self._own = threading.local()
+        self._thread_state = threading.local()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], Any]
     ) -> Iterable[bytes]:
-        *before, last = self._statements[_read(environ["PATH_INFO"], environ["QUERY_STRING"])]
-        if not hasattr(self._own, "connection"):
-            self._own.connection = psycopg.connect(self._connection, autocommit=True)
-        for statement in before:
-            self._asked(*statement)
-        content = self._asked(*last)[0].encode()
+        *earlier_statements, last_statement = self._statements[
+            _parse_target(environ["PATH_INFO"], environ["QUERY_STRING"])
+        ]
+        if not hasattr(self._thread_state, "connection"):
+            self._thread_state.connection = psycopg.connect(self._connection, autocommit=True)
+        for statement in earlier_statements:
+            self._execute(*statement)
+        content = self._execute(*last_statement)[0].encode()
         start_response(
             "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
         )
         return [content]
 
-    def _asked(self, sql: str, parameters: tuple[Any, ...], prepare: bool) -> Any:
-        return self._own.connection.execute(sql, parameters, prepare=prepare).fetchone()
+    def _execute(self, sql: str, parameters: tuple[Any, ...], prepare: bool) -> Any:
+        return self._thread_state.connection.execute(sql, parameters, prepare=prepare).fetchone()
 
 
-def _read(path: str, query: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _parse_target(path: str, query: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return path, tuple(parse_qsl(query))
 
 
@@ -66,38 +71,40 @@ def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
     from factcheck.database import read_connections
 
     client = Client(headers={"host": "localhost"})
-    found: dict[str, Statements] = {}
+    statements_by_address: dict[str, Statements] = {}
     fetch = read_connections._fetch_from
     word_frequencies.CACHE_SECONDS = 10**9  # what is asked once a minute belongs to no address
     word_frequencies.get_frequencies()
     for address in addresses:
-        asked: Statements = []
+        executed: Statements = []
 
-        def seen(
-            alias: str, sql: str, parameters: Sequence[Any], prepare: bool, asked: Statements = asked
+        def record(
+            alias: str, sql: str, parameters: Sequence[Any], prepare: bool, executed: Statements = executed
         ) -> Any:
-            asked.append((sql, tuple(parameters), prepare))
+            executed.append((sql, tuple(parameters), prepare))
             return fetch(alias, sql, parameters, prepare)
 
-        with mock.patch.object(read_connections, "_fetch_from", seen):
+        with mock.patch.object(read_connections, "_fetch_from", record):
             response = client.get(address)
-        if response.status_code != 200 or not asked:
+        if response.status_code != 200 or not executed:
             raise RuntimeError(
-                f"{address} answered {response.status_code} and asked {len(asked)} statements."
+                f"{address} answered {response.status_code} and asked {len(executed)} statements."
             )
-        *before, (sql, parameters, prepare) = asked
-        joined = _join_bodies(sql, many=b'"results":[' in response.content)
-        found[address] = [*before, (joined, parameters, prepare)]
-    return found
+        *earlier_statements, (sql, parameters, prepare) = executed
+        joined_sql = _join_bodies(sql, are_many=b'"results":[' in response.content)
+        statements_by_address[address] = [*earlier_statements, (joined_sql, parameters, prepare)]
+    return statements_by_address
 
 
-def _join_bodies(sql: str, *, many: bool) -> str:
+def _join_bodies(sql: str, *, are_many: bool) -> str:
     """Wrap the statement so that PostgreSQL returns the bodies as one JSON text."""
     if 'AS "body"' not in sql:
         raise RuntimeError(f"The statement has no column named body that could be joined: {sql}")
-    sql = _ONE_MORE.sub(f"LIMIT {PAGE}", sql)
-    whole = """'{"results":[' || coalesce(string_agg(body, ','), '') || ']}'""" if many else "min(body)"
-    return f"SELECT {whole} FROM ({sql}) AS page"  # noqa: S608  our own SQL
+    sql = _EXTRA_ROW_LIMIT.sub(f"LIMIT {PAGE}", sql)
+    expression = (
+        """'{"results":[' || coalesce(string_agg(body, ','), '') || ']}'""" if are_many else "min(body)"
+    )
+    return f"SELECT {expression} FROM ({sql}) AS page"  # noqa: S608  our own SQL
 
 
 def store_statements(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:

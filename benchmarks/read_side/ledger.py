@@ -6,11 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 from claims.models import Publication
 
-BEGIN, END = datetime(2015, 1, 1, 6, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
+START_TIME, END_TIME = datetime(2015, 1, 1, 6, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
 #: Claims that are made together. A merge stays inside one.
 CHUNK = 1_000
 
-_FATES = {"plain": 70, "added": 20, "corrected": 6, "corrected twice": 1, "retracted": 1, "merged": 2}
+_HISTORY_WEIGHTS = {
+    "plain": 70,
+    "added": 20,
+    "corrected": 6,
+    "corrected twice": 1,
+    "retracted": 1,
+    "merged": 2,
+}
 _CORRECTIONS = (Publication.Kind.CORRECTION, Publication.Kind.CLARIFICATION, Publication.Kind.UPDATE)
 
 
@@ -30,39 +37,41 @@ class Life:
     claim: int
     events: list[Event]
     merged_into: int | None = None
-    absorbs: list[int] = field(default_factory=list)
+    absorbed_claims: list[int] = field(default_factory=list)
 
 
 def make_lives(claims: int) -> list[Life]:
     """Return the histories of claims 1 to `claims` over ten years, the same every time."""
-    chance = random.Random(f"lives of {claims}")  # noqa: S311  nothing to protect here
-    step = (END - BEGIN) / claims
-    found: list[Life] = []
-    for number, fate in enumerate(chance.choices(list(_FATES), weights=list(_FATES.values()), k=claims)):
-        first = BEGIN + step * (number + chance.random())
-        life = Life(number + 1, [Event(Publication.Kind.PUBLICATION, first)])
-        if fate == "merged" and number % CHUNK and len(found[-1].events) == 1:
-            target = found[-1]
-            moment = _add_delay(chance, first)
+    rng = random.Random(f"lives of {claims}")  # noqa: S311  nothing to protect here
+    step = (END_TIME - START_TIME) / claims
+    lives: list[Life] = []
+    for number, history_kind in enumerate(
+        rng.choices(list(_HISTORY_WEIGHTS), weights=list(_HISTORY_WEIGHTS.values()), k=claims)
+    ):
+        first_moment = START_TIME + step * (number + rng.random())
+        life = Life(number + 1, [Event(Publication.Kind.PUBLICATION, first_moment)])
+        if history_kind == "merged" and number % CHUNK and len(lives[-1].events) == 1:
+            target = lives[-1]
+            moment = _add_delay(rng, first_moment)
             life.events.append(Event(Publication.Kind.MERGE, moment))
             target.events.append(Event(Publication.Kind.MERGE, moment + timedelta(milliseconds=20)))
             life.merged_into = target.claim
-            target.absorbs.append(life.claim)
-        elif fate == "added":
-            life.events.append(Event(Publication.Kind.ADDITION, _add_delay(chance, first)))
-        elif fate == "retracted":
-            life.events.append(Event(Publication.Kind.RETRACTION, _add_delay(chance, first)))
-        elif fate.startswith("corrected"):
-            for _ in range(2 if fate == "corrected twice" else 1):
-                moment = _add_delay(chance, life.events[-1].at)
-                life.events.append(Event(chance.choice(_CORRECTIONS), moment))
-        found.append(life)
-    in_order = sorted((event for life in found for event in life.events), key=lambda event: event.at)
-    for sequence, event in enumerate(in_order, 1):
+            target.absorbed_claims.append(life.claim)
+        elif history_kind == "added":
+            life.events.append(Event(Publication.Kind.ADDITION, _add_delay(rng, first_moment)))
+        elif history_kind == "retracted":
+            life.events.append(Event(Publication.Kind.RETRACTION, _add_delay(rng, first_moment)))
+        elif history_kind.startswith("corrected"):
+            for _ in range(2 if history_kind == "corrected twice" else 1):
+                moment = _add_delay(rng, life.events[-1].at)
+                life.events.append(Event(rng.choice(_CORRECTIONS), moment))
+        lives.append(life)
+    sorted_events = sorted((event for life in lives for event in life.events), key=lambda event: event.at)
+    for sequence, event in enumerate(sorted_events, 1):
         event.sequence = sequence
-    return found
+    return lives
 
 
-def _add_delay(chance: random.Random, moment: datetime) -> datetime:
+def _add_delay(rng: random.Random, moment: datetime) -> datetime:
     """Return a later moment, mostly by days and sometimes by a year."""
-    return moment + timedelta(seconds=60 + int(chance.expovariate(1 / (40 * 86_400))))
+    return moment + timedelta(seconds=60 + int(rng.expovariate(1 / (40 * 86_400))))

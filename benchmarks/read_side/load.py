@@ -15,10 +15,10 @@ from itertools import cycle
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
-_PATIENCE = 300.0
+_MAX_WAIT_SECONDS = 300.0
 
 
-class WrongAnswer(Exception):
+class WrongStatus(Exception):
     """A response had an unexpected status."""
 
 
@@ -47,20 +47,20 @@ class Load:
 
 
 class _Connection:
-    __slots__ = ("received", "remaining", "socket", "started", "tail")
+    __slots__ = ("received", "remaining", "socket", "started_at", "tail")
 
     def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address, timeout=_PATIENCE)
+        self.socket = socket.create_connection(address, timeout=_MAX_WAIT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.started = 0.0
+        self.started_at = 0.0
         self.received = 0
         #: Bytes of the body that are still to come; -1 before the headers, -2 for a body in chunks.
         self.remaining = -1
         self.tail = b""
 
-    def ask(self, request: bytes) -> None:
+    def send(self, request: bytes) -> None:
         self.received, self.remaining, self.tail = 0, -1, b""
-        self.started = time.perf_counter()
+        self.started_at = time.perf_counter()
         self.socket.sendall(request)
 
     def read(self, chunk: bytes, status: bytes) -> bool:
@@ -77,7 +77,7 @@ class _Connection:
                 return False
             head = text[: end + 2]
             if head[9:12] != status:
-                raise WrongAnswer(text[:2000].decode(errors="replace"))
+                raise WrongStatus(text[:2000].decode(errors="replace"))
             if length := _LENGTH.search(head):
                 self.remaining = int(length[1]) - (len(text) - end - 4)
                 return self.remaining == 0
@@ -91,14 +91,14 @@ class _Connection:
 
 def build_requests(targets: Sequence[str], headers: Sequence[str] = ()) -> list[bytes]:
     """Return GET requests as bytes; `headers` has a line for each target, or is None."""
-    ends = [f"{line}\r\n" for line in headers] or [""] * len(targets)
+    header_lines = [f"{line}\r\n" for line in headers] or [""] * len(targets)
     return [
-        f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{end}\r\n".encode()
-        for target, end in zip(targets, ends, strict=True)
+        f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{header_line}\r\n".encode()
+        for target, header_line in zip(targets, header_lines, strict=True)
     ]
 
 
-def ask(
+def run_load(
     address: tuple[str, int],
     requests: list[bytes],
     *,
@@ -116,56 +116,56 @@ def ask(
         WrongAnswer: a response had an unexpected status.
         ConnectionError: the server closed a connection.
     """
-    pending = cycle(requests)
-    wanted = str(status).encode()
+    pending_requests = cycle(requests)
+    expected_status = str(status).encode()
     selector = selectors.DefaultSelector()
-    opened = [_Connection(address) for _ in range(connections)]
-    for connection in opened:
+    open_connections = [_Connection(address) for _ in range(connections)]
+    for connection in open_connections:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
     times: list[float] = []
-    received, least = 0, connections
+    received_bytes, min_responses = 0, connections
     clock = time.perf_counter
-    busy, stopped = connections, 0.0
+    busy_count, stopped_at = connections, 0.0
     gc.disable()
     try:
-        for connection in opened:
-            connection.ask(next(pending))
-        begin = clock() + warm_up
-        end = begin + seconds
-        for connection in _iterate_answering(selector, wanted):
-            now = clock()
-            if now >= begin and not stopped:
-                times.append(now - connection.started)
-                received += connection.received
-                stopped = now if now >= end and len(times) >= least else 0.0
-            if not stopped:
-                connection.ask(next(pending))
-            elif (busy := busy - 1) == 0:
+        for connection in open_connections:
+            connection.send(next(pending_requests))
+        begins_at = clock() + warm_up
+        ends_at = begins_at + seconds
+        for connection in _iterate_answering(selector, expected_status):
+            received_at = clock()
+            if received_at >= begins_at and not stopped_at:
+                times.append(received_at - connection.started_at)
+                received_bytes += connection.received
+                stopped_at = received_at if received_at >= ends_at and len(times) >= min_responses else 0.0
+            if not stopped_at:
+                connection.send(next(pending_requests))
+            elif (busy_count := busy_count - 1) == 0:
                 break
-        return Load(stopped - begin, len(times), received, sorted(times))
+        return Load(stopped_at - begins_at, len(times), received_bytes, sorted(times))
     finally:
         gc.enable()
         selector.close()
-        for connection in opened:
+        for connection in open_connections:
             connection.socket.close()
 
 
-def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Iterator[_Connection]:
+def _iterate_answering(selector: selectors.BaseSelector, expected_status: bytes) -> Iterator[_Connection]:
     """Yield the connections in the order of their responses, forever."""
-    while ready := selector.select(_PATIENCE):
+    while ready := selector.select(_MAX_WAIT_SECONDS):
         for key, _events in ready:
             connection: _Connection = key.data
             chunk = connection.socket.recv(1 << 19)
             if not chunk:
                 raise ConnectionError("the server closed the connection")
-            if connection.read(chunk, wanted):
+            if connection.read(chunk, expected_status):
                 yield connection
-    raise ConnectionError(f"no answer within {_PATIENCE:.0f} seconds")
+    raise ConnectionError(f"no answer within {_MAX_WAIT_SECONDS:.0f} seconds")
 
 
-def answer_to(address: tuple[str, int], request: bytes) -> bytes:
+def fetch_response(address: tuple[str, int], request: bytes) -> bytes:
     """Return a whole response, with its headers and its chunks joined."""
-    with socket.create_connection(address, timeout=_PATIENCE) as connection:
+    with socket.create_connection(address, timeout=_MAX_WAIT_SECONDS) as connection:
         connection.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
         chunks = []
         while chunk := connection.recv(1 << 19):
@@ -173,8 +173,8 @@ def answer_to(address: tuple[str, int], request: bytes) -> bytes:
     head, _, body = b"".join(chunks).partition(b"\r\n\r\n")
     if not _CHUNKED.search(head):
         return head + b"\r\n\r\n" + body
-    whole = b""
+    joined_body = b""
     while body:
-        size, _, body = body.partition(b"\r\n")
-        whole, body = whole + body[: int(size, 16)], body[int(size, 16) + 2 :]
-    return head + b"\r\n\r\n" + whole
+        chunk_size, _, body = body.partition(b"\r\n")
+        joined_body, body = joined_body + body[: int(chunk_size, 16)], body[int(chunk_size, 16) + 2 :]
+    return head + b"\r\n\r\n" + joined_body

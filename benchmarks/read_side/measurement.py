@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.read_side.database import set_up
-from benchmarks.read_side.load import Load, ask, build_requests
+from benchmarks.read_side.load import Load, build_requests, run_load
 from benchmarks.read_side.report import Measured
 
 CONNECTIONS = 16
@@ -21,7 +21,7 @@ FIRST_WARM_UP, WARM_UP = 2.0, 0.3
 class Options:
     """The database, the contestants, the seconds for each, and the number of rounds."""
 
-    place: Path
+    data_dir: Path
     names: list[str]
     seconds: float
     rounds: int
@@ -37,12 +37,14 @@ def measure_in_process(options: Options) -> Measured:
 
 def measure(options: Options) -> Measured:
     """Measure one database completely."""
-    set_up(options.place)
-    (options.place / "static").mkdir(exist_ok=True)  # without which the middleware for static files complains
+    set_up(options.data_dir)
+    (options.data_dir / "static").mkdir(
+        exist_ok=True
+    )  # without which the middleware for static files complains
     from factcheck.database import embedded
 
     with (
-        embedded.run_server(options.place),
+        embedded.run_server(options.data_dir),
         # The reader: a process of its own, with nothing in its memory but itself.
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as reader,
     ):
@@ -54,53 +56,62 @@ def _measure(options: Options, reader: Executor) -> Measured:
     from benchmarks.read_side.contestants import MEASURES, start_contestants, start_nothing
     from benchmarks.read_side.questions import make_questions
 
-    def timed(address: tuple[str, int], requests: list[bytes], **how: Any) -> Load:
-        how = {"seconds": options.seconds / options.rounds, "connections": CONNECTIONS, **how}
-        return reader.submit(ask, address, requests, **how).result()
+    def measure_load(address: tuple[str, int], requests: list[bytes], **load_options: Any) -> Load:
+        load_options = {
+            "seconds": options.seconds / options.rounds,
+            "connections": CONNECTIONS,
+            **load_options,
+        }
+        return reader.submit(run_load, address, requests, **load_options).result()
 
-    asked = make_questions()
+    questions = make_questions()
     with start_nothing() as address:
-        ceiling = timed(address, build_requests(["/"])).rate
+        max_rate = measure_load(address, build_requests(["/"])).rate
     loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
-    with start_contestants(options.names, asked, options.place, options.datasette) as running:
-        ours = running["ours"]
+    with start_contestants(options.names, questions, options.data_dir, options.datasette) as contestants:
+        ours = contestants["ours"]
         _log("comparing answers")
-        require_agreement(running, asked)
-        known = [*ours.targets["list"], *ours.targets["detail"][:200]]
-        headers = list_etags(ours, known)
-        misspelt = build_requests(ours.targets["misspelt"])
-        turns = list(running.items())
-        for number in range(options.rounds):
+        require_agreement(contestants, questions)
+        known_targets = [*ours.targets["list"], *ours.targets["detail"][:200]]
+        headers = list_etags(ours, known_targets)
+        misspelt_requests = build_requests(ours.targets["misspelt"])
+        contestant_order = list(contestants.items())
+        for round_number in range(options.rounds):
             # Who comes first finds the caches as the measure before left them, so it is another one each time.
-            turns.append(turns.pop(0))
+            contestant_order.append(contestant_order.pop(0))
             for measure in MEASURES:
-                _log(f"round {number + 1} of {options.rounds}: {measure}")
-                for name, server in turns:
-                    if measure in server.measured:
+                _log(f"round {round_number + 1} of {options.rounds}: {measure}")
+                for name, server in contestant_order:
+                    if measure in server.measures:
                         requests = build_requests(server.targets[measure])
-                        warm_up = WARM_UP if number else FIRST_WARM_UP
-                        loads[name, measure].append(timed(server.address, requests, warm_up=warm_up))
-            _log(f"round {number + 1} of {options.rounds}: misspelt, unchanged")
-            loads["ours", "misspelt"].append(timed(ours.address, misspelt, connections=1))
-            loads["ours", "unchanged"].append(timed(ours.address, build_requests(known, headers), status=304))
-    read, read_unchanged = count_bodies_read(known)
+                        warm_up = WARM_UP if round_number else FIRST_WARM_UP
+                        loads[name, measure].append(measure_load(server.address, requests, warm_up=warm_up))
+            _log(f"round {round_number + 1} of {options.rounds}: misspelt, unchanged")
+            loads["ours", "misspelt"].append(measure_load(ours.address, misspelt_requests, connections=1))
+            loads["ours", "unchanged"].append(
+                measure_load(ours.address, build_requests(known_targets, headers), status=304)
+            )
+    pages_read, pages_read_unchanged = count_bodies_read(known_targets)
     return Measured(
-        claims=asked.claims,
-        depth=asked.depth,
-        ceiling=ceiling,
-        rates={key: [load.rate for load in some] for key, some in loads.items()},
-        sizes={key: some[-1].received / some[-1].answers for key, some in loads.items()},
-        times={key: _compute_percentiles(some) for key, some in loads.items()},
-        bodies_read=read,
-        bodies_read_unchanged=read_unchanged,
+        claims=questions.claims,
+        depth=questions.depth,
+        ceiling=max_rate,
+        rates={key: [load.rate for load in measure_loads] for key, measure_loads in loads.items()},
+        sizes={
+            key: measure_loads[-1].received / measure_loads[-1].answers
+            for key, measure_loads in loads.items()
+        },
+        times={key: _compute_percentiles(measure_loads) for key, measure_loads in loads.items()},
+        bodies_read=pages_read,
+        bodies_read_unchanged=pages_read_unchanged,
     )
 
 
 def _compute_percentiles(loads: list[Load]) -> tuple[float, float, float]:
     """Return the median over rounds of p50, p95 and p99 in milliseconds."""
-    half, most, nearly_all = (median(load.percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
-    return half, most, nearly_all
+    p50, p95, p99 = (median(load.percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
+    return p50, p95, p99
 
 
-def _log(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
+def _log(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model
 
-from benchmarks.read_side.cast import STEPS, Cast
+from benchmarks.read_side.cast import RATING_STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, get_lexicon
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
@@ -22,15 +22,15 @@ from sources.addresses import build_url_key
 from sources.models import Publisher, Snapshot, Source
 
 SOURCES_PER_CLAIM = 0.75
-_SHARES = [language.share for language in LANGUAGES]
-_RATING_WEIGHTS = [weight for _code, weight, _rating_class in STEPS]
-_KINDS = [
+_LANGUAGE_SHARES = [language.share for language in LANGUAGES]
+_RATING_WEIGHTS = [weight for _code, weight, _rating_class in RATING_STEPS]
+_SOURCE_KINDS = [
     *(Source.Kind.ARTICLE,) * 8,
     *(Source.Kind.SOCIAL_POST,) * 3,
     *(Source.Kind.REPORT, Source.Kind.DOCUMENT, Source.Kind.DATASET, Source.Kind.STUDY),
     *(Source.Kind.VIDEO, Source.Kind.IMAGE, Source.Kind.WEB_PAGE, Source.Kind.SPEECH),
 ]
-_CONTEXT = 32
+_CONTEXT_LENGTH = 32
 
 #: Through table of the topics of a claim.
 ClaimTopic = Claim.topics.through
@@ -48,7 +48,7 @@ class Text:
 _Judgement = tuple[Verdict, list[Evidence]]
 
 
-class _Made(NamedTuple):
+class _GeneratedClaim(NamedTuple):
     """A claim with all rows that belong only to it."""
 
     claim: Claim
@@ -62,14 +62,14 @@ class Chunk:
 
     def __init__(self, number: int, lives: list[Life], cast: Cast) -> None:
         self.lives, self.cast = lives, cast
-        self._chance = random.Random(f"chunk {number} of {lives[0].claim}")  # noqa: S311  nothing to protect here
-        self._began = lives[0].events[0].at
-        first = int((lives[0].claim - 1) * SOURCES_PER_CLAIM) + 1
-        end = int(lives[-1].claim * SOURCES_PER_CLAIM) + 1
-        self._texts = [self._text(pk) for pk in range(first, max(end, first + 4))]
+        self._rng = random.Random(f"chunk {number} of {lives[0].claim}")  # noqa: S311  nothing to protect here
+        self._first_moment = lives[0].events[0].at
+        first_pk = int((lives[0].claim - 1) * SOURCES_PER_CLAIM) + 1
+        end_pk = int(lives[-1].claim * SOURCES_PER_CLAIM) + 1
+        self._texts = [self._build_source_text(pk) for pk in range(first_pk, max(end_pk, first_pk + 4))]
         self._popularity = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(self._texts))))
         # Claims wait here until the one that is merged into them has been made too.
-        self._made: dict[int, _Made] = {}
+        self._generated_claims: dict[int, _GeneratedClaim] = {}
 
     def rows(self) -> Iterator[Model]:
         """Yield all rows in any order."""
@@ -77,41 +77,41 @@ class Chunk:
             yield text.source
             yield text.snapshot
         for life in self.lives:
-            yield from self._claim(life)
+            yield from self._iterate_claim_rows(life)
 
     # Sources ----------------------------------------------------------------------------------------------------------
 
-    def _text(self, pk: int) -> Text:
-        chance, lexicon = self._chance, self._words()
-        publisher = _choose_skewed(chance, self.cast.publishers)
-        published = self._began - timedelta(days=chance.randint(0, 900))
-        title = lexicon.name(chance, 1) + " " + lexicon.running(chance, chance.randint(4, 9))
-        address = f"{publisher.url}/{published:%Y/%m}/{pk}"
-        sentences = [lexicon.sentence(chance, chance.randint(8, 20)) for _ in range(chance.randint(4, 8))]
+    def _build_source_text(self, pk: int) -> Text:
+        rng, lexicon = self._rng, self._choose_lexicon()
+        publisher = _choose_skewed(rng, self.cast.publishers)
+        published_at = self._first_moment - timedelta(days=rng.randint(0, 900))
+        title = lexicon.draw_name(rng, 1) + " " + lexicon.draw_text(rng, rng.randint(4, 9))
+        address = f"{publisher.url}/{published_at:%Y/%m}/{pk}"
+        sentences = [lexicon.draw_sentence(rng, rng.randint(8, 20)) for _ in range(rng.randint(4, 8))]
         starts = itertools.accumulate((len(sentence) + 1 for sentence in sentences), initial=0)
         body = " ".join(sentences)
         digest = hashlib.sha256(body.encode()).hexdigest()
         source = Source(
             id=pk,
             title=title,
-            kind=chance.choice(_KINDS),
+            kind=rng.choice(_SOURCE_KINDS),
             url=address,
             url_key=build_url_key(address),
-            archived_url=f"https://archive.example/{published:%Y%m%d}/{address}"
-            if chance.random() < 0.4
+            archived_url=f"https://archive.example/{published_at:%Y%m%d}/{address}"
+            if rng.random() < 0.4
             else "",
             publisher=publisher,
-            byline=lexicon.name(chance) if chance.random() < 0.5 else "",
-            published_on=published.date(),
+            byline=lexicon.draw_name(rng) if rng.random() < 0.5 else "",
+            published_on=published_at.date(),
             language=lexicon.language.tag,
-            created_at=self._began,
-            updated_at=self._began,
+            created_at=self._first_moment,
+            updated_at=self._first_moment,
         )
         snapshot = Snapshot(
             id=pk,
             source=source,
             number=1,
-            captured_at=self._began,
+            captured_at=self._first_moment,
             url=address,
             media_type="text/html",
             content_sha256=digest,
@@ -126,46 +126,46 @@ class Chunk:
         spans = [(start, start + len(lexicon)) for start, lexicon in zip(starts, sentences, strict=False)]
         return Text(source, snapshot, spans)
 
-    def _words(self) -> Lexicon:
-        return get_lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
+    def _choose_lexicon(self) -> Lexicon:
+        return get_lexicon(self._rng.choices(LANGUAGES, weights=_LANGUAGE_SHARES)[0].tag)
 
-    def _some_texts(self, count: int) -> list[Text]:
+    def _choose_texts(self, count: int) -> list[Text]:
         """Return this many distinct texts, the popular ones most often."""
-        found: dict[int, Text] = {}
-        while len(found) < count:
-            text = self._chance.choices(self._texts, cum_weights=self._popularity)[0]
-            found[text.source.pk] = text
-        return list(found.values())
+        texts: dict[int, Text] = {}
+        while len(texts) < count:
+            text = self._rng.choices(self._texts, cum_weights=self._popularity)[0]
+            texts[text.source.pk] = text
+        return list(texts.values())
 
-    def _quote(self, text: Text) -> dict[str, Any]:
-        start, end = self._chance.choice(text.spans)
-        whole = text.snapshot.text
+    def _build_quote(self, text: Text) -> dict[str, Any]:
+        start, end = self._rng.choice(text.spans)
+        full_text = text.snapshot.text
         return {
             "source": text.source,
             "snapshot": text.snapshot,
-            "exact": whole[start:end],
-            "prefix": whole[max(0, start - _CONTEXT) : start],
-            "suffix": whole[end : end + _CONTEXT],
+            "exact": full_text[start:end],
+            "prefix": full_text[max(0, start - _CONTEXT_LENGTH) : start],
+            "suffix": full_text[end : end + _CONTEXT_LENGTH],
             "start": start,
             "end": end,
         }
 
     # Claims -----------------------------------------------------------------------------------------------------------
 
-    def _claim(self, life: Life) -> Iterator[Model]:
-        chance, lexicon = self._chance, self._words()
-        first = life.events[0].at
+    def _iterate_claim_rows(self, life: Life) -> Iterator[Model]:
+        rng, lexicon = self._rng, self._choose_lexicon()
+        published_at = life.events[0].at
         claim = Claim(
             id=life.claim,
-            statement=lexicon.statement(chance),
+            statement=lexicon.draw_statement(rng),
             language=lexicon.language.tag,
-            claimant=_choose_skewed(chance, self.cast.claimants) if chance.random() < 0.9 else None,
-            claimed_on=(first - timedelta(days=chance.randint(1, 60))).date()
-            if chance.random() < 0.9
+            claimant=_choose_skewed(rng, self.cast.claimants) if rng.random() < 0.9 else None,
+            claimed_on=(published_at - timedelta(days=rng.randint(1, 60))).date()
+            if rng.random() < 0.9
             else None,
-            context=lexicon.sentence(chance, chance.randint(8, 25)) if chance.random() < 0.3 else "",
+            context=lexicon.draw_sentence(rng, rng.randint(8, 25)) if rng.random() < 0.3 else "",
             state=Claim.State.ACCEPTED,
-            created_at=first - timedelta(days=2),
+            created_at=published_at - timedelta(days=2),
             updated_at=life.events[-1].at,
         )
         appearances = [
@@ -174,14 +174,14 @@ class Chunk:
                 claim=claim,
                 anchor=Appearance.Anchor.ANCHORED,
                 created_at=claim.created_at,
-                **self._quote(text),
+                **self._build_quote(text),
             )
-            for number, text in enumerate(self._some_texts(chance.choice((1, 1, 2))))
+            for number, text in enumerate(self._choose_texts(rng.choice((1, 1, 2))))
         ]
         claim.first_appearance = appearances[0]
-        topics = sorted(self._topics(), key=lambda topic: topic.name)
-        judgements = list(self._judgements(claim, lexicon, life))
-        self._made[claim.pk] = _Made(claim, topics, appearances, judgements)
+        topics = sorted(self._choose_topics(), key=lambda topic: topic.name)
+        judgements = list(self._iterate_judgements(claim, lexicon, life))
+        self._generated_claims[claim.pk] = _GeneratedClaim(claim, topics, appearances, judgements)
         yield from appearances
         for verdict, evidence in judgements:
             yield verdict
@@ -190,53 +190,55 @@ class Chunk:
             ClaimTopic(id=claim.pk * 3 + number, claim_id=claim.pk, topic_id=topic.pk)
             for number, topic in enumerate(topics)
         )
-        if life.absorbs:
+        if life.absorbed_claims:
             return  # its turn comes when the claim that is merged into it is there
         if life.merged_into:
-            yield from self._entries(next(other for other in self.lives if other.claim == life.merged_into))
-        yield from self._entries(life)
+            yield from self._iterate_entries(
+                next(other for other in self.lives if other.claim == life.merged_into)
+            )
+        yield from self._iterate_entries(life)
 
-    def _topics(self) -> list[Topic]:
-        some = [
-            _choose_skewed(self._chance, self.cast.topics) for _ in range(self._chance.choice((1, 1, 2, 3)))
+    def _choose_topics(self) -> list[Topic]:
+        chosen_topics = [
+            _choose_skewed(self._rng, self.cast.topics) for _ in range(self._rng.choice((1, 1, 2, 3)))
         ]
-        return list({topic.pk: topic for topic in some}.values())
+        return list({topic.pk: topic for topic in chosen_topics}.values())
 
-    def _judgements(self, claim: Claim, lexicon: Lexicon, life: Life) -> Iterator[_Judgement]:
+    def _iterate_judgements(self, claim: Claim, lexicon: Lexicon, life: Life) -> Iterator[_Judgement]:
         """Yield a verdict for each entry that changes one, in order."""
-        publisher = _choose_skewed(self._chance, self.cast.checkers)
+        publisher = _choose_skewed(self._rng, self.cast.checkers)
         if life.merged_into:  # who checks the same claim twice merges the two
-            publisher = self._made[life.merged_into].judgements[0][0].publisher
-        earlier: Verdict | None = None
+            publisher = self._generated_claims[life.merged_into].judgements[0][0].publisher
+        verdict: Verdict | None = None
         for number, event in enumerate(life.events):
             if event.kind in (Publication.Kind.MERGE, Publication.Kind.RETRACTION):
                 continue
             if event.kind == Publication.Kind.ADDITION:
-                others = [checker for checker in self.cast.checkers if checker != publisher]
-                publisher, earlier = self._chance.choice(others), None
-            earlier = self._verdict(claim.pk * 4 + number, claim, lexicon, publisher, event, earlier)
-            yield earlier, self._evidence(earlier, lexicon)
-        if life.events[-1].kind == Publication.Kind.RETRACTION and earlier:
-            earlier.state = Verdict.State.RETRACTED
+                other_checkers = [checker for checker in self.cast.checkers if checker != publisher]
+                publisher, verdict = self._rng.choice(other_checkers), None
+            verdict = self._build_verdict(claim.pk * 4 + number, claim, lexicon, publisher, event, verdict)
+            yield verdict, self._build_evidence(verdict, lexicon)
+        if life.events[-1].kind == Publication.Kind.RETRACTION and verdict:
+            verdict.state = Verdict.State.RETRACTED
 
-    def _verdict(
+    def _build_verdict(
         self,
         pk: int,
         claim: Claim,
-        words: Lexicon,
+        lexicon: Lexicon,
         publisher: Publisher,
         event: Event,
-        earlier: Verdict | None,
+        earlier_verdict: Verdict | None,
     ) -> Verdict:
-        chance = self._chance
-        changed: dict[str, Any] = {}
-        if earlier:
-            earlier.state = Verdict.State.SUPERSEDED
-            changed = {
-                "version": earlier.version + 1,
-                "supersedes": earlier,
+        rng = self._rng
+        correction_fields: dict[str, Any] = {}
+        if earlier_verdict:
+            earlier_verdict.state = Verdict.State.SUPERSEDED
+            correction_fields = {
+                "version": earlier_verdict.version + 1,
+                "supersedes": earlier_verdict,
                 "correction_kind": event.kind,
-                "correction_note": words.sentence(chance, 12),
+                "correction_note": lexicon.draw_sentence(rng, 12),
             }
         return Verdict(
             id=pk,
@@ -244,96 +246,96 @@ class Chunk:
             publisher=publisher,
             origin=Verdict.Origin.IMPORTED,
             is_restored=False,
-            byline=words.name(chance),
-            rating=chance.choices(self.cast.ratings[publisher.pk], weights=_RATING_WEIGHTS)[0],
-            summary=words.sentence(chance, chance.randint(10, 24)),
+            byline=lexicon.draw_name(rng),
+            rating=rng.choices(self.cast.ratings[publisher.pk], weights=_RATING_WEIGHTS)[0],
+            summary=lexicon.draw_sentence(rng, rng.randint(10, 24)),
             explanation="\n\n".join(
-                " ".join(words.sentence(chance, chance.randint(8, 18)) for _ in range(chance.randint(1, 3)))
-                for _ in range(chance.randint(1, 2))
+                " ".join(lexicon.draw_sentence(rng, rng.randint(8, 18)) for _ in range(rng.randint(1, 3)))
+                for _ in range(rng.randint(1, 2))
             ),
             language=claim.language,
             reviewed_on=event.at.date(),
-            valid_as_of=event.at.date() if chance.random() < 0.5 else None,
+            valid_as_of=event.at.date() if rng.random() < 0.5 else None,
             url=f"{publisher.url}/{event.at:%Y/%m/%d}/{pk}",
             state=Verdict.State.PUBLISHED,
             created_at=event.at,
             published_at=event.at,
-            **changed,
+            **correction_fields,
         )
 
-    def _evidence(self, verdict: Verdict, lexicon: Lexicon) -> list[Evidence]:
-        chance = self._chance
+    def _build_evidence(self, verdict: Verdict, lexicon: Lexicon) -> list[Evidence]:
+        rng = self._rng
         return [
             Evidence(
                 id=verdict.pk * 4 + number,
                 verdict=verdict,
-                stance=chance.choice(
+                stance=rng.choice(
                     (Evidence.Stance.REFUTES, Evidence.Stance.REFUTES, Evidence.Stance.CONTEXT)
                 ),
-                note=lexicon.sentence(chance, chance.randint(5, 14)) if chance.random() < 0.6 else "",
+                note=lexicon.draw_sentence(rng, rng.randint(5, 14)) if rng.random() < 0.6 else "",
                 position=number,
                 created_at=verdict.created_at,
-                **(self._quote(text) if chance.random() < 0.7 else {"source": text.source}),
+                **(self._build_quote(text) if rng.random() < 0.7 else {"source": text.source}),
             )
-            for number, text in enumerate(self._some_texts(chance.choice((1, 1, 2, 2, 3))))
+            for number, text in enumerate(self._choose_texts(rng.choice((1, 1, 2, 2, 3))))
         ]
 
     # The ledger -------------------------------------------------------------------------------------------------------
 
-    def _entries(self, life: Life) -> Iterator[Model]:
+    def _iterate_entries(self, life: Life) -> Iterator[Model]:
         """Yield the claim, its ledger entries and their verdicts."""
-        claim, topics, appearances, judgements = self._made[life.claim]
+        claim, topics, appearances, judgements = self._generated_claims[life.claim]
         ledger: list[LedgerLine] = []
-        live: dict[int, _Judgement] = {}
-        absorbed: list[int] = []
-        drafted = iter(judgements)
+        live_judgements: dict[int, _Judgement] = {}
+        absorbed_ids: list[int] = []
+        remaining_judgements = iter(judgements)
         for version, event in enumerate(life.events, 1):
             note = ""
             if event.kind == Publication.Kind.RETRACTION:
-                live, note = {}, "The review rested on a document that proved to be forged."
+                live_judgements, note = {}, "The review rested on a document that proved to be forged."
             elif event.kind != Publication.Kind.MERGE:
-                verdict, evidence = next(drafted)
-                live[verdict.publisher_id] = verdict, evidence
+                verdict, evidence = next(remaining_judgements)
+                live_judgements[verdict.publisher_id] = verdict, evidence
                 note = verdict.correction_note
             elif life.merged_into:
                 claim.state, claim.state_before_merge = Claim.State.MERGED, Claim.State.ACCEPTED
-                claim.merged_into_id, live = life.merged_into, {}
+                claim.merged_into_id, live_judgements = life.merged_into, {}
             else:
-                absorbed = life.absorbs
+                absorbed_ids = life.absorbed_claims
                 appearances = [
                     *appearances,
-                    *(item for pk in absorbed for item in self._made[pk].appearances),
+                    *(item for pk in absorbed_ids for item in self._generated_claims[pk].appearances),
                 ]
-            written = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.at)
-            ledger.insert(0, written)
-            until = life.events[version].at if version < len(life.events) else None
-            new = build_entry(
+            line = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.at)
+            ledger.insert(0, line)
+            superseded_at = life.events[version].at if version < len(life.events) else None
+            entry = build_entry(
                 claim,
                 topics=topics,
                 appearances=appearances,
-                verdicts=list(live.values()),
-                merged_from=absorbed,
+                verdicts=list(live_judgements.values()),
+                merged_from=absorbed_ids,
                 ledger=ledger,
             )
-            yield from _store_entries(new, event, until)
+            yield from _store_entries(entry, event, superseded_at)
         yield claim
 
 
-def _store_entries(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
+def _store_entries(entry: LedgerEntry, event: Event, superseded_at: datetime | None) -> Iterator[Model]:
     """Yield the rows that `publishing.record` would store; a test compares the two."""
     # The chain goes through all chunks, so it is made once they are stored.
-    numbered = {"id": event.sequence, "sequence": event.sequence, "chain_sha256": ""}
-    yield Publication(superseded_at=until, **numbered, **new.publication)
-    for number, row in enumerate(new.verdicts):
+    numbers = {"id": event.sequence, "sequence": event.sequence, "chain_sha256": ""}
+    yield Publication(superseded_at=superseded_at, **numbers, **entry.publication)
+    for number, row in enumerate(entry.verdicts):
         yield PublishedVerdict(
             id=event.sequence * 4 + number,
             publication_id=event.sequence,
             published_at=event.at,
-            superseded_at=until,
+            superseded_at=superseded_at,
             **row,
         )
 
 
-def _choose_skewed(chance: random.Random, choices: list[Any]) -> Any:
+def _choose_skewed(rng: random.Random, choices: list[Any]) -> Any:
     """Return one of the choices; the first are ten times as frequent as the middle ones."""
-    return choices[int(len(choices) * chance.random() ** 3)]
+    return choices[int(len(choices) * rng.random() ** 3)]

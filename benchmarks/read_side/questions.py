@@ -11,13 +11,13 @@ from django.db import connection
 from django.test import Client
 
 from benchmarks.read_side import PAGE
-from benchmarks.read_side.ledger import BEGIN, END
+from benchmarks.read_side.ledger import END_TIME, START_TIME
 from benchmarks.read_side.words import get_lexicon
 
 _DETAILS, _FILTERS, _SEARCHES, _PAGES, _MISSPELT = 4_000, 200, 200, 200, 100
 _LANGUAGES = ("en", "es", "pt", "fr", "de")
 #: A search finds one of so many claims, at least and at most: of 200,000 between 50, which fill a page, and 1,000.
-_RAREST, _COMMONEST = 4_000, 200
+_MAX_RARITY, _MIN_RARITY = 4_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,24 @@ class Questions:
 
 def make_questions() -> Questions:
     """Return the questions for the database that Django is set up on."""
-    chance = random.Random("questions")  # noqa: S311  nothing to protect here
-    claims = [row[0] for row in _load_rows(_CLAIMS)]
-    depth = min(100_000, len(claims) // 2)
-    behind = _load_rows(f"{_NEWEST_FIRST} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
+    rng = random.Random("questions")  # noqa: S311  nothing to protect here
+    claim_ids = [row[0] for row in _load_rows(_CLAIM_IDS_SQL)]
+    depth = min(100_000, len(claim_ids) // 2)
+    deep_rows = _load_rows(f"{_NEWEST_FIRST_SQL} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
     return Questions(
-        claims=len(claims),
-        details=chance.sample(claims, min(_DETAILS, len(claims))),
-        filters=list(_iterate_filters(chance)),
-        searches=list(_iterate_searches(chance)),
+        claims=len(claim_ids),
+        details=rng.sample(claim_ids, min(_DETAILS, len(claim_ids))),
+        filters=list(_iterate_filters(rng)),
+        searches=list(_iterate_searches(rng)),
         depth=depth,
-        positions=[Position(*row) for row in behind[::10]],
-        misspelt=list(_iterate_misspelt(chance)),
+        positions=[Position(*row) for row in deep_rows[::10]],
+        misspelt=list(_iterate_misspelt(rng)),
     )
 
 
-_CURRENT = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
-_CLAIMS = f"SELECT claim_id {_CURRENT} ORDER BY claim_id"
-_NEWEST_FIRST = f"SELECT published_at, claim_id {_CURRENT} ORDER BY published_at DESC, claim_id DESC"
+_CURRENT_SQL = "FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
+_CLAIM_IDS_SQL = f"SELECT claim_id {_CURRENT_SQL} ORDER BY claim_id"
+_NEWEST_FIRST_SQL = f"SELECT published_at, claim_id {_CURRENT_SQL} ORDER BY published_at DESC, claim_id DESC"
 
 
 def _load_rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
@@ -79,74 +79,76 @@ def _load_rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
+def _iterate_filters(rng: random.Random) -> Iterator[Filter]:
     """Yield filters by publisher, rating and period with two to twenty pages of results.
 
     Uses ratings with a fixed number of results, or the most frequent ones, so that responses do not grow with the
     database.
     """
-    verdicts_by = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
-    common = _load_rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")
-    most = min(20 * PAGE, common[0][2])
-    common = [row for row in common if row[2] >= most]
-    begin, days = BEGIN.date(), (END - BEGIN).days
+    verdict_counts_sql = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
+    common_groups = _load_rows(f"{verdict_counts_sql} ORDER BY 3 DESC, 2 LIMIT 20")
+    max_results = min(20 * PAGE, common_groups[0][2])
+    common_groups = [row for row in common_groups if row[2] >= max_results]
+    first_day, total_days = START_TIME.date(), (END_TIME - START_TIME).days
     for _ in range(_FILTERS):
-        publisher, rating, verdicts = chance.choice(common)
-        length = days * chance.randint(min(2 * PAGE, most), most) // verdicts
-        after = begin + timedelta(days=chance.randint(0, days - length))
-        yield Filter(publisher, rating, after, after + timedelta(days=length))
+        publisher, rating, verdict_count = rng.choice(common_groups)
+        day_count = total_days * rng.randint(min(2 * PAGE, max_results), max_results) // verdict_count
+        after = first_day + timedelta(days=rng.randint(0, total_days - day_count))
+        yield Filter(publisher, rating, after, after + timedelta(days=day_count))
 
 
-def _iterate_searches(chance: random.Random) -> Iterator[str]:
+def _iterate_searches(rng: random.Random) -> Iterator[str]:
     """Yield words that some claims contain, alone and in pairs.
 
     Uses only words that no stemmer takes for a form of another word, so that contestants without stemming find the same
     claims.
     """
-    claims = _load_rows(f"SELECT count(*) {_CURRENT}")[0][0]
-    least, most = max(1, claims // _RAREST), claims // _COMMONEST
-    yielded = 0
-    while yielded < _SEARCHES:
-        lexicon = get_lexicon(chance.choice(_LANGUAGES)).words
+    claim_count = _load_rows(f"SELECT count(*) {_CURRENT_SQL}")[0][0]
+    min_count, max_count = max(1, claim_count // _MAX_RARITY), claim_count // _MIN_RARITY
+    yielded_count = 0
+    while yielded_count < _SEARCHES:
+        words = get_lexicon(rng.choice(_LANGUAGES)).words
         text = " ".join(
-            chance.choice(lexicon[rank : rank + 1_500]) for rank in chance.choice(((100,), (400,), (0, 0)))
+            rng.choice(words[rank : rank + 1_500]) for rank in rng.choice(((100,), (400,), (0, 0)))
         )
-        if least <= _count_found(text) <= most and _count_found(text) == _count_found_by_us(text):
-            yielded += 1
+        if min_count <= _count_exact_matches(text) <= max_count and _count_exact_matches(
+            text
+        ) == _count_search_results(text):
+            yielded_count += 1
             yield text
 
 
-def _iterate_misspelt(chance: random.Random) -> Iterator[str]:
+def _iterate_misspelt(rng: random.Random) -> Iterator[str]:
     """Yield words with one wrong, missing, extra or misplaced letter that no claim contains."""
-    yielded = 0
-    while yielded < _MISSPELT:
-        word = chance.choice(get_lexicon(chance.choice(_LANGUAGES)).words[100:4_000])
-        if len(word) < 7 or not _count_found(word):
+    yielded_count = 0
+    while yielded_count < _MISSPELT:
+        word = rng.choice(get_lexicon(rng.choice(_LANGUAGES)).words[100:4_000])
+        if len(word) < 7 or not _count_exact_matches(word):
             continue
-        at = chance.randrange(1, len(word) - 2)
-        letter = chance.choice(word)
-        wrong = chance.choice(
+        index = rng.randrange(1, len(word) - 2)
+        letter = rng.choice(word)
+        misspelling = rng.choice(
             (
-                word[:at] + word[at + 1 :],
-                word[:at] + letter + word[at:],
-                word[:at] + letter + word[at + 1 :],
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:index] + word[index + 1 :],
+                word[:index] + letter + word[index:],
+                word[:index] + letter + word[index + 1 :],
+                word[:index] + word[index + 1] + word[index] + word[index + 2 :],
             )
         )
-        if not _count_found(wrong):
-            yielded += 1
-            yield wrong
+        if not _count_exact_matches(misspelling):
+            yielded_count += 1
+            yield misspelling
 
 
-def _count_found(text: str) -> int:
+def _count_exact_matches(text: str) -> int:
     """Return the number of claims that contain these exact words."""
-    matching = "search @@ websearch_to_tsquery('factcheck_simple', %s)"
-    found: int = _load_rows(f"SELECT count(*) {_CURRENT} AND {matching}", [text])[0][0]
-    return found
+    condition = "search @@ websearch_to_tsquery('factcheck_simple', %s)"
+    count: int = _load_rows(f"SELECT count(*) {_CURRENT_SQL} AND {condition}", [text])[0][0]
+    return count
 
 
-def _count_found_by_us(text: str) -> int:
+def _count_search_results(text: str) -> int:
     """Return the number of claims our search finds, which also compares word stems."""
     address = f"/api/v1/claims/?{urlencode({'q': text, 'count': 'exact', 'page_size': 1})}"
-    found: int = Client(headers={"host": "localhost"}).get(address).json()["count"]
-    return found
+    count: int = Client(headers={"host": "localhost"}).get(address).json()["count"]
+    return count

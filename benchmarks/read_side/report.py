@@ -8,17 +8,17 @@ from rich.console import Console
 from rich.table import Table
 
 #: A list of summaries: times the rate of one of whole claims.
-SUMMARY_OF_LIST = 2.0
+MIN_SUMMARY_RATIO = 2.0
 #: What is promised, as a share of the floor's rate.
-OF_THE_FLOOR = {"list": 0.6, "detail": 0.35, "filter": 0.6, "search": 0.9}
-OF_DATASETTE = 1.5
-LISTS_OF_NAIVE = 60.0
-DEEP_OF_FIRST = 0.9
-MISSPELT_MILLISECONDS = 25.0
-CEILING = 10_000.0
+MIN_FLOOR_SHARES = {"list": 0.6, "detail": 0.35, "filter": 0.6, "search": 0.9}
+MIN_DATASETTE_RATIO = 1.5
+MIN_NAIVE_RATIO = 60.0
+MIN_DEEP_SHARE = 0.9
+MAX_MISSPELT_MILLISECONDS = 25.0
+MIN_CEILING = 10_000.0
 #: A rate is flat when it stays within this share of what it is at the smallest size.
-FLAT = 0.8
-_FLAT_MEASURES = ("list", "detail", "filter", "deep")
+MIN_GROWTH_SHARE = 0.8
+_GROWTH_MEASURES = ("list", "detail", "filter", "deep")
 
 _TITLES = {"floor": "floor", "datasette": "Datasette", "naive": "naive DRF"}
 Percentiles = tuple[float, float, float]
@@ -42,47 +42,51 @@ class Measured:
         """Return the responses per second (median of the rounds); 0 if there were no requests."""
         return median(self.rates.get((name, measure), [0.0]))
 
-    def ratio(self, measure: str, other: str, other_measure: str = "") -> float:
+    def ratio(self, measure: str, contestant: str, other_measure: str = "") -> float:
         """Return our responses per second as a multiple of another's; 0 if there were none.
 
         It is the median of the rounds' ratios, because a disturbance affects both contestants of a round alike.
         """
-        theirs = self.rates.get((other, other_measure or measure))
-        if not theirs:
+        other_rates = self.rates.get((contestant, other_measure or measure))
+        if not other_rates:
             return 0.0
-        return median(mine / other for mine, other in zip(self.rates["ours", measure], theirs, strict=True))
+        return median(
+            our_rate / contestant
+            for our_rate, contestant in zip(self.rates["ours", measure], other_rates, strict=True)
+        )
 
 
 @dataclass(frozen=True)
 class Promise:
     """A measured value, and the limit promised for it."""
 
-    what: str
+    description: str
     value: float
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
 
     @property
-    def met(self) -> bool:
-        return (self.least is None or self.value >= self.least) and (
-            self.most is None or self.value <= self.most
+    def is_met(self) -> bool:
+        return (self.minimum is None or self.value >= self.minimum) and (
+            self.maximum is None or self.value <= self.maximum
         )
 
     def __str__(self) -> str:
-        mark = f"≥ {self.least:,}" if self.least is not None else f"≤ {self.most:,}"
-        return f"{self.what:52} {_format_figure(self.value):>9}   {mark:9}{'' if self.met else ' MISSED'}".rstrip()
+        limit = f"≥ {self.minimum:,}" if self.minimum is not None else f"≤ {self.maximum:,}"
+        outcome = "" if self.is_met else " MISSED"
+        return f"{self.description:52} {_format_figure(self.value):>9}   {limit:9}{outcome}".rstrip()
 
 
-def show(measured: Measured) -> None:
-    others = [name for name in _TITLES if (name, "list") in measured.rates]
+def print_results(measured: Measured) -> None:
+    other_names = [name for name in _TITLES if (name, "list") in measured.rates]
     table = Table(title=f"{measured.claims:,} published claims: answers per second", width=110)
     table.add_column("")
-    for heading in ("ours", *(heading for name in others for heading in (_TITLES[name], "ours ×"))):
+    for heading in ("ours", *(heading for name in other_names for heading in (_TITLES[name], "ours ×"))):
         table.add_column(heading, justify="right")
     table.add_column("ours: 50, 95, 99 % within", justify="right")
     for measure in dict.fromkeys(measure for _name, measure in measured.rates):
         cells = [measure, _format_figure(measured.rate(measure))]
-        for name in others:
+        for name in other_names:
             rate, ratio = measured.rate(measure, name), measured.ratio(measure, name)
             cells += [_format_figure(rate), _format_figure(ratio)] if rate else ["–", "–"]
         times = ", ".join(f"{time:.1f}" for time in measured.times["ours", measure])
@@ -93,50 +97,50 @@ def show(measured: Measured) -> None:
             print(f"{measure} of {_TITLES.get(name, name)}: {size:,.0f} bytes")
 
 
-def judge(measured: Measured) -> list[Promise]:
+def check_promises(measured: Measured) -> list[Promise]:
     """Print promises and results; return the missed ones."""
-    return _list_missed(_iterate_promises(measured))
+    return _print_and_list_missed(_iterate_promises(measured))
 
 
-def judge_growth(results: Sequence[Measured]) -> list[Promise]:
+def check_growth(results: Sequence[Measured]) -> list[Promise]:
     """Print promises and results for the rates at several sizes, smallest first; return the missed ones."""
     smallest = results[0]
-    return _list_missed(
+    return _print_and_list_missed(
         Promise(
             f"{measure} at {measured.claims:,}: share of {smallest.claims:,}",
             measured.rate(measure) / smallest.rate(measure),
-            least=FLAT,
+            minimum=MIN_GROWTH_SHARE,
         )
-        for measure in _FLAT_MEASURES
+        for measure in _GROWTH_MEASURES
         for measured in results[1:]
     )
 
 
 def _iterate_promises(measured: Measured) -> Iterator[Promise]:
-    for measure, share in OF_THE_FLOOR.items():
+    for measure, share in MIN_FLOOR_SHARES.items():
         if ratio := measured.ratio(measure, "floor"):
-            yield Promise(f"{measure}: share of the floor", ratio, least=share)
-    for measure in (*OF_THE_FLOOR, "deep", "summary"):
+            yield Promise(f"{measure}: share of the floor", ratio, minimum=share)
+    for measure in (*MIN_FLOOR_SHARES, "deep", "summary"):
         if ratio := measured.ratio(measure, "datasette"):
-            yield Promise(f"{measure}: times Datasette", ratio, least=OF_DATASETTE)
+            yield Promise(f"{measure}: times Datasette", ratio, minimum=MIN_DATASETTE_RATIO)
     if ratio := measured.ratio("list", "naive"):
-        yield Promise("list: times naive DRF", ratio, least=LISTS_OF_NAIVE)
+        yield Promise("list: times naive DRF", ratio, minimum=MIN_NAIVE_RATIO)
     summary = measured.ratio("summary", "ours", "list")
-    yield Promise("a list of summaries: times the whole list", summary, least=SUMMARY_OF_LIST)
+    yield Promise("a list of summaries: times the whole list", summary, minimum=MIN_SUMMARY_RATIO)
     deep = measured.ratio("deep", "ours", "list")
-    yield Promise(f"a page {measured.depth:,} claims deep: share of the first", deep, least=DEEP_OF_FIRST)
+    yield Promise(f"a page {measured.depth:,} claims deep: share of the first", deep, minimum=MIN_DEEP_SHARE)
     misspelt, _, _ = measured.times["ours", "misspelt"]
-    yield Promise("a misspelt search, median in ms", misspelt, most=MISSPELT_MILLISECONDS)
-    yield Promise("pages of bodies read for 200 and a list", measured.bodies_read, least=1)
-    yield Promise("pages of bodies read for as many 304s", measured.bodies_read_unchanged, most=0)
-    yield Promise("what the reader itself can ask for in a second", measured.ceiling, least=CEILING)
+    yield Promise("a misspelt search, median in ms", misspelt, maximum=MAX_MISSPELT_MILLISECONDS)
+    yield Promise("pages of bodies read for 200 and a list", measured.bodies_read, minimum=1)
+    yield Promise("pages of bodies read for as many 304s", measured.bodies_read_unchanged, maximum=0)
+    yield Promise("what the reader itself can ask for in a second", measured.ceiling, minimum=MIN_CEILING)
 
 
-def _list_missed(promises: Iterable[Promise]) -> list[Promise]:
+def _print_and_list_missed(promises: Iterable[Promise]) -> list[Promise]:
     missed = []
     for promise in promises:
         print(promise)
-        if not promise.met:
+        if not promise.is_met:
             missed.append(promise)
     return missed
 

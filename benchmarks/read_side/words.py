@@ -14,8 +14,8 @@ VOCABULARY = 12_000
 class Language:
     """The look of a language's words, and the real words that join its sentences.
 
-    `glue` contains its function words, most common first. In `sentences`, `{}` stands for an invented word, `{number}`
-    for a number and `{year}` for a year. `gap` separates words.
+    `function_words` are in order of frequency. In `sentences`, `{}` stands for an invented word, `{number}` for a
+    number and `{year}` for a year. `separator` separates words.
     """
 
     tag: str
@@ -23,9 +23,9 @@ class Language:
     onsets: str
     vowels: str
     codas: str
-    glue: str
+    function_words: str
     sentences: tuple[str, ...]
-    gap: str = " "
+    separator: str = " "
 
 
 LANGUAGES = (
@@ -89,13 +89,13 @@ LANGUAGES = (
         "的 了 在 是 和 有 不 为 与 对 将 从 到 也 但 被 由 已 其 这",
         ("{year}年{}{}增长了{number}%", "自{year}年以来{}没有得到{}{}", "{}{}花费了{number}万元",
          "超过{number}名{}在{year}年离开了{}"),
-        gap="",
+        separator="",
     ),
 )  # fmt: skip
 
 LANGUAGES_BY_TAG = {language.tag: language for language in LANGUAGES}
-#: Of so many words of running text one is made up and not glue.
-_GLUE_SHARE = 0.35
+#: Of so many words of running text one is made up and not function_words.
+_FUNCTION_WORD_SHARE = 0.35
 
 
 class Lexicon:
@@ -105,37 +105,45 @@ class Lexicon:
         self.language = language
         #: The made-up words, the commonest first.
         self.words = list(itertools.islice(_make_words(language), VOCABULARY))
-        glue = language.glue.split()
+        function_words = language.function_words.split()
         # Zipf's law with the offset of Mandelbrot, so that no made-up word is as common as "the".
-        content = [1 / (rank + 20) for rank in range(VOCABULARY)]
-        function = [1 / (rank + 2) for rank in range(len(glue))]
-        weight = _GLUE_SHARE / (1 - _GLUE_SHARE) * sum(content) / sum(function)
-        self._content = list(itertools.accumulate(content))
-        self._text = [*glue, *self.words]
-        self._text_weights = list(itertools.accumulate([*(weight * part for part in function), *content]))
+        content_weights = [1 / (rank + 20) for rank in range(VOCABULARY)]
+        function_weights = [1 / (rank + 2) for rank in range(len(function_words))]
+        scale = (
+            _FUNCTION_WORD_SHARE / (1 - _FUNCTION_WORD_SHARE) * sum(content_weights) / sum(function_weights)
+        )
+        self._word_weights = list(itertools.accumulate(content_weights))
+        self._all_words = [*function_words, *self.words]
+        self._text_weights = list(
+            itertools.accumulate(
+                [*(scale * function_weight for function_weight in function_weights), *content_weights]
+            )
+        )
 
-    def draw(self, chance: random.Random, count: int) -> list[str]:
+    def draw_words(self, rng: random.Random, count: int) -> list[str]:
         """Return generated words by their frequency."""
-        return chance.choices(self.words, cum_weights=self._content, k=count)
+        return rng.choices(self.words, cum_weights=self._word_weights, k=count)
 
-    def statement(self, chance: random.Random) -> str:
+    def draw_statement(self, rng: random.Random) -> str:
         """Return a sentence that claims something, without its full stop."""
-        pattern = chance.choice(self.language.sentences)
-        words = self.draw(chance, pattern.count("{}"))
-        tail = self.running(chance, chance.randint(3, 8))
-        sentence = pattern.format(*words, number=chance.randint(2, 9_999), year=chance.randint(1990, 2024))
-        return _capitalise(f"{sentence}{self.language.gap}{tail}")
+        pattern = rng.choice(self.language.sentences)
+        words = self.draw_words(rng, pattern.count("{}"))
+        tail = self.draw_text(rng, rng.randint(3, 8))
+        sentence = pattern.format(*words, number=rng.randint(2, 9_999), year=rng.randint(1990, 2024))
+        return _capitalise(f"{sentence}{self.language.separator}{tail}")
 
-    def running(self, chance: random.Random, count: int) -> str:
+    def draw_text(self, rng: random.Random, count: int) -> str:
         """Return a number of words in a row."""
-        return self.language.gap.join(chance.choices(self._text, cum_weights=self._text_weights, k=count))
+        return self.language.separator.join(
+            rng.choices(self._all_words, cum_weights=self._text_weights, k=count)
+        )
 
-    def sentence(self, chance: random.Random, count: int) -> str:
-        return _capitalise(self.running(chance, count)) + ("。" if self.language.tag == "zh" else ".")
+    def draw_sentence(self, rng: random.Random, count: int) -> str:
+        return _capitalise(self.draw_text(rng, count)) + ("。" if self.language.tag == "zh" else ".")
 
-    def name(self, chance: random.Random, count: int = 2) -> str:
+    def draw_name(self, rng: random.Random, count: int = 2) -> str:
         """Return words in the form of a name of a person, place or institution."""
-        return self.language.gap.join(word.capitalize() for word in self.draw(chance, count))
+        return self.language.separator.join(word.capitalize() for word in self.draw_words(rng, count))
 
 
 @cache
@@ -145,21 +153,21 @@ def get_lexicon(tag: str) -> Lexicon:
 
 def _make_words(language: Language) -> Iterator[str]:
     """Yield distinct words without end, reproducibly and increasingly long."""
-    chance = random.Random(f"words of {language.tag}")  # noqa: S311  nothing to protect here
+    rng = random.Random(f"words of {language.tag}")  # noqa: S311  nothing to protect here
     onsets, codas = language.onsets.split(), language.codas.split()
     vowels = language.vowels.split() or [""]
-    seen: set[str] = set(language.glue.split())
+    made_words: set[str] = set(language.function_words.split())
     while True:
-        shortest = (1 if len(seen) < 500 else 2) if len(seen) < 4_000 else 3
-        syllables = max(1, shortest + chance.choice((0, 0, 1)) - (not language.gap))
+        min_syllables = (1 if len(made_words) < 500 else 2) if len(made_words) < 4_000 else 3
+        syllable_count = max(1, min_syllables + rng.choice((0, 0, 1)) - (not language.separator))
         word = "".join(
-            chance.choice(onsets)
-            + chance.choice(vowels)
-            + (chance.choice(codas) if last or chance.random() < 0.25 else "")
-            for last in (number == syllables - 1 for number in range(syllables))
+            rng.choice(onsets)
+            + rng.choice(vowels)
+            + (rng.choice(codas) if is_last or rng.random() < 0.25 else "")
+            for is_last in (index == syllable_count - 1 for index in range(syllable_count))
         )
-        if word not in seen:
-            seen.add(word)
+        if word not in made_words:
+            made_words.add(word)
             yield word
 
 

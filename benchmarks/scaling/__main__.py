@@ -22,12 +22,12 @@ from statistics import median
 
 import psutil
 
-from benchmarks.read_side.load import ask, build_requests
+from benchmarks.read_side.load import build_requests, run_load
 from benchmarks.scaling.archive import prepare_archive
 from benchmarks.scaling.questions import list_paths
 
 #: What a rate at each larger size has to be of that at the smallest.
-PROMISED = {"list": 0.8, "detail": 0.8, "filter": 0.8, "search": 0.6}
+PROMISED_RATIOS = {"list": 0.8, "detail": 0.8, "filter": 0.8, "search": 0.6}
 _ROOT = Path(__file__).parents[2]
 
 
@@ -38,22 +38,22 @@ class Site:
     claims: int
     address: tuple[str, int]
     processes: list[psutil.Process]
-    asked: dict[str, list[str]]
+    paths: dict[str, list[str]]
     rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     costs: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def measure(self, name: str, seconds: float) -> None:
-        before = self._used()
-        load = ask(self.address, build_requests(self.asked[name]), seconds=seconds, connections=4)
+        used_before = self._measure_used_seconds()
+        load = run_load(self.address, build_requests(self.paths[name]), seconds=seconds, connections=4)
         self.rates[name].append(load.rate)
-        self.costs[name].append(1000 * (self._used() - before) / load.answers)
+        self.costs[name].append(1000 * (self._measure_used_seconds() - used_before) / load.answers)
 
-    def _used(self) -> float:
+    def _measure_used_seconds(self) -> float:
         """Return the processor seconds used by all processes of the site."""
-        everybody = {
+        processes = {
             child for process in self.processes for child in (process, *process.children(recursive=True))
         }
-        return sum(sum(process.cpu_times()[:2]) for process in everybody)
+        return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def main() -> int:
@@ -70,7 +70,7 @@ def main() -> int:
             stack.enter_context(_serve_archive(prepare_archive(claims, options.data), claims))
             for claims in sizes
         ]
-        names = options.only.split(",") if options.only else list(sites[0].asked)
+        names = options.only.split(",") if options.only else list(sites[0].paths)
         for number in range(options.rounds + 1):
             for name in names:
                 for site in sites if number % 2 else reversed(sites):
@@ -85,9 +85,9 @@ def main() -> int:
 @contextmanager
 def _serve_archive(data_dir: Path, claims: int) -> Iterator[Site]:
     """Serve the archive with one web process, as an operator would."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
     (data_dir / "static").mkdir(exist_ok=True)
     environment = {
         **os.environ,
@@ -98,44 +98,50 @@ def _serve_archive(data_dir: Path, claims: int) -> Iterator[Site]:
         "PORT": str(port),
     }
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
-    web = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL)
+    web_process = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait(port)
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-            asked = process.submit(list_paths, data_dir, claims).result()
-        database = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
-        yield Site(claims, ("127.0.0.1", port), [psutil.Process(web.pid), psutil.Process(database)], asked)
+        _wait_for_server(port)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+            paths = executor.submit(list_paths, data_dir, claims).result()
+        database_pid = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        yield Site(
+            claims,
+            ("127.0.0.1", port),
+            [psutil.Process(web_process.pid), psutil.Process(database_pid)],
+            paths,
+        )
     finally:
-        web.terminate()
-        web.wait()
+        web_process.terminate()
+        web_process.wait()
 
 
-def _wait(port: int) -> None:
+def _wait_for_server(port: int) -> None:
     for _ in range(600):
-        with socket.socket() as knocking:
-            if knocking.connect_ex(("127.0.0.1", port)) == 0:
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
     sys.exit("The server did not start within two minutes.")
 
 
 def _report(names: list[str], sites: list[Site]) -> int:
-    missed = 0
+    missed_count = 0
     smallest = sites[0]
     for name in names:
         for site in sites:
-            share = median(
-                mine / theirs for mine, theirs in zip(site.rates[name], smallest.rates[name], strict=True)
+            ratio = median(
+                rate / smallest_rate
+                for rate, smallest_rate in zip(site.rates[name], smallest.rates[name], strict=True)
             )
-            mark = PROMISED.get(name, 0.0)
-            verdict = f"≥ {mark}" if mark else ""
-            if share < mark:
-                verdict, missed = f"{verdict} MISSED", missed + 1
+            min_ratio = PROMISED_RATIOS.get(name, 0.0)
+            note = f"≥ {min_ratio}" if min_ratio else ""
+            if ratio < min_ratio:
+                note, missed_count = f"{note} MISSED", missed_count + 1
             print(
                 f"{name:24} {site.claims:>10,} claims {median(site.rates[name]):>8,.0f} a second"
-                f" {median(site.costs[name]):>7.2f} ms each   {share:.2f} of the smallest   {verdict}".rstrip()
+                f" {median(site.costs[name]):>7.2f} ms each   {ratio:.2f} of the smallest   {note}".rstrip()
             )
-    return int(bool(missed))
+    return int(bool(missed_count))
 
 
 if __name__ == "__main__":

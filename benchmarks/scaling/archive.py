@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import psycopg
 
 #: How many claims the ledger has of which copies are made. The more, the less one copy resembles the next.
-BASE = 20_000
+BASE_CLAIMS = 20_000
 
-_GROWN = Path(__file__).with_name("grown.sql")
+_GROWTH_SQL_PATH = Path(__file__).with_name("grown.sql")
 #: While copies are made, which are thrown away if the machine fails meanwhile.
 _FAST_SETTINGS = """
 fsync = off
@@ -34,7 +34,7 @@ autovacuum = off
 """
 
 
-_SPAN = """
+_SPAN_SQL = """
     CREATE TEMP TABLE span AS
     SELECT max(claim_id) AS claims, max(sequence) AS entries, min(published_at) AS began,
         max(published_at) - min(published_at) AS years
@@ -43,56 +43,56 @@ _SPAN = """
 
 
 def prepare_archive(claims: int, folder: Path) -> Path:
-    """Return the DATA_DIR of a ledger with this many claims, a multiple of `BASE`, creating it if necessary."""
-    base = prepare_database(BASE, folder)
+    """Return the DATA_DIR of a ledger with this many claims, a multiple of `BASE_CLAIMS`, creating it if necessary."""
+    base_data_dir = prepare_database(BASE_CLAIMS, folder)
     # What decides how the base comes out is in its name.
-    place = base.with_name(base.name.replace(f"claims-{BASE}", f"lean-{claims}"))
-    if not (place / "made").exists():
-        shutil.rmtree(place, ignore_errors=True)
+    data_dir = base_data_dir.with_name(base_data_dir.name.replace(f"claims-{BASE_CLAIMS}", f"lean-{claims}"))
+    if not (data_dir / "made").exists():
+        shutil.rmtree(data_dir, ignore_errors=True)
         # Owners and all: the server has an account of its own.
-        subprocess.run(["/bin/cp", "-a", base, place], check=True)
-        (place / "made").unlink()
-        maker = multiprocessing.get_context("spawn").Process(target=_grow_archive, args=(claims, place))
-        maker.start()
-        maker.join()
-        if maker.exitcode:
+        subprocess.run(["/bin/cp", "-a", base_data_dir, data_dir], check=True)
+        (data_dir / "made").unlink()
+        process = multiprocessing.get_context("spawn").Process(target=_grow_archive, args=(claims, data_dir))
+        process.start()
+        process.join()
+        if process.exitcode:
             sys.exit(f"The archive with {claims:,} claims could not be made; see above.")
-    return place
+    return data_dir
 
 
 def _grow_archive(claims: int, data_dir: Path) -> None:
-    started_at = time.perf_counter()
-    settings = data_dir / "postgres" / "postgresql.auto.conf"
-    usual = settings.read_text()
-    settings.write_text(usual + _FAST_SETTINGS)
+    started_at, copy_count = time.perf_counter(), claims // BASE_CLAIMS
+    settings_file = data_dir / "postgres" / "postgresql.auto.conf"
+    usual_settings = settings_file.read_text()
+    settings_file.write_text(usual_settings + _FAST_SETTINGS)
     set_up(data_dir)
     from benchmarks.read_side.database import _connect, _without_indexes
     from factcheck.database import embedded
 
     with embedded.run_server(data_dir):
         with _without_indexes():
-            _copy(claims // BASE, _connect)
+            _copy_claims(copy_count, _connect)
         with _connect() as server:
             # Kept by triggers, which copies go past.
             server.execute("SET session_replication_role = replica")
-            for counted in ("claims_searchword", "claims_searchlanguage", "claims_mention"):
-                server.execute(f"UPDATE {counted} SET publications = publications * %s", [claims // BASE])  # noqa: S608  a name of ours
+            for table in ("claims_searchword", "claims_searchlanguage", "claims_mention"):
+                server.execute(f"UPDATE {table} SET publications = publications * %s", [copy_count])  # noqa: S608  a name of ours
             server.execute("VACUUM ANALYZE")
-    settings.write_text(usual)
+    settings_file.write_text(usual_settings)
     (data_dir / "made").touch()
     print(f"made {claims:,} claims in {time.perf_counter() - started_at:.0f} s", file=sys.stderr)
 
 
-def _copy(copies: int, connection: "Callable[[], psycopg.Connection[Any]]") -> None:
+def _copy_claims(copy_count: int, connect: "Callable[[], psycopg.Connection[Any]]") -> None:
     # Two statements, and no semicolon ends a line besides theirs.
-    publications, verdicts, _end = _GROWN.read_text().split(";\n")
-    with connection() as server:
+    publications, verdicts, _end = _GROWTH_SQL_PATH.read_text().split(";\n")
+    with connect() as server:
         server.execute("SET session_replication_role = replica")
-        server.execute(_SPAN)
-        for copy in range(1, copies):
+        server.execute(_SPAN_SQL)
+        for copy_number in range(1, copy_count):
             # One after the other: what is of one time stands together, as in a ledger.
-            server.execute(publications.format(copy=copy))
-            server.execute(verdicts.format(copy=copy))
+            server.execute(publications.format(copy=copy_number))
+            server.execute(verdicts.format(copy=copy_number))
 
 
 def main() -> None:

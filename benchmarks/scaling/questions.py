@@ -11,8 +11,8 @@ from benchmarks.read_side.database import set_up
 _DETAILS, _FILTERS, _SEARCHES = 2_000, 100, 150
 _PATH = "/api/v1/claims/"
 #: Usual words are those that one of so many claims has, at most and at least; common ones those that more have.
-_USUAL = (4_000, 200)
-_COMMON = (200, 20)
+_USUAL_RANGE = (4_000, 200)
+_COMMON_RANGE = (200, 20)
 
 
 def list_paths(data_dir: Path, claims: int) -> dict[str, list[str]]:
@@ -20,7 +20,7 @@ def list_paths(data_dir: Path, claims: int) -> dict[str, list[str]]:
     set_up(data_dir)
     from django.db import connection
 
-    chance = random.Random("what scales")  # noqa: S311  nothing to protect here
+    rng = random.Random("what scales")  # noqa: S311  nothing to protect here
     with connection.cursor() as cursor:
         cursor.execute("SELECT word, publications FROM claims_searchword")
         words = sorted((count / claims, word) for word, count in cursor.fetchall())
@@ -32,37 +32,40 @@ def list_paths(data_dir: Path, claims: int) -> dict[str, list[str]]:
         cursor.execute(
             "SELECT claim_id FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'"
         )
-        published = [row[0] for row in cursor.fetchall()]
-    usual, common = (
-        [w for share, w in words if 1 / b <= share <= 1 / a] for b, a in (_USUAL, (_COMMON[0], _COMMON[1]))
+        published_ids = [row[0] for row in cursor.fetchall()]
+    usual_words, common_words = (
+        [w for frequency, w in words if 1 / upper <= frequency <= 1 / lower]
+        for upper, lower in (_USUAL_RANGE, (_COMMON_RANGE[0], _COMMON_RANGE[1]))
     )
     return {
         "list": [_PATH],
-        "detail": [f"{_PATH}{claim}/" for claim in chance.sample(published, _DETAILS)],
-        "filter": list(_iterate_filters(chance, verdicts)),
-        "search": [_search(chance.choice(usual)) for _ in range(_SEARCHES)],
-        "search of two words": [_search(" ".join(chance.sample(common, 2))) for _ in range(_SEARCHES)],
-        "search of a common word": [_search(word) for word in chance.sample(common, 40)],
+        "detail": [f"{_PATH}{claim}/" for claim in rng.sample(published_ids, _DETAILS)],
+        "filter": list(_iterate_filters(rng, verdicts)),
+        "search": [_build_search_path(rng.choice(usual_words)) for _ in range(_SEARCHES)],
+        "search of two words": [
+            _build_search_path(" ".join(rng.sample(common_words, 2))) for _ in range(_SEARCHES)
+        ],
+        "search of a common word": [_build_search_path(word) for word in rng.sample(common_words, 40)],
     }
 
 
-def _search(text: str) -> str:
+def _build_search_path(text: str) -> str:
     return f"{_PATH}?{urlencode({'q': text})}"
 
 
 def _iterate_filters(
-    chance: random.Random, verdicts: list[tuple[int, int, int, object, object]]
+    rng: random.Random, verdicts: list[tuple[int, int, int, object, object]]
 ) -> Iterator[str]:
     """Yield filters by publisher, rating and a period with two to twenty pages of results."""
     for _ in range(_FILTERS):
-        publisher, rating, count, first, last = chance.choice(verdicts)
-        days = (last - first).days  # type: ignore[operator]
-        length = max(1, days * chance.randint(100, 1_000) // count)
-        after = first + timedelta(days=chance.randint(0, max(0, days - length)))  # type: ignore[operator]
-        asked = {
+        publisher, rating, count, first_day, last_day = rng.choice(verdicts)
+        total_days = (last_day - first_day).days  # type: ignore[operator]
+        day_count = max(1, total_days * rng.randint(100, 1_000) // count)
+        after = first_day + timedelta(days=rng.randint(0, max(0, total_days - day_count)))  # type: ignore[operator]
+        parameters = {
             "publisher": publisher,
             "rating": rating,
             "reviewed_after": after,
-            "reviewed_before": after + timedelta(days=length),
+            "reviewed_before": after + timedelta(days=day_count),
         }
-        yield f"{_PATH}?{urlencode(asked)}"
+        yield f"{_PATH}?{urlencode(parameters)}"

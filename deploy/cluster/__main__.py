@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first-port", type=int, default=21_000, help="Without root: where ports begin.")
     parser.add_argument("--clear", action="store_true", help="With stop: delete what was stored.")
     options = parser.parse_args(arguments)
-    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in lacking})
-        print(f"Not installed: {', '.join(lacking)} (from {', '.join(packages)}).", file=sys.stderr)
+    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
+        packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in missing_programs})
+        print(f"Not installed: {', '.join(missing_programs)} (from {', '.join(packages)}).", file=sys.stderr)
         return 1
     folder = options.folder.expanduser().absolute()
     cluster = MachineCluster(folder, choose_network(folder, first_port=options.first_port))
@@ -54,16 +54,18 @@ def main(arguments: list[str]) -> int:
 
 
 def print_status(cluster: MachineCluster) -> int:
-    memory_by_machine = cluster.megabytes()
-    roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.members()}
+    megabytes_by_daemon = cluster.measure_megabytes()
+    roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.list_members()}
     for machine, host, programs in list_machines(cluster):
-        memory = sum(size for name, size in memory_by_machine.items() if name.startswith(f"{machine}."))
+        machine_megabytes = sum(
+            megabytes for name, megabytes in megabytes_by_daemon.items() if name.startswith(f"{machine}.")
+        )
         print(
-            f"{machine:<9} {host:<15} {memory:5.0f} MB  {', '.join(programs) or 'down'}"
+            f"{machine:<9} {host:<15} {machine_megabytes:5.0f} MB  {', '.join(programs) or 'down'}"
             f"{'  (' + roles[machine] + ')' if machine in roles else ''}"
         )
-    print(f"{'together':<9} {'':<15} {sum(memory_by_machine.values()):5.0f} MB")
-    return 0 if memory_by_machine else 1
+    print(f"{'together':<9} {'':<15} {sum(megabytes_by_daemon.values()):5.0f} MB")
+    return 0 if megabytes_by_daemon else 1
 
 
 if __name__ == "__main__":

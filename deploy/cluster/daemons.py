@@ -29,7 +29,7 @@ class Daemon:
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
     #: Whether it must not run as root.
-    is_lowered: bool = True
+    is_unprivileged: bool = True
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class StartedDaemon:
     pid: int
     since: float
 
-    def process(self) -> psutil.Process | None:
+    def find_process(self) -> psutil.Process | None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
             if process.create_time() == self.since and process.status() != psutil.STATUS_ZOMBIE:
@@ -60,9 +60,9 @@ class Daemons:
         (folder / "log").mkdir(exist_ok=True)
 
     def start(self, daemon: Daemon) -> None:
-        if self.process(daemon.name):
+        if self.find_process(daemon.name):
             return
-        command = lower_privileges(daemon.command) if daemon.is_lowered else daemon.command
+        command = lower_privileges(daemon.command) if daemon.is_unprivileged else daemon.command
         with (self.folder / "log" / f"{daemon.name}.log").open("ab") as log:
             process = subprocess.Popen(
                 self.network.wrap_command(daemon.machine, command),
@@ -75,63 +75,65 @@ class Daemons:
             )
         _children.append(process)
         started = StartedDaemon(process.pid, psutil.Process(process.pid).create_time())
-        self._note(daemon.name).write_text(json.dumps(asdict(started)))
+        self._get_record_path(daemon.name).write_text(json.dumps(asdict(started)))
 
-    def process(self, name: str) -> psutil.Process | None:
+    def find_process(self, name: str) -> psutil.Process | None:
         """Return a daemon's process if it is alive."""
         for child in _children:
             child.poll()
         try:
-            return StartedDaemon(**json.loads(self._note(name).read_text())).process()
+            return StartedDaemon(**json.loads(self._get_record_path(name).read_text())).find_process()
         except (FileNotFoundError, ValueError):
             return None
 
-    def family(self, name: str) -> list[psutil.Process]:
+    def list_processes(self, name: str) -> list[psutil.Process]:
         """Return a daemon's process and its living children.
 
         Patroni detaches PostgreSQL, which then has no parent; it is recognised by its working directory.
         """
-        process = self.process(name)
-        family = [process, *process.children(recursive=True)] if process else []
+        process = self.find_process(name)
+        processes = [process, *process.children(recursive=True)] if process else []
         if name.endswith(".patroni"):
-            family += [
-                server for server in self._postgresql(name.split(".", maxsplit=1)[0]) if server not in family
+            processes += [
+                server
+                for server in self._iterate_postgresql(name.split(".", maxsplit=1)[0])
+                if server not in processes
             ]
-        return family
+        return processes
 
-    def _postgresql(self, machine: str) -> Iterator[psutil.Process]:
+    def _iterate_postgresql(self, machine: str) -> Iterator[psutil.Process]:
         home = f"{self.folder / machine}/"
         for process in psutil.process_iter(["name", "cwd"]):
             if process.info["name"] == "postgres" and (process.info["cwd"] or "").startswith(home):
                 yield process
 
-    def names(self) -> list[str]:
+    def list_names(self) -> list[str]:
         """Return the daemons that were started and not stopped."""
         return sorted(note.stem for note in (self.folder / "run").glob("*.json"))
 
     def stop(self, *names: str) -> None:
         """Ask these daemons to stop, and kill those that do not stop."""
-        families = [process for name in names for process in self.family(name)]
+        processes = [process for name in names for process in self.list_processes(name)]
         for name in names:
-            if process := self.process(name):
+            if process := self.find_process(name):
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
-        _gone, alive = psutil.wait_procs(families, timeout=PATIENCE_SECONDS)
-        _kill(alive)
+        _ended, running_processes = psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
+        _kill(running_processes)
         for name in names:
-            self._note(name).unlink(missing_ok=True)
+            self._get_record_path(name).unlink(missing_ok=True)
 
     def kill(self, *names: str) -> None:
         """Kill these daemons and their children immediately."""
-        _kill([process for name in names for process in self.family(name)])
+        _kill([process for name in names for process in self.list_processes(name)])
 
-    def send(self, number: signal.Signals, *names: str) -> None:
+    def send(self, signal_number: signal.Signals, *names: str) -> None:
         for name in names:
-            for process in self.family(name):
+            for process in self.list_processes(name):
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    process.send_signal(number)
+                    process.send_signal(signal_number)
 
-    def _note(self, name: str) -> Path:
+    def _get_record_path(self, name: str) -> Path:
         return self.folder / "run" / f"{name}.json"
 
 
@@ -193,8 +195,8 @@ def make_private(file: Path) -> None:
 
 def find_program(name: str) -> str:
     """Return the path of a program: Debian's, or one next to Python."""
-    beside = Path(sys.executable).with_name(name)
-    program_path = str(beside) if beside.exists() else shutil.which(name, path=_build_environment()["PATH"])
+    sibling = Path(sys.executable).with_name(name)
+    program_path = str(sibling) if sibling.exists() else shutil.which(name, path=_build_environment()["PATH"])
     if program_path is None:
         raise ProgramMissing(name)
     return program_path

@@ -37,11 +37,11 @@ class Network(ABC):
     """A network that connects the machines of the cluster."""
 
     @abstractmethod
-    def host(self, machine: str) -> str:
+    def get_host(self, machine: str) -> str:
         """Return a machine's IP address."""
 
     @abstractmethod
-    def port(self, machine: str, service: str) -> int:
+    def get_port(self, machine: str, service: str) -> int:
         """Return the port of one of a machine's services."""
 
     @abstractmethod
@@ -56,15 +56,17 @@ class Network(ABC):
         """Return the command that runs `command` on the machine, in the same process."""
         return command
 
-    def address(self, machine: str, service: str) -> str:
-        return f"{self.host(machine)}:{self.port(machine, service)}"
+    def get_address(self, machine: str, service: str) -> str:
+        return f"{self.get_host(machine)}:{self.get_port(machine, service)}"
 
-    def variables(self) -> dict[str, str]:
+    def build_variables(self) -> dict[str, str]:
         """Return the variables in configuration files: ${PG_1} is a machine's address, ${PG_1_PATRONI} its
         Patroni's port.
         """
-        return {_get_variable_name(machine): self.host(machine) for machine in MACHINES} | {
-            f"{_get_variable_name(machine)}_{_get_variable_name(service)}": str(self.port(machine, service))
+        return {_get_variable_name(machine): self.get_host(machine) for machine in MACHINES} | {
+            f"{_get_variable_name(machine)}_{_get_variable_name(service)}": str(
+                self.get_port(machine, service)
+            )
             for machine in MACHINES
             for service in SERVICES
         }
@@ -80,10 +82,10 @@ class Loopback(Network):
     def __init__(self, first_port: int) -> None:
         self.first_port = first_port
 
-    def host(self, machine: str) -> str:
+    def get_host(self, machine: str) -> str:
         return "127.0.0.1"
 
-    def port(self, machine: str, service: str) -> int:
+    def get_port(self, machine: str, service: str) -> int:
         return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
 
     def create(self) -> None:
@@ -101,10 +103,10 @@ class Namespaces(Network):
         self.number = zlib.crc32(bytes(folder)) % 250 + 1
         self.bridge = f"factcheck{self.number}"
 
-    def host(self, machine: str) -> str:
+    def get_host(self, machine: str) -> str:
         return f"10.203.{self.number}.{MACHINES.index(machine) + 11}"
 
-    def port(self, machine: str, service: str) -> int:
+    def get_port(self, machine: str, service: str) -> int:
         return SERVICES[service]
 
     def wrap_command(self, machine: str, command: list[str]) -> list[str]:
@@ -125,7 +127,7 @@ class Namespaces(Network):
             _run_ip("link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", namespace)
             _run_ip("link", "set", interface, "master", self.bridge, "up")
             _run_ip("-n", namespace, "link", "set", "lo", "up")
-            _run_ip("-n", namespace, "address", "add", f"{self.host(machine)}/24", "dev", "eth0")
+            _run_ip("-n", namespace, "address", "add", f"{self.get_host(machine)}/24", "dev", "eth0")
             _run_ip("-n", namespace, "link", "set", "eth0", "up")
 
     def remove(self) -> None:
@@ -158,9 +160,9 @@ def choose_network(folder: Path, *, first_port: int) -> Network:
 def _may_make_namespaces() -> bool:
     if os.geteuid() != 0:
         return False
-    tried = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)  # noqa: S607  of util-linux
-    return tried.returncode == 0
+    result = subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)  # noqa: S607  of util-linux
+    return result.returncode == 0
 
 
-def _run_ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True)  # noqa: S607  of iproute2
+def _run_ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True)  # noqa: S607  of iproute2

@@ -48,21 +48,23 @@ class MachineCluster:
         self.folder, self.network = folder, network
         folder.mkdir(parents=True, exist_ok=True)
         self.daemons = Daemons(folder, network)
-        self.topology = Topology(folder, network, self._secrets(), settings)
+        self.topology = Topology(folder, network, self._load_secrets(), settings)
 
     @property
     def site(self) -> str:
-        return f"http://{self.network.address('balancer', 'site')}"
+        return f"http://{self.network.get_address('balancer', 'site')}"
 
     def start(self, report: Callable[[str], None]) -> None:
         """Start everything that is not running, layer by layer. Pass each result and its duration to `report`."""
-        etcd, patroni, plumbing, programs, watch = self.topology.layers()
-        if not self.daemons.names():
+        etcd, patroni, plumbing, programs, watch = self.topology.list_layers()
+        if not self.daemons.list_names():
             self.network.create()
-        self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", report)
-        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", report)
+        self._start_layer(
+            etcd, lambda: self._is_responding(self._build_url("pg-1", "etcd", "/health")), "etcd", report
+        )
+        self._start_layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", report)
         # In its first second, before its first checks, HAProxy considers every node the primary.
-        self._layer(
+        self._start_layer(
             plumbing,
             lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),
             "balancer, poolers, store of files",
@@ -72,55 +74,58 @@ class MachineCluster:
         self.migrate()
         self.prepare_static_files()
         report(f"migrations, static files  ({time.monotonic() - started_at:.1f} s)")
-        self._layer(programs, self.serves, "web processes and workers", report)
+        self._start_layer(programs, self.is_serving, "web processes and workers", report)
         if watch:
-            self._layer(
+            self._start_layer(
                 watch,
-                lambda: self._answers(self._of("watch", "prometheus", "/-/ready")),
+                lambda: self._is_responding(self._build_url("watch", "prometheus", "/-/ready")),
                 "Prometheus",
                 report,
             )
 
     def stop(self) -> None:
         """Stop everything that is running, each program before those it depends on, and remove the machines."""
-        for layer in reversed(self.topology.layers()):
+        for layer in reversed(self.topology.list_layers()):
             self.daemons.stop(*(daemon.name for daemon in layer))
-        self.daemons.stop(*self.daemons.names())
+        self.daemons.stop(*self.daemons.list_names())
         self.network.remove()
 
     def is_running(self) -> bool:
-        return any(self.daemons.process(name) for name in self.daemons.names())
+        return any(self.daemons.find_process(name) for name in self.daemons.list_names())
 
-    def members(self) -> list[dict[str, Any]]:
+    def list_members(self) -> list[dict[str, Any]]:
         """Return the nodes as reported by Patroni on any node that responds."""
         for node in NODES:
             try:
-                with urllib.request.urlopen(self._of(node, "patroni", "/cluster"), timeout=2) as answer:  # noqa: S310
-                    members: list[dict[str, Any]] = json.load(answer)["members"]
+                url = self._build_url(node, "patroni", "/cluster")
+                with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
+                    members: list[dict[str, Any]] = json.load(response)["members"]
                     return members
             except (OSError, ValueError, KeyError):
                 continue
         return []
 
-    def primary(self) -> str:
+    def find_primary(self) -> str:
         """Return the name of the primary node, or "" if there is none."""
-        return next((member["name"] for member in self.members() if member["role"] == "leader"), "")
+        return next((member["name"] for member in self.list_members() if member["role"] == "leader"), "")
 
-    def megabytes(self) -> dict[str, float]:
+    def measure_megabytes(self) -> dict[str, float]:
         """Return the memory of each daemon with its children; shared pages count once (PSS)."""
-        used: dict[str, float] = {}
-        for name in self.daemons.names():
-            for process in self.daemons.family(name):
+        megabytes: dict[str, float] = {}
+        for name in self.daemons.list_names():
+            for process in self.daemons.list_processes(name):
                 try:
-                    used[name] = used.get(name, 0.0) + process.memory_full_info().pss / 1e6
+                    megabytes[name] = megabytes.get(name, 0.0) + process.memory_full_info().pss / 1e6
                 except psutil.Error:
                     continue
-        return used
+        return megabytes
 
     def migrate(self) -> None:
-        with psycopg.connect(self.topology.primary("postgres", "postgres"), autocommit=True) as connection:
-            is_made = connection.execute("SELECT FROM pg_database WHERE datname = 'factcheck'").rowcount
-        if not is_made:
+        with psycopg.connect(
+            self.topology.build_primary_url("postgres", "postgres"), autocommit=True
+        ) as connection:
+            exists = connection.execute("SELECT FROM pg_database WHERE datname = 'factcheck'").rowcount
+        if not exists:
             subprocess.run(
                 [
                     get_binary("psql"),
@@ -130,13 +135,13 @@ class MachineCluster:
                     f"--set=owner_password={self.topology.secrets['factcheck_owner']}",
                     f"--set=public_password={self.topology.secrets['factcheck_public']}",
                     f"--file={DEPLOY / 'patroni' / 'database.sql'}",
-                    self.topology.primary("postgres", "postgres"),
+                    self.topology.build_primary_url("postgres", "postgres"),
                 ],
                 check=True,
             )
         # Nothing else here knows the owner's password.
-        owner = self.topology.primary("factcheck_owner", "factcheck")
-        self.manage("migrate", "--no-input", "--verbosity=0", OWNER_DATABASE_URL=owner)
+        owner_url = self.topology.build_primary_url("factcheck_owner", "factcheck")
+        self.manage("migrate", "--no-input", "--verbosity=0", OWNER_DATABASE_URL=owner_url)
 
     def prepare_static_files(self) -> None:
         """Collect static files once, because concurrent web processes would interfere."""
@@ -147,24 +152,27 @@ class MachineCluster:
             "from factcheck.web.serving import collect_static_files as c; c()",
         )
 
-    def manage(self, *words: str, **settings: str) -> str:
+    def manage(self, *arguments: str, **settings: str) -> str:
         """Return the output of a project command that uses the cluster's primary."""
-        direct = {
-            "DATABASE_URL": self.topology.primary("factcheck", "factcheck"),
+        direct_settings = {
+            "DATABASE_URL": self.topology.build_primary_url("factcheck", "factcheck"),
             "DATABASE_REPLICA_URLS": "",
         }
         return subprocess.run(
-            self.topology.manage(*words),
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | self.topology.settings() | direct | settings,
+            self.topology.build_manage_command(*arguments),
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+            | self.topology.build_settings()
+            | direct_settings
+            | settings,
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         ).stdout
 
-    def patronictl(self, *words: str) -> str:
+    def run_patronictl(self, *arguments: str) -> str:
         configuration = self.folder / NODES[0] / "patroni.yml"
         return subprocess.run(
-            [find_program("patronictl"), "--config-file", str(configuration), *words],
+            [find_program("patronictl"), "--config-file", str(configuration), *arguments],
             capture_output=True,
             text=True,
             check=False,
@@ -183,27 +191,27 @@ class MachineCluster:
 
     def is_replicated(self) -> bool:
         """Return whether there is a primary that all other nodes follow."""
-        members = self.members()
+        members = self.list_members()
         states = sorted((member["role"] == "leader", member["state"]) for member in members)
         return states == [(False, "streaming")] * (len(NODES) - 1) + [(True, "running")]
 
     def _reaches_primary(self) -> bool:
         try:
-            with psycopg.connect(self.topology.primary("postgres", "postgres")) as connection:
+            with psycopg.connect(self.topology.build_primary_url("postgres", "postgres")) as connection:
                 return connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,)
         except psycopg.OperationalError:
             return False
 
-    def serves(self) -> bool:
+    def is_serving(self) -> bool:
         """Return whether all web processes are ready."""
-        return all(self._answers(self._of(web, "web", "/healthz")) for web in WEBS) and self._answers(
-            f"{self.site}/readyz"
-        )
+        return all(
+            self._is_responding(self._build_url(web, "web", "/healthz")) for web in WEBS
+        ) and self._is_responding(f"{self.site}/readyz")
 
-    def _layer(
+    def _start_layer(
         self,
         daemons: list[Daemon],
-        is_there: Callable[[], bool],
+        is_ready: Callable[[], bool],
         description: str,
         report: Callable[[str], None],
     ) -> None:
@@ -211,25 +219,25 @@ class MachineCluster:
         for daemon in daemons:
             self.daemons.start(daemon)
 
-        def all_live() -> bool:
-            if ended := [daemon.name for daemon in daemons if not self.daemons.process(daemon.name)]:
+        def are_all_ready() -> bool:
+            if ended := [daemon.name for daemon in daemons if not self.daemons.find_process(daemon.name)]:
                 raise ClusterNotReady(f"{', '.join(ended)} ended at once. See {self.folder / 'log'}.")
-            return is_there()
+            return is_ready()
 
-        self.wait(all_live, description)
+        self.wait(are_all_ready, description)
         report(f"{description}  ({time.monotonic() - started_at:.1f} s)")
 
-    def _of(self, machine: str, service: str, path: str) -> str:
-        return f"http://{self.network.address(machine, service)}{path}"
+    def _build_url(self, machine: str, service: str, path: str) -> str:
+        return f"http://{self.network.get_address(machine, service)}{path}"
 
-    def _answers(self, address: str) -> bool:
+    def _is_responding(self, address: str) -> bool:
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310  one of ours
                 return True
         except OSError:
             return False
 
-    def _secrets(self) -> dict[str, str]:
+    def _load_secrets(self) -> dict[str, str]:
         """Create passwords once, in a private file."""
         file = self.folder / "secrets.json"
         if not file.exists():
@@ -241,12 +249,12 @@ class MachineCluster:
 
 def list_machines(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
     """Return each machine, its address and its programs."""
-    living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
+    running_names = [name for name in cluster.daemons.list_names() if cluster.daemons.find_process(name)]
     return [
         (
             machine,
-            cluster.network.host(machine),
-            [name.split(".")[1] for name in living if name.startswith(f"{machine}.")],
+            cluster.network.get_host(machine),
+            [name.split(".")[1] for name in running_names if name.startswith(f"{machine}.")],
         )
         for machine in MACHINES
     ]

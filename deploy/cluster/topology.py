@@ -30,17 +30,17 @@ class Topology:
     #: Environment variables for web processes and workers, in addition to those from the topology.
     extra: dict[str, str]
 
-    def etcd(self, node: str) -> Daemon:
+    def build_etcd(self, node: str) -> Daemon:
         home = create_private_folder(self.folder / node)
-        configuration = self.configured(
+        configuration = self.write_configuration(
             "etcd/etcd.yml", node, NODE_ETCD_DATA=str(create_private_folder(home / "etcd"))
         )
         return Daemon(node, "etcd", [find_program("etcd"), f"--config-file={configuration}"])
 
-    def patroni(self, node: str) -> Daemon:
+    def build_patroni(self, node: str) -> Daemon:
         # A separate folder, which may be a separate disk.
         disk = create_private_folder(self.folder / node / "postgresql")
-        configuration = self.configured(
+        configuration = self.write_configuration(
             "patroni/patroni.yml",
             node,
             NODE_DATA=str(disk / "data"),
@@ -52,7 +52,7 @@ class Topology:
         )
         return Daemon(node, "patroni", [find_program("patroni"), str(configuration)])
 
-    def disk_watch(self, node: str) -> Daemon:
+    def build_disk_watch(self, node: str) -> Daemon:
         return Daemon(
             node,
             "disk-watch",
@@ -60,26 +60,26 @@ class Topology:
                 find_program("python"),
                 str(DEPLOY / "patroni" / "disk_watch.py"),
                 f"--folder={self.folder / node / 'postgresql' / 'data'}",
-                f"--patroni=http://{self.network.address(node, 'patroni')}",
+                f"--patroni=http://{self.network.get_address(node, 'patroni')}",
                 "--least-megabytes=64",
             ],
         )
 
-    def pgbouncer(self, pool: str) -> Daemon:
+    def build_pgbouncer(self, pool: str) -> Daemon:
         users = create_private_folder(self.folder / pool) / "userlist.txt"
         users.touch(mode=0o600)
         users.write_text(
             "".join(f'"{role}" "{self.secrets[role]}"\n' for role in ("factcheck", "factcheck_public"))
         )
         make_private(users)
-        configuration = self.configured("pgbouncer/pgbouncer.ini", pool)
+        configuration = self.write_configuration("pgbouncer/pgbouncer.ini", pool)
         return Daemon(pool, "pgbouncer", [find_program("pgbouncer"), "--quiet", str(configuration)])
 
-    def haproxy(self) -> Daemon:
-        configuration = self.configured("haproxy/haproxy.cfg", "balancer")
+    def build_haproxy(self) -> Daemon:
+        configuration = self.write_configuration("haproxy/haproxy.cfg", "balancer")
         return Daemon("balancer", "haproxy", [find_program("haproxy"), "-db", "-f", str(configuration)])
 
-    def store(self) -> Daemon:
+    def build_store(self) -> Daemon:
         """Return the daemon of the S3 server."""
         create_private_folder(create_private_folder(self.folder / "files" / "s3") / BUCKET)
         return Daemon(
@@ -89,7 +89,7 @@ class Topology:
                 find_program("rclone"),
                 "serve",
                 "s3",
-                f"--addr={self.network.address('files', 's3')}",
+                f"--addr={self.network.get_address('files', 's3')}",
                 "--vfs-cache-mode=off",
                 "--dir-cache-time=1s",
                 str(self.folder / "files" / "s3"),
@@ -101,9 +101,9 @@ class Topology:
             },
         )
 
-    def prometheus(self) -> Daemon:
+    def build_prometheus(self) -> Daemon:
         home = create_private_folder(self.folder / "watch")
-        configuration = self.configured(
+        configuration = self.write_configuration(
             "prometheus/prometheus.yml",
             "watch",
             METRICS_TOKEN=self.secrets["metrics"],
@@ -116,63 +116,66 @@ class Topology:
                 find_program("prometheus"),
                 f"--config.file={configuration}",
                 f"--storage.tsdb.path={create_private_folder(home / 'metrics')}",
-                f"--web.listen-address={self.network.address('watch', 'prometheus')}",
+                f"--web.listen-address={self.network.get_address('watch', 'prometheus')}",
                 "--log.level=warn",
             ],
             {"GOMEMLIMIT": "128MiB"},
         )
 
-    def web(self, machine: str) -> Daemon:
+    def build_web(self, machine: str) -> Daemon:
         return Daemon(
             machine,
             "web",
-            self.manage(
+            self.build_manage_command(
                 "serve",
-                f"--host={self.network.host(machine)}",
-                f"--port={self.network.port(machine, 'web')}",
+                f"--host={self.network.get_host(machine)}",
+                f"--port={self.network.get_port(machine, 'web')}",
             ),
-            self.settings() | self.metrics(machine),
-            is_lowered=False,
+            self.build_settings() | self.build_metrics_settings(machine),
+            is_unprivileged=False,
         )
 
-    def worker(self, machine: str) -> Daemon:
+    def build_worker(self, machine: str) -> Daemon:
         # It listens for new jobs, which needs a session, so it bypasses the poolers.
-        direct = {"DATABASE_URL": self.primary("factcheck", "factcheck")}
+        direct_settings = {"DATABASE_URL": self.build_primary_url("factcheck", "factcheck")}
         return Daemon(
             machine,
             "worker",
-            self.manage("procrastinate", "worker"),
-            self.settings() | direct,
-            is_lowered=False,
+            self.build_manage_command("procrastinate", "worker"),
+            self.build_settings() | direct_settings,
+            is_unprivileged=False,
         )
 
-    def manage(self, *words: str) -> list[str]:
+    def build_manage_command(self, *words: str) -> list[str]:
         return [find_program("python"), str(DEPLOY.parent / "manage.py"), *words]
 
-    def layers(self) -> list[list[Daemon]]:
+    def list_layers(self) -> list[list[Daemon]]:
         """Return all daemons in order of their dependencies."""
         return [
-            [self.etcd(node) for node in NODES],
-            [daemon(node) for node in NODES for daemon in (self.patroni, self.disk_watch)],
-            [self.haproxy(), self.store(), *(self.pgbouncer(pool) for pool in POOLS)],
-            [*(self.web(machine) for machine in WEBS), *(self.worker(machine) for machine in WORKERS)],
-            [self.prometheus()] if not list(find_missing(("prometheus",))) else [],
+            [self.build_etcd(node) for node in NODES],
+            [daemon(node) for node in NODES for daemon in (self.build_patroni, self.build_disk_watch)],
+            [self.build_haproxy(), self.build_store(), *(self.build_pgbouncer(pool) for pool in POOLS)],
+            [
+                *(self.build_web(machine) for machine in WEBS),
+                *(self.build_worker(machine) for machine in WORKERS),
+            ],
+            [self.build_prometheus()] if not list(find_missing(("prometheus",))) else [],
         ]
 
-    def settings(self) -> dict[str, str]:
+    def build_settings(self) -> dict[str, str]:
         """Return the environment of web processes and workers, as in docs/environment-variables.md."""
         return {
             "SECRET_KEY": self.secrets["key"],
-            "SITE_URL": f"http://{self.network.address('balancer', 'site')}",
-            "ALLOWED_HOSTS": ",".join({self.network.host(machine) for machine in ("balancer", *WEBS)}),
+            "SITE_URL": f"http://{self.network.get_address('balancer', 'site')}",
+            "ALLOWED_HOSTS": ",".join({self.network.get_host(machine) for machine in ("balancer", *WEBS)}),
             "TRUST_PROXY": "1",
             "DATA_DIR": str(self.folder / "factcheck"),
-            "DATABASE_URL": self.pooled("factcheck", "factcheck"),
+            "DATABASE_URL": self.build_pooled_url("factcheck", "factcheck"),
             "DATABASE_REPLICA_URLS": " ".join(
-                self.pooled("factcheck_public", f"factcheck-{node}") for node in NODES
+                self.build_pooled_url("factcheck_public", f"factcheck-{node}") for node in NODES
             ),
             "PUBLIC_STATEMENT_SECONDS": "0",
-            "FILES_URL": f"s3://{BUCKET}?{urlencode(self._store())}",
+            "FILES_URL": f"s3://{BUCKET}?{urlencode(self._build_store_settings())}",
             "AWS_ACCESS_KEY_ID": "factcheck",
             "AWS_SECRET_ACCESS_KEY": self.secrets["store"],
             # All trial requests come from one address.
@@ -182,40 +185,40 @@ class Topology:
             **self.extra,
         }
 
-    def metrics(self, machine: str) -> dict[str, str]:
+    def build_metrics_settings(self, machine: str) -> dict[str, str]:
         """Return the metrics endpoints of a machine's programs for Prometheus."""
         return {
-            "METRICS_HOST": self.network.host(machine),
-            "METRICS_PORT": str(self.network.port(machine, "metrics")),
+            "METRICS_HOST": self.network.get_host(machine),
+            "METRICS_PORT": str(self.network.get_port(machine, "metrics")),
             "METRICS_TOKEN": self.secrets["metrics"],
         }
 
-    def pooled(self, role: str, database: str) -> str:
+    def build_pooled_url(self, role: str, database: str) -> str:
         """Return the URL of a database through both PgBouncers."""
-        hosts = ",".join(self.network.address(pool, "pgbouncer") for pool in POOLS)
-        return self._url(role, hosts, database, load_balance_hosts="random", tcp_user_timeout="5000")
+        hosts = ",".join(self.network.get_address(pool, "pgbouncer") for pool in POOLS)
+        return self._build_url(role, hosts, database, load_balance_hosts="random", tcp_user_timeout="5000")
 
-    def primary(self, role: str, database: str) -> str:
+    def build_primary_url(self, role: str, database: str) -> str:
         """Return the URL of a database on the primary through the balancer."""
-        return self._url(role, self.network.address("balancer", "primary"), database)
+        return self._build_url(role, self.network.get_address("balancer", "primary"), database)
 
-    def node(self, node: str, role: str = "postgres", database: str = "factcheck") -> str:
+    def build_node_url(self, node: str, role: str = "postgres", database: str = "factcheck") -> str:
         """Return the URL of a database on one node."""
-        return self._url(role, self.network.address(node, "postgresql"), database)
+        return self._build_url(role, self.network.get_address(node, "postgresql"), database)
 
-    def _store(self) -> dict[str, str]:
-        endpoint = f"http://{self.network.address('files', 's3')}"
+    def _build_store_settings(self) -> dict[str, str]:
+        endpoint = f"http://{self.network.get_address('files', 's3')}"
         return {"endpoint": endpoint, "region": "us-east-1", "addressing": "path"}
 
-    def _url(self, role: str, hosts: str, database: str, **parameters: str) -> str:
+    def _build_url(self, role: str, hosts: str, database: str, **parameters: str) -> str:
         password = quote(self.secrets["superuser" if role == "postgres" else role], safe="")
         query = urlencode({"connect_timeout": "2", **parameters})
         return f"postgresql://{role}:{password}@{hosts}/{database}?{query}"
 
-    def configured(self, template: str, machine: str, **variables: str) -> Path:
+    def write_configuration(self, template: str, machine: str, **variables: str) -> Path:
         """Write a configuration file of deploy/ with this cluster's addresses for a machine."""
         home = create_private_folder(self.folder / machine)
-        known_variables = self.network.variables()
+        known_variables = self.network.build_variables()
         machine_prefix = machine.replace("-", "_").upper()
         known_variables |= {
             name.replace(machine_prefix, "NODE", 1): value
@@ -224,7 +227,7 @@ class Topology:
         }
         known_variables |= {
             "NODE": machine,
-            "NODE_HOST": self.network.host(machine),
+            "NODE_HOST": self.network.get_host(machine),
             "NODE_FOLDER": str(home),
             **variables,
         }

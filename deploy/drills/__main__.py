@@ -19,8 +19,8 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in DRILLS:
         print(__doc__, *(f"{name:<10} {description}" for name, description in DRILLS.items()), sep="\n")
         return 2
-    name, *rest = arguments
-    return int(import_module(f"deploy.drills.{name}").run(rest))
+    name, *drill_arguments = arguments
+    return int(import_module(f"deploy.drills.{name}").run(drill_arguments))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.read_side.load import ask
+from benchmarks.read_side.load import run_load
 from deploy.cluster.daemons import find_missing
 from deploy.cluster.machines import choose_network
 from deploy.cluster.stage import ClusterNotReady, MachineCluster
@@ -44,13 +44,16 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
     options = parser.parse_args(arguments)
-    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        print(f"Not installed: {', '.join(lacking)}. docs/cluster.md lists their sources.", file=sys.stderr)
+    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
+        print(
+            f"Not installed: {', '.join(missing_programs)}. docs/cluster.md lists their sources.",
+            file=sys.stderr,
+        )
         return 1
     folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
     cluster = MachineCluster(folder, choose_network(folder, first_port=options.first_port))
     try:
-        if not cluster.serves():
+        if not cluster.is_serving():
             cluster.start(print)
         return measure(cluster, seconds=options.seconds, turns=options.turns)
     except ClusterNotReady as late:
@@ -63,33 +66,35 @@ def run(arguments: list[str]) -> int:
 
 
 def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
-    megabytes = sum(cluster.megabytes().values())
+    megabytes = sum(cluster.measure_megabytes().values())
     print(f"idle memory    {megabytes:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
     requests = build_questions(cluster)
-    places = {
-        "one": (cluster.network.host("web-1"), cluster.network.port("web-1", "web")),
-        "three": (cluster.network.host("balancer"), cluster.network.port("balancer", "site")),
+    addresses = {
+        "one": (cluster.network.get_host("web-1"), cluster.network.get_port("web-1", "web")),
+        "three": (cluster.network.get_host("balancer"), cluster.network.get_port("balancer", "site")),
     }
-    shares: dict[str, list[float]] = {name: [] for name in places}
-    for name in itertools.chain.from_iterable([list(places)] * turns):
+    rates: dict[str, list[float]] = {name: [] for name in addresses}
+    for name in itertools.chain.from_iterable([list(addresses)] * turns):
         seconds_before = measure_processor_seconds(cluster)
-        answered = ask(places[name], requests, seconds=seconds, connections=12).answers
+        response_count = run_load(addresses[name], requests, seconds=seconds, connections=12).answers
         seconds_used = measure_processor_seconds(cluster) - seconds_before
-        shares[name].append(answered / seconds_used)
-    one, three = (statistics.median(shares[name]) for name in places)
-    print(f"one process    {one:.0f} answers for each second of a core")
-    print(f"three, HAProxy {three:.0f}: {three / one:.2f} of it, {PROMISED_SHARE} promised")
-    return three / one < PROMISED_SHARE or megabytes > PROMISED_MEGABYTES
+        rates[name].append(response_count / seconds_used)
+    single_rate, balanced_rate = (statistics.median(rates[name]) for name in addresses)
+    print(f"one process    {single_rate:.0f} answers for each second of a core")
+    print(
+        f"three, HAProxy {balanced_rate:.0f}: {balanced_rate / single_rate:.2f} of it, {PROMISED_SHARE} promised"
+    )
+    return balanced_rate / single_rate < PROMISED_SHARE or megabytes > PROMISED_MEGABYTES
 
 
 def build_questions(cluster: MachineCluster) -> list[bytes]:
     """Return requests for lists and single claims, after publishing a few claims for them."""
-    load = FailoverLoad(cluster.site, prepare_newsroom(cluster).people, editors=2, readers=0)
+    load = FailoverLoad(cluster.site, prepare_newsroom(cluster).tokens, editors=2, readers=0)
     load.start()
     cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
     load.stop()
     time.sleep(2)  # replicas have them
-    host = f"{cluster.network.host('balancer')}"
+    host = f"{cluster.network.get_host('balancer')}"
     paths = ["?page_size=20", *(f"{claim}/" for claim in load.published)]
     return [
         f"GET /api/v1/claims/{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n".encode()
@@ -99,10 +104,10 @@ def build_questions(cluster: MachineCluster) -> list[bytes]:
 
 def measure_processor_seconds(cluster: MachineCluster) -> float:
     """Return the processor seconds used by all programs of the cluster."""
-    total = 0.0
-    for name in cluster.daemons.names():
-        for process in cluster.daemons.family(name):
+    seconds = 0.0
+    for name in cluster.daemons.list_names():
+        for process in cluster.daemons.list_processes(name):
             with contextlib.suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
-                total += times.user + times.system
-    return total
+                seconds += times.user + times.system
+    return seconds

@@ -10,7 +10,7 @@ from deploy.drills.failover_load import Tokens
 RECEIVER_PORT = 21_999
 
 #: Run by `manage.py shell`: two people with tokens, and an endpoint that receives everything from now on.
-_PREPARED = f"""
+_SETUP_CODE = f"""
 import json, secrets
 from django.contrib.auth.models import Group, User
 from claims.models import Publication, Rating, Scope
@@ -38,13 +38,13 @@ print(json.dumps(made))
 class PreparedNewsroom:
     """The editors, the receiver's secret for verifying messages, and the ledger entry after which messages begin."""
 
-    people: Tokens
+    tokens: Tokens
     secret: str
-    since: int
+    start_sequence: int
 
 
 def prepare_newsroom(cluster: MachineCluster) -> PreparedNewsroom:
-    prepared = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
+    prepared = json.loads(cluster.manage("shell", "--no-imports", "--command", _SETUP_CODE))
     return PreparedNewsroom(
         Tokens(prepared["checker"], prepared["editor"], prepared["rating"]),
         prepared["secret"],

@@ -29,11 +29,11 @@ from deploy.cluster.stage import ClusterNotReady, MachineCluster
 from deploy.cluster.topology import DEBIAN
 from deploy.drills.drill_newsroom import RECEIVER_PORT, prepare_newsroom
 from deploy.drills.failover_load import FailoverLoad, read_whole_feed
-from deploy.drills.faults import FAULTS, Breakage, FaultUnavailable, mount_small_disks, unmount_small_disks
+from deploy.drills.faults import FAULTS, Fault, FaultUnavailable, mount_small_disks, unmount_small_disks
 from deploy.drills.restarter import Restarter
 from deploy.drills.webhook_listener import WebhookListener
 
-WRITES_BACK, READS_AWAY = 30.0, 1.0
+MAX_WRITE_OUTAGE, MAX_READ_OUTAGE = 30.0, 1.0
 #: Large enough for the data of a drill, but soon full.
 DISK_MEGABYTES = 700
 
@@ -44,26 +44,26 @@ class FaultFigures:
 
     name: str
     machine: str
-    writes_away: float
-    reads_away: float
+    write_outage: float
+    read_outage: float
     slowest_read: float
-    reads: int
-    unanswered: dict[str, int]
-    whole_again: float
+    read_count: int
+    failed_reads: dict[str, int]
+    repair_seconds: float
 
-    def is_kept(self) -> bool:
-        return self.writes_away <= WRITES_BACK and self.reads_away <= READS_AWAY
+    def is_within_limits(self) -> bool:
+        return self.write_outage <= MAX_WRITE_OUTAGE and self.read_outage <= MAX_READ_OUTAGE
 
     def __str__(self) -> str:
-        failed = ", ".join(f"{count} × {what}" for what, count in self.unanswered.items())
+        failures = ", ".join(f"{count} × {what}" for what, count in self.failed_reads.items())
         return "   ".join(
             (
                 f"{self.name:<12} {self.machine:<9}",
-                f"writes away {self.writes_away:4.1f} s",
-                f"reads away {self.reads_away:4.2f} s",
-                f"slowest read {self.slowest_read:4.2f} s of {self.reads}, not answered: {failed or '0'}",
-                f"whole again {self.whole_again:.0f} s",
-                *([] if self.is_kept() else ["BROKEN"]),
+                f"writes away {self.write_outage:4.1f} s",
+                f"reads away {self.read_outage:4.2f} s",
+                f"slowest read {self.slowest_read:4.2f} s of {self.read_count}, not answered: {failures or '0'}",
+                f"whole again {self.repair_seconds:.0f} s",
+                *([] if self.is_within_limits() else ["BROKEN"]),
             )
         )
 
@@ -73,7 +73,7 @@ def run(arguments: list[str]) -> int:
         prog="make drill ARGS=failover",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="\n".join(f"{name:<12} {fault.says}" for name, fault in FAULTS.items()),
+        epilog="\n".join(f"{name:<12} {fault.description}" for name, fault in FAULTS.items()),
     )
     parser.add_argument(
         "faults", nargs="*", metavar="fault", help="which, in this order; all of them by default"
@@ -89,27 +89,30 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--stay", type=float, help="for how long a fault stays after writes are back")
     parser.add_argument("--first-port", type=int, default=21_300, help="Without root: where ports begin.")
     options = parser.parse_args(arguments)
-    if unknown := [name for name in options.faults if name not in FAULTS]:
-        parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
-    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        print(f"Not installed: {', '.join(lacking)}. docs/cluster.md lists their sources.", file=sys.stderr)
+    if unknown_faults := [name for name in options.faults if name not in FAULTS]:
+        parser.error(f"there is no fault {', '.join(unknown_faults)}; there are {', '.join(FAULTS)}")
+    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
+        print(
+            f"Not installed: {', '.join(missing_programs)}. docs/cluster.md lists their sources.",
+            file=sys.stderr,
+        )
         return 1
     folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
     cluster = MachineCluster(
         folder, choose_network(folder, first_port=options.first_port), FACTCHECK_DEMO="1"
     )
-    is_passing = options.folder is None
+    is_temporary = options.folder is None
     try:
-        if is_passing and isinstance(cluster.network, Namespaces):
+        if is_temporary and isinstance(cluster.network, Namespaces):
             mount_small_disks(cluster, NODES, DISK_MEGABYTES)
-        if not cluster.serves():
+        if not cluster.is_serving():
             cluster.start(print)
         return rehearse(cluster, options)
     except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
     finally:
-        if is_passing:
+        if is_temporary:
             cluster.stop()
             unmount_small_disks(cluster, NODES)
             shutil.rmtree(folder, ignore_errors=True)
@@ -119,10 +122,10 @@ def rehearse(cluster: MachineCluster, options: argparse.Namespace) -> int:
     receiver = WebhookListener(_list_worker_namespaces(cluster), RECEIVER_PORT)
     newsroom = prepare_newsroom(cluster)
     receiver.secret = newsroom.secret
-    load = FailoverLoad(cluster.site, newsroom.people, editors=options.editors, readers=options.readers)
+    load = FailoverLoad(cluster.site, newsroom.tokens, editors=options.editors, readers=options.readers)
     load.start()
-    keeper = Restarter(cluster)
-    keeper.start()
+    restarter = Restarter(cluster)
+    restarter.start()
     figures = []
     try:
         for name in options.faults or FAULTS:
@@ -132,11 +135,11 @@ def rehearse(cluster: MachineCluster, options: argparse.Namespace) -> int:
                 figures.append(
                     run_fault(
                         cluster,
-                        keeper,
+                        restarter,
                         load,
                         name,
                         fault,
-                        fault.stays if options.stay is None else options.stay,
+                        fault.stay_seconds if options.stay is None else options.stay,
                     )
                 )
                 print(figures[-1], flush=True)
@@ -145,96 +148,112 @@ def rehearse(cluster: MachineCluster, options: argparse.Namespace) -> int:
         time.sleep(options.calm)
     finally:
         load.stop()
-        keeper.stop()
-    findings = list_findings(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
+        restarter.stop()
+    findings = list_findings(
+        cluster, load, receiver, ended_programs=restarter.ended, start_sequence=newsroom.start_sequence
+    )
     receiver.close()
     for sentence, is_kept in findings:
         print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
     return not (
         all(is_kept for _sentence, is_kept in findings)
-        and all(fault_figures.is_kept() for fault_figures in figures)
+        and all(fault_figures.is_within_limits() for fault_figures in figures)
     )
 
 
 def run_fault(
-    cluster: MachineCluster, keeper: Restarter, load: FailoverLoad, name: str, fault: Breakage, stays: float
+    cluster: MachineCluster,
+    restarter: Restarter,
+    load: FailoverLoad,
+    name: str,
+    fault: Fault,
+    stay_seconds: float,
 ) -> FaultFigures:
     """Cause a fault, wait for writes to recover, repair it, and wait for the normal state."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
     started_at = time.monotonic()
-    keeper.ignored_machine = machine
-    fault.breaks(cluster, machine)
+    restarter.ignored_machine = machine
+    fault.cause(cluster, machine)
     settled_at = started_at + 1
-    cluster.wait(lambda: any(moment > settled_at for moment in load.writes.answered[-50:]), "A write", 180)
+    cluster.wait(
+        lambda: any(moment > settled_at for moment in load.writes.response_moments[-50:]), "A write", 180
+    )
     # The first responses may be to requests that were sent before the fault.
-    time.sleep(stays)
-    cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
+    time.sleep(stay_seconds)
+    cluster.wait(lambda: load.writes.response_moments[-1] > time.monotonic() - 1, "Writes that go on", 180)
     writes_back_at = time.monotonic()
-    fault.mends(cluster, machine)
-    keeper.ignored_machine = ""
+    fault.repair(cluster, machine)
+    restarter.ignored_machine = ""
     cluster.wait(cluster.is_replicated, f"{machine} is part of the cluster again", 180)
-    whole_again_at = time.monotonic()
+    repaired_at = time.monotonic()
     time.sleep(2)
     ended_at = time.monotonic()
     durations = [
         seconds
-        for moment, seconds in zip(list(load.reads.answered), list(load.reads.took), strict=False)
+        for moment, seconds in zip(
+            list(load.reads.response_moments), list(load.reads.durations), strict=False
+        )
         if started_at <= moment <= ended_at
     ]
     return FaultFigures(
         name=name,
         machine=machine,
-        writes_away=load.writes.longest_gap(started_at, ended_at),
-        reads_away=load.reads.longest_gap(started_at, ended_at),
+        write_outage=load.writes.measure_longest_gap(started_at, ended_at),
+        read_outage=load.reads.measure_longest_gap(started_at, ended_at),
         slowest_read=max(durations, default=0.0),
-        reads=len(durations),
-        unanswered=load.reads.failures(started_at, ended_at),
-        whole_again=whole_again_at - writes_back_at,
+        read_count=len(durations),
+        failed_reads=load.reads.count_failures(started_at, ended_at),
+        repair_seconds=repaired_at - writes_back_at,
     )
 
 
 def list_findings(
-    cluster: MachineCluster, load: FailoverLoad, receiver: WebhookListener, *, ended: list[str], since: int
+    cluster: MachineCluster,
+    load: FailoverLoad,
+    receiver: WebhookListener,
+    *,
+    ended_programs: list[str],
+    start_sequence: int,
 ) -> list[tuple[str, bool]]:
     """Return the conditions that must hold at the end, as sentences, and whether each one holds.
 
     Args:
-        ended: the programs that ended although no fault was caused in them.
-        since: the last ledger entry that the receiver should not get.
+        ended_programs: the programs that ended although no fault was caused in them.
+        start_sequence: the last ledger entry that the receiver should not get.
     """
-    with psycopg.connect(cluster.topology.primary("postgres", "factcheck")) as connection:
+    with psycopg.connect(cluster.topology.build_primary_url("postgres", "factcheck")) as connection:
         rows = connection.execute("SELECT sequence, claim_id FROM claims_publication ORDER BY 1").fetchall()
-        (twice,) = connection.execute(
+        (duplicate_claims,) = connection.execute(
             "SELECT count(*) FROM (SELECT FROM claims_claim GROUP BY statement HAVING count(*) > 1) AS t"
         ).fetchone() or (-1,)
-        (at_work,) = connection.execute(
+        (unfinished_jobs,) = connection.execute(
             "SELECT count(DISTINCT job.id) FROM procrastinate_jobs AS job JOIN procrastinate_events AS event"
             " ON event.job_id = job.id AND event.type = 'started'"
             " WHERE job.status = 'doing' AND event.at < now() - interval '1 minute'"
         ).fetchone() or (-1,)
     sequences = [sequence for sequence, _claim in rows]
-    published_twice = len(rows) - len({claim for _sequence, claim in rows})
+    repeated_publications = len(rows) - len({claim for _sequence, claim in rows})
     lost_claims = set(load.published) - {claim for _sequence, claim in rows}
     feed = read_whole_feed(cluster.site, sequences[-1] if sequences else 0)
-    expected_messages = {sequence for sequence in sequences if sequence > since}
+    expected_messages = {sequence for sequence in sequences if sequence > start_sequence}
     with contextlib.suppress(ClusterNotReady):
         cluster.wait(lambda: follow_feed(load, feed), "The follower's end of the feed", 60)
         cluster.wait(lambda: expected_messages <= set(receiver.sequences), "Messages to the receiver", 120)
-    first_heard = list(dict.fromkeys(receiver.sequences))
+    received_sequences = list(dict.fromkeys(receiver.sequences))
     missing_messages, repeated_messages = (
-        expected_messages - set(first_heard),
-        len(receiver.sequences) - len(first_heard),
+        expected_messages - set(received_sequences),
+        len(receiver.sequences) - len(received_sequences),
     )
     return [
-        (f"programs that ended by themselves: {', '.join(ended) or 'none'}", not ended),
+        (f"programs that ended by themselves: {', '.join(ended_programs) or 'none'}", not ended_programs),
         (
             f"acknowledged publications: {len(load.published)}, of which lost: {len(lost_claims)}",
             bool(load.published) and not lost_claims,
         ),
         (
-            f"claims created twice: {twice}; published twice: {published_twice}",
-            not twice and not published_twice,
+            f"claims created twice: {duplicate_claims}; published twice: {repeated_publications}",
+            not duplicate_claims and not repeated_publications,
         ),
         (
             (
@@ -247,12 +266,14 @@ def list_findings(
         (
             (
                 f"webhook messages: {len(missing_messages)} of {len(expected_messages)} missing,"
-                f" {repeated_messages} repeated, {receiver.unsigned} unsigned"
+                f" {repeated_messages} repeated, {receiver.unsigned_count} unsigned"
             ),
-            not missing_messages and first_heard == sorted(first_heard) and not receiver.unsigned,
+            not missing_messages
+            and received_sequences == sorted(received_sequences)
+            and not receiver.unsigned_count,
         ),
-        (f"unfinished jobs: {at_work}", not at_work),
-        (f"requests refused: {len(load.refused)} {load.refused[:2] or ''}", not load.refused),
+        (f"unfinished jobs: {unfinished_jobs}", not unfinished_jobs),
+        (f"requests refused: {len(load.refusals)} {load.refusals[:2] or ''}", not load.refusals),
     ]
 
 

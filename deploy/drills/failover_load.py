@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: How long an editor's tool and a reader wait for a response, in seconds.
-EDITOR_PATIENCE, READER_PATIENCE = 15.0, 2.0
+EDITOR_TIMEOUT, READER_TIMEOUT = 15.0, 2.0
 PAUSE_SECONDS = 0.2
 
 
@@ -26,15 +26,15 @@ class RequestRefused(Exception):
 
 
 @dataclass
-class AnswerTimes:
+class ResponseTimes:
     """The times of responses, and the failures."""
 
-    answered: list[float] = field(default_factory=list)
-    took: list[float] = field(default_factory=list)
-    failed: list[tuple[float, str]] = field(default_factory=list)
+    response_moments: list[float] = field(default_factory=list)
+    durations: list[float] = field(default_factory=list)
+    failures: list[tuple[float, str]] = field(default_factory=list)
 
     def ask(
-        self, address: str, *, patience: float, body: Any = None, headers: dict[str, str] | None = None
+        self, address: str, *, timeout: float, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         """Return the JSON of the response, or None if there was no response and the request can be repeated."""
         started_at = time.monotonic()
@@ -44,29 +44,29 @@ class AnswerTimes:
             {"Content-Type": "application/json"} | (headers or {}),
         )
         try:
-            with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310
-                content = json.load(answer)
+            with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
+                content = json.load(response)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code not in (404, 429):
                 raise RequestRefused(f"{address}: {error.code} {error.read().decode()[:500]}") from None
-            self.failed.append((time.monotonic(), str(error.code)))
+            self.failures.append((time.monotonic(), str(error.code)))
             return None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self.failed.append((time.monotonic(), type(error).__name__))
+            self.failures.append((time.monotonic(), type(error).__name__))
             return None
-        now = time.monotonic()
-        self.answered.append(now)
-        self.took.append(now - started_at)
+        responded_at = time.monotonic()
+        self.response_moments.append(responded_at)
+        self.durations.append(responded_at - started_at)
         return content
 
-    def longest_gap(self, since: float, until: float) -> float:
+    def measure_longest_gap(self, since: float, until: float) -> float:
         """Return the longest time between two responses within a period."""
-        moments = sorted(moment for moment in self.answered if since <= moment <= until)
+        moments = sorted(moment for moment in self.response_moments if since <= moment <= until)
         return max((b - a for a, b in itertools.pairwise([since, *moments, until])), default=until - since)
 
-    def failures(self, since: float, until: float) -> dict[str, int]:
+    def count_failures(self, since: float, until: float) -> dict[str, int]:
         counts: dict[str, int] = {}
-        for moment, what in self.failed:
+        for moment, what in self.failures:
             if since <= moment <= until:
                 counts[what] = counts.get(what, 0) + 1
         return counts
@@ -86,17 +86,17 @@ class FailoverLoad:
 
     def __init__(self, site: str, newsroom: Tokens, *, editors: int, readers: int) -> None:
         self.site, self.newsroom = site, newsroom
-        self.writes, self.reads, self.follows = AnswerTimes(), AnswerTimes(), AnswerTimes()
+        self.writes, self.reads, self.follows = ResponseTimes(), ResponseTimes(), ResponseTimes()
         #: The claims whose publication was acknowledged.
         self.published: list[int] = []
         #: The changes that the follower has received, and the URL of the rest.
         self.feed: list[dict[str, Any]] = []
-        self.feed_place = f"{site}/api/v1/changes/?since=0"
-        self.refused: list[str] = []
+        self.next_feed_url = f"{site}/api/v1/changes/?since=0"
+        self.refusals: list[str] = []
         self._source = 0
-        self._ending = threading.Event()
+        self._is_stopping = threading.Event()
         tasks = [*[self._publish] * editors, *[self._read] * readers, self.follow]
-        self._threads = [threading.Thread(target=self._until_the_end, args=(task,)) for task in tasks]
+        self._threads = [threading.Thread(target=self._repeat_until_stopped, args=(task,)) for task in tasks]
 
     def start(self) -> None:
         accounts = {
@@ -111,16 +111,16 @@ class FailoverLoad:
 
     def stop(self) -> None:
         """Stop after completing the requests in progress."""
-        self._ending.set()
+        self._is_stopping.set()
         for thread in self._threads:
             thread.join()
 
-    def _until_the_end(self, task: Callable[[], None]) -> None:
-        while not self._ending.is_set():
+    def _repeat_until_stopped(self, task: Callable[[], None]) -> None:
+        while not self._is_stopping.is_set():
             try:
                 task()
             except RequestRefused as refusal:
-                self.refused.append(str(refusal))
+                self.refusals.append(str(refusal))
                 time.sleep(PAUSE_SECONDS)
 
     def _publish(self) -> None:
@@ -149,7 +149,7 @@ class FailoverLoad:
         }
         while True:
             content = self.writes.ask(
-                f"{self.site}/api/v1/editorial/{path}", patience=EDITOR_PATIENCE, body=body, headers=headers
+                f"{self.site}/api/v1/editorial/{path}", timeout=EDITOR_TIMEOUT, body=body, headers=headers
             )
             if content is not None:
                 return content
@@ -158,25 +158,25 @@ class FailoverLoad:
     def _read(self) -> None:
         published = self.published
         path = f"{random.choice(published)}/" if published and random.random() < 0.5 else "?page_size=20"  # noqa: S311
-        self.reads.ask(f"{self.site}/api/v1/claims/{path}", patience=READER_PATIENCE)
+        self.reads.ask(f"{self.site}/api/v1/claims/{path}", timeout=READER_TIMEOUT)
         time.sleep(0.05)
 
     def follow(self) -> None:
         """Take the next step along the feed of changes."""
-        page = self.follows.ask(self.feed_place, patience=READER_PATIENCE)
+        page = self.follows.ask(self.next_feed_url, timeout=READER_TIMEOUT)
         if page is not None:
             self.feed += page["results"]
-            self.feed_place = page["next"]
+            self.next_feed_url = page["next"]
         time.sleep(PAUSE_SECONDS)
 
 
 def read_whole_feed(site: str, last: int) -> list[dict[str, Any]]:
     """Return the feed of changes up to a number, as a new reader gets it."""
     entries: list[dict[str, Any]] = []
-    requests, url = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
+    requests, url = ResponseTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
-        page = requests.ask(url, patience=READER_PATIENCE)
+        page = requests.ask(url, timeout=READER_TIMEOUT)
         if page is not None:
             entries += page["results"]
             url = page["next"]

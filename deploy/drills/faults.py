@@ -18,28 +18,28 @@ class FaultUnavailable(Exception):
 
 
 @dataclass
-class Breakage:
+class Fault:
     """A fault on one machine."""
 
-    says: str
-    breaks: Callable[[MachineCluster, str], None]
-    mends: Callable[[MachineCluster, str], None]
+    description: str
+    cause: Callable[[MachineCluster, str], None]
+    repair: Callable[[MachineCluster, str], None]
     #: The machine: by default, the current primary; "replica" means one of the others.
-    where: str = "primary"
+    location: str = "primary"
     #: How long it stays broken after writes have recovered.
-    stays: float = 5.0
+    stay_seconds: float = 5.0
 
     def machine(self, cluster: MachineCluster) -> str:
-        primary = cluster.primary()
-        if self.where == "primary":
+        primary = cluster.find_primary()
+        if self.location == "primary":
             return primary
-        if self.where == "replica":
-            return next(member["name"] for member in cluster.members() if member["name"] != primary)
-        return self.where
+        if self.location == "replica":
+            return next(member["name"] for member in cluster.list_members() if member["name"] != primary)
+        return self.location
 
 
 def _list_daemons(cluster: MachineCluster, machine: str) -> list[str]:
-    return [name for name in cluster.daemons.names() if name.startswith(f"{machine}.")]
+    return [name for name in cluster.daemons.list_names() if name.startswith(f"{machine}.")]
 
 
 def kill(cluster: MachineCluster, machine: str) -> None:
@@ -47,8 +47,8 @@ def kill(cluster: MachineCluster, machine: str) -> None:
     cluster.daemons.kill(*_list_daemons(cluster, machine))
 
 
-def start_again(cluster: MachineCluster, machine: str) -> None:
-    for layer in cluster.topology.layers():
+def restart_programs(cluster: MachineCluster, machine: str) -> None:
+    for layer in cluster.topology.list_layers():
         for daemon in layer:
             if daemon.machine == machine:
                 cluster.daemons.start(daemon)
@@ -60,11 +60,11 @@ def _get_namespaces(cluster: MachineCluster) -> Namespaces:
     return cluster.network
 
 
-def cut(cluster: MachineCluster, machine: str) -> None:
+def disconnect(cluster: MachineCluster, machine: str) -> None:
     _get_namespaces(cluster).unplug(machine)
 
 
-def connect(cluster: MachineCluster, machine: str) -> None:
+def reconnect(cluster: MachineCluster, machine: str) -> None:
     _get_namespaces(cluster).plug(machine)
 
 
@@ -81,7 +81,7 @@ def get_disk(cluster: MachineCluster, machine: str) -> Path:
     return cluster.folder / machine / "postgresql"
 
 
-def fill(cluster: MachineCluster, machine: str) -> None:
+def fill_disk(cluster: MachineCluster, machine: str) -> None:
     """Fill the disk of a node, which must have its own disk."""
     disk = get_disk(cluster, machine)
     if not disk.is_mount():
@@ -118,14 +118,14 @@ def unmount_small_disks(cluster: MachineCluster, machines: tuple[str, ...]) -> N
             subprocess.run(["umount", get_disk(cluster, machine)], check=True)  # noqa: S607
 
 
-FAULTS: dict[str, Breakage] = {
-    "kill": Breakage("the primary's machine loses its power (kill -9)", kill, start_again),
-    "cut": Breakage("the primary's network is cut", cut, connect),
-    "freeze": Breakage("everything on the primary stops, and goes on later (SIGSTOP)", freeze, unfreeze),
-    "disk": Breakage("the primary's disk is full", fill, free_disk),
-    "replica": Breakage("a replica's machine loses its power", kill, start_again, where="replica"),
-    "cut-replica": Breakage("a replica's network is cut", cut, connect, where="replica"),
-    "pooler": Breakage("a PgBouncer is killed", kill, start_again, where="pool-1"),
-    "web": Breakage("a web process is killed", kill, start_again, where="web-1"),
-    "worker": Breakage("a worker is killed", kill, start_again, where="worker-1"),
+FAULTS: dict[str, Fault] = {
+    "kill": Fault("the primary's machine loses its power (kill -9)", kill, restart_programs),
+    "cut": Fault("the primary's network is cut", disconnect, reconnect),
+    "freeze": Fault("everything on the primary stops, and goes on later (SIGSTOP)", freeze, unfreeze),
+    "disk": Fault("the primary's disk is full", fill_disk, free_disk),
+    "replica": Fault("a replica's machine loses its power", kill, restart_programs, location="replica"),
+    "cut-replica": Fault("a replica's network is cut", disconnect, reconnect, location="replica"),
+    "pooler": Fault("a PgBouncer is killed", kill, restart_programs, location="pool-1"),
+    "web": Fault("a web process is killed", kill, restart_programs, location="web-1"),
+    "worker": Fault("a worker is killed", kill, restart_programs, location="worker-1"),
 }

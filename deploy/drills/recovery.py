@@ -37,7 +37,7 @@ CONFIGURATION = REPOSITORY / "deploy" / "barman"
 #: The promised maximum loss if a machine is destroyed.
 MAX_LOST_SECONDS = 5.0
 #: Makes the server begin a new segment, and waits until the previous one has arrived.
-SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
+SWITCH_SEGMENT = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
 #: The time limit of a command, because the program that it waits for may have ended.
 MAX_SECONDS = 600
 #: Time between the writes of the load.
@@ -50,7 +50,7 @@ _PASSWORD = "drill"  # noqa: S105
 class Findings:
     """The figures, printed as they are measured, and the broken promises."""
 
-    broken: list[str] = field(default_factory=list)
+    broken_promises: list[str] = field(default_factory=list)
 
     def report(self, label: str, value: object) -> None:
         print(f"{label:<62} {value}", flush=True)
@@ -58,7 +58,7 @@ class Findings:
     def check(self, promise: str, *, is_kept: bool) -> None:
         self.report(promise, "yes" if is_kept else "NO")
         if not is_kept:
-            self.broken.append(promise)
+            self.broken_promises.append(promise)
 
 
 def run(arguments: list[str]) -> int:
@@ -69,94 +69,103 @@ def run(arguments: list[str]) -> int:
     barman = (
         os.environ.get("BARMAN") or shutil.which("barman") or str(Path(sys.executable).with_name("barman"))
     )
-    missing = [name for name in (barman, "rsync") if shutil.which(name) is None]
-    if missing:
-        print(f"Not found: {', '.join(missing)}. apt-get install barman rsync, or set BARMAN to the program.")
+    missing_programs = [name for name in (barman, "rsync") if shutil.which(name) is None]
+    if missing_programs:
+        print(
+            f"Not found: {', '.join(missing_programs)}. apt-get install barman rsync, or set BARMAN to the program."
+        )
         return 2
-    with tempfile.TemporaryDirectory(prefix="factcheck-recovery-") as top:
-        findings = _run_drill(Path(top), barman, seconds)
-    for promise in findings.broken:
+    with tempfile.TemporaryDirectory(prefix="factcheck-recovery-") as folder_name:
+        findings = _run_drill(Path(folder_name), barman, seconds)
+    for promise in findings.broken_promises:
         print(f"Broken: {promise}")
-    return 1 if findings.broken else 0
+    return 1 if findings.broken_promises else 0
 
 
-def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
+def _run_drill(folder: Path, barman: str, seconds: float) -> Findings:
     findings = Findings()
-    newsroom = top / "newsroom"
+    newsroom = folder / "newsroom"
     paths = ServerPaths(newsroom)
     with contextlib.ExitStack() as stack:
         stack.enter_context(run_server_at(paths))
         _manage(newsroom, "migrate", "--verbosity=0")
         _manage(newsroom, "load_demo", "--verbosity=0")
-        keeper = Barman(barman, top / "barman", paths)
-        keeper.configure()
-        stack.enter_context(keeper.receiving())
-        findings.report("Full backup, in seconds", _measure_seconds(keeper.back_up))
+        barman_server = Barman(barman, folder / "barman", paths)
+        barman_server.configure()
+        stack.enter_context(barman_server.receive_log())
+        findings.report("Full backup, in seconds", _measure_seconds(barman_server.back_up))
         # Files come after the database, because rows refer to files and files never refer to rows.
-        shutil.copytree(newsroom / "files", top / "files")
+        shutil.copytree(newsroom / "files", folder / "files")
 
-        with Writer(paths) as load:
+        with Writer(paths) as writer:
             time.sleep(seconds)
             ledger_before = _read_ledger(paths)
             time.sleep(1)
-            last_write = load.last_written()
+            last_write = writer.find_last_written()
             time.sleep(1)
             _query(paths, "SET session_replication_role = replica; DELETE FROM claims_publication")
             time.sleep(seconds)
-        keeper.run(*SWITCH)
-        restored = top / "before-the-mistake"
+        barman_server.run(*SWITCH_SEGMENT)
+        restored = folder / "before-the-mistake"
         started_at = time.monotonic()
-        keeper.restore(restored, "--target-time", last_write.isoformat(), "--target-action", "promote")
+        barman_server.restore(restored, "--target-time", last_write.isoformat(), "--target-action", "promote")
         with _start_server(restored) as restored_paths:
             findings.report(
-                "RTO, to the second before a DELETE: seconds until it answers", _elapsed_since(started_at)
+                "RTO, to the second before a DELETE: seconds until it answers", _compute_elapsed(started_at)
             )
             findings.check("The ledger is what it was", is_kept=_read_ledger(restored_paths) == ledger_before)
-            last = _query(restored_paths, "SELECT max(at) FROM drill_writes")[0][0]
+            last_restored_write = _query(restored_paths, "SELECT max(at) FROM drill_writes")[0][0]
             findings.report(
-                "RPO, to the second before a DELETE, in seconds", (last_write - last).total_seconds()
+                "RPO, to the second before a DELETE, in seconds",
+                (last_write - last_restored_write).total_seconds(),
             )
-            findings.check("Nothing of after the moment is there", is_kept=last <= last_write)
+            findings.check("Nothing of after the moment is there", is_kept=last_restored_write <= last_write)
             findings.check(
-                "Nothing before the moment is missing", is_kept=last_write - last < timedelta(seconds=1)
+                "Nothing before the moment is missing",
+                is_kept=last_write - last_restored_write < timedelta(seconds=1),
             )
-            shutil.copytree(top / "files", restored / "files")
+            shutil.copytree(folder / "files", restored / "files")
             wrong_files, snapshots = _compare_files(restored)
             findings.check(
                 f"All {snapshots} files have the hashes that rows name",
                 is_kept=bool(snapshots) and not wrong_files,
             )
 
-        with Writer(paths) as load:
+        with Writer(paths) as writer:
             time.sleep(seconds)
             server = find_live_server(paths)
             for process in [*server.children(recursive=True), server] if server else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
         for name in ("postgres", "files"):
-            (newsroom / name).rename(top / f"burnt-{name}")
+            (newsroom / name).rename(folder / f"burnt-{name}")
         started_at = time.monotonic()
-        keeper.settle()
-        restored = top / "all-there-is"
-        keeper.restore(restored)
+        barman_server.archive_received_log()
+        restored = folder / "all-there-is"
+        barman_server.restore(restored)
         # The segment that was being received, which not every version of Barman restores by itself.
-        for segment in (keeper.home / "factcheck" / "streaming").glob("*.partial"):
+        for segment in (barman_server.home / "factcheck" / "streaming").glob("*.partial"):
             shutil.copy(segment, restored / "postgres" / "pg_wal" / segment.stem)
         with _start_server(restored) as restored_paths:
             findings.report(
-                "RTO, of a machine that is gone: seconds until it answers", _elapsed_since(started_at)
+                "RTO, of a machine that is gone: seconds until it answers", _compute_elapsed(started_at)
             )
-            number, last = _query(restored_paths, "SELECT max(n), max(at) FROM drill_writes")[0]
+            last_restored_number, last_restored_write = _query(
+                restored_paths, "SELECT max(n), max(at) FROM drill_writes"
+            )[0]
             findings.report(
-                "Acknowledged writes that are lost", len([n for n in load.acknowledged if n > number])
+                "Acknowledged writes that are lost",
+                len([n for n in writer.acknowledged if n > last_restored_number]),
             )
-            lost_seconds = max(0.0, (load.last_written() - last).total_seconds())
+            lost_seconds = max(0.0, (writer.find_last_written() - last_restored_write).total_seconds())
             findings.report("RPO, of a machine that is gone, in seconds", round(lost_seconds, 3))
             findings.check(
                 f"At most {MAX_LOST_SECONDS:g} seconds are lost", is_kept=lost_seconds <= MAX_LOST_SECONDS
             )
-            [(count, first)] = _query(restored_paths, "SELECT count(*), min(n) FROM drill_writes")
-            findings.check("Nothing is missing in the middle", is_kept=count == number - first + 1)
+            [(count, first_number)] = _query(restored_paths, "SELECT count(*), min(n) FROM drill_writes")
+            findings.check(
+                "Nothing is missing in the middle", is_kept=count == last_restored_number - first_number + 1
+            )
     return findings
 
 
@@ -174,35 +183,35 @@ class Barman:
             f"CREATE ROLE barman LOGIN SUPERUSER PASSWORD '{_PASSWORD}';"
             f"CREATE ROLE streaming_barman LOGIN REPLICATION PASSWORD '{_PASSWORD}'",
         )
-        where = f"host='{self.server.socket_folder}' password={_PASSWORD}"
-        everywhere: dict[str, str | Path] = {
-            "barman_user": _get_own_name(),
+        connection_settings = f"host='{self.server.socket_folder}' password={_PASSWORD}"
+        barman_values: dict[str, str | Path] = {
+            "barman_user": _get_user_name(),
             "barman_home": self.home,
             "barman_lock_directory": self.home,
             "configuration_files_directory": self.home / "servers",
             "log_file": self.home / "barman.log",
         }
-        of_server: dict[str, str | Path] = {
-            "conninfo": f"{where} user=barman dbname=factcheck",
-            "streaming_conninfo": f"{where} user=streaming_barman",
+        server_values: dict[str, str | Path] = {
+            "conninfo": f"{connection_settings} user=barman dbname=factcheck",
+            "streaming_conninfo": f"{connection_settings} user=streaming_barman",
             "path_prefix": Path(get_binary("postgres")).parent,
         }
         (self.home / "servers").mkdir(parents=True)
-        for source, section, changed, to in (
-            ("barman.conf", "barman", everywhere, self.configuration),
-            ("factcheck.conf", "factcheck", of_server, self.home / "servers" / "factcheck.conf"),
+        for template, section, values, target in (
+            ("barman.conf", "barman", barman_values, self.configuration),
+            ("factcheck.conf", "factcheck", server_values, self.home / "servers" / "factcheck.conf"),
         ):
             parser = ConfigParser(interpolation=None)
-            parser.read_string((CONFIGURATION / source).read_text())
-            parser[section].update({name: str(value) for name, value in changed.items()})
-            with to.open("w") as file:
+            parser.read_string((CONFIGURATION / template).read_text())
+            parser[section].update({name: str(value) for name, value in values.items()})
+            with target.open("w") as file:
                 parser.write(file)
 
-    def run(self, *words: str) -> None:
+    def run(self, *arguments: str) -> None:
         """Run a command; print its output if it fails."""
         try:
             result = subprocess.run(
-                [self.program, "--config", str(self.configuration), *words],
+                [self.program, "--config", str(self.configuration), *arguments],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -212,10 +221,10 @@ class Barman:
         except subprocess.TimeoutExpired as late:
             output = (late.stdout or b"").decode(errors="replace")
             raise SystemExit(
-                f"barman {' '.join(words)} took more than {MAX_SECONDS} seconds:\n{output}"
+                f"barman {' '.join(arguments)} took more than {MAX_SECONDS} seconds:\n{output}"
             ) from None
         if result.returncode != 0:
-            raise SystemExit(f"barman {' '.join(words)} failed:\n{result.stdout}")
+            raise SystemExit(f"barman {' '.join(arguments)} failed:\n{result.stdout}")
 
     def back_up(self) -> None:
         """Make a backup as described in docs/backups.md.
@@ -224,11 +233,11 @@ class Barman:
         which an idle server never fills.
         """
         self.run("backup", "factcheck")
-        self.run(*SWITCH)
+        self.run(*SWITCH_SEGMENT)
         self.run("check-backup", "factcheck", "latest")
 
     @contextlib.contextmanager
-    def receiving(self) -> Iterator[None]:
+    def receive_log(self) -> Iterator[None]:
         """Receive the log continuously, as `barman cron` does."""
         self.run("receive-wal", "--create-slot", "factcheck")
         with subprocess.Popen(
@@ -237,12 +246,12 @@ class Barman:
             stderr=subprocess.DEVNULL,
         ) as self.receiver:
             try:
-                self.run(*SWITCH)
+                self.run(*SWITCH_SEGMENT)
                 yield
             finally:
                 self.receiver.terminate()
 
-    def settle(self) -> None:
+    def archive_received_log(self) -> None:
         """Archive the received log after the server is gone."""
         try:
             self.receiver.wait(60)
@@ -259,26 +268,26 @@ class Writer:
     """A program that writes rows continuously and records which were acknowledged."""
 
     def __init__(self, paths: ServerPaths) -> None:
-        self.place = paths
+        self.paths = paths
         self.acknowledged: dict[int, datetime] = {}
-        self._ends = threading.Event()
+        self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._write)
 
     def __enter__(self) -> "Writer":
-        _query(self.place, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
+        _query(self.paths, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.set()
+        self._is_stopping.set()
         self._thread.join()
 
-    def last_written(self) -> datetime:
+    def find_last_written(self) -> datetime:
         return max(self.acknowledged.values())
 
     def _write(self) -> None:
-        with contextlib.suppress(psycopg.OperationalError), _connect(self.place) as connection:
-            while not self._ends.wait(_PAUSE_SECONDS):
+        with contextlib.suppress(psycopg.OperationalError), _connect(self.paths) as connection:
+            while not self._is_stopping.wait(_PAUSE_SECONDS):
                 row = connection.execute("INSERT INTO drill_writes (at) VALUES (now()) RETURNING n, at")
                 self.acknowledged |= dict(row.fetchall())
 
@@ -295,13 +304,13 @@ def _start_server(data_dir: Path) -> Iterator[ServerPaths]:
         yield paths
 
 
-def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
+def _manage(data_dir: Path, *arguments: str, code: str | None = None) -> str:
     """Return the output of a project command with the embedded server of this folder."""
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BACKUP_DIR"}
     }
     result = subprocess.run(
-        [sys.executable, "manage.py", *words, *(["-c", code] if code else [])],
+        [sys.executable, "manage.py", *arguments, *(["-c", code] if code else [])],
         cwd=REPOSITORY,
         env=environment | {"DATA_DIR": str(data_dir), "SECRET_KEY": "drill" * 20, "FACTCHECK_DEMO": "1"},
         stdout=subprocess.PIPE,
@@ -312,7 +321,7 @@ def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
     return result.stdout
 
 
-_COMPARE = """
+_COMPARE_CODE = """
 from sources.archive import verify
 from sources.models import Snapshot
 found = list(Snapshot.objects.values_list("content_sha256", flat=True))
@@ -322,7 +331,7 @@ print(sum(not verify(sha256) for sha256 in found), len(found))
 
 def _compare_files(data_dir: Path) -> tuple[int, int]:
     """Return the number of files that differ from their rows, and the number of all files."""
-    wrong_files, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
+    wrong_files, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE_CODE).split()[-2:]
     return int(wrong_files), int(count)
 
 
@@ -344,15 +353,15 @@ def _connect(paths: ServerPaths) -> psycopg.Connection[Any]:
     return connection
 
 
-def _measure_seconds(work: Any) -> float:
+def _measure_seconds(run: Any) -> float:
     started_at = time.monotonic()
-    work()
-    return _elapsed_since(started_at)
+    run()
+    return _compute_elapsed(started_at)
 
 
-def _elapsed_since(started_at: float) -> float:
+def _compute_elapsed(started_at: float) -> float:
     return round(time.monotonic() - started_at, 1)
 
 
-def _get_own_name() -> str:
+def _get_user_name() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name

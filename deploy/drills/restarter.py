@@ -17,10 +17,12 @@ class Restarter(threading.Thread):
         self._ending = threading.Event()
 
     def run(self) -> None:
-        daemons = [daemon for layer in self.cluster.topology.layers() for daemon in layer]
+        daemons = [daemon for layer in self.cluster.topology.list_layers() for daemon in layer]
         while not self._ending.wait(1):
             for daemon in daemons:
-                if daemon.machine != self.ignored_machine and not self.cluster.daemons.process(daemon.name):
+                if daemon.machine != self.ignored_machine and not self.cluster.daemons.find_process(
+                    daemon.name
+                ):
                     self.ended.append(daemon.name)
                     self.cluster.daemons.start(daemon)
 

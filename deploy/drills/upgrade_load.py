@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-READS = (
+READ_PATHS = (
     "/api/v1/claims/",
     "/api/v1/claims/?q=bridge",
     "/",
@@ -25,8 +25,8 @@ READS = (
     "/sources/1/",
     "/api/v1/claims/facets/",
 )
-FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/mirror.py"
+STATIC_FILE_PATTERN = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+MIRROR_PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/mirror.py"
 
 
 @dataclass
@@ -35,8 +35,8 @@ class Phase:
 
     name: str
     requests: int = 0
-    slowest: float = 0.0
-    by_version: Counter[str] = field(default_factory=Counter)
+    slowest_seconds: float = 0.0
+    responses_by_version: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
 
@@ -47,14 +47,12 @@ class Load(AbstractContextManager["Load"]):
         self.site = site
         self.tokens = tokens
         self.phases = [Phase("before")]
-        self.published = 0
-        self._over = threading.Event()
+        self.published_count = 0
+        self._is_over = threading.Event()
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        work = [self._read, self._read, self._publish, self._name_topics]
-        self._threads = [
-            threading.Thread(target=self._repeat, args=[work_item], daemon=True) for work_item in work
-        ]
+        tasks = [self._read, self._read, self._publish, self._name_topics]
+        self._threads = [threading.Thread(target=self._repeat, args=[task], daemon=True) for task in tasks]
 
     def __enter__(self) -> "Load":
         for thread in self._threads:
@@ -64,78 +62,86 @@ class Load(AbstractContextManager["Load"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._is_over.set()
         for thread in self._threads:
             thread.join(60)
 
-    def phase(self, name: str) -> None:
+    def begin_phase(self, name: str) -> None:
         self.phases.append(Phase(name))
 
-    def _repeat(self, work: Any) -> None:
+    def _repeat(self, task: Any) -> None:
         with requests.Session() as session:
-            while not self._over.is_set():
+            while not self._is_over.is_set():
                 try:
-                    work(session)
+                    task(session)
                 except _Refused:
-                    self._over.wait(0.1)  # the failure is counted; the following steps are skipped
+                    self._is_over.wait(0.1)  # the failure is counted; the following steps are skipped
 
-    def _send(
-        self, session: requests.Session, method: str, address: str, **options: Any
-    ) -> requests.Response:
-        phase, started_at, problem, answer = self.phases[-1], time.monotonic(), "", None
+    def _send(self, session: requests.Session, method: str, path: str, **options: Any) -> requests.Response:
+        phase, started_at, problem, response = self.phases[-1], time.monotonic(), "", None
         try:
-            answer = session.request(method, self.site + address, timeout=30, **options)
-            if not answer.ok:
-                problem = f"{method} {address}: {answer.status_code} {answer.text[:200]!r}"
+            response = session.request(method, self.site + path, timeout=30, **options)
+            if not response.ok:
+                problem = f"{method} {path}: {response.status_code} {response.text[:200]!r}"
         except requests.RequestException as error:
-            problem = f"{method} {address}: {error}"
+            problem = f"{method} {path}: {error}"
         with self._lock:
             phase.requests += 1
-            phase.slowest = max(phase.slowest, time.monotonic() - started_at)
-            if answer is not None:
-                phase.by_version[answer.headers.get("X-Served-By", "static").partition("-")[0]] += 1
+            phase.slowest_seconds = max(phase.slowest_seconds, time.monotonic() - started_at)
+            if response is not None:
+                phase.responses_by_version[
+                    response.headers.get("X-Served-By", "static").partition("-")[0]
+                ] += 1
             if problem:
                 phase.failures.append(problem)
-        if answer is None or problem:
+        if response is None or problem:
             raise _Refused
-        return answer
+        return response
 
     def _read(self, session: requests.Session) -> None:
-        for address in READS:
-            answer = self._send(session, "GET", address)
-            for file in FILES.findall(answer.text)[:3] if "html" in answer.headers["Content-Type"] else ():
-                self._send(session, "GET", file)
-            self._over.wait(0.02)
+        for path in READ_PATHS:
+            response = self._send(session, "GET", path)
+            for file_path in (
+                STATIC_FILE_PATTERN.findall(response.text)[:3]
+                if "html" in response.headers["Content-Type"]
+                else ()
+            ):
+                self._send(session, "GET", file_path)
+            self._is_over.wait(0.02)
 
     def _name_topics(self, session: requests.Session) -> None:
         name = f"Topic of the drill {next(self._numbers)}"
         self._post(session, "editor", "topics/", name=name, slug=name.lower().replace(" ", "-"))
-        self._over.wait(0.05)
+        self._is_over.wait(0.05)
 
     def _publish(self, session: requests.Session) -> None:
         """Take a claim from proposal to publication, as in docs/editorial-api.md."""
         number = next(self._numbers)
-        assertion = f"the bridge number {number} had cost 90 million euros"
+        claimed_text = f"the bridge number {number} had cost 90 million euros"
         address = f"https://news.example.org/bridge-{number}"
         source = self._post(
             session,
             "contributor",
             "sources/",
             url=address,
-            title=assertion,
+            title=claimed_text,
             language="en",
-            text=f"He said {assertion}.",
+            text=f"He said {claimed_text}.",
         )
         claim = self._post(
             session,
             "contributor",
             "claims/",
-            statement=f"Said: {assertion}.",
+            statement=f"Said: {claimed_text}.",
             language="en",
             claimed_on="2026-02-28",
         )
         self._post(
-            session, "contributor", f"claims/{claim['id']}/appearances/", source=source["id"], exact=assertion
+            session,
+            "contributor",
+            f"claims/{claim['id']}/appearances/",
+            source=source["id"],
+            exact=claimed_text,
         )
         self._post(session, "checker", f"claims/{claim['id']}/moves/", action="accept", note="Widely shared.")
         ratings = self._send(
@@ -157,13 +163,13 @@ class Load(AbstractContextManager["Load"]):
             f"verdicts/{verdict['id']}/evidence/",
             source=source["id"],
             stance="supports",
-            exact=assertion,
+            exact=claimed_text,
         )
         moves = f"verdicts/{verdict['id']}/moves/"
         self._post(session, "checker", moves, action="submit")
         self._post(session, "editor", moves, action="sign_off", note="I read the accounts.")
         self._post(session, "editor", moves, action="publish")
-        self.published += 1
+        self.published_count += 1
 
     def _post(self, session: requests.Session, role: str, address: str, **body: Any) -> Any:
         return self._send(
@@ -183,7 +189,7 @@ class Mirror(AbstractContextManager["Mirror"]):
 
     def __init__(self, site: str, file: Path) -> None:
         self.site, self.file = site, file
-        self._command = [sys.executable, str(PROGRAM), f"{site}/api/v1/changes/", str(file)]
+        self._command = [sys.executable, str(MIRROR_PROGRAM), f"{site}/api/v1/changes/", str(file)]
 
     def __enter__(self) -> "Mirror":
         self._process = subprocess.Popen([*self._command, "--every", "0.5"], stdout=subprocess.DEVNULL)
@@ -195,21 +201,21 @@ class Mirror(AbstractContextManager["Mirror"]):
         self._process.terminate()
         self._process.wait(10)
 
-    def differences(self) -> list[str]:
+    def find_differences(self) -> list[str]:
         """Read the feed to its end, and return the claims whose copy differs from the API's response in any byte."""
         subprocess.run([*self._command, "--once"], check=True, stdout=subprocess.DEVNULL)
         with sqlite3.connect(self.file) as database:
-            copy = {pk: body.encode() for pk, body in database.execute("SELECT id, body FROM claim")}
-        listed, address = [], f"{self.site}/api/v1/claims/?page_size=200"
-        while address:
-            page = requests.get(address, timeout=30).json()
-            listed += [claim["id"] for claim in page["results"]]
-            address = page["next"]
+            copied_bodies = {pk: body.encode() for pk, body in database.execute("SELECT id, body FROM claim")}
+        claim_ids, url = [], f"{self.site}/api/v1/claims/?page_size=200"
+        while url:
+            page = requests.get(url, timeout=30).json()
+            claim_ids += [claim["id"] for claim in page["results"]]
+            url = page["next"]
         responses = {
-            pk: requests.get(f"{self.site}/api/v1/claims/{pk}/", timeout=30).content for pk in listed
+            pk: requests.get(f"{self.site}/api/v1/claims/{pk}/", timeout=30).content for pk in claim_ids
         }
         return [
             f"claim {pk}"
-            for pk in sorted(copy.keys() | responses.keys())
-            if copy.get(pk) != responses.get(pk)
+            for pk in sorted(copied_bodies.keys() | responses.keys())
+            if copied_bodies.get(pk) != responses.get(pk)
         ]

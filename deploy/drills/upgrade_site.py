@@ -64,7 +64,7 @@ class Site:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.database = database
 
-    def environment(self, name: str) -> dict[str, str]:
+    def build_process_environment(self, name: str) -> dict[str, str]:
         """Return the environment of a process, as on a separate machine that shares only the database."""
         data = self.folder / f"data-{name}"
         data.mkdir(exist_ok=True)
@@ -73,12 +73,12 @@ class Site:
             DATABASE_URL=self.database, DATA_DIR=str(data), SITE_URL=self.address, WEB_THREADS="4", **limits
         )
 
-    def command(self, tree: Path, *arguments: str) -> str:
+    def run_command(self, tree: Path, *arguments: str) -> str:
         """Return the output of a manage.py command."""
         result = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=tree,
-            env=self.environment("commands"),
+            env=self.build_process_environment("commands"),
             capture_output=True,
             text=True,
             check=False,
@@ -88,7 +88,7 @@ class Site:
         return result.stdout
 
     @contextlib.contextmanager
-    def balanced(self) -> Iterator[None]:
+    def run_balancer(self) -> Iterator[None]:
         """Run HAProxy in front of all ready servers, and stop everything at the end."""
         lines = "\n".join(f"    server {name} 127.0.0.1:{port}" for name, port in self.ports.items())
         file = self.folder / "haproxy.cfg"
@@ -124,7 +124,7 @@ class Site:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
-    def log(self, name: str) -> str:
+    def read_log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def _start(self, name: str, command: list[str], tree: Path) -> None:
@@ -132,7 +132,7 @@ class Site:
             self.running[name] = subprocess.Popen(
                 command,
                 cwd=tree,
-                env=self.environment(name),
+                env=self.build_process_environment(name),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -144,10 +144,10 @@ class Site:
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  ours
                 return
             time.sleep(0.2)
-        raise RuntimeError(f"{name} did not get ready: {self.log(name)[-2000:]}")
+        raise RuntimeError(f"{name} did not get ready: {self.read_log(name)[-2000:]}")
 
     def _send_command(self, command: str) -> None:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(self.folder / "admin"))
-            line.sendall(f"{command}\n".encode())
-            line.recv(1024)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.folder / "admin"))
+            connection.sendall(f"{command}\n".encode())
+            connection.recv(1024)

@@ -7,24 +7,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FIELDS = """    same_as = same_as_field()
+NEW_FIELDS = """    same_as = build_same_as_field()
     shade = models.CharField(max_length=20, blank=True, db_default="")
     weight = models.IntegerField(null=True)
 """
-HEAD = """from django.db import migrations, models
+MIGRATION_HEAD = """from django.db import migrations, models
 from django_pg_migration_tools.operations import SaferAddIndexConcurrently
 
 
 class Migration(migrations.Migration):
     dependencies = [("claims", "{after}")]
 """
-INDEX = """
+INDEX_MIGRATION = """
     atomic = False
     operations = [
         SaferAddIndexConcurrently("claim", models.Index(name="claim_by_day_of_drill", fields=["claimed_on", "id"]))
     ]
 """
-TRIGGER = '''
+TRIGGER_MIGRATION = '''
     weighed = {"rule added: claims_topic.speakable": "No topic has that name, and none is about to."}
     operations = [
         migrations.RunSQL(
@@ -42,7 +42,7 @@ TRIGGER = '''
         )
     ]
 '''
-ROWS = """
+ROWS_MIGRATION = """
     atomic = False
 
     def shades(apps, editor):
@@ -52,7 +52,7 @@ ROWS = """
 
     operations = [migrations.RunPython(shades, migrations.RunPython.noop)]
 """
-UNSAFE = """
+UNSAFE_MIGRATION = """
     operations = [
         migrations.AddField("topic", "colour", models.CharField(max_length=20, default="")),
         migrations.AddIndex("claim", models.Index(name="claim_by_text_of_drill", fields=["language", "claimed_on"])),
@@ -88,18 +88,18 @@ def choose_earlier_version(revision: str | None) -> str:
 def unpack(revision: str, folder: Path) -> Path:
     """Unpack the tree of a revision into a new folder."""
     folder.mkdir()
-    packed = subprocess.run(
+    archive = subprocess.run(
         ["git", "-C", ROOT, "archive", revision],  # noqa: S607  the same
         capture_output=True,
         check=False,
     )
-    if packed.returncode:
+    if archive.returncode:
         raise VersionsNotComparable(
-            f"git has no revision {revision}: {packed.stderr.decode(errors='replace').strip()}"
+            f"git has no revision {revision}: {archive.stderr.decode(errors='replace').strip()}"
         )
     subprocess.run(
         ["tar", "-x", "-C", folder],  # noqa: S607  the same
-        input=packed.stdout,
+        input=archive.stdout,
         check=True,
     )
     return folder
@@ -108,30 +108,30 @@ def unpack(revision: str, folder: Path) -> Path:
 def add_changes(tree: Path, previous_tree: Path, environment: dict[str, str]) -> list[str]:
     """Turn the tree into a later version; return APP.NAME of its additional migrations."""
     _require_upgrade_path(tree, previous_tree)
-    model = tree / "claims/models/topic.py"
-    source = model.read_text()
-    if source.count("    same_as = same_as_field()\n") != 1:
+    model_path = tree / "claims/models/topic.py"
+    source = model_path.read_text()
+    if source.count("    same_as = build_same_as_field()\n") != 1:
         raise VersionsNotComparable("Topics look different now; the drill has to be told how they change.")
-    model.write_text(source.replace("    same_as = same_as_field()\n", FIELDS))
-    make = [sys.executable, "manage.py", "makemigrations", "claims", "--name", "next"]
-    subprocess.run(make, cwd=tree, env=environment, check=True, capture_output=True)
-    for name, body in (("index", INDEX), ("trigger", TRIGGER), ("rows", ROWS)):
+    model_path.write_text(source.replace("    same_as = build_same_as_field()\n", NEW_FIELDS))
+    command = [sys.executable, "manage.py", "makemigrations", "claims", "--name", "next"]
+    subprocess.run(command, cwd=tree, env=environment, check=True, capture_output=True)
+    for name, body in (("index", INDEX_MIGRATION), ("trigger", TRIGGER_MIGRATION), ("rows", ROWS_MIGRATION)):
         add_migration(tree, name, body)
     return sorted(_read_migrations(tree).keys() - _read_migrations(previous_tree).keys())
 
 
 def add_migration(tree: Path, name: str, body: str) -> Path:
     folder = tree / "claims/migrations"
-    last = max(folder.glob("0*.py")).stem
-    path = folder / f"{int(last[:4]) + 1:04d}_{name}.py"
-    path.write_text(HEAD.format(after=last) + body)
+    last_name = max(folder.glob("0*.py")).stem
+    path = folder / f"{int(last_name[:4]) + 1:04d}_{name}.py"
+    path.write_text(MIGRATION_HEAD.format(after=last_name) + body)
     return path
 
 
-def build_environment(**more: str) -> dict[str, str]:
+def build_environment(**variables: str) -> dict[str, str]:
     """Return the environment for programs of either version, without this installation's settings."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**environment, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
+    return {**environment, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **variables}
 
 
 def _read_migrations(tree: Path) -> dict[str, bytes]:
@@ -144,9 +144,11 @@ def _read_migrations(tree: Path) -> dict[str, bytes]:
 
 
 def _require_upgrade_path(tree: Path, previous_tree: Path) -> None:
-    now = _read_migrations(tree)
-    changed = [name for name, content in _read_migrations(previous_tree).items() if now.get(name) != content]
-    if changed:
+    migrations = _read_migrations(tree)
+    changed_names = [
+        name for name, content in _read_migrations(previous_tree).items() if migrations.get(name) != content
+    ]
+    if changed_names:
         raise VersionsNotComparable(
-            f"Migrations of the previous version are not what they were: {', '.join(sorted(changed))}."
+            f"Migrations of the previous version are not what they were: {', '.join(sorted(changed_names))}."
         )

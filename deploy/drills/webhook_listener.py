@@ -20,7 +20,7 @@ class WebhookListener:
         self.secret = ""
         #: The numbers of ledger entries in the order of their arrival.
         self.sequences: list[int] = []
-        self.unsigned = 0
+        self.unsigned_count = 0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,7 +29,7 @@ class WebhookListener:
                 try:
                     Webhook(receiver.secret).verify(body, dict(self.headers.items()))
                 except WebhookVerificationError:
-                    receiver.unsigned += 1
+                    receiver.unsigned_count += 1
                     self.send_error(400)
                     return
                 receiver.sequences.append(orjson.loads(body)["data"]["sequence"])
@@ -40,8 +40,8 @@ class WebhookListener:
                 """Do not log requests."""
 
         self._servers = []
-        places: list[Path | None] = [*namespaces] or [None]
-        for namespace in places:
+        network_namespaces: list[Path | None] = [*namespaces] or [None]
+        for namespace in network_namespaces:
             server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
             server.socket.close()
             server.socket = _open_socket(namespace, port)

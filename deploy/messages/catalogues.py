@@ -31,8 +31,8 @@ PLURAL_FORMS = {
 #: `django` contains the messages of Python and templates, `djangojs` the messages of scripts.
 DOMAINS = ("django", "djangojs")
 
-_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-_DATES = re.compile(
+_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+_CHANGING_HEADERS = re.compile(
     rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Report-Msgid-Bugs-To)[^\n]*\n',
     re.MULTILINE,
 )
@@ -61,22 +61,22 @@ def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], cod
         version="1",
         header_comment=_HEADER,
         language_team=code,
-        creation_date=_NO_DAY,
-        revision_date=_NO_DAY,
+        creation_date=_FIXED_DATE,
+        revision_date=_FIXED_DATE,
         fuzzy=False,
     )
-    forms, expression = PLURAL_FORMS[code]
-    new.mime_headers = [("Plural-Forms", f"nplurals={forms}; plural={expression};")]
+    form_count, expression = PLURAL_FORMS[code]
+    new.mime_headers = [("Plural-Forms", f"nplurals={form_count}; plural={expression};")]
     for message in sorted(messages, key=lambda m: (m.message, m.context, m.plural)):
         existing = old.get(message.id, context=message.context or None)
         string = (
             existing.string
-            if existing and not existing.fuzzy and _has_all_forms(existing.string, message, forms)
+            if existing and not existing.fuzzy and _has_all_forms(existing.string, message, form_count)
             else ""
         )
         new.add(
             message.id,
-            string or (("",) * forms if message.plural else ""),
+            string or (("",) * form_count if message.plural else ""),
             locations=[(name, None) for name in messages[message]],  # type: ignore[misc]  # no lines
             auto_comments=[],
             user_comments=existing.user_comments if existing else [],
@@ -85,10 +85,10 @@ def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], cod
     return new
 
 
-def _has_all_forms(string: object, message: Message, forms: int) -> bool:
+def _has_all_forms(string: object, message: Message, form_count: int) -> bool:
     """Return whether a translation has as many plural forms as the message needs."""
     if message.plural:
-        return isinstance(string, tuple | list) and len(string) == forms
+        return isinstance(string, tuple | list) and len(string) == form_count
     return isinstance(string, str)
 
 
@@ -99,16 +99,16 @@ def is_translated(string: str | Sequence[str] | None) -> bool:
 
 def write_catalogue(catalog: Catalog) -> bytes:
     """Return the catalogue in the format for translators."""
-    text = BytesIO()
-    write_po(text, catalog, width=0, include_lineno=False, sort_output=False, ignore_obsolete=True)
-    return _DATES.sub(b"", text.getvalue())
+    output = BytesIO()
+    write_po(output, catalog, width=0, include_lineno=False, sort_output=False, ignore_obsolete=True)
+    return _CHANGING_HEADERS.sub(b"", output.getvalue())
 
 
 def compile_catalogue(catalog: Catalog) -> bytes:
     """Return the compiled catalogue, without messages that lack a plural form."""
-    for message in [m for m in catalog if m.id and not is_translated(m.string)]:
+    for message in [entry for entry in catalog if entry.id and not is_translated(entry.string)]:
         catalog.delete(message.id, message.context)
-    catalog.creation_date = catalog.revision_date = _NO_DAY
-    text = BytesIO()
-    write_mo(text, catalog)
-    return text.getvalue()
+    catalog.creation_date = catalog.revision_date = _FIXED_DATE
+    output = BytesIO()
+    write_mo(output, catalog)
+    return output.getvalue()

@@ -14,7 +14,7 @@ from deploy.messages.catalogues import (
     write_catalogue,
 )
 from deploy.messages.extraction import Message, extract_messages
-from deploy.messages.libraries import find_lacking, find_library_translation
+from deploy.messages.libraries import find_library_translation, find_untranslated
 
 _PACKAGES = ("claims", "sources", "factcheck")
 #: The message that tells a page the language of its own words (claims/public/pages/responses.py).
@@ -35,7 +35,7 @@ def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
     kinds = ("html", "txt", "xml", "md")
     files += [path for folder in folders for kind in kinds for path in folder.glob(f"**/*.{kind}")]
     own_messages = extract_messages(sorted(files), root)
-    return {**find_lacking(list(PLURAL_FORMS)), **own_messages}
+    return {**find_untranslated(list(PLURAL_FORMS)), **own_messages}
 
 
 def collect(root: Path) -> Iterator[str]:
@@ -54,5 +54,5 @@ def collect(root: Path) -> Iterator[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(write_catalogue(catalog))
             path.with_suffix(".mo").write_bytes(compile_catalogue(read(path, code)))
-            untranslated = sum(1 for m in catalog if m.id and not is_translated(m.string))
+            untranslated = sum(1 for each in catalog if each.id and not is_translated(each.string))
             yield f"{path.relative_to(root)}: {len(messages)} messages, {untranslated} to translate"

@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 #: Django's functions, with the positions of the arguments for the context, the message and its plural.
-_PARTS: dict[str, tuple[str, ...]] = {
+_ARGUMENT_NAMES: dict[str, tuple[str, ...]] = {
     "gettext": ("message",),
     "ngettext": ("message", "plural"),
     "pgettext": ("context", "message"),
@@ -18,7 +18,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
 }
 _FUNCTIONS = {
     name: parts
-    for plain, parts in _PARTS.items()
+    for plain, parts in _ARGUMENT_NAMES.items()
     for name in (plain, f"{plain}_lazy", f"{plain}_noop")
     if name != "ngettext_noop"
 }
@@ -36,7 +36,7 @@ MESSAGE_POSITIONS = {
 }
 #: Functions whose argument at this position is the kind of an import problem, which is translated where it is shown.
 _KIND_POSITIONS = {"Problem": 0, "build_problem": 0, "build_refusal": 1, "Refusal": 3}
-_IN_SCRIPTS = {
+_SCRIPT_FUNCTIONS = {
     "gettext": None,
     "translate": None,
     "ngettext": (1, 2),
@@ -44,14 +44,16 @@ _IN_SCRIPTS = {
     "pgettext": ((1, "c"), 2),
 }
 
-_LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+_LITERAL_REGEX = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 #: A call in the text that Django makes of a template for programs that read Python; all other signs mean nothing.
-_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
-_LITERALS = re.compile(_LITERAL, re.DOTALL)
+_CALL_PATTERN = re.compile(
+    rf"\b(_|n?p?gettext)\(\s*({_LITERAL_REGEX}(?:\s*,\s*{_LITERAL_REGEX})*)", re.DOTALL
+)
+_LITERAL_PATTERN = re.compile(_LITERAL_REGEX, re.DOTALL)
 
 
 #: Django's message collection stops at the first quotation mark, even if it is escaped. Its lookup does not.
-_CUT = re.compile(r"""\{%\s*trans(?:late)?\s+(?:"[^"]*\\"|'[^']*\\')[^%]*%\}""")
+_CUT_PATTERN = re.compile(r"""\{%\s*trans(?:late)?\s+(?:"[^"]*\\"|'[^']*\\')[^%]*%\}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ def _is_looked_up(arguments: list[ast.expr]) -> bool:
 
 def _build_message(call: ast.Call, parts: tuple[str, ...], arguments: list[ast.expr], name: str) -> Message:
     texts = [
-        a.value for a in arguments[: len(parts)] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        argument.value
+        for argument in arguments[: len(parts)]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
     if len(texts) != len(parts):
         raise ExtractionFailed(
@@ -134,11 +138,11 @@ def extract_from_template(source: str, name: str) -> Iterator[Message]:
     Raises:
         ExtractionFailed: a string contains the quotation marks that delimit it.
     """
-    if cut := _CUT.search(source):
+    if cut := _CUT_PATTERN.search(source):
         raise ExtractionFailed(f"{name}: put it between the other quotation marks: {cut[0]}")
-    for call in _CALL.finditer(templatize(source, origin=name)):
-        parts = _PARTS.get(call[1], ("message",))
-        texts = [ast.literal_eval(literal) for literal in _LITERALS.findall(call[2])]
+    for call in _CALL_PATTERN.finditer(templatize(source, origin=name)):
+        parts = _ARGUMENT_NAMES.get(call[1], ("message",))
+        texts = [ast.literal_eval(literal) for literal in _LITERAL_PATTERN.findall(call[2])]
         yield Message(**dict(zip(parts, texts, strict=False)))
 
 
@@ -146,7 +150,7 @@ def extract_from_script(path: Path) -> Iterator[Message]:
     """Return the marked strings of a script of the desk."""
     with path.open("rb") as file:
         for _line, strings, _comments, context in extract(
-            "javascript", file, _IN_SCRIPTS, options={"parse_template_string": True}
+            "javascript", file, _SCRIPT_FUNCTIONS, options={"parse_template_string": True}
         ):
             message, *plural = [strings] if isinstance(strings, str) else list(strings)
             yield Message(message, plural[0] if plural else "", context or "")

@@ -17,7 +17,7 @@ from deploy.messages.catalogues import PLURAL_FORMS, is_translated
 from deploy.messages.extraction import ExtractionFailed, Message, extract_messages
 
 #: The parts of libraries that are read: packages, and templates.
-_SEEN = {
+_LIBRARY_PARTS = {
     "unfold": ("*.py", "templates", "contrib/filters", "contrib/forms", "contrib/inlines"),
     "rest_framework": ("exceptions.py", "fields.py", "relations.py", "serializers.py", "validators.py"),
     "allauth": (
@@ -31,49 +31,49 @@ _SEEN = {
     ),
 }
 #: Parts of Django whose catalogues may also translate the words of these libraries.
-_OF_DJANGO = ("conf", "contrib/admin", "contrib/auth", "contrib/contenttypes", "contrib/humanize")
+_DJANGO_PARTS = ("conf", "contrib/admin", "contrib/auth", "contrib/contenttypes", "contrib/humanize")
 #: Regional variants in which libraries have one of our languages.
 _DIALECTS = {"pt": ("pt_PT", "pt_BR"), "ko": ("ko_KR",)}
 
-_ENDS = re.compile(r"(\s*).*?(\s*)", re.DOTALL)
-_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+_OUTER_SPACE = re.compile(r"(\s*).*?(\s*)", re.DOTALL)
+_INVISIBLE_CHARACTERS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 
 Translations = dict[tuple[str | tuple[str, ...], str | None], str | tuple[str, ...]]
 
 
-def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
+def find_untranslated(codes: list[str]) -> dict[Message, list[str]]:
     """Return messages missing in any of the languages, with their files."""
     return {
         message: files
-        for name in _SEEN
-        for message, files in _find_marked(name).items()
+        for name in _LIBRARY_PARTS
+        for message, files in _find_marked_messages(name).items()
         if not all(_find_translation(name, code, dialects=False, message=message) for code in codes)
     }
 
 
 def find_library_translation(message: Message, code: str) -> str | tuple[str, ...] | None:
     """Return a library's translation of the message into the language or one of its regional variants."""
-    for name in _SEEN:
+    for name in _LIBRARY_PARTS:
         if translation := _find_translation(name, code, dialects=True, message=message):
             return (
-                _clean(translation, message)
+                _clean_translation(translation, message)
                 if isinstance(translation, str)
-                else tuple(_clean(f, message) for f in translation)
+                else tuple(_clean_translation(form, message) for form in translation)
             )
     return None
 
 
-def _clean(text: str, message: Message) -> str:
+def _clean_translation(text: str, message: Message) -> str:
     """Return the words with the original's outer white space and without direction marks."""
-    leading, trailing = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
-    return leading + _HIDDEN.sub("", text).strip() + trailing
+    leading, trailing = _OUTER_SPACE.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
+    return leading + _INVISIBLE_CHARACTERS.sub("", text).strip() + trailing
 
 
 def _find_translation(
     name: str, code: str, *, dialects: bool, message: Message
 ) -> str | tuple[str, ...] | None:
     for locale in (code, *(_DIALECTS.get(code, ()) if dialects else ())):
-        for folder in (_find_folder(name), *(_find_folder("django") / part for part in _OF_DJANGO)):
+        for folder in (_find_folder(name), *(_find_folder("django") / part for part in _DJANGO_PARTS)):
             translation = _load_catalogue(folder, locale).get((message.id, message.context or None))
             if is_translated(translation) and (
                 isinstance(translation, str) or len(translation or ()) == PLURAL_FORMS[code][0]
@@ -89,19 +89,19 @@ def _load_catalogue(folder: Path, locale: str) -> Translations:
         return {}
     with path.open("rb") as file:
         return {
-            (tuple(m.id) if isinstance(m.id, list | tuple) else m.id, m.context): (
-                tuple(m.string) if isinstance(m.string, list | tuple) else m.string or ""
+            (tuple(message.id) if isinstance(message.id, list | tuple) else message.id, message.context): (
+                tuple(message.string) if isinstance(message.string, list | tuple) else message.string or ""
             )
-            for m in read_mo(file)
-            if m.id
+            for message in read_mo(file)
+            if message.id
         }
 
 
 @cache
-def _find_marked(name: str) -> dict[Message, list[str]]:
+def _find_marked_messages(name: str) -> dict[Message, list[str]]:
     root = _find_folder(name)
     files_by_message: dict[Message, list[str]] = {}
-    for path in sorted(_iterate_files(root, _SEEN[name])):
+    for path in sorted(_iterate_files(root, _LIBRARY_PARTS[name])):
         try:
             files_by_message |= {
                 message: sorted({*files_by_message.get(message, ()), *files})

@@ -19,8 +19,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-EVERY, AT_MOST_EVERY = 2.0, 300.0
-PATIENCE_SECONDS = 8.0
+CHECK_INTERVAL_SECONDS, MIN_HANDOVER_INTERVAL_SECONDS = 2.0, 300.0
+MAX_WAIT_SECONDS = 8.0
 
 
 def main() -> None:
@@ -31,17 +31,17 @@ def main() -> None:
     parser.add_argument("--patroni", required=True, help="the address of this node's Patroni")
     parser.add_argument("--least-megabytes", type=int, default=1024, help="what must be free")
     options = parser.parse_args()
-    handed_over = float("-inf")
+    handed_over_at = float("-inf")
     while True:
-        time.sleep(EVERY)
-        is_due = time.monotonic() - handed_over > AT_MOST_EVERY
+        time.sleep(CHECK_INTERVAL_SECONDS)
+        is_due = time.monotonic() - handed_over_at > MIN_HANDOVER_INTERVAL_SECONDS
         if (
             is_due
             and options.folder.exists()
             and measure_free_megabytes(options.folder) < options.least_megabytes
             and hand_over(options.patroni, options.folder)
         ):
-            handed_over = time.monotonic()
+            handed_over_at = time.monotonic()
 
 
 def measure_free_megabytes(folder: Path) -> float:
@@ -52,14 +52,14 @@ def measure_free_megabytes(folder: Path) -> float:
 def hand_over(patroni: str, folder: Path) -> bool:
     """If this node is the primary, hand over; return whether another node takes over."""
     try:
-        with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
-            name = json.load(answer)["patroni"]["name"]
-        body = json.dumps({"leader": name}).encode()
+        with urllib.request.urlopen(f"{patroni}/primary", timeout=MAX_WAIT_SECONDS) as response:  # noqa: S310
+            node_name = json.load(response)["patroni"]["name"]
+        body = json.dumps({"leader": node_name}).encode()
         request = urllib.request.Request(  # noqa: S310  the operator's own choice
             f"{patroni}/switchover", body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
-            print(f"The disk is nearly full: {answer.read().decode()}", flush=True)
+        with urllib.request.urlopen(request, timeout=MAX_WAIT_SECONDS) as response:  # noqa: S310
+            print(f"The disk is nearly full: {response.read().decode()}", flush=True)
     except TimeoutError:
         print("The disk is full and PostgreSQL cannot stop by itself, so it is killed.", flush=True)
         os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)

@@ -7,16 +7,16 @@ import subprocess
 import sys
 
 from deploy.postgresql.programs import ProgramsUnavailable
-from deploy.postgresql.server import end_tidily, run_server
+from deploy.postgresql.server import run_server, stop_children_on_signals
 
-SKIPPED = 77
+SKIPPED_EXIT_CODE = 77
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) < 3 or not arguments[0].isdigit() or arguments[1] != "--":
         print(__doc__)
         return 2
-    end_tidily()
+    stop_children_on_signals()
     try:
         with run_server(int(arguments[0])) as address:
             return subprocess.run(
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
             ).returncode
     except ProgramsUnavailable as reason:
         print(reason, file=sys.stderr)
-        return SKIPPED
+        return SKIPPED_EXIT_CODE
 
 
 if __name__ == "__main__":

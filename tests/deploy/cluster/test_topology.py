@@ -43,7 +43,7 @@ def filled_in(topology: Topology) -> Callable[[str], Path]:
             if word.endswith(("_DATA", "_PASSWORD", "_PROGRAMS", "_SHARED_BUFFERS", "_TOKEN"))
         }
         own["ALERTS"] = str(DEPLOY / "alerts" / "factcheck.yaml")
-        return topology.configured(template, "pg-1" if "NODE_ETCD" in words else "balancer", **own)
+        return topology.write_configuration(template, "pg-1" if "NODE_ETCD" in words else "balancer", **own)
 
     return fill_in
 
@@ -88,7 +88,7 @@ def test_documented_substitution_leaves_the_variables_of_nginx(
     filled = subprocess.run(
         ["bash", "-c", command.rpartition(" >")[0]],
         cwd=DEPLOY.parent,
-        env={"PATH": os.environ["PATH"], **topology.network.variables()},
+        env={"PATH": os.environ["PATH"], **topology.network.build_variables()},
         capture_output=True,
         text=True,
         check=True,
@@ -97,7 +97,7 @@ def test_documented_substitution_leaves_the_variables_of_nginx(
 
 
 def test_writes_pass_both_poolers_and_reads_name_every_node(topology: Topology):
-    settings = topology.settings()
+    settings = topology.build_settings()
     writing = conninfo_to_dict(settings["DATABASE_URL"])
     assert writing["password"] == "factcheck/secret@"
     assert len(str(writing["host"]).split(",")) == 2
@@ -108,7 +108,7 @@ def test_writes_pass_both_poolers_and_reads_name_every_node(topology: Topology):
 
 def test_only_their_user_can_read_passwords(topology: Topology, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "find_program", lambda name: name)
-    topology.patroni("pg-1")
-    topology.pgbouncer("pool-1")
+    topology.build_patroni("pg-1")
+    topology.build_pgbouncer("pool-1")
     private = [topology.folder / "pg-1" / "patroni.yml", topology.folder / "pool-1" / "userlist.txt"]
     assert [file.stat().st_mode & 0o777 for file in private] == [0o600, 0o600]

@@ -19,10 +19,10 @@ def trees(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_a_migration_comes_after_the_last(trees: tuple[Path, Path]) -> None:
     _before, tree = trees
-    path = versions.add_migration(tree, "index", versions.INDEX)
+    path = versions.add_migration(tree, "index", versions.INDEX_MIGRATION)
     assert path.name == "0003_index.py"
     assert 'dependencies = [("claims", "0002_initial")]' in path.read_text()
-    assert versions.add_migration(tree, "rows", versions.ROWS).name == "0004_rows.py"
+    assert versions.add_migration(tree, "rows", versions.ROWS_MIGRATION).name == "0004_rows.py"
     for made in (path, path.with_name("0004_rows.py")):
         compile(made.read_text(), made, "exec")
 

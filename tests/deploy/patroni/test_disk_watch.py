@@ -100,8 +100,8 @@ def test_a_server_that_cannot_stop_is_ended(
 ):
     patroni, address = node
     patroni.hands_over.clear()
-    monkeypatch.setattr(disk_watch, "PATIENCE_SECONDS", 60)
-    patroni.told_its_role = lambda: monkeypatch.setattr(disk_watch, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(disk_watch, "MAX_WAIT_SECONDS", 60)
+    patroni.told_its_role = lambda: monkeypatch.setattr(disk_watch, "MAX_WAIT_SECONDS", 0.2)
     with subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"up\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.postgresql import programs as found
-from deploy.postgresql.__main__ import SKIPPED, main
+from deploy.postgresql.__main__ import SKIPPED_EXIT_CODE, main
 
 
 def test_an_unavailable_version_is_named(tmp_path: Path) -> None:
@@ -13,7 +13,7 @@ def test_an_unavailable_version_is_named(tmp_path: Path) -> None:
         found.ProgramsUnavailable, match=r"PostgreSQL 15 is not available here\. Available: \[16, 17, 18\]"
     ):
         found.find_programs(15, tmp_path / "postgresql-15")
-    assert main(["15", "--", "true"]) == SKIPPED
+    assert main(["15", "--", "true"]) == SKIPPED_EXIT_CODE
 
 
 def test_the_one_in_the_wheel_needs_no_fetching(tmp_path: Path) -> None:

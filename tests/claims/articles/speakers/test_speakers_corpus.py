@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.articles.speakers import LEAST_PRECISION, LEAST_RECALL, PARTS, Confusions, judge, read_corpus
+from benchmarks.articles.speakers import MIN_PRECISION, MIN_RECALL, PARTS, Confusions, judge, read_corpus
 
 ARTICLES = {part: list(read_corpus(part)) for part in PARTS}
 
@@ -36,5 +36,5 @@ def test_few_speakers_are_wrong_and_most_are_found(part):
     whole = Confusions()
     for article in ARTICLES[part]:
         judge(article, [whole])
-    assert whole.precision >= LEAST_PRECISION, whole.lines
-    assert whole.recall >= LEAST_RECALL, whole.lines
+    assert whole.precision >= MIN_PRECISION, whole.lines
+    assert whole.recall >= MIN_RECALL, whole.lines
