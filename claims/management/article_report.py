@@ -107,7 +107,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     console.print(_build_header(article))
     claims = _sort_claims(article)
     if claims:
-        console.print(_build_claims_table(article, claims, narrow=console.width < NARROW_WIDTH))
+        console.print(_build_claims_table(article, claims, is_narrow=console.width < NARROW_WIDTH))
     proposal = article.proposal
     if proposal.also_stated:
         console.print(Text(gettext("Other claims in the text"), style="bold"))
@@ -230,12 +230,12 @@ def _build_header(article: ImportedArticle) -> Table:
 
 
 def _build_claims_table(
-    article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool
+    article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, is_narrow: bool
 ) -> Table:
     table = Table(expand=True)
     table.add_column("", width=max(map(len, map(str, BANDS.values()))))
     table.add_column(gettext("Statement"), ratio=5, overflow="fold")
-    if not narrow:
+    if not is_narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
         table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
     for claim_found, is_new in claims:
@@ -258,7 +258,7 @@ def _build_claims_table(
             )
         columns = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
         cells: list[RenderableType] = [statement, *columns]
-        if narrow:
+        if is_narrow:
             cells = [Group(statement, *(text for text in columns if text))]
         table.add_row(get_band_label(claim.score), *cells)
     return table

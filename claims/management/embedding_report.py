@@ -59,19 +59,19 @@ def print_progress(
 ) -> None:
     """Print a line for each model, marking the one used for searching."""
     console = build_console(stream)
-    for model, (vectors_made, missing_count) in tallies:
+    for model, (vector_count, missing_count) in tallies:
         state = gettext("complete") if model.completed_at else gettext("being built")
         state = gettext("in use") if model.pk == query_model else state
         console.print(
             ngettext(
                 "%(model)s: %(state)s; %(made)s vector of %(dimensions)s dimensions, %(outstanding)s outstanding.",
                 "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s outstanding.",
-                vectors_made,
+                vector_count,
             )
             % {
                 "model": model.name,
                 "state": state,
-                "made": f"{vectors_made:,}",
+                "made": f"{vector_count:,}",
                 "dimensions": f"{model.dimensions:,}",
                 "outstanding": f"{missing_count:,}",
             },

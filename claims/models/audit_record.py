@@ -193,7 +193,7 @@ def build_recording_trigger(
 
 
 def _build_link_triggers(
-    name: str, given_kind: str, taken_kind: str, *, subject: str, detail_name: str
+    name: str, granted_kind: str, revoked_kind: str, *, subject: str, detail_name: str
 ) -> list[MaintenanceTrigger]:
     """Build the triggers of a link table: a new row grants something, a deleted row revokes it."""
     return [
@@ -205,8 +205,8 @@ def _build_link_triggers(
             ),
         )
         for operation, row, kind in (
-            (pgtrigger.Insert, "NEW", given_kind),
-            (pgtrigger.Delete, "OLD", taken_kind),
+            (pgtrigger.Insert, "NEW", granted_kind),
+            (pgtrigger.Delete, "OLD", revoked_kind),
         )
     ]
 

@@ -31,7 +31,7 @@ _INTRODUCED_PENALTY = 0.4
 #: The additional cost if these words introduce what follows: a label, a colon, a note on an earlier version.
 _PRESENTED_PENALTY = 0.7
 #: The additional cost if other paragraphs now divide a paragraph.
-_TORN_PENALTY = 0.5
+_DIVIDED_PENALTY = 0.5
 #: The maximum value of a similar part; an equal part has the value 1.
 _EDITED_VALUE = 0.9
 #: The number of other parts that a repeated part is paired with.
@@ -210,7 +210,7 @@ def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]
     columns = sorted({pair.new_index for pair in pairs})
     best_chains = _PrefixMaximum(len(columns))
     #: The best chain that ends with each new part, whatever the old part.
-    ending: dict[int, tuple[float, int]] = {}
+    chains_by_end: dict[int, tuple[float, int]] = {}
     row_before: tuple[int, dict[int, tuple[float, int]]] = (-1, {})
     previous_pairs: list[int] = []
     pair_index = 0
@@ -230,9 +230,9 @@ def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]
                 and pair.new_index - 1 not in similar_numbers
             ):
                 pair_value -= weight * _compute_introduction_penalty(new_parts[pair.new_index - 1].text)
-            penalty = _TORN_PENALTY if _is_one_paragraph(alignment.old_parts, row) else 0.0
+            penalty = _DIVIDED_PENALTY if _is_one_paragraph(alignment.old_parts, row) else 0.0
             best_before = best_chains.find_below(bisect_left(columns, pair.new_index))
-            best_adjacent = ending.get(pair.new_index - 1, _NO_CHAIN)
+            best_adjacent = chains_by_end.get(pair.new_index - 1, _NO_CHAIN)
             value, previous_chain = max(
                 (
                     -weight
@@ -264,7 +264,7 @@ def _choose_chain(alignment: Alignment, pairs: list[PartPair]) -> list[PartPair]
             pair_index += 1
         for position, chain_value in values.items():
             best_chains.record(bisect_left(columns, position), chain_value)
-            ending[position] = max(ending.get(position, _NO_CHAIN), chain_value)
+            chains_by_end[position] = max(chains_by_end.get(position, _NO_CHAIN), chain_value)
         row_before = row, values
     chain, last_pair = [], max((best_chains.find_below(len(columns)), _NO_CHAIN))[1]
     while last_pair >= 0:

@@ -101,8 +101,8 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
 
 def is_whole(text: str, start: int, end: int) -> bool:
     """Return whether the span neither begins nor ends inside a word or number."""
-    starts_well = start <= 0 or not _splits_word(text[start - 1], text[start])
-    return starts_well and (end >= len(text) or not _splits_word(text[end - 1], text[end]))
+    is_start_whole = start <= 0 or not _splits_word(text[start - 1], text[start])
+    return is_start_whole and (end >= len(text) or not _splits_word(text[end - 1], text[end]))
 
 
 def _splits_word(left_text: str, right_text: str) -> bool:

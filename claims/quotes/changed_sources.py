@@ -112,10 +112,10 @@ def complete_waiting_quotes(snapshot: Snapshot) -> None:
     """Complete the quotes of rows that were created before their source had a snapshot."""
     source = snapshot.source
     if source.url and source.title != source.url:
-        claims_to_note = Claim.objects.filter(
+        untitled_claims = Claim.objects.filter(
             appearances__source=source, statement=source.url, state=Claim.State.PROPOSED
         )
-        claims_to_note.update(statement=source.title)
+        untitled_claims.update(statement=source.title)
     conditions = {"source": snapshot.source_id, "snapshot": None}
     drafts = Evidence.objects.filter(**conditions, verdict__state=Verdict.State.DRAFT)
     rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**conditions), *drafts]
@@ -143,27 +143,27 @@ def _store_positions(
     Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
     """
     anchored_appearances = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
-    taken_starts = set(anchored_appearances.values_list("claim_id", "start"))
+    used_positions = set(anchored_appearances.values_list("claim_id", "start"))
     while followed_quotes:
         clashing_appearances: list[_FollowedAppearance] = []
         ready_rows: list[Appearance] = []
-        has_freed_positions = set()
+        freed_positions = set()
         for followed_quote in followed_quotes:
             appearance, outcome, anchor = followed_quote
             position_before, position_after = (
                 (appearance.claim_id, appearance.start),
                 (appearance.claim_id, anchor.start),
             )
-            if position_after in taken_starts and position_after != position_before:
+            if position_after in used_positions and position_after != position_before:
                 clashing_appearances.append(followed_quote)
                 continue
-            taken_starts.add(position_after)
-            has_freed_positions.add(position_before)
+            used_positions.add(position_after)
+            freed_positions.add(position_before)
             ready_rows.append(_move_appearance(appearance, anchor, snapshot))
             getattr(result, outcome.state).append(outcome)
         if not ready_rows:
             break
-        taken_starts = taken_starts - has_freed_positions | {
+        used_positions = used_positions - freed_positions | {
             (appearance.claim_id, appearance.start) for appearance in ready_rows
         }
         Appearance.objects.bulk_update(ready_rows, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)

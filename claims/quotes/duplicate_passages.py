@@ -155,10 +155,10 @@ class OriginalityCheck:
             }
             if not rivals or not alignment.is_exact(number):
                 continue
-            unpaired = self._find_unpaired_beside(alignment.new_by_old[number])
-            if rivals & unpaired and (
+            unpaired_indexes = self._find_unpaired_beside(alignment.new_by_old[number])
+            if rivals & unpaired_indexes and (
                 number in part_indexes
-                or keys & {alignment.new_parts[new_index].key for new_index in unpaired}
+                or keys & {alignment.new_parts[new_index].key for new_index in unpaired_indexes}
             ):
                 raise OrphanedQuote(OrphanReason.TWICE)
 
@@ -182,9 +182,9 @@ class OriginalityCheck:
         ):
             return False
         key = alignment.old_parts[part_indexes[0]].key
-        twins = {first_index - 1, last_index + 1}
+        adjacent_indexes = {first_index - 1, last_index + 1}
         return any(
-            part.key == key and number not in alignment.old_by_new and number not in twins
+            part.key == key and number not in alignment.old_by_new and number not in adjacent_indexes
             for number, part in enumerate(alignment.new_parts)
         )
 

@@ -43,26 +43,26 @@ class FoldedText:
     """A folded text that maps its characters to positions in the original."""
 
     def __init__(self, text: str) -> None:
-        self._given = text
+        self._original_text = text
 
     @cached_property
     def text(self) -> str:
         # Spaces at both ends, so that the edge of the text matches white space, as the edge of a line does.
-        return f" {_fold_text(self._given)} "
+        return f" {_fold_text(self._original_text)} "
 
     @cached_property
-    def _original(self) -> str:
-        return self._given.translate(_CHARACTERS)
+    def _replaced_text(self) -> str:
+        return self._original_text.translate(_CHARACTERS)
 
     @cached_property
     def _runs(self) -> list[tuple[int, int, int, int]]:
         """Return the replaced runs, with their start and end in the folded text and in the original."""
         runs = []
-        folded_length = original = 0
-        for run in _RUNS_PATTERN.finditer(self._original):
-            folded_start = folded_length + run.start() - original
-            folded_length, original = folded_start + len(_replace_run(run)), run.end()
-            runs.append((folded_start, folded_length, run.start(), original))
+        folded_length = original_end = 0
+        for run in _RUNS_PATTERN.finditer(self._replaced_text):
+            folded_start = folded_length + run.start() - original_end
+            folded_length, original_end = folded_start + len(_replace_run(run)), run.end()
+            runs.append((folded_start, folded_length, run.start(), original_end))
         return runs
 
     def contains(self, words: str) -> bool:
@@ -82,9 +82,9 @@ class FoldedText:
         """Return the span in the original text for a span of the folded text, without white space at its ends."""
         start_spans, end_spans = (self._map_character(position - 1) for position in (start, end - 1))
         first_position, last_position = start_spans[0], end_spans[1]
-        while self._original[first_position].isspace():
+        while self._replaced_text[first_position].isspace():
             first_position += 1
-        while self._original[last_position - 1].isspace():
+        while self._replaced_text[last_position - 1].isspace():
             last_position -= 1
         return first_position, last_position
 

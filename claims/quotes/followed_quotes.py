@@ -43,9 +43,9 @@ class FollowedQuote:
     candidates: tuple[tuple[int, int], ...] = ()
 
 
-def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
-    """Locate quotes of one version of a text in another. Each anchor must match `old`."""
-    return QuoteFollower(old, new).follow(anchors)
+def follow(old_text: str, new_text: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
+    """Locate quotes of one version of a text in another. Each anchor must match `old_text`."""
+    return QuoteFollower(old_text, new_text).follow(anchors)
 
 
 class QuoteFollower:

@@ -106,10 +106,10 @@ def preview_archive(run: ImportRun) -> ImportRun:
     except Exception as problem:
         _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
         raise
-    if not sample.chosen:
+    if not sample.chosen_reviews:
         _fail(run, _("None of the file’s records can be stored."))
         return run
-    run.sample, run.state, run.moved_at = sample.chosen, _State.HELD, timezone.now()
+    run.sample, run.state, run.moved_at = sample.chosen_reviews, _State.HELD, timezone.now()
     run.save(update_fields=["records", "refused", "sample", "state", "moved_at"])
     return run
 
@@ -149,15 +149,15 @@ class _Sample:
     """A random sample of records (algorithm R) that the author of a file cannot predict."""
 
     def __init__(self) -> None:
-        self.chosen: list[dict[str, Any]] = []
-        self._seen = 0
+        self.chosen_reviews: list[dict[str, Any]] = []
+        self._review_count = 0
 
     def add(self, review: Review) -> None:
-        self._seen += 1
-        if len(self.chosen) < SAMPLE_SIZE:
-            self.chosen.append(_describe_review(review))
-        elif (index := secrets.randbelow(self._seen)) < SAMPLE_SIZE:
-            self.chosen[index] = _describe_review(review)
+        self._review_count += 1
+        if len(self.chosen_reviews) < SAMPLE_SIZE:
+            self.chosen_reviews.append(_describe_review(review))
+        elif (index := secrets.randbelow(self._review_count)) < SAMPLE_SIZE:
+            self.chosen_reviews[index] = _describe_review(review)
 
 
 def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:

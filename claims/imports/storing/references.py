@@ -83,11 +83,11 @@ class ReferencedEntities:
 
     def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
         reviews = list(reviews)
-        self._now, self._by = now, by
+        self._now, self._user = now, by
         outlets = [review.publisher for review in reviews if review.publisher]
-        self._house = Publisher.objects.get_house()
-        self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
-        own_outlets = self._ours | self._namesakes
+        self._own_publisher = Publisher.objects.get_house()
+        self._own_outlets, self._namesakes = find_own_outlets(self._own_publisher, dict.fromkeys(outlets))
+        own_outlets = self._own_outlets | self._namesakes
         other_outlets = [outlet for outlet in outlets if outlet not in own_outlets]
         self._publishers = _get_or_create_publishers(
             {build_outlet_key(outlet): outlet for outlet in other_outlets}
@@ -105,13 +105,15 @@ class ReferencedEntities:
 
     def get_publisher(self, outlet: Outlet) -> Publisher:
         # Publishers that merely share the newsroom's name get no row: none of their records is stored.
-        if outlet in self._ours or outlet in self._namesakes:
-            return self._house
+        if outlet in self._own_outlets or outlet in self._namesakes:
+            return self._own_publisher
         return self._publishers[build_outlet_key(outlet)]
 
     def require_no_namesake(self, outlet: Outlet | None) -> None:
         """Raise HouseRecordRefused if readers would mistake this publisher for the newsroom."""
-        if outlet and (outlet in self._namesakes or is_namesake(self._house, self.get_publisher(outlet))):
+        if outlet and (
+            outlet in self._namesakes or is_namesake(self._own_publisher, self.get_publisher(outlet))
+        ):
             raise build_namesake_refusal(outlet)
 
     def get_rating(self, outlet: Outlet, label: Label) -> Rating:
@@ -159,7 +161,7 @@ class ReferencedEntities:
                 url=addresses[key],
                 url_key=key,
                 publisher=known_publishers.find_at(hosts_by_key[key]),
-                created_by=self._by,
+                created_by=self._user,
                 updated_at=self._now,
             )
             for key, pk in zip(missing_keys, reserve_ids(Source, len(missing_keys)), strict=True)

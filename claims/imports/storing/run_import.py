@@ -120,7 +120,7 @@ class _RunningImport:
         self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]
     ) -> None:
         self.run, self._show_progress, self.bytes_read = run, report_progress, bytes_read
-        self.to_write_count = self.written_count = 0
+        self.pending_count = self.written_count = 0
 
     def begin(self) -> None:
         run = self.run
@@ -161,7 +161,7 @@ class _RunningImport:
         run.updated += known_count.written.get(outcomes.UPDATED, 0)
         run.merged += known_count.written.get(outcomes.MERGED, 0)
         run.state = _State.WRITING
-        self.to_write_count = run.records - run.done
+        self.pending_count = run.records - run.done
         self._save()
         for batch_number, (size, written_batch) in enumerate(
             _write_batches(stage.iterate_batches(BATCH_SIZE), run), 1
@@ -179,7 +179,7 @@ class _RunningImport:
         run.refused += written_batch.refused
         run.incomplete += written_batch.incomplete
         self.written_count += size
-        self._report_progress("writing", self.written_count, self.to_write_count)
+        self._report_progress("writing", self.written_count, self.pending_count)
 
     # Progress ---------------------------------------------------------------------------------------------------------
 

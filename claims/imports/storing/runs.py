@@ -374,14 +374,14 @@ class StoredVisits:
     def get(self, url: str) -> tuple[str, str] | None:
         return VisitedPage.objects.filter(url=url[:2000]).values_list("etag", "last_modified").first()
 
-    def put(self, url: str, etag: str, modified: str) -> None:
-        if (etag or modified) and len(url) <= 2000 and len(etag) <= 500 and len(modified) <= 100:
-            self._new_visits[url] = (etag, modified)
+    def put(self, url: str, etag: str, last_modified: str) -> None:
+        if (etag or last_modified) and len(url) <= 2000 and len(etag) <= 500 and len(last_modified) <= 100:
+            self._new_visits[url] = (etag, last_modified)
 
     def save(self) -> None:
         rows = [
-            VisitedPage(url=url, etag=etag, last_modified=modified)
-            for url, (etag, modified) in self._new_visits.items()
+            VisitedPage(url=url, etag=etag, last_modified=last_modified)
+            for url, (etag, last_modified) in self._new_visits.items()
         ]
         VisitedPage.objects.bulk_create(
             rows,

@@ -227,15 +227,15 @@ def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> Impo
         with transaction.atomic():
             # Lock the claims, because other people may be editing them at this moment.
             list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
-            built_on = set(
+            built_on_ids = set(
                 Claim.objects.filter(_build_built_on_condition(run), pk__in=batch).values_list(
                     "pk", flat=True
                 )
             )
-            if built_on and not keep_later_work:
+            if built_on_ids and not keep_later_work:
                 raise NotPossible(" ".join(find_obstacles(run)))
-            _BatchUndo(run, by).undo_claims([pk for pk in batch if pk not in built_on])
-        kept_count += len(built_on)
+            _BatchUndo(run, by).undo_claims([pk for pk in batch if pk not in built_on_ids])
+        kept_count += len(built_on_ids)
     run.state = ImportRun.State.FINISHED if kept_count else ImportRun.State.UNDONE
     run.undone_at, run.undone_by_name = timezone.now(), get_display_name(by)
     run.save(update_fields=["state", "undone_at", "undone_by_name"])
@@ -285,9 +285,9 @@ class _BatchUndo:
             Publication.objects.filter(claim__in=created_claim_ids).values_list("claim_id", flat=True)
         )
         self._decline([claim for claim in claims if claim.pk in created_claim_ids & public_ids])
-        unpublished = created_claim_ids - public_ids
-        Claim.objects.filter(pk__in=unpublished).update(first_appearance=None)
-        Claim.objects.filter(pk__in=unpublished).delete()
+        unpublished_ids = created_claim_ids - public_ids
+        Claim.objects.filter(pk__in=unpublished_ids).update(first_appearance=None)
+        Claim.objects.filter(pk__in=unpublished_ids).delete()
 
     # The claims -------------------------------------------------------------------------------------------------------
 
@@ -352,7 +352,7 @@ class _BatchUndo:
         }
         return changes | {
             row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note)
-            for row, _earlier in restored_verdicts
+            for row, _earlier_verdict in restored_verdicts
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:
@@ -367,7 +367,7 @@ class _BatchUndo:
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each verdict with a new version that has its content from before the import."""
-        live_verdicts = [verdict for verdict, _earlier in verdicts]
+        live_verdicts = [verdict for verdict, _earlier_verdict in verdicts]
         self._store_transitions(live_verdicts, "supersede", Verdict.State.SUPERSEDED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in live_verdicts]).update(
             state=Verdict.State.SUPERSEDED
@@ -390,7 +390,8 @@ class _BatchUndo:
         ]
         copy_rows(Verdict, rows)
         successors = {
-            earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
+            earlier_verdict.pk: row.pk
+            for row, (_live_verdict, earlier_verdict) in zip(rows, verdicts, strict=True)
         }
         copy_evidence(successors)
 

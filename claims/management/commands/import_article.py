@@ -99,5 +99,5 @@ class Command(LocalizedCommand):
             raise CommandError(translate_message(error)) from None
         except ExtractionError as error:
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
-        print_out = print_document if options["json"] else print_report
-        print_out(imported_article, build_console(cast(TextIO, self.stdout)))
+        print_result = print_document if options["json"] else print_report
+        print_result(imported_article, build_console(cast(TextIO, self.stdout)))

@@ -140,8 +140,10 @@ class ClaimsSearch(FactCheckTools):
             requirement = "Give a `query`, or a `reviewPublisherSiteFilter`."
             raise InvalidArgument([Violation("query", requirement)])
         claims_query = _ClaimsQuery(values)
-        page = claims_query.page()
-        claims = [claims_query.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
+        page = claims_query.load_page()
+        claims = [
+            claims_query.build_claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows
+        ]
         message = {"claims": claims, "nextPageToken": page.next}
         return build_response(
             plain_request, {name: value for name, value in message.items() if value}, values, shape=SHAPE
@@ -157,20 +159,20 @@ class _ClaimsQuery:
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(find_publisher_ids([site])) if site else None
-        self.since = _compute_earliest_date(values.get("max_age_days", 0))
+        self.earliest_date = _compute_earliest_date(values.get("max_age_days", 0))
 
-    def page(self) -> KeysetPage[tuple[Any, ...]]:
-        page = self._load_page()
+    def load_page(self) -> KeysetPage[tuple[Any, ...]]:
+        page = self._read_page()
         if page.rows or not self.reading or not self.reading.ranking or self.reading.targets:
             return page
         # No claim contains these words, so return claims with a similar meaning.
         matches = find_claims_by_meaning(self.reading.typed_text)
         self.reading = replace(self.reading, targets=AddressTargets([], matches, is_ranked=True), matches=0)
-        return self._load_page() if matches else page
+        return self._read_page() if matches else page
 
-    def _load_page(self) -> KeysetPage[tuple[Any, ...]]:
+    def _read_page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
-        ordering = self._ordering(token)
+        ordering = self._get_ordering(token)
         order: dict[str, Any] = {"ordering": ordering, "parts": split_parts(ordering, self.reading)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         rows = self._select_rows()
@@ -185,7 +187,7 @@ class _ClaimsQuery:
                 [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
             ) from None
 
-    def _ordering(self, token: str) -> Ordering:
+    def _get_ordering(self, token: str) -> Ordering:
         """Return the ordering: by relevance or, if too many claims match for a useful ranking, by date.
 
         Later pages keep the order of the first.
@@ -197,10 +199,10 @@ class _ClaimsQuery:
         limit = 2 * RANKED_MATCHES if token else RANKED_MATCHES
         return RELEVANCE if self.reading.ranking and self.reading.matches <= limit else NEWEST
 
-    def claim(self, body: Document) -> Document:
+    def build_claim(self, body: Document) -> Document:
         """Return a claim with the matching reviews."""
         return build_fact_checked_claim(
-            body, [verdict for verdict in body["verdicts"] if self._matches(body, verdict)]
+            body, [verdict for verdict in body["verdicts"] if self._is_matching(body, verdict)]
         )
 
     def _select_rows(self) -> Any:
@@ -212,20 +214,20 @@ class _ClaimsQuery:
             verdicts = verdicts.filter(match_language("language")([self.language]))
         if self.publishers is not None or self.language:
             rows = rows.filter(Exists(verdicts))
-        if self.since:
-            has_recent_review = Exists(verdicts.filter(reviewed_on__gte=self.since))
-            rows = rows.filter(Q(claimed_on__gte=self.since) | Q(has_recent_review))
+        if self.earliest_date:
+            has_recent_review = Exists(verdicts.filter(reviewed_on__gte=self.earliest_date))
+            rows = rows.filter(Q(claimed_on__gte=self.earliest_date) | Q(has_recent_review))
         if self.reading:
             rows = rows.matching_search(self.reading)
         return rows
 
-    def _matches(self, body: Document, verdict: Document) -> bool:
+    def _is_matching(self, body: Document, verdict: Document) -> bool:
         language = verdict["language"].lower()
         newest_date = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
         return (
             (self.publishers is None or verdict["publisher"]["id"] in self.publishers)
             and (not self.language or _is_in_language(language, self.language))
-            and (self.since is None or newest_date >= self.since.isoformat())
+            and (self.earliest_date is None or newest_date >= self.earliest_date.isoformat())
         )
 
 

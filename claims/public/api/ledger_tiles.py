@@ -88,7 +88,7 @@ def _parse_path(path: str) -> tuple[int, int]:
     """Parse the number of a tile, and the number of requested hashes."""
     tile, partial, width = path.partition(".p/")
     number = parse_tile_path(tile)
-    is_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3
-    if number is None or (partial and not (is_width and int(width) < TILE_WIDTH)):
+    is_valid_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3
+    if number is None or (partial and not (is_valid_width and int(width) < TILE_WIDTH)):
         raise Http404
     return number, int(width) if partial else TILE_WIDTH

@@ -29,8 +29,8 @@ class FeedEntry:
     content_language: str
     summary: str
     html: str
-    published: datetime
-    updated: datetime
+    published_at: datetime
+    updated_at: datetime
     author: str
     author_url: str
     #: The URL of the publisher's own review; "" if the review is on this site.
@@ -47,14 +47,14 @@ class Channel:
     title: str
     description: str
     language: str
-    home: str
+    home_url: str
     author: str
     #: The URL of the feed without paging parameters, which is the same for all pages.
     id: str
     own_url: str
-    first: str
-    next: str
-    previous: str
+    first_url: str
+    next_url: str
+    previous_url: str
     #: The number of entries on all pages, if requested.
     total: int | None
     #: Hubs to notify of changes of the feed (W3C WebSub).
@@ -77,8 +77,8 @@ def build_entry(document: Document) -> FeedEntry:
         content_language=verdict["language"] if verdict else document["language"],
         summary=verdict["summary"] if verdict else withdrawal_note,
         html=_render_html(document, latest_change),
-        published=datetime.fromisoformat(document["published_at"]),
-        updated=datetime.fromisoformat(document["updated_at"]),
+        published_at=datetime.fromisoformat(document["published_at"]),
+        updated_at=datetime.fromisoformat(document["updated_at"]),
         author=publisher["name"],
         author_url=publisher["url"],
         review_url=verdict["url"] if verdict else "",
@@ -111,10 +111,10 @@ def _render_html(document: Document, latest_change: Document | None) -> str:
     return render_to_string("claims/feed_entry.html", context).strip()
 
 
-def build_feed_address(request: HttpRequest, *, omitted: Sequence[str] = (), cursor: str = "") -> str:
+def build_feed_address(request: HttpRequest, *, omitted_names: Sequence[str] = (), cursor: str = "") -> str:
     """Return the feed's public URL, whichever host name the request used."""
     parameters = request.GET.copy()
-    for name in omitted:
+    for name in omitted_names:
         parameters.pop(name, None)
     if cursor:
         parameters["cursor"] = cursor

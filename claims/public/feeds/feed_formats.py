@@ -40,7 +40,7 @@ class _PagedFeed(SyndicationFeed):
     """The elements that Django's generators omit, for Atom and RSS."""
 
     #: The prefix of Atom's elements.
-    atom: str
+    atom_prefix: str
 
     def latest_post_date(self) -> datetime:
         return max((item["updateddate"] for item in self.items), default=_EARLIEST_DATE)
@@ -49,16 +49,16 @@ class _PagedFeed(SyndicationFeed):
         super().add_root_elements(handler)
         channel: Channel = self.feed["channel"]
         for relation in ("first", "previous", "next"):
-            if address := getattr(channel, relation):
-                handler.addQuickElement(f"{self.atom}link", "", {"rel": relation, "href": address})
+            if address := getattr(channel, f"{relation}_url"):
+                handler.addQuickElement(f"{self.atom_prefix}link", "", {"rel": relation, "href": address})
         for hub in channel.hubs:
-            handler.addQuickElement(f"{self.atom}link", "", {"rel": "hub", "href": hub})
+            handler.addQuickElement(f"{self.atom_prefix}link", "", {"rel": "hub", "href": hub})
         if channel.total is not None:
             handler.addQuickElement("opensearch:totalResults", str(channel.total), _OPENSEARCH)
 
 
 class _AtomFeed(_PagedFeed, Atom1Feed):
-    atom = ""
+    atom_prefix = ""
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         return {"xml:lang": item["entry"].language}
@@ -81,7 +81,7 @@ class _AtomFeed(_PagedFeed, Atom1Feed):
 
 
 class _RssFeed(_PagedFeed, Rss201rev2Feed):
-    atom = "atom:"
+    atom_prefix = "atom:"
 
     def rss_attributes(self) -> dict[str, str]:
         return {**super().rss_attributes(), **_NAMESPACES}
@@ -95,7 +95,7 @@ class _RssFeed(_PagedFeed, Rss201rev2Feed):
         handler.addQuickElement("content:encoded", strip_invalid_characters(entry.html))
         handler.addQuickElement("dc:language", entry.language)
         # RSS itself cannot state that an item was changed.
-        handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
+        handler.addQuickElement("atom:updated", rfc3339_date(entry.updated_at))
         for scheme, term, label in _list_categories(entry):
             handler.addQuickElement("category", label or term, {"domain": scheme})
 
@@ -103,12 +103,12 @@ class _RssFeed(_PagedFeed, Rss201rev2Feed):
 def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = generator(
         title=strip_invalid_characters(channel.title),
-        link=channel.home,
+        link=channel.home_url,
         description=strip_invalid_characters(channel.description),
         subtitle=strip_invalid_characters(channel.description),
         language=channel.language,
         author_name=strip_invalid_characters(channel.author),
-        author_link=channel.home,
+        author_link=channel.home_url,
         feed_url=channel.own_url,
         feed_guid=channel.id,
         channel=channel,
@@ -118,8 +118,8 @@ def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence
             title=strip_invalid_characters(entry.title),
             link=strip_invalid_characters(entry.url),
             description=None,  # type: ignore[arg-type]  # Django leaves it out, which its stubs do not know
-            pubdate=entry.published,
-            updateddate=entry.updated,
+            pubdate=entry.published_at,
+            updateddate=entry.updated_at,
             unique_id=entry.id,
             unique_id_is_permalink=True,
             author_name=strip_invalid_characters(entry.author),
@@ -156,12 +156,12 @@ def _write_json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
-        "home_page_url": channel.home,
-        "feed_url": channel.first,
+        "home_page_url": channel.home_url,
+        "feed_url": channel.first_url,
         "description": channel.description,
-        "next_url": channel.next,
+        "next_url": channel.next_url,
         "language": channel.language,
-        "authors": [{"name": channel.author, "url": channel.home}],
+        "authors": [{"name": channel.author, "url": channel.home_url}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs] or None,
         "_factcheck": _drop_empty({"about": _build_docs_url(), "count": channel.total}),
         "items": [_build_json_item(entry) for entry in entries],
@@ -179,8 +179,8 @@ def _build_json_item(entry: FeedEntry) -> dict[str, Any]:
             "title": entry.title,
             "content_html": entry.html,
             "summary": entry.summary,
-            "date_published": format_moment(entry.published),
-            "date_modified": format_moment(entry.updated),
+            "date_published": format_moment(entry.published_at),
+            "date_modified": format_moment(entry.updated_at),
             "authors": [_drop_empty({"name": entry.author, "url": entry.author_url})],
             "tags": [topic["name"] for topic in entry.topics],
             "language": entry.language,

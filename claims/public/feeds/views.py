@@ -38,7 +38,7 @@ class NewsroomClaimsQuery(ClaimListQuery):
             "`all` for the verdicts of all publishers; by default, the newsroom's own, unless "
             "`publisher` or `status` selects others."
         ),
-        matches=lambda whose: match_own_verdicts() if whose == "house" else Q(),
+        matches=lambda choice: match_own_verdicts() if choice == "house" else Q(),
         slotted=False,
     )
 
@@ -132,13 +132,13 @@ def _build_channel(
         )
         % newsroom,
         language=get_interface_language(),
-        home=settings.SITE_URL + reverse("claims"),
+        home_url=settings.SITE_URL + reverse("claims"),
         author=settings.NEWSROOM_NAME,
-        id=build_feed_address(request, omitted=PAGING_PARAMETERS),
+        id=build_feed_address(request, omitted_names=PAGING_PARAMETERS),
         own_url=build_feed_address(request),
-        first=build_feed_address(request, omitted=("cursor",)),
-        next=build_feed_address(request, cursor=next_cursor) if next_cursor else "",
-        previous=build_feed_address(request, cursor=previous_cursor) if previous_cursor else "",
+        first_url=build_feed_address(request, omitted_names=("cursor",)),
+        next_url=build_feed_address(request, cursor=next_cursor) if next_cursor else "",
+        previous_url=build_feed_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
         hubs=list_hubs(request),
     )

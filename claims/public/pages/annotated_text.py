@@ -62,8 +62,8 @@ def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece
     edges = sorted({position for span in usable_spans for position in (span.start, span.end)})
     pieces: list[list[TextPiece[AnySpan]]] = []
     for start, end in _find_paragraph_spans(text):
-        inside = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
-        boundaries = [start, *inside, end]
+        inner_edges = edges[bisect_left(edges, start + 1) : bisect_left(edges, end)]
+        boundaries = [start, *inner_edges, end]
         pieces.append(
             [
                 TextPiece(
@@ -81,14 +81,14 @@ def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece
 def _mark_ends(paragraphs: list[list[TextPiece[AnySpan]]]) -> None:
     """Mark the first and last piece of each span, even across paragraphs."""
     pieces = [piece for paragraph in paragraphs for piece in paragraph]
-    begun_spans: set[int] = set()
+    begun_ids: set[int] = set()
     for piece in pieces:
-        piece.beginning_spans = [span for span in piece.covering_spans if id(span) not in begun_spans]
-        begun_spans.update(id(span) for span in piece.beginning_spans)
-    ended_spans: set[int] = set()
+        piece.beginning_spans = [span for span in piece.covering_spans if id(span) not in begun_ids]
+        begun_ids.update(id(span) for span in piece.beginning_spans)
+    ended_ids: set[int] = set()
     for piece in reversed(pieces):
-        piece.ending_spans = [span for span in piece.covering_spans if id(span) not in ended_spans]
-        ended_spans.update(id(span) for span in piece.ending_spans)
+        piece.ending_spans = [span for span in piece.covering_spans if id(span) not in ended_ids]
+        ended_ids.update(id(span) for span in piece.ending_spans)
 
 
 def _find_paragraph_spans(text: str) -> Iterable[tuple[int, int]]:

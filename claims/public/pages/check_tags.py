@@ -77,10 +77,10 @@ def render_text_piece(piece: TextPiece[CheckedSentence]) -> SafeString:
     is_beginning, is_end = sentence in piece.beginning_spans, sentence in piece.ending_spans
     return format_html(
         '<mark class="{}"{}><a href="#match-{}">{}{}{}</a></mark>',
-        match_colours(sentence.first),
+        match_colours(sentence.first_match),
         format_html(' id="sentence-{}"', sentence.number) if is_beginning else "",
         sentence.number,
-        build_screen_reader_text(_describe_match(sentence.first)) if is_beginning else "",
+        build_screen_reader_text(_describe_match(sentence.first_match)) if is_beginning else "",
         piece.text,
         format_html("<sup>{}</sup>", sentence.number) if is_end else "",
     )

@@ -41,12 +41,12 @@ class CheckedSentence:
     matches_found: list[RelatedMatch]
 
     @property
-    def first(self) -> RelatedMatch:
+    def first_match(self) -> RelatedMatch:
         return self.matches_found[0]
 
     @property
     def kind(self) -> str:
-        return self.first.kind
+        return self.first_match.kind
 
 
 @dataclass(frozen=True, slots=True)

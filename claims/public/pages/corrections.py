@@ -81,7 +81,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "month": month,
         "by": query.value("by"),
         "is_filtered": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
-        "feed": _build_query(parameters, without=("cursor",)),
+        "feed": _build_query(parameters, omitted_names=("cursor",)),
     }
     dependencies = [
         page.previous,
@@ -136,9 +136,9 @@ def _read_page(parameters: QueryDict, request: HttpRequest) -> tuple[KeysetPage[
     return page, query
 
 
-def _build_query(parameters: QueryDict, *, without: tuple[str, ...]) -> str:
+def _build_query(parameters: QueryDict, *, omitted_names: tuple[str, ...]) -> str:
     other_parameters = parameters.copy()
-    for name in without:
+    for name in omitted_names:
         other_parameters.pop(name, None)
     return f"?{other_parameters.urlencode()}"
 

@@ -117,8 +117,8 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
     # `Range` applies to GET only: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
-        if refusal_of_bytes := _charge_budget(request, length):
-            return refusal_of_bytes
+        if limit_refusal := _charge_budget(request, length):
+            return limit_refusal
         try:
             body = _build_body(
                 iterate_pieces(default_storage, dump.get_path(file), first_byte, length), length
@@ -129,8 +129,8 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
             return build_unavailable_response(
                 request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy.detail), retry_after=busy.wait
             )
-    streams = length > SINGLE_RESPONSE_SIZE
-    response = (StreamingHttpResponse if streams else HttpResponse)(
+    is_streamed = length > SINGLE_RESPONSE_SIZE
+    response = (StreamingHttpResponse if is_streamed else HttpResponse)(
         body, content_type=file.media_type, status=HTTPStatus.PARTIAL_CONTENT if byte_range else HTTPStatus.OK
     )
     response["Content-Length"] = str(length)

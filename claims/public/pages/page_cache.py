@@ -50,7 +50,7 @@ class PageCache:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.clock = clock
-        self.bytes = 0
+        self.total_size = 0
         self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
         self._lock = Lock()
 
@@ -72,17 +72,17 @@ class PageCache:
             if key in self._pages:
                 self._drop(key)
             self._pages[key] = page
-            self.bytes += page.size
-            while self.bytes > settings.PAGE_CACHE_BYTES:
+            self.total_size += page.size
+            while self.total_size > settings.PAGE_CACHE_BYTES:
                 self._drop(next(iter(self._pages)))
 
     def clear(self) -> None:
         with self._lock:
             self._pages.clear()
-            self.bytes = 0
+            self.total_size = 0
 
     def _drop(self, key: Hashable) -> None:
-        self.bytes -= self._pages.pop(key).size
+        self.total_size -= self._pages.pop(key).size
 
 
 page_cache = PageCache()

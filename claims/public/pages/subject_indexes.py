@@ -60,8 +60,8 @@ class SubjectIndex:
         kind: the route of a subject's page.
         route: the route of the index.
         rows: the subjects with a page.
-        initials: returns the initials of the subjects' names.
-        numbers: returns the number of checked claims for each of these ids.
+        find_initials: returns the initials of the subjects' names.
+        count_claims: returns the number of checked claims for each of these ids.
     """
 
     kind: str
@@ -70,8 +70,8 @@ class SubjectIndex:
     description: str | Promise
     search: str | Promise
     rows: Callable[[], QuerySet[Any]]
-    initials: Callable[[QuerySet[Any]], list[str]]
-    numbers: Callable[[list[int]], dict[int, int]]
+    find_initials: Callable[[QuerySet[Any]], list[str]]
+    count_claims: Callable[[list[int]], dict[int, int]]
 
 
 class NamedSubject(NamedTuple):
@@ -105,8 +105,8 @@ CLAIMANTS = SubjectIndex(
     description=_("People and organisations whose claims were checked."),
     search=_("Search claimants"),
     rows=lambda: filter_mentioned(Claimant.objects.only("name"), Mention.Kind.CLAIMANT),
-    initials=lambda rows: find_indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value),
-    numbers=_make_ledger_counter(Mention.Kind.CLAIMANT),
+    find_initials=lambda rows: find_indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value),
+    count_claims=_make_ledger_counter(Mention.Kind.CLAIMANT),
 )
 TOPICS = SubjectIndex(
     kind="topic",
@@ -115,8 +115,8 @@ TOPICS = SubjectIndex(
     description=_("Topics of the claims that were checked."),
     search=_("Search topics"),
     rows=lambda: filter_mentioned(Topic.objects.only("name"), Mention.Kind.TOPIC),
-    initials=find_initials,
-    numbers=_make_ledger_counter(Mention.Kind.TOPIC),
+    find_initials=find_initials,
+    count_claims=_make_ledger_counter(Mention.Kind.TOPIC),
 )
 PUBLISHERS = SubjectIndex(
     kind="publisher",
@@ -126,8 +126,8 @@ PUBLISHERS = SubjectIndex(
     search=_("Search publishers"),
     # The ledger also counts publishers of sources, which have no page.
     rows=lambda: Publisher.objects.only("name").filter(pk__in=list(count_claims_by_publisher())),
-    initials=find_initials,
-    numbers=lambda ids: count_claims_by_publisher(),
+    find_initials=find_initials,
+    count_claims=lambda ids: count_claims_by_publisher(),
 )
 
 
@@ -160,7 +160,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
             Words()(request.GET.get(name, "").strip()) for name in ("q", "letter", "cursor")
         )
         rows = index.rows()
-        letters = group_letters(index.initials(rows))
+        letters = group_letters(index.find_initials(rows))
         named_rows = rows.alias(lower_name=Lower("name"))
         if search:
             named_rows = named_rows.filter(_has_words(named_rows, search))
@@ -172,7 +172,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         page = read_rows_page(named_rows, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
     except InvalidValue as refusal:
         raise Http404(str(refusal)) from None
-    claim_counts = index.numbers([row.pk for row in page.rows])
+    claim_counts = index.count_claims([row.pk for row in page.rows])
     subjects = [
         NamedSubject(row.name, build_subject_path(index.kind, row.pk, row.name), claim_counts.get(row.pk, 0))
         for row in page.rows

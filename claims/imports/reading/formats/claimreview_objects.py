@@ -235,12 +235,12 @@ def _find_statements(claim_value: Any, language: Any) -> list[Any]:
         if isinstance(translation, dict) and "@language" in translation
     ]
     if len(translations) > 1:
-        same_language = [
+        matching_translations = [
             translation
             for translation in translations
             if str(translation["@language"])[:2] == str(language)[:2]
         ]
-        claim_value = (same_language or translations)[0]
+        claim_value = (matching_translations or translations)[0]
     return list(dict.fromkeys(find_texts(claim_value, name_keys=("text", "name"))))
 
 

@@ -34,7 +34,7 @@ class VisitMemory(Protocol):
     def get(self, url: str) -> tuple[str, str] | None:
         """Return the ETag and Last-Modified of a visited page; None for a new one."""
 
-    def put(self, url: str, etag: str, modified: str) -> None:
+    def put(self, url: str, etag: str, last_modified: str) -> None:
         """Store the validators of a page that has been read."""
 
 
@@ -107,9 +107,9 @@ def crawl_files(
 
 
 def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Iterator[File | Refusal]:
-    etag, modified = memory.get(page) or ("", "")
+    etag, last_modified = memory.get(page) or ("", "")
     try:
-        response = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, modified)
+        response = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, last_modified)
     except FetchError as error:
         yield _build_refusal(page, error)
         return

@@ -199,9 +199,9 @@ class File:
 
     @classmethod
     def from_stream(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
-        readable: Any = stream  # any object with `read` will do, although the stubs of `io` demand more
-        buffered = io.BufferedReader(readable, HEAD_BYTES)
-        return cls(name, buffered, url, buffered.peek(HEAD_BYTES)[:HEAD_BYTES])
+        source: Any = stream  # any object with `read` will do, although the stubs of `io` demand more
+        buffered_stream = io.BufferedReader(source, HEAD_BYTES)
+        return cls(name, buffered_stream, url, buffered_stream.peek(HEAD_BYTES)[:HEAD_BYTES])
 
 
 class ImportFormat(Protocol):

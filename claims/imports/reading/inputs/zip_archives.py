@@ -74,10 +74,10 @@ def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
         yield from _iterate_members(name, stream)
         return
     # The directory is at the end, so the whole archive is copied to disk first.
-    with tempfile.TemporaryFile() as spooled:
-        shutil.copyfileobj(stream, spooled)
-        spooled.seek(0)
-        yield from _iterate_members(name, spooled)
+    with tempfile.TemporaryFile() as spooled_file:
+        shutil.copyfileobj(stream, spooled_file)
+        spooled_file.seek(0)
+        yield from _iterate_members(name, spooled_file)
 
 
 def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
@@ -258,7 +258,7 @@ class _RawMember:
         self._stream = stream
         self._remaining = header.packed_size
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _METHOD_DEFLATED else None
-        self._pending = b""
+        self._pending_bytes = b""
         self._expected_checksum = header.checksum if header.packed_size is not None else None
         self._checksum = 0
 
@@ -290,11 +290,11 @@ class _RawMember:
 
     def _inflate(self, inflater: Any, size: int) -> bytes:
         while not inflater.eof:
-            packed_bytes = self._pending or self._read_raw(CHUNK_BYTES)
+            packed_bytes = self._pending_bytes or self._read_raw(CHUNK_BYTES)
             if not packed_bytes:
                 raise EOFError("it breaks off")
             chunk: bytes = inflater.decompress(packed_bytes, size)
-            self._pending = inflater.unconsumed_tail
+            self._pending_bytes = inflater.unconsumed_tail
             if chunk:
                 return chunk
         return b""

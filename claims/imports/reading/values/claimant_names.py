@@ -82,8 +82,8 @@ def read_person(
         job_title = ""
     addresses, address_problems = read_addresses(same_as, _MAX_URL_LENGTH) if same_as else ((), ())
     problems += [("claimant_same_as", problem) for problem in address_problems]
-    known_as = tuple(dict.fromkeys(map(normalise_identifier, addresses)))
-    return Person(text, read_kind(kind), job_title, known_as), tuple(problems)
+    identifiers = tuple(dict.fromkeys(map(normalise_identifier, addresses)))
+    return Person(text, read_kind(kind), job_title, identifiers), tuple(problems)
 
 
 def read_unnamed_group(name: Any, kind: Any = None) -> str:
@@ -182,13 +182,13 @@ def _load_hosts() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _load_group_names() -> frozenset[str]:
-    shipped = _load_lists()
+    lists = _load_lists()
     crowd_names = (
         template.format(what=subject, where=place)
-        for phrases in shipped["phrases"]
+        for phrases in lists["phrases"]
         for template, subject, place in product(phrases["templates"], phrases["what"], phrases["where"])
     )
-    return frozenset(map(_build_key, chain(crowd_names, *shipped["crowds"].values())))
+    return frozenset(map(_build_key, chain(crowd_names, *lists["crowds"].values())))
 
 
 def _load_lists() -> dict[str, Any]:

@@ -120,8 +120,8 @@ def _get_own_host(host: str) -> str:
     """Return the host without a "www" or "m" prefix; "" for a platform, a URL shortener or an archive."""
     if "/" in host:
         return host
-    registrable = _get_registrable_domain(host)
-    if registrable in _load_shared_domains() or "." not in registrable:
+    domain = _get_registrable_domain(host)
+    if domain in _load_shared_domains() or "." not in domain:
         return ""
     return list_hosts(f"https://{host}/")[0]
 

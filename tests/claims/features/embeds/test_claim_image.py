@@ -132,4 +132,4 @@ def test_without_a_page_cache_no_picture_is_cached(client: Client, publish: Publ
     page_cache.clear()
     claim = publish()
     assert image(client, claim).size == (1200, 630)
-    assert page_cache.bytes == 0
+    assert page_cache.total_size == 0

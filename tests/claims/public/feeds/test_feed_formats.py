@@ -120,13 +120,13 @@ def test_no_text_breaks_a_feed(document: dict[str, Any], text: str) -> None:
         title=text,
         description=text,
         language="en",
-        home="http://localhost:8000/",
+        home_url="http://localhost:8000/",
         author=text,
         id="http://localhost:8000/feeds/claims.atom",
         own_url="http://localhost:8000/feeds/claims.atom",
-        first="",
-        next="",
-        previous="",
+        first_url="",
+        next_url="",
+        previous_url="",
         total=None,
     )
     entries = [build_entry(shown)]

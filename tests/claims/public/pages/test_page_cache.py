@@ -72,7 +72,7 @@ def test_requests_with_a_session_neither_read_nor_fill_it(
     publish()
     client.force_login(editor)
     client.get("/claims/")
-    assert cache.bytes == 0
+    assert cache.total_size == 0
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_language_host_and_question_are_distinguished(
 ) -> None:
     publish()
     client.get("/claims/")
-    before = cache.bytes
+    before = cache.total_size
     client.get("/claims/", **fields)
-    assert cache.bytes > before
+    assert cache.total_size > before
 
 
 def test_errors_and_other_methods_are_not_kept(client: Client, publish: Publish, cache: PageCache) -> None:
@@ -99,7 +99,7 @@ def test_errors_and_other_methods_are_not_kept(client: Client, publish: Publish,
     for path in ("/claims/?rating=nonsense", "/claims/999999/", "/claims/?cursor=x"):
         assert client.get(path).status_code == 404
     client.head("/claims/")
-    assert cache.bytes == 0
+    assert cache.total_size == 0
 
 
 def test_draft_of_a_published_claim_is_in_no_kept_page(
@@ -110,7 +110,7 @@ def test_draft_of_a_published_claim_is_in_no_kept_page(
     newest = Publication.objects.get(claim_id=claim.pk)
     for path in ("/", f"/claims/{claim.pk}/{newest.slug}/"):
         client.get(path)
-    assert cache.bytes > 0
+    assert cache.total_size > 0
     kept = b"".join(page.content for page in cache._pages.values())
     assert b"The bridge was closed in March." in kept
     assert b"Unpublished remark" not in kept
@@ -125,14 +125,14 @@ def test_memory_is_limited_and_the_least_recently_used_page_is_removed(settings:
     cache.get(0)
     cache.put(10, CachedPage(b"x" * 100, {}, None, expires_at=60))
     assert [number for number in range(11) if cache.get(number)] == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert cache.bytes == settings.PAGE_CACHE_BYTES
+    assert cache.total_size == settings.PAGE_CACHE_BYTES
     cache.put("large", CachedPage(b"x" * 100_000, {}, None, expires_at=60))
     assert cache.get("large") is None
     cache.put(10, CachedPage(b"y" * 100, {}, None, expires_at=60))
-    assert cache.bytes == settings.PAGE_CACHE_BYTES
+    assert cache.total_size == settings.PAGE_CACHE_BYTES
     now[0] = 60
     assert [number for number in range(11) if cache.get(number)] == []
-    assert cache.bytes == 0
+    assert cache.total_size == 0
 
 
 def test_pages_that_depend_on_more_than_publications_are_not_cached(
@@ -140,7 +140,7 @@ def test_pages_that_depend_on_more_than_publications_are_not_cached(
 ) -> None:
     publish()
     assert client.get("/methodology/").status_code == 200
-    assert cache.bytes == 0
+    assert cache.total_size == 0
 
 
 def layers(view: Any) -> Iterator[str]:

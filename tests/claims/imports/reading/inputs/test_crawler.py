@@ -15,8 +15,8 @@ from tests.helpers.site import Site
 class Notes(dict[str, tuple[str, str]]):
     """A memory that is kept nowhere."""
 
-    def put(self, url: str, etag: str, modified: str) -> None:
-        self[url] = (etag, modified)
+    def put(self, url: str, etag: str, last_modified: str) -> None:
+        self[url] = (etag, last_modified)
 
 
 def crawled(address: str, **named: Any) -> list[tuple[str, bytes] | tuple[str, str]]:
