@@ -54,8 +54,8 @@ class AnnotatedText:
 
 def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
     """Return the URL of the page for annotating a source's text."""
-    address = reverse("admin:claims_claim_article", args=[source])
-    return f"{address}?snapshot={snapshot.number}" if snapshot else address
+    url = reverse("admin:claims_claim_article", args=[source])
+    return f"{url}?snapshot={snapshot.number}" if snapshot else url
 
 
 def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = None) -> dict[str, Any]:

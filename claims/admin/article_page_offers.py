@@ -63,8 +63,8 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
         rows = rows.filter(author=person)
     for word in search.split():
         rows = rows.filter(claim__statement__icontains=word)
-    own_first = Case(When(author=person, then=Value(0)), default=Value(1))
-    rows = rows.select_related("claim", "publisher").defer("explanation").order_by(own_first, "-pk")
+    ownership_order = Case(When(author=person, then=Value(0)), default=Value(1))
+    rows = rows.select_related("claim", "publisher").defer("explanation").order_by(ownership_order, "-pk")
     return list(rows[:OFFER_LIMIT])
 
 

@@ -78,21 +78,21 @@ class NewClaimForm(ClaimForm):
 
     #: Whether the person may add sources; otherwise a URL stays in the text.
     adds_sources = False
-    addresses: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
 
     def clean_statement(self) -> str:
         text: str = self.cleaned_data["statement"]
-        addresses = [address for word in text.split() if (address := read_address(word))]
-        if not addresses or not self.adds_sources:
+        urls = [url for word in text.split() if (url := read_address(word))]
+        if not urls or not self.adds_sources:
             return text
-        for address in addresses:
-            Source._meta.get_field("url").run_validators(address)
-        self.addresses = tuple(dict.fromkeys(addresses))
+        for url in urls:
+            Source._meta.get_field("url").run_validators(url)
+        self.urls = tuple(dict.fromkeys(urls))
         if statement := " ".join(word for word in text.split() if not read_address(word)):
             return statement
-        known_source = Source.objects.find_by_url(self.addresses[0])
+        known_source = Source.objects.find_by_url(self.urls[0])
         # The source's title is fetched later: `claims.quotes.changed_sources`.
-        return known_source.title if known_source else self.addresses[0]
+        return known_source.title if known_source else self.urls[0]
 
 
 @admin.register(Claim)
@@ -217,8 +217,8 @@ class ClaimAdmin(TypedNames, ClaimList):
         if not change:
             sources = self.admin_site.get_model_admin(Source)
             assert isinstance(form, NewClaimForm)  # noqa: S101  the form of this page
-            for address in form.addresses:
-                source = sources.find_or_add_row(request, address)
+            for url in form.urls:
+                source = sources.find_or_add_row(request, url)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
             # Send the signal only now that topics and places are stored, because assignment rules may check them.
@@ -265,7 +265,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return live_preview.render_preview(
             parts[Verdict].forms[0],
             parts[Evidence],
-            links=parts[Verdict].forms[0].prefix,
+            prefix=parts[Verdict].forms[0].prefix,
             claim_form=form(request.POST, instance=claim),
             appearance_formset=parts[Appearance],
         )

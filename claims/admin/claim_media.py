@@ -73,6 +73,6 @@ class ClaimMediaInline(StackedInline):
 def _is_editable(request: HttpRequest, claim: Claim | None) -> bool:
     if claim is None:
         return True
-    if not hasattr(request, "media_are_open"):
-        request.media_are_open = not claim_edits.list_fixed_fields(claim)  # type: ignore[attr-defined]  # for later in the request
-    return bool(request.media_are_open)  # type: ignore[attr-defined]  # as above
+    if not hasattr(request, "has_open_media"):
+        request.has_open_media = not claim_edits.list_fixed_fields(claim)  # type: ignore[attr-defined]  # for later in the request
+    return bool(request.has_open_media)  # type: ignore[attr-defined]  # as above

@@ -42,14 +42,14 @@ class ClusterMemberInline(StackedInline):
     extra = 0
     per_page = 10
     autocomplete_fields = ("claim",)
-    fields = ("claim", ("added_by_name", "when_added"))
-    readonly_fields = ("added_by_name", "when_added")
+    fields = ("claim", ("added_by_name", "added_time"))
+    readonly_fields = ("added_by_name", "added_time")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClusterMember]:
         return super().get_queryset(request).select_related("claim")
 
     @admin.display(description=_("added"))
-    def when_added(self, member: ClusterMember) -> datetime | None:
+    def added_time(self, member: ClusterMember) -> datetime | None:
         """Return the time at which the claim was added, which the database sets on saving."""
         return member.added_at if member.pk else None
 

@@ -90,7 +90,7 @@ class QueueLine:
     count: int
     page: str
     #: Since when the oldest item has been waiting; None if unknown.
-    oldest: date | None
+    waiting_since: date | None
 
     @property
     def is_bounded(self) -> bool:
@@ -104,12 +104,12 @@ class QueueLine:
     @property
     def age(self) -> str:
         """Return how long the oldest item has been waiting, in words."""
-        if self.oldest is None:
+        if self.waiting_since is None:
             return ""
         today = timezone.localdate()
-        days = (today - self.oldest).days
+        days = (today - self.waiting_since).days
         if days >= _MAX_AGE_IN_DAYS:
-            return timesince(self.oldest, today, depth=1)
+            return timesince(self.waiting_since, today, depth=1)
         return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
 
 
@@ -141,16 +141,16 @@ def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, p
     aggregates: dict[str, Any] = {"number": Count("pk")}
     columns = ["pk"]
     if since_column:
-        rows = rows.annotate(waits_since=F(since_column))
-        aggregates["oldest"] = Min("waits_since")
-        columns.append("waits_since")
+        rows = rows.annotate(waiting_since=F(since_column))
+        aggregates["earliest"] = Min("waiting_since")
+        columns.append("waiting_since")
     # A queue that shows ages lists its oldest rows first, so only those are read.
     ordered_rows = rows.order_by("pk") if since_column else rows.order_by()
     totals = ordered_rows.values(*columns)[: COUNT_LIMIT + 1].aggregate(**aggregates)
-    return QueueLine(name, title, totals["number"], page, _to_day(totals.get("oldest")))
+    return QueueLine(name, title, totals["number"], page, _get_day(totals.get("earliest")))
 
 
-def _to_day(moment: datetime | date | None) -> date | None:
+def _get_day(moment: datetime | date | None) -> date | None:
     return localtime(moment).date() if isinstance(moment, datetime) else moment
 
 
@@ -224,9 +224,9 @@ def _find_verdicts(person: User) -> QuerySet[Verdict]:
 
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
-    count, rows_found = count_rows(queue.select_rows(rows, person))
+    count, first_rows = count_rows(queue.select_rows(rows, person))
     url = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
-    return Card(name, str(queue.title), count, f"{url}?queue={name}", [_build_row(row) for row in rows_found])
+    return Card(name, str(queue.title), count, f"{url}?queue={name}", [_build_row(row) for row in first_rows])
 
 
 def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[Any]]:
@@ -244,8 +244,8 @@ def _list_shown_queues(person: User) -> Iterator[Card]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
-                count, rows_found = count_rows(queue.select_rows(filter_readable_rows(model, person), person))
-                lines = [queue.list_row(row) for row in rows_found]
+                count, first_rows = count_rows(queue.select_rows(filter_readable_rows(model, person), person))
+                lines = [queue.list_row(row) for row in first_rows]
                 yield Card(name, str(queue.title), count, build_queue_url(model, name), lines)
 
 
@@ -264,9 +264,9 @@ def _build_reason_badge(verdict: Verdict) -> SafeString | str:
 
 def _build_my_proposals_card(person: User) -> Card:
     proposals = Claim.objects.filter(created_by=person, state=Claim.State.PROPOSED).order_by(F("pk").desc())
-    count, rows_found = count_rows(proposals)
+    count, first_rows = count_rows(proposals)
     page = reverse("admin:claims_claim_changelist") + "?state__exact=proposed"
-    return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in rows_found])
+    return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in first_rows])
 
 
 def _build_last_published_card() -> Card:

@@ -21,5 +21,5 @@ def choose_date_order(request: HttpRequest) -> HttpResponse:
         DateOrder.objects.filter(person=person).delete()
     messages.success(request, _("Saved."))
     referrer = request.headers.get("Referer", "")
-    is_own = url_has_allowed_host_and_scheme(referrer, {request.get_host()})
-    return HttpResponseRedirect(referrer if is_own else reverse("admin:index"))
+    is_own_site = url_has_allowed_host_and_scheme(referrer, {request.get_host()})
+    return HttpResponseRedirect(referrer if is_own_site else reverse("admin:index"))

@@ -44,7 +44,7 @@ _MAX_SILENT_SECONDS = 120
 class ProgressSample:
     """The progress of an import at one moment. The page returns its last sample, from which the speed is computed."""
 
-    at: float
+    time: float
     state: str
     records: int
     steps: int
@@ -59,13 +59,13 @@ class ProgressSample:
     def parse(cls, text: str) -> Self | None:
         """Parse a sample sent back by a page; return None if it is invalid."""
         try:
-            at, state, records, steps = text.split("~")
-            return cls(float(at), state, int(records), int(steps))
+            time, state, records, steps = text.split("~")
+            return cls(float(time), state, int(records), int(steps))
         except ValueError:
             return None
 
     def __str__(self) -> str:
-        return f"{self.at:.3f}~{self.state}~{self.records}~{self.steps}"
+        return f"{self.time:.3f}~{self.state}~{self.records}~{self.steps}"
 
 
 def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
@@ -77,10 +77,10 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     now = timezone.now()
     sample, total = ProgressSample.from_run(run, now), _get_total(run)
     earlier_sample = ProgressSample.parse(since)
-    if earlier_sample is None or earlier_sample.state != sample.state or earlier_sample.at >= sample.at:
+    if earlier_sample is None or earlier_sample.state != sample.state or earlier_sample.time >= sample.time:
         start_time = (run.started_at or now).timestamp()
         earlier_sample = ProgressSample(start_time, sample.state, 0, 0)
-    seconds = max(sample.at - earlier_sample.at, 0.001)
+    seconds = max(sample.time - earlier_sample.time, 0.001)
     per_second = max(sample.steps - earlier_sample.steps, 0) / seconds
     records = (
         sample.steps - earlier_sample.steps if _is_writing(run) else sample.records - earlier_sample.records
@@ -94,7 +94,7 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         "far": _describe_position(run),
         "speed": _describe_speed(round(records / seconds)) if records > 0 else "",
         "left": _describe_time_left((total - sample.steps) / per_second) if total and per_second else "",
-        "refused": _describe_refused(run),
+        "refused": _describe_rejected(run),
     }
 
 
@@ -132,7 +132,7 @@ def _describe_speed(records: int) -> str:
     return template % {"records": intcomma(records)}
 
 
-def _describe_refused(run: ImportRun) -> str:
+def _describe_rejected(run: ImportRun) -> str:
     return _("%s rejected so far") % intcomma(run.refused) if run.refused else ""
 
 

@@ -136,7 +136,7 @@ _RUN_PERMISSION, _UNDO_PERMISSION = "claims.run_import", "claims.undo_import"
 
 
 class ReleaseArchiveForm(forms.Form):
-    looked_at = forms.BooleanField(
+    is_checked = forms.BooleanField(
         label=_(
             "I have checked this sample, and share responsibility for the archive with the person who requested it"
         ),
@@ -147,7 +147,7 @@ class ReleaseArchiveForm(forms.Form):
 class UndoImportForm(forms.Form):
     """A form with the choice to undo only the records that were not edited after the import."""
 
-    rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    keep_later_work = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 def _can_resume(run: ImportRun) -> bool:
@@ -294,7 +294,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         form=ReleaseArchiveForm,
         look="main",
     )
-    def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
+    def release(self, request: HttpRequest, run: ImportRun, is_checked: bool) -> str:
         """Publish the newsroom's own imported archive after a person has checked a sample, and return a message."""
         house_archive.release_archive(run, by=get_person(request))
         return gettext("Released: its records are now being published.")
@@ -310,8 +310,8 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         ),
         look="retract",
     )
-    def undo(self, request: HttpRequest, run: ImportRun, rest: bool) -> str:
-        undo.queue_undo(run, by=get_person(request), keep_later_work=rest)
+    def undo(self, request: HttpRequest, run: ImportRun, keep_later_work: bool) -> str:
+        undo.queue_undo(run, by=get_person(request), keep_later_work=keep_later_work)
         return gettext("The import is being undone, step by step.")
 
 

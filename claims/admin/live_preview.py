@@ -116,7 +116,7 @@ def render_preview(
     verdict_form: forms.ModelForm,
     evidence_formset: BaseInlineFormSet[Any, Any, Any],
     *,
-    links: str,
+    prefix: str,
     claim_form: forms.ModelForm | None = None,
     appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
 ) -> JsonResponse:
@@ -124,7 +124,7 @@ def render_preview(
     review.
 
     Args:
-        links: the prefix of the verdict's fields, to which the list links.
+        prefix: the prefix of the verdict's fields, to which the list links.
     """
     verdict: Verdict = _read_typed_row(verdict_form)
     evidence: list[Evidence] = list(_iterate_rows(evidence_formset))
@@ -148,7 +148,7 @@ def render_preview(
         {
             "page": render_reader_view([previews.future_entry, *previews.ledger], previews.future_entry),
             "unread": list(_iterate_unread(unread_forms)),
-            "missing": build_checklist(verdict, links, evidence),
+            "missing": build_checklist(verdict, prefix, evidence),
         }
     )
     return _forbid_caching(response)

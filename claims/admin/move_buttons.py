@@ -129,8 +129,8 @@ class MovesAdmin(DeskAdmin):
             return page
         try:
             with RefusalMessages(request):
-                response = self._move(request, subject, action)
-                messages.success(request, self.build_moved_message(response, action))
+                moved_subject = self._move(request, subject, action)
+                messages.success(request, self.build_moved_message(moved_subject, action))
         except ConfirmationNeeded as question:
             return self.ask_for_confirmation(request, subject, action, question)
         return self.get_next_page(request, subject, action) or page
@@ -176,9 +176,9 @@ class MovesAdmin(DeskAdmin):
         )
         if entry is None:
             return message
-        address = reverse("claim", args=[entry.claim_id, entry.slug])
+        url = reverse("claim", args=[entry.claim_id, entry.slug])
         link = format_html(
-            '<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("See the public page")
+            '<a href="{}" target="_blank" rel="noopener">{}</a>', url, _("See the public page")
         )
         return format_html("{} {}", message, link)
 

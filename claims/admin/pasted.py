@@ -50,16 +50,16 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     The page repeats the request while `is_waiting` is true. Uses POST to keep URLs and quotes out of logs.
     """
     model_admin: Any = site.get_model_admin(Source)
-    address = read_address(request.POST.get("address", "").strip())
-    if request.method != "POST" or not address:
+    url = read_address(request.POST.get("address", "").strip())
+    if request.method != "POST" or not url:
         raise Http404
-    source = Source.objects.find_by_url(address)
+    source = Source.objects.find_by_url(url)
     details: list[str] = []
     if source is None:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
         try:
-            source = model_admin.find_or_add_row(request, address)
+            source = model_admin.find_or_add_row(request, url)
         except ValidationError as refusal:
             return JsonResponse({"note": " ".join(refusal.messages)})
     elif not model_admin.has_view_permission(request):

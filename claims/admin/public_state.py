@@ -25,20 +25,20 @@ _BADGE_TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publicati
 _SHOWN_COLUMNS = ("claim_id", "kind", "status", "slug", "published_at")
 
 
-def prefetch_newest_publication(claim: str = "") -> Prefetch:
+def prefetch_newest_publication(claim_prefix: str = "") -> Prefetch:
     """Return a prefetch that stores the newest publication of each claim in `newest_publications`, for the badges.
 
     Args:
-        claim: the lookup prefix from the rows to their claim, such as `claim__`; "" if the rows are claims.
+        claim_prefix: the lookup prefix from the rows to their claim, such as `claim__`; "" if the rows are claims.
     """
     newest_entries = Publication.objects.newest().only(*_SHOWN_COLUMNS)
-    return Prefetch(f"{claim}publications", newest_entries, to_attr="newest_publications")
+    return Prefetch(f"{claim_prefix}publications", newest_entries, to_attr="newest_publications")
 
 
-def prefetch_states(verdicts: QuerySet[Verdict], claim: str = "") -> tuple[Prefetch, Prefetch]:
+def prefetch_states(verdicts: QuerySet[Verdict], claim_prefix: str = "") -> tuple[Prefetch, Prefetch]:
     """Return the prefetches that the badges of claims and of these verdicts need."""
     rows = annotate_planned_time(annotate_signoffs_given(verdicts.defer("explanation")))
-    return Prefetch(f"{claim}verdicts", rows), prefetch_newest_publication(claim)
+    return Prefetch(f"{claim_prefix}verdicts", rows), prefetch_newest_publication(claim_prefix)
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:

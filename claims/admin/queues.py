@@ -95,7 +95,7 @@ def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> Qu
         ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
         state=Verdict.State.IN_REVIEW,
-        given__lt=F("required_signoffs"),
+        signoff_count__lt=F("required_signoffs"),
     )
 
 
@@ -108,12 +108,12 @@ def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verd
 
 def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     return annotate_signoffs_given(verdicts).filter(
-        state=Verdict.State.IN_REVIEW, given__gte=F("required_signoffs")
+        state=Verdict.State.IN_REVIEW, signoff_count__gte=F("required_signoffs")
     )
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current round, not counting the translators."""
+    """Annotate `signoff_count`: the number of people who signed off in the current round, without the translators."""
     signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
@@ -122,7 +122,9 @@ def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QueryS
         .annotate(number=Count("by", distinct=True))
         .values("number")
     )
-    return translations.annotate(given=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
+    return translations.annotate(
+        signoff_count=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0)
+    )
 
 
 def _filter_translations_to_review(
@@ -135,13 +137,13 @@ def _filter_translations_to_review(
         ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
         state=Translation.State.IN_REVIEW,
-        given__lt=F("required_signoffs"),
+        signoff_count__lt=F("required_signoffs"),
     )
 
 
 def _filter_ready_translations(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
     return annotate_translation_signoffs(translations).filter(
-        state=Translation.State.IN_REVIEW, given__gte=F("required_signoffs")
+        state=Translation.State.IN_REVIEW, signoff_count__gte=F("required_signoffs")
     )
 
 
@@ -151,17 +153,17 @@ def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation
 
 
 def annotate_usage(ratings: QuerySet[Rating]) -> QuerySet[Any]:
-    """Annotate `used`: the number of published claims with this rating."""
+    """Annotate `claim_count`: the number of published claims with this rating."""
     mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
-    return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
+    return ratings.annotate(claim_count=Coalesce(Subquery(mention.values("publications")), 0))
 
 
 def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Return the ratings without a rating class. Annotate `words`, the label in lower case, and `together`, the
+    """Return the ratings without a rating class. Annotate `label_key`, the label in lower case, and `total_count`, the
     number of published claims that any publisher rated with this label.
     """
     return annotate_usage(ratings.filter(rating_class="")).annotate(
-        words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
+        label_key=Lower("label"), total_count=Window(Sum("claim_count"), partition_by=[Lower("label")])
     )
 
 
@@ -242,7 +244,7 @@ RATING_QUEUES = {
         _("Labels without a rating class"),
         _filter_unmapped,
         # The labels used by the most claims come first, and the same label of several publishers is kept together.
-        (F("together").desc(), F("words"), F("used").desc(), "pk"),
+        (F("total_count").desc(), F("label_key"), F("claim_count").desc(), "pk"),
         "claims.change_rating",
     )
 }

@@ -67,13 +67,13 @@ class QuoteForm(forms.ModelForm):
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
     def _anchor(self, cleaned_data: dict[str, Any]) -> None:
-        source, quote_typed = cleaned_data["source"], cleaned_data.get("exact", "")
+        source, typed_quote = cleaned_data["source"], cleaned_data.get("exact", "")
         # Words before and after the quote that were not edited belong to the previous quote.
         typed_context = {
             side: cleaned_data.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")
         }
         try:
-            quotation = build_quote(source, quote_typed, **typed_context)
+            quotation = build_quote(source, typed_quote, **typed_context)
         except QuoteNotFound as problem:
             self.add_error("exact", _("%s Or leave the quote empty.") % translate_message(problem))
         except QuoteAmbiguous as problem:

@@ -185,9 +185,9 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     def publisher(self, rating: Rating) -> SafeString:
         return format_html('{}<br><span class="desk-quiet">{}</span>', rating.scale.publisher, rating.scale)
 
-    @admin.display(description=_("published claims"), ordering="used")
+    @admin.display(description=_("published claims"), ordering="claim_count")
     def published_claim_count(self, rating: Any) -> int:
-        return rating.used  # annotated above
+        return rating.claim_count  # annotated above
 
     @admin.display(description=_("for example"))
     def example_statements(self, rating: Any) -> SafeString | str:
@@ -210,7 +210,7 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
     """Return the action of the list that assigns this class to the selected ratings."""
 
     def decide(model_admin: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
-        claims = {rating.pk: rating.used for rating in annotate_usage(ratings)}
+        claims = {rating.pk: rating.claim_count for rating in annotate_usage(ratings)}
         changed_ratings = None
         with RefusalMessages(request):
             changed_ratings = classification.classify(ratings, rating_class, by=get_person(request))

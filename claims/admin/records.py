@@ -209,8 +209,8 @@ class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("for readers"))
     def page(self, publication: Publication) -> SafeString:
-        address = reverse("claim-version", args=[publication.claim_id, publication.version])
-        return format_html('<a href="{}">{}</a>', address, _("This version as readers saw it"))
+        url = reverse("claim-version", args=[publication.claim_id, publication.version])
+        return format_html('<a href="{}">{}</a>', url, _("This version as readers saw it"))
 
     @admin.display(description=_("JSON"))
     def body_json(self, publication: Publication) -> SafeString:

@@ -130,5 +130,5 @@ class NewsroomPageAdmin(DeskAdmin):
 
     @admin.display(description=_("write"))
     def next_version_link(self, page: NewsroomPage) -> SafeString:
-        address = f"{reverse('admin:claims_newsroompage_add')}?kind={page.kind}&language={page.language}"
-        return format_html('<a href="{}">{}</a>', address, _("New version"))
+        url = f"{reverse('admin:claims_newsroompage_add')}?kind={page.kind}&language={page.language}"
+        return format_html('<a href="{}">{}</a>', url, _("New version"))

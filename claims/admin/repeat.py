@@ -69,16 +69,16 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return () if is_source_unknown else ("source",)
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        ratings = _load_ratings({repeat.claim_id for repeat in rows})
+        ratings_by_claim = _load_ratings({repeat.claim_id for repeat in rows})
         for repeat in rows:
-            repeat.rated = ratings.get(repeat.claim_id, [])
+            repeat.rating_badges = ratings_by_claim.get(repeat.claim_id, [])
 
     @admin.display(description=_("the new wording and the checked claim"))
     def comparison(self, repeat: Repeat) -> SafeString:
         return render_to_string("admin/desk/repeat.html", _build_context(repeat))
 
     def build_page_context(self, request: HttpRequest, repeat: Any, /) -> dict[str, Any]:
-        repeat.rated = _load_ratings({repeat.claim_id}).get(repeat.claim_id, [])
+        repeat.rating_badges = _load_ratings({repeat.claim_id}).get(repeat.claim_id, [])
         return _build_context(repeat)
 
     # Deciding ---------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
             **row,
             "claim": claims[row["claim"]],
             "page": get_page_url(claims[row["claim"]]),
-            "rated": ratings.get(row["claim"], []),
+            "rating_badges": ratings.get(row["claim"], []),
             "sources": sources.get(row["claim"], [])[:_SOURCE_LIMIT],
             "repeats": f"{reverse('admin:claims_repeat_changelist')}?claim__id__exact={row['claim']}",
         }
@@ -211,6 +211,6 @@ def _build_context(repeat: Any) -> dict[str, Any]:
         "claim_page": get_page_url(repeat.claim),
         "source_page": get_page_url(repeat.source) if repeat.source else "",
         "proposal_page": get_page_url(repeat.proposal) if repeat.proposal else "",
-        "rated": repeat.rated,
+        "rating_badges": repeat.rating_badges,
         "outcome": outcome,
     }

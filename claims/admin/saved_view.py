@@ -93,7 +93,7 @@ class SavedViewAdmin(DeskAdmin):
         change_url = reverse("admin:claims_savedview_change", args=[view.pk])
         return format_html(
             '<a class="desk-view" href="{}" dir="auto">{}</a> <a href="{}">{}</a>',
-            open_page(view),
+            build_opening_url(view),
             view.name,
             change_url,
             gettext("Change"),
@@ -101,7 +101,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @admin.display(description=_("list"), ordering="listed")
     def list_name(self, view: SavedView) -> str:
-        model_admin = _find_desk(self.admin_site, view.listed)
+        model_admin = _find_model_admin(self.admin_site, view.listed)
         return str(capfirst(str(model_admin.opts.verbose_name_plural))) if model_admin else view.listed
 
     @admin.display(description=_("saved by"))
@@ -132,7 +132,7 @@ class SavedViewAdmin(DeskAdmin):
     def save_view(self, request: HttpRequest) -> HttpResponse:
         """Save a list as currently shown, replacing the person's own view of the same name."""
         values = request.POST
-        model_admin = _find_desk(self.admin_site, values.get("listed", ""))
+        model_admin = _find_model_admin(self.admin_site, values.get("listed", ""))
         if request.method != "POST" or model_admin is None:
             raise Http404
         may_view = model_admin.has_view_or_change_permission(request)
@@ -142,7 +142,7 @@ class SavedViewAdmin(DeskAdmin):
         if is_shared and not request.user.has_perm(_SHARE_PERMISSION):
             raise PermissionDenied
         query = normalise_query(values.get("query", ""))
-        page = HttpResponseRedirect(f"{_list_page(model_admin)}?{query}")
+        page = HttpResponseRedirect(f"{_build_list_url(model_admin)}?{query}")
         name = " ".join(values.get("name", "").split())
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
@@ -171,7 +171,7 @@ class SavedViewAdmin(DeskAdmin):
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Redirect to the list with the view's filters. Filters that no longer exist are left out, with a message."""
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
-        model_admin = _find_desk(self.admin_site, view.listed) if view else None
+        model_admin = _find_model_admin(self.admin_site, view.listed) if view else None
         if view is None:
             raise Http404
         if model_admin is None:
@@ -186,14 +186,14 @@ class SavedViewAdmin(DeskAdmin):
                 gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
                 % {"view": view.name, "what": join_words(missing_names)},
             )
-        return HttpResponseRedirect(f"{_list_page(model_admin)}?{query}")
+        return HttpResponseRedirect(f"{_build_list_url(model_admin)}?{query}")
 
 
-def open_page(view: SavedView) -> str:
+def build_opening_url(view: SavedView) -> str:
     return reverse("admin:claims_savedview_open", args=[view.pk])
 
 
-def _find_desk(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
+def _find_model_admin(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
     """Return the model admin of a list, or None."""
     try:
         model_admin = site.get_model_admin(apps.get_model(model_label))
@@ -202,7 +202,7 @@ def _find_desk(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
     return model_admin if isinstance(model_admin, DeskAdmin) else None
 
 
-def _list_page(model_admin: DeskAdmin) -> str:
+def _build_list_url(model_admin: DeskAdmin) -> str:
     return reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
 
 

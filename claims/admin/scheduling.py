@@ -30,8 +30,8 @@ from factcheck.web.differences import highlight_difference
 class ScheduleForm(forms.Form):
     """The form for the time of publication in the newsroom's time zone, with the schedule that the page showed."""
 
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    publish_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    shown_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     cancel = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
@@ -148,7 +148,7 @@ def find_last_editor_name(subject: Claim | Verdict, reader: User, shown_since: s
     claim = subject.claim if isinstance(subject, Verdict) else subject
     seen_at = parse_datetime(shown_since) if len(shown_since) < _MAX_TIME_LENGTH else None
     events = build_timeline(claim, reader).events if seen_at and is_aware(seen_at) else []
-    names = [event.actor_name for event in events if seen_at and event.at > seen_at and event.actor_name]
+    names = [event.actor_name for event in events if seen_at and event.time > seen_at and event.actor_name]
     return names[0] if names else str(_("another user"))
 
 

@@ -64,11 +64,11 @@ def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
     """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs; False for other rows."""
     if not isinstance(row, Verdict) or row.state != Verdict.State.IN_REVIEW:
         return False
-    return getattr(row, "given", 0) >= row.required_signoffs
+    return getattr(row, "signoff_count", 0) >= row.required_signoffs
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current review round, not counting the author."""
+    """Annotate `signoff_count`: the number of people who signed off in the current round, not counting the author."""
     signoff_counts = (
         SignOff.objects.valid()
         .filter(verdict=OuterRef("pk"))
@@ -78,7 +78,7 @@ def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return verdicts.annotate(given=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
+    return verdicts.annotate(signoff_count=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
 
 
 def annotate_planned_time(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:

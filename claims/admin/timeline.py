@@ -45,7 +45,7 @@ LAST_PAGE = 50
 class TimelineEvent:
     """One event of a claim's timeline."""
 
-    at: datetime
+    time: datetime
     kind: str
     actor_name: str
     description: str
@@ -111,7 +111,7 @@ def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1)
     events = [
         event for timeline_kind in chosen_kinds or kinds for event in timeline_kind.read(claim, reader, limit)
     ]
-    events.sort(key=lambda event: event.at, reverse=True)
+    events.sort(key=lambda event: event.time, reverse=True)
     shown_events = events[(page - 1) * PER_PAGE : page * PER_PAGE]
     has_more = len(events) > page * PER_PAGE and page < LAST_PAGE
     return Timeline(shown_events, kind if chosen_kinds else "", page, has_more)

@@ -98,8 +98,8 @@ class ApiTokenAdmin(DeskAdmin):
         return True
 
     def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        is_own = obj is None or obj.user_id == request.user.pk
-        return is_own or super().has_view_permission(request, obj)
+        is_own_token = obj is None or obj.user_id == request.user.pk
+        return is_own_token or super().has_view_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         return False

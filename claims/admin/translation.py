@@ -187,15 +187,15 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         form = live_preview.remove_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
         edited_translation: Translation = form.instance
-        prospect = preview_entries.preview_translating(edited_translation)
+        preview = preview_entries.preview_translating(edited_translation)
         response = JsonResponse(
             {
                 "page": render_reader_view(
-                    [prospect.future_entry, *prospect.ledger],
-                    prospect.future_entry,
+                    [preview.future_entry, *preview.ledger],
+                    preview.future_entry,
                     language=edited_translation.language,
                 )
-                if prospect
+                if preview
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
                 "missing": [

@@ -79,16 +79,16 @@ def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposa
     """Return the first proposals in list order, grouped by article."""
     appearances = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
     moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
-    groups = list(
+    proposal_rows = list(
         rows.annotate(
             article=Subquery(appearances.values("source")[:1]),
             article_title=Subquery(appearances.values("source__title")[:1]),
             seen=Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), 0),
         ).values("pk", "statement", "score", "article", "article_title", "seen")[:PROPOSAL_LIMIT]
     )
-    other_viewers = find_other_viewers([row["pk"] for row in groups], person=person)
+    other_viewers = find_other_viewers([row["pk"] for row in proposal_rows], person=person)
     articles: dict[int | None, ArticleProposals] = {}
-    for row in groups:
+    for row in proposal_rows:
         title = row["article_title"] or _("Without an article")
         articles.setdefault(row["article"], ArticleProposals(row["article"], title)).proposals.append(
             ListedProposal(
@@ -102,8 +102,8 @@ def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposa
     return list(articles.values())
 
 
-def iterate_in_order(groups: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
-    for article in groups:
+def iterate_in_order(articles: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
+    for article in articles:
         yield from article.proposals
 
 

@@ -283,11 +283,11 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
     )
 
 
-def parse_writers(writer_text: Any) -> dict[UUID, int | None]:
+def parse_writers(writers: Any) -> dict[UUID, int | None]:
     """Return the ids of open pages, each with the number of the last autosave to delete, or None for all of them."""
-    if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED_WRITERS:
+    if not isinstance(writers, dict) or len(writers) > _MAX_REPLACED_WRITERS:
         raise InvalidAutosave
-    return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writer_text.items()}
+    return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writers.items()}
 
 
 def _parse_writer(value: Any) -> UUID:

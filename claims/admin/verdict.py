@@ -228,21 +228,29 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
         arguments = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
         return live_preview.render_preview(
-            form(request.POST, instance=verdict), formset(**arguments), links=""
+            form(request.POST, instance=verdict), formset(**arguments), prefix=""
         )
 
     @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=ScheduleForm)
     def schedule(
-        self, request: HttpRequest, verdict: Verdict, *, at: datetime | None, seen: int | None, cancel: bool
+        self,
+        request: HttpRequest,
+        verdict: Verdict,
+        *,
+        publish_at: datetime | None,
+        shown_id: int | None,
+        cancel: bool,
     ) -> str:
         """Set, change or cancel the scheduled time of publication, and return a message."""
         by = get_person(request)
         if cancel:
-            scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
+            scheduled_publications.cancel(verdict, by=by, expected_id=shown_id or 0)
             return _("Cancelled: the verdict will not be published automatically.")
-        if at is None:
+        if publish_at is None:
             raise NotPossible(_("Enter the date and time."))
-        return describe_schedule(scheduled_publications.schedule(verdict, at, by=by, instead_of=seen))
+        return describe_schedule(
+            scheduled_publications.schedule(verdict, publish_at, by=by, replaced_id=shown_id)
+        )
 
     @row_action(gettext_lazy("Start"), permission="view", form=LanguageForm)
     def translate(self, request: HttpRequest, verdict: Verdict, *, language: str) -> HttpResponse:

@@ -58,9 +58,9 @@ def _build_known_checks(
     proposals: Sequence[FoundClaim], results: Sequence[Answer]
 ) -> dict[int, ExistingCheck]:
     best_matches = {
-        claim_found.claim.pk: match
-        for claim_found, result in zip(proposals, results, strict=True)
-        if (match := _choose_best_match(claim_found, result)) is not None
+        found_claim.claim.pk: match
+        for found_claim, result in zip(proposals, results, strict=True)
+        if (match := _choose_best_match(found_claim, result)) is not None
     }
     entries_by_claim = _load_publications(match.claim for match in best_matches.values())
     return {
@@ -70,9 +70,9 @@ def _build_known_checks(
     }
 
 
-def _shift_to_text(claim_found: FoundClaim, result: Answer) -> Answer:
+def _shift_to_text(found_claim: FoundClaim, result: Answer) -> Answer:
     """Return the answer with its passages shifted from positions in the claim to positions in the text."""
-    start = claim_found.anchor.start
+    start = found_claim.anchor.start
     passages = [
         replace(passage, start=start + passage.start, end=start + passage.end) for passage in result.passages
     ]
@@ -93,12 +93,12 @@ def _record_repeats(
     record_snapshot_repeats(snapshot, repeats, proposals=proposals)
 
 
-def _choose_best_match(claim_found: FoundClaim, result: Answer) -> Match | None:
+def _choose_best_match(found_claim: FoundClaim, result: Answer) -> Match | None:
     matches = [
         match
         for passage in result.passages
         for match in passage.matches[:1]
-        if match.claim != claim_found.claim.pk
+        if match.claim != found_claim.claim.pk
     ]
     return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
 

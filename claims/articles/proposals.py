@@ -103,7 +103,7 @@ def propose_claims(
                 wording = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
                 groups.setdefault(wording, []).append(candidate)
         created_claims = _create_claims(snapshot, source, language, list(groups.values()), by)
-        claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created_claims])
+        claims_added.send(None, claims=[found_claim.claim.pk for found_claim in created_claims])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(
         created_claims,

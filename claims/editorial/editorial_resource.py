@@ -114,8 +114,8 @@ class EditorialResource(EditorialView, ABC):
         def work(prepared: Any) -> StoredResponse:
             row = add(prepared)
             parent_ids = [value for name, value in self.kwargs.items() if name != "id"]
-            address = self.build_url(route, *parent_ids, getattr(row, key))
-            return self.build_stored_response(self.reload(row), status=201, location=address)
+            url = self.build_url(route, *parent_ids, getattr(row, key))
+            return self.build_stored_response(self.reload(row), status=201, location=url)
 
         return self.create_once(work, prepare=prepare)
 
@@ -124,10 +124,8 @@ class EditorialResource(EditorialView, ABC):
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
-            address = self.build_url(f"{route}-detail", row.pk)
-            return self.build_stored_response(
-                self.reload(row), status=201 if is_new else 200, location=address
-            )
+            url = self.build_url(f"{route}-detail", row.pk)
+            return self.build_stored_response(self.reload(row), status=201 if is_new else 200, location=url)
 
         return self.create_once(work)
 

@@ -58,9 +58,9 @@ class EditorialSourceResource(EditorialResource):
 
         def work(material: Material | None) -> StoredResponse:
             source_row = named_sources.find_or_add_source(values, material, by=self.person)
-            address = self.build_url("sources-detail", source_row.source.pk)
+            url = self.build_url("sources-detail", source_row.source.pk)
             status = 201 if source_row.is_new else 200
-            return self.build_stored_response(self.reload(source_row.source), status=status, location=address)
+            return self.build_stored_response(self.reload(source_row.source), status=status, location=url)
 
         def prepare() -> Material | None:
             fetching = values.get("capture")

@@ -80,7 +80,9 @@ def preview_publishing(
         return [*sorted([*own_verdicts, (verdict, evidence)], key=_build_sort_key), *verdicts_of_others]
 
     verdict.published_at = clock.get_database_time()
-    return _build_preview(_group(verdict.claim_id), choose_change(verdict), find_judgements, edited_claim)
+    return _build_preview(
+        _load_group(verdict.claim_id), choose_change(verdict), find_judgements, edited_claim
+    )
 
 
 def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
@@ -96,12 +98,12 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
         return list(judgements.values())
 
     change = LedgerChange(Publication.Kind.RETRACTION, note.strip())
-    return _build_preview(_group(verdict.claim_id), change, find_judgements)
+    return _build_preview(_load_group(verdict.claim_id), change, find_judgements)
 
 
 def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
     """Preview republishing the claim with its present appearances and topics."""
-    return _build_preview(_group(claim.pk), LedgerChange(kind, note.strip()), list_public_verdicts)
+    return _build_preview(_load_group(claim.pk), LedgerChange(kind, note.strip()), list_public_verdicts)
 
 
 def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
@@ -110,7 +112,7 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
     own_claims, target_claims = groups[claim.pk], groups[target.pk]
     own_claims[0].state, own_claims[0].merged_into = Claim.State.MERGED, target_claims[0]
     all_claims = [target_claims[0], *sorted([*target_claims[1:], own_claims[0]], key=lambda row: row.pk)]
-    return _preview_both(own_claims, all_claims, Publication.Kind.MERGE)
+    return _preview_both_claims(own_claims, all_claims, Publication.Kind.MERGE)
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
@@ -123,7 +125,7 @@ def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
         "",
     )
     remaining_claims = [row for row in target_claims if row.pk != claim.pk]
-    return _preview_both(own_claims, remaining_claims, Publication.Kind.UNMERGE)
+    return _preview_both_claims(own_claims, remaining_claims, Publication.Kind.UNMERGE)
 
 
 def preview_translating(translation: Translation) -> EntryPreview | None:
@@ -143,7 +145,9 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
     return EntryPreview(translation.verdict.claim, ledger, Publication(**entry.publication))
 
 
-def _preview_both(own_claims: list[Claim], target_claims: list[Claim], kind: str) -> list[EntryPreview]:
+def _preview_both_claims(
+    own_claims: list[Claim], target_claims: list[Claim], kind: str
+) -> list[EntryPreview]:
     newest_entry = Publication.objects.newest().filter(claim=own_claims[0].pk).first()
     is_target_published = Publication.objects.filter(claim=target_claims[0].pk).exists()
     # Unpublished claims stay unpublished, as in `workflow`.
@@ -156,7 +160,7 @@ def _preview_both(own_claims: list[Claim], target_claims: list[Claim], kind: str
     ]
 
 
-def _group(claim_id: int) -> list[Claim]:
+def _load_group(claim_id: int) -> list[Claim]:
     [claims] = load_with_merged([claim_id])
     return claims
 

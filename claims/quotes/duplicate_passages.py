@@ -87,12 +87,12 @@ class OriginalityCheck:
     def _was_edited_elsewhere(self, new_indexes: range) -> bool:
         """Return whether a similar part elsewhere in the new text may be the edited original of these parts."""
         alignment = self.alignment
-        old_by_new = [
+        old_indexes = [
             alignment.old_by_new[new_index] for new_index in new_indexes if new_index in alignment.old_by_new
         ]
         return any(
             similarity >= RIVAL_SIMILARITY and other_index not in alignment.old_by_new
-            for old_index in old_by_new
+            for old_index in old_indexes
             for similarity, other_index in alignment.similar_parts.get(old_index, ())
         )
 

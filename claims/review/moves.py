@@ -337,7 +337,7 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
 
 
 def _build_review(
-    model: type[Reviewed], complete: Callable[[Reviewed, User], None]
+    model: type[Reviewed], require_complete: Callable[[Reviewed, User], None]
 ) -> dict[tuple[str, str], Move[Reviewed]]:
     """Return the moves that verdicts and translations share, from draft to the end of the review."""
     states, noun = model.State, model._meta.model_name
@@ -347,7 +347,7 @@ def _build_review(
             gettext_lazy("Submit for review"),
             f"claims.submit_{noun}",
             note=gettext_lazy("Note to the reviewers"),
-            check=complete,
+            check=require_complete,
         ),
         (states.IN_REVIEW, "sign_off"): Move(
             states.IN_REVIEW,

@@ -46,16 +46,16 @@ def search(removal_id: int) -> None:
         tables = [name for [name] in cursor.fetchall()]
         row_counts: dict[str, int] = {}
         longer_words: set[str] = set()
-        for done, table in enumerate(tables):
-            RemovalSearch.objects.filter(pk=search_row.pk).update(done=done, total=len(tables) + 1)
+        for table_index, table in enumerate(tables):
+            RemovalSearch.objects.filter(pk=search_row.pk).update(done=table_index, total=len(tables) + 1)
             cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [removed_words, table])
             if row := cursor.fetchone():
                 row_counts[table] = row[0]
             cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [removed_words, table])
             longer_words.update(word for [word] in cursor.fetchall())
     RemovalSearch.objects.filter(pk=search_row.pk).update(done=len(tables))
-    if files := len(removals.find_files(removed_words)):
-        row_counts["files"] = files
+    if file_count := len(removals.find_files(removed_words)):
+        row_counts["files"] = file_count
     RemovalSearch.objects.filter(pk=search_row.pk).update(
         done=len(tables) + 1,
         places=row_counts,

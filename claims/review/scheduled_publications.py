@@ -23,12 +23,12 @@ Outcome = ScheduledPublication.Outcome
 
 @transaction.atomic
 def schedule(
-    verdict: Verdict, at: datetime, *, by: User, instead_of: int | None = None
+    verdict: Verdict, publish_at: datetime, *, by: User, replaced_id: int | None = None
 ) -> ScheduledPublication:
     """Schedule publication of the verdict, replacing any other schedule.
 
     Args:
-        instead_of: the schedule that the person saw and is replacing.
+        replaced_id: the schedule that the person saw and is replacing.
 
     Raises:
         NotPossible: the verdict is not ready, the time is not in the future, or another person has changed the
@@ -44,14 +44,14 @@ def schedule(
         try:
             move.check(verdict, by)
         except TooEarly as refusal:
-            if at < refusal.until:
+            if publish_at < refusal.until:
                 raise
     now = clock.get_database_time()
-    if not now < at <= now + MAX_LEAD_TIME:
+    if not now < publish_at <= now + MAX_LEAD_TIME:
         raise NotPossible(_("Choose a time in the future, within a year."))
-    _end(verdict, instead_of, Outcome.MOVED, by)
+    _end(verdict, replaced_id, Outcome.MOVED, by)
     return ScheduledPublication.objects.create(
-        verdict=verdict, publish_at=at, made_by=by, made_by_name=get_display_name(by)
+        verdict=verdict, publish_at=publish_at, made_by=by, made_by_name=get_display_name(by)
     )
 
 

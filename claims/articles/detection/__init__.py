@@ -70,7 +70,7 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
     attributor = Attributor(language, people)
     turns = Dialogue(list(_iterate_dialogue_blocks(text, all_blocks)), people, grammar).turns
     turn_by_start = {block.start: turn for block, turn in zip(all_blocks, turns, strict=True)}
-    marks = dict(
+    dialogue_blocks = dict(
         zip((block.start for block in all_blocks), _iterate_dialogue_blocks(text, all_blocks), strict=True)
     )
     introductions = {
@@ -78,22 +78,24 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
         for previous_block, block in pairwise(all_blocks)
         if previous_block.text.endswith(_COLONS)
     }
-    split_blocks_found = [
-        _split_sentences(block, index, language, marks[block.start].is_dashed, block.start in introductions)
+    sentences_by_block = [
+        _split_sentences(
+            block, index, language, dialogue_blocks[block.start].is_dashed, block.start in introductions
+        )
         for index, block in enumerate(blocks)
     ]
     newest_year = max(
         (
             year
-            for sentences, _ in split_blocks_found
+            for sentences, _ in sentences_by_block
             for block_sentence in sentences
             for year in find_years(block_sentence.text)
         ),
         default=None,
     )
     # A text that is a single quoted sentence does not name its speaker.
-    is_alone = sum(len(sentences) for sentences, _ in split_blocks_found) == 1
-    for block, (sentences, quotations) in zip(blocks, split_blocks_found, strict=True):
+    is_alone = sum(len(sentences) for sentences, _ in sentences_by_block) == 1
+    for block, (sentences, quotations) in zip(blocks, sentences_by_block, strict=True):
         sentence_speakers = attributor.attribute_block(
             block.text,
             sentences,

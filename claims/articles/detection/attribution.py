@@ -233,7 +233,7 @@ class Attributor:
             return
         opening = split_name(narration[:_OPENING_LENGTH])[:_OPENING_WORDS]
         offices = [word for word in opening if is_role(word, self._language)]
-        if self._language.cased and offices and not is_body_word(offices[0], self._language):
+        if self._language.is_cased and offices and not is_body_word(offices[0], self._language):
             self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
 
     def _can_be_person(self, member: NamedEntity) -> bool:
@@ -249,11 +249,11 @@ class Attributor:
         """Return whether a surname opens the sentence: "Lund disagreed.", not "Prices fell." if "prices" occurs too."""
         language = self._language
         opening = _FIRST_TWO_WORDS.match(narration)
-        if opening is None or not language.cased:
+        if opening is None or not language.is_cased:
             return False
         first_word, second_word = opening.groups()
-        joints = language.of | language.inside | language.determiners
-        if language.nouns_capitalised and {"past", "state", "says"}.isdisjoint(
+        joints = language.of_words | language.inside_words | language.determiners
+        if language.has_capitalised_nouns and {"past", "state", "says"}.isdisjoint(
             language.signals.find(second_word, tokenise(second_word))
         ):
             return False  # "Immer wieder" and "Bevor er"
@@ -261,14 +261,14 @@ class Attributor:
             is_capital(first_word)
             and second_word.islower()
             and second_word not in joints
-            and first_word.lower() not in language.common | joints
+            and first_word.lower() not in language.common_words | joints
             and not is_role(first_word, language)
             and not self._is_place(first_word)
             and not self._people.has_lower_case(first_word)
         )
 
     def _is_body(self, phrase: str) -> bool:
-        if not self._language.cased:
+        if not self._language.is_cased:
             return not any(is_role(word, self._language) for word in split_name(phrase))
         body_words = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
         # "Chef der Feuerwehr" is a person.
@@ -292,7 +292,7 @@ class Attributor:
                 return self._identities.build_speaker(mention.member, description)
             if (
                 mention.is_subject
-                and self._language.cased
+                and self._language.is_cased
                 and has_second_speech_verb(narration, self._language, self._grammar)
             ):
                 return self._identities.build_speaker(mention.member)
@@ -311,7 +311,12 @@ class Attributor:
         if split_words(opening.replace(QUOTED_MARK, "")):
             return False
         between_words = split_words(between)
-        small_words = self._language.by | self._language.of | self._language.relatives | self._language.inside
+        small_words = (
+            self._language.by_words
+            | self._language.of_words
+            | self._language.relatives
+            | self._language.inside_words
+        )
         if not 1 <= len(between_words) <= _MAX_LENGTH_BETWEEN or not between_words[0][0].islower():
             return False
         if any(word.lower() in small_words - self._language.determiners for word in between_words):
@@ -327,7 +332,7 @@ class Attributor:
 
     def _continue_speaker(self, narration: str) -> Speaker | None:
         """Return the last speaker if grammar shows that the speech continues: "وأضاف أن", the German subjunctive."""
-        for pattern in self._language.resumes:
+        for pattern in self._language.resume_patterns:
             if match := pattern.search(narration):
                 return self._resume_speaker(self._grammar.find_verb_gender(match[0].split()[0]))
         reported_speech = self._language.reported_speech
@@ -370,7 +375,7 @@ class Attributor:
             )
             if (
                 own_speaker is not None
-                and own_speaker.speaker.office
+                and own_speaker.speaker.is_office
                 and continues
                 and current_speaker is not None
             ):

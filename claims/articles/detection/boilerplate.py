@@ -162,11 +162,11 @@ def _is_label(block: TextBlock, language: Lexicon, *, is_sentence: bool) -> bool
 def _is_known_label(text: str, language: Lexicon, length: int, *, is_sentence: bool) -> bool:
     plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # from the Turkish İ
     plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
-    if not language.known and _COOKIES_PATTERN.search(plain):
+    if not language.is_known and _COOKIES_PATTERN.search(plain):
         return length <= _MAX_LABEL_WORDS * 2
-    if any(phrase in plain for phrase in language.furniture_holds):
+    if any(phrase in plain for phrase in language.boilerplate_phrases):
         return length <= _MAX_LABEL_WORDS * 2
-    opening = language.furniture_opens.match(plain)
+    opening = language.boilerplate_openings.match(plain)
     if opening is None:
         return False
     # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.

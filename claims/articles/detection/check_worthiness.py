@@ -157,22 +157,22 @@ def score_sentence(
     cues = find_cues(claimed_text, tokens, language)
     cues += [SentenceCue("quotation", *span) for span in quotations]
     if sentence_speaker is not None and (
-        name_found := _find_name(sentence_speaker.speaker.name, text, language)
+        name_span := _find_name(sentence_speaker.speaker.name, text, language)
     ):
-        cues.append(SentenceCue("attributed", *name_found))
-    figures = {name: 1.0 for cue in cues for name in _FEATURES_BY_CUE.get(cue.kind, ())}
+        cues.append(SentenceCue("attributed", *name_span))
+    features = {name: 1.0 for cue in cues for name in _FEATURES_BY_CUE.get(cue.kind, ())}
     if sentence_speaker is not None:
-        figures["attribution"] = 1.0
+        features["attribution"] = 1.0
     count = sum(cue.kind in {"number", "quantity"} for cue in cues)
-    figures["several numbers"] = min(max(count - 1, 0), 3) / 3
-    figures["number in a quotation"] = float("quotation" in figures and count > 0)
-    figures["length"] = _score_length(claimed_text, tokens, language)
-    figures["fragment"] = float(not is_complete(text))
+    features["several numbers"] = min(max(count - 1, 0), 3) / 3
+    features["number in a quotation"] = float("quotation" in features and count > 0)
+    features["length"] = _score_length(claimed_text, tokens, language)
+    features["fragment"] = float(not is_complete(text))
     named_years = find_years(claimed_text)
-    figures["old year"] = float(
+    features["old year"] = float(
         bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD_AFTER_YEARS
     )
-    log_odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in figures.items())
+    log_odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in features.items())
     return CheckWorthiness(round(1 / (1 + math.exp(-log_odds)), 3), _list_reasons(text, start, cues))
 
 

@@ -55,16 +55,16 @@ class Dialogue:
             bool(_QUESTION_PATTERN.search(block.text) or _BOLD_PATTERN.match(block.text)) for block in blocks
         ]
         self.turns: list[DialogueTurn | None] = [None] * len(blocks)
-        labelled = [
+        labelled_indexes = [
             index for index, label in enumerate(self._labels) if label is not None and self._is_speaker(label)
         ]
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
-            is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
+            is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled_indexes
             self._question_flags[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
         first_index = min(
             [
-                *labelled,
+                *labelled_indexes,
                 *(
                     index
                     for index in range(len(blocks))
@@ -74,7 +74,7 @@ class Dialogue:
             default=0,
         )
         self._interviewee = self._find_interviewee(blocks[:first_index])
-        if len(labelled) >= _MIN_TURNS:
+        if len(labelled_indexes) >= _MIN_TURNS:
             self._read_labels(blocks)
         elif (
             sum(self._question_flags[index] for index in range(len(blocks)) if self._dashed[index])

@@ -15,20 +15,20 @@ class Grammar:
     def __init__(self, language: Lexicon) -> None:
         self.impersonal = self._compile_patterns(language, "impersonal")
         self.people = self._compile_patterns(language, "people")
-        self.questioners = self._lower(language, "questioners")
-        self.answerers = self._lower(language, "answerers")
-        self.possessives = self._lower(language, "possessives")
+        self.questioners = self._get_lower_case_words(language, "questioners")
+        self.answerers = self._get_lower_case_words(language, "answerers")
+        self.possessives = self._get_lower_case_words(language, "possessives")
         self.quotatives = tuple(language.get_attributions("quotatives"))
-        self.conjunctions = self._lower(language, "conjunctions")
+        self.conjunctions = self._get_lower_case_words(language, "conjunctions")
         self.possessive_words = tuple(language.get_attributions("belongings"))
-        self.dependents = self._lower(language, "dependents")
-        self.unsaid = self._lower(language, "unsaid")
-        self.addresses = self._lower(language, "addresses")
-        self.oblique = tuple(self._lower(language, "oblique"))
+        self.dependents = self._get_lower_case_words(language, "dependents")
+        self.unsaid = self._get_lower_case_words(language, "unsaid")
+        self.addresses = self._get_lower_case_words(language, "addresses")
+        self.oblique = tuple(self._get_lower_case_words(language, "oblique"))
         self.article = "".join(language.get_attributions("article"))
         self._bodies = tuple(language.get_attributions("organisations"))
-        self.genitive_after = self._lower(language, "genitive_after")
-        self.genitive_articles = self._lower(language, "genitive_articles")
+        self.genitive_after = self._get_lower_case_words(language, "genitive_after")
+        self.genitive_articles = self._get_lower_case_words(language, "genitive_articles")
         self.genitives = [
             (genitive_ending, nominative_ending)
             for genitive_ending, _separator, nominative_ending in (
@@ -45,7 +45,7 @@ class Grammar:
         return [re.compile(pattern) for pattern in language.get_attributions(name)]
 
     @staticmethod
-    def _lower(language: Lexicon, name: str) -> frozenset[str]:
+    def _get_lower_case_words(language: Lexicon, name: str) -> frozenset[str]:
         return frozenset(word.lower() for word in language.get_attributions(name))
 
     def find_impersonal_spans(self, narration: str) -> Iterator[tuple[int, int]]:

@@ -41,8 +41,8 @@ class Identities:
         if speaker is None or self._belongs_to_other(speaker, attribution):
             return None
         key = speaker.name.lower()
-        if key in self._language.he or key in self._language.she:
-            return self.resolve_pronoun(speaker.is_feminine if self._language.she else is_feminine)
+        if key in self._language.he_words or key in self._language.she_words:
+            return self.resolve_pronoun(speaker.is_feminine if self._language.she_words else is_feminine)
         member = self._find_member(speaker, attribution)
         if member is not None:
             if member.is_feminine is None:
@@ -52,20 +52,25 @@ class Identities:
             speaker = replace(speaker, is_feminine=is_feminine)
         return (
             self._find_office(speaker, attribution)
-            if speaker.office
+            if speaker.is_office
             else self._build_stranger(speaker, attribution, narration)
         )
 
     def _belongs_to_other(self, speaker: Speaker, attribution: Attribution) -> bool:
         """Return whether the name belongs to another person: "Адвокат мэра Ивана Лескова", "Pengacara Bupati Budi"."""
         tokens = split_name(attribution.phrase)
-        plain = [token for token in tokens if token.lower() not in self._language.determiners]
-        if plain and plain[0].lower() in self._grammar.dependents and len(plain) > 1 and self._language.cased:
+        plain_tokens = [token for token in tokens if token.lower() not in self._language.determiners]
+        if (
+            plain_tokens
+            and plain_tokens[0].lower() in self._grammar.dependents
+            and len(plain_tokens) > 1
+            and self._language.is_cased
+        ):
             return True
-        if not self._language.cased:
+        if not self._language.is_cased:
             return self._people.is_related(attribution.phrase, speaker.name)
         given_names = split_name(speaker.name)[:1]
-        if not self._grammar.genitives or not given_names or speaker.office:
+        if not self._grammar.genitives or not given_names or speaker.is_office:
             return False
         if attribution.verb:
             return not is_given_name(given_names[0]) and is_given_name(
@@ -76,23 +81,23 @@ class Identities:
 
     def _find_member(self, speaker: Speaker, attribution: Attribution) -> NamedEntity | None:
         """Return the person in the article with this full or partial name."""
-        if speaker.office and self._language.cased:
-            return self._find_within(attribution.phrase)
+        if speaker.is_office and self._language.is_cased:
+            return self._find_inside_phrase(attribution.phrase)
         name = speaker.name
         if attribution.source in self._grammar.genitive_after:
             name = self._grammar.build_nominative(split_name(name))
         member = self._people.find(name)
         if member is not None and name != speaker.name == member.name:
             return self._people.rename(member, name)  # the text only has the name in the genitive
-        if member is None and not self._language.cased:
+        if member is None and not self._language.is_cased:
             head = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = (
                 self._people.find(attribution.phrase)
-                or self._people.find_ending(attribution.phrase)
+                or self._people.find_at_phrase_edge(attribution.phrase)
                 or self._people.find(head)
             )
         if member is None:
-            member = self._find_within(speaker.name)
+            member = self._find_inside_phrase(speaker.name)
         if member is None:
             return None
         office = speaker.description if speaker.is_person else None
@@ -100,12 +105,12 @@ class Identities:
             member.name, is_person=self._is_person(speaker), is_feminine=speaker.is_feminine, office=office
         )
 
-    def _find_within(self, phrase: str) -> NamedEntity | None:
+    def _find_inside_phrase(self, phrase: str) -> NamedEntity | None:
         """Return the known person or body whose full name is in the phrase: "Bewoner Rik Smit", "der Bund Küste"."""
-        if not self._language.cased:
+        if not self._language.is_cased:
             return None
         tokens = split_name(phrase)
-        joints = (self._language.of | self._language.inside | self._language.by) - {"the"}
+        joints = (self._language.of_words | self._language.inside_words | self._language.by_words) - {"the"}
         for start in range(1, len(tokens) - 1):
             if not is_capital(tokens[start]) or tokens[start - 1].lower() in joints:
                 continue
@@ -116,7 +121,7 @@ class Identities:
             if member is not None and (member.is_person or are_determiners):
                 return member
         for end in range(len(tokens) - 1, 1, -1):
-            if tokens[end].lower() in self._language.of | self._language.inside:
+            if tokens[end].lower() in self._language.of_words | self._language.inside_words:
                 member = self._people.find(" ".join(tokens[:end]))
                 if member is not None and member.is_person:
                     return member
@@ -128,16 +133,16 @@ class Identities:
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
         if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
-            return self._find_named(speaker)  # "nach Angaben des RKI"
+            return self._build_known_speaker(speaker)  # "nach Angaben des RKI"
         key = tokens[0].lower()
-        is_indefinite = key in self._language.determiners and key not in self._language.definite
+        is_indefinite = key in self._language.determiners and key not in self._language.definite_words
         if not is_indefinite:
-            body = any(is_body_word(token, self._language) for token in tokens)
-            find_holders, is_ambiguous = (
-                ([], False) if body else self._people.find_holders(attribution.phrase)
+            has_body_word = any(is_body_word(token, self._language) for token in tokens)
+            holders, is_ambiguous = (
+                ([], False) if has_body_word else self._people.find_holders(attribution.phrase)
             )
-            if len(find_holders) == 1:
-                return self.build_speaker(find_holders[0])
+            if len(holders) == 1:
+                return self.build_speaker(holders[0])
             if is_ambiguous:
                 return None
             bodies, is_ambiguous = self._people.find_bodies(attribution.phrase)
@@ -146,12 +151,12 @@ class Identities:
             if is_ambiguous or (self._is_definite(tokens) and self._focus.has_people):
                 return None  # "the researcher" refers to a person described earlier in the text
         return (
-            self._read_own_words(speaker, attribution)
+            self._build_nominative(speaker, attribution)
             if is_known_speaker_kind(tokens, self._language)
             else None
         )
 
-    def _read_own_words(self, speaker: Speaker, attribution: Attribution) -> Speaker:
+    def _build_nominative(self, speaker: Speaker, attribution: Attribution) -> Speaker:
         """Return an office or a body in the nominative, undoing the case required by "according to"."""
         if attribution.source in self._grammar.genitive_after:
             return replace(speaker, name=self._grammar.find_nominative_head(split_name(speaker.name)))
@@ -163,20 +168,31 @@ class Identities:
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Return whether a phrase refers to a person mentioned before: "the researcher", not "the ministry"."""
-        plain = [
-            ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in self._language.definite
+        plain_tokens = [
+            ELISION_PATTERN.sub("", token)
+            for token in tokens
+            if token.lower() not in self._language.definite_words
         ]
         is_marked = (
-            len(plain) < len(tokens)
+            len(plain_tokens) < len(tokens)
             or ELISION_PATTERN.match(tokens[0]) is not None
-            or not self._language.definite
+            or not self._language.definite_words
         )
-        is_name = is_capital(plain[0]) and not self._language.nouns_capitalised if plain else False
-        return is_marked and len(plain) == 1 and not is_name and not is_body_word(plain[0], self._language)
+        is_name = (
+            is_capital(plain_tokens[0]) and not self._language.has_capitalised_nouns
+            if plain_tokens
+            else False
+        )
+        return (
+            is_marked
+            and len(plain_tokens) == 1
+            and not is_name
+            and not is_body_word(plain_tokens[0], self._language)
+        )
 
     def _build_stranger(self, speaker: Speaker, attribution: Attribution, narration: str) -> Speaker | None:
         """Return a speaker for a name that is not in the text's list of people, if its form shows that it is a name."""
-        if not self._language.cased:
+        if not self._language.is_cased:
             return self._find_body_without_case(speaker, attribution)
         tokens = split_name(speaker.name)
         if self._is_joining_people(tokens) or self._people.is_shared(speaker.name):
@@ -188,32 +204,32 @@ class Identities:
             is_known = any(is_capital(token) for token in tokens[1:]) or is_known_speaker_kind(
                 tokens, self._language
             )
-            return self._find_named(speaker, is_genitive=is_genitive) if is_known else None
+            return self._build_known_speaker(speaker, is_genitive=is_genitive) if is_known else None
         word = tokens[0] if tokens else ""
         if len(word) == 1:
             return None
         is_opening = not narration[: attribution.start].strip(" *_—–-") and narration.lstrip(
             " *_—–-"
         ).startswith(word)
-        country = "country" in self._language.signals.find(word, tokenise(word))
-        if (word.isupper() and len(word) > 1) or country or is_known_speaker_kind(tokens, self._language):
-            return self._find_named(speaker, is_genitive=is_genitive and not word.isupper())
-        if self._language.nouns_capitalised:
+        is_country = "country" in self._language.signals.find(word, tokenise(word))
+        if (word.isupper() and len(word) > 1) or is_country or is_known_speaker_kind(tokens, self._language):
+            return self._build_known_speaker(speaker, is_genitive=is_genitive and not word.isupper())
+        if self._language.has_capitalised_nouns:
             is_bare = split_name(attribution.phrase)[0] == word
             return (
-                self._find_named(speaker)
+                self._build_known_speaker(speaker)
                 if is_bare and not word.lower().endswith(_ABSTRACT_SUFFIXES)
                 else None
             )
         # Singular nouns in English need an article: "Apple says" names a body, "Trucks say" may not.
-        singular = bool(self._language.definite) and not word.endswith("s")
+        singular = bool(self._language.definite_words) and not word.endswith("s")
         if is_opening and not singular and not self._people.is_known_word(word):
             return None
-        return self._find_named(speaker, is_genitive=is_genitive)
+        return self._build_known_speaker(speaker, is_genitive=is_genitive)
 
     def _is_person(self, speaker: Speaker) -> bool:
         """Return whether the words around a name mark a person: an office, a form of address, a given name."""
-        if not self._language.cased:
+        if not self._language.is_cased:
             return speaker.is_person and not self._grammar.is_body(speaker.description or "", self._language)
         return speaker.is_person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
@@ -229,7 +245,7 @@ class Identities:
                     return True
         return False
 
-    def _find_named(self, speaker: Speaker, *, is_genitive: bool = False) -> Speaker:
+    def _build_known_speaker(self, speaker: Speaker, *, is_genitive: bool = False) -> Speaker:
         tokens = split_name(speaker.name)
         name = self._grammar.build_nominative(tokens) if is_genitive else speaker.name
         member = self._people.add_quoted(
@@ -240,17 +256,17 @@ class Identities:
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
         """Return a person named after an office, or else a body or country, in scripts without capitals."""
         if speaker.is_person and speaker.description:
-            return self._find_named(speaker)
-        find_holders, is_ambiguous = self._people.find_holders(attribution.phrase)
-        if len(find_holders) == 1:
-            return self.build_speaker(find_holders[0])
+            return self._build_known_speaker(speaker)
+        holders, is_ambiguous = self._people.find_holders(attribution.phrase)
+        if len(holders) == 1:
+            return self.build_speaker(holders[0])
         if is_ambiguous:
             return None
         name = speaker.name
-        country = (
+        is_country = (
             "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _MAX_COUNTRY_WORDS
         )
-        if country or self._grammar.is_body(name, self._language) or name in self._language.roles:
+        if is_country or self._grammar.is_body(name, self._language) or name in self._language.roles:
             return speaker
         return None
 
@@ -271,10 +287,10 @@ class Identities:
     def find_opening_pronoun(self, narration: str) -> Speaker | None:
         """Return the person that a pronoun at the beginning of a sentence refers to."""
         opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
-        pronouns = [word for word in opening if word in self._language.he | self._language.she]
-        if len(pronouns) != 1 or not self._language.cased:
+        pronouns = [word for word in opening if word in self._language.he_words | self._language.she_words]
+        if len(pronouns) != 1 or not self._language.is_cased:
             return None
-        return self.resolve_pronoun(pronouns[0] in self._language.she)
+        return self.resolve_pronoun(pronouns[0] in self._language.she_words)
 
     def resolve_pronoun(self, is_feminine: bool | None) -> Speaker | None:
         member = self._focus.find_antecedent(is_feminine)

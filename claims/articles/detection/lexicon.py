@@ -193,12 +193,12 @@ class Lexicon:
         content = tomllib.loads(resource.read_text("utf-8")) if resource.is_file() else {}
         writing = content.get("writing", {})
         self.code = code
-        self.known = bool(content)
+        self.is_known = bool(content)
         self.is_spaced: bool = writing.get("spaced", code not in {"th", "lo", "km", "my", "bo", "yue", "wuu"})
-        self.cased: bool = writing.get("cased", True)
-        self.nouns_capitalised: bool = writing.get("nouns_capitalised", False)
+        self.is_cased: bool = writing.get("cased", True)
+        self.has_capitalised_nouns: bool = writing.get("nouns_capitalised", False)
         self.ordinal_dot: bool = writing.get("ordinal_dot", False)
-        self.verb_second: bool = writing.get("verb_second", False)
+        self.is_verb_second: bool = writing.get("verb_second", False)
         self.drops_subjects: bool = writing.get("drops_subjects", False)
         self.continuations: tuple[str, ...] = tuple(_split_phrases(writing.get("continuations", ""))) or (
             "\ufffe",
@@ -209,7 +209,7 @@ class Lexicon:
             tomllib.loads(speech.read_text("utf-8")) if speech.is_file() else {}
         )
         boilerplate: Mapping[str, str] = content.get("furniture", {})
-        self.furniture_holds = tuple(
+        self.boilerplate_phrases = tuple(
             phrase.lower() for phrase in _split_phrases(boilerplate.get("holds", ""))
         )
         openings = sorted(
@@ -218,7 +218,7 @@ class Lexicon:
             reverse=True,
         )
         word_end = r"(?!\w)" if self.is_spaced else ""
-        self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
+        self.boilerplate_openings = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
         calendar = _list_calendar_names(code)
         self._date_words = frozenset(_fold(word) for word in calendar)
         self._months = _list_month_names(code)
@@ -230,37 +230,37 @@ class Lexicon:
         self.signals = Phrases(
             groups,
             is_spaced=self.is_spaced and writing.get("inflected", "") != "anywhere",
-            has_capitalised_names=self.cased and not self.nouns_capitalised,
+            has_capitalised_names=self.is_cased and not self.has_capitalised_nouns,
         )
         self._read_grammar()
 
     def _read_grammar(self) -> None:
         """Prepare the closed word classes needed to read noun phrases."""
-        self.determiners = self._words("determiners")
-        self.definite = self._words("definite")
-        self.before_verb = self._words("before_verb")
-        self.negations = self._words("negations")
-        self.stops = self._words("stops")
-        self.of = self._words("of")
-        self.by, self.documents = self._words("by"), self._words("documents")
-        self.inside = self._words("inside")
-        self.relatives = self._words("relatives")
-        self.complementizers = self._words("complementizers")
-        self.name_joints = self._words("name_joints")
-        self.vague = self._words("vague")
-        self.he, self.she = self._words("he"), self._words("she")
-        self.bodies = self._words("bodies")
-        self.no_inversion = self._words("no_inversion")
+        self.determiners = self._get_words("determiners")
+        self.definite_words = self._get_words("definite")
+        self.before_verb = self._get_words("before_verb")
+        self.negations = self._get_words("negations")
+        self.stops = self._get_words("stops")
+        self.of_words = self._get_words("of")
+        self.by_words, self.documents = self._get_words("by"), self._get_words("documents")
+        self.inside_words = self._get_words("inside")
+        self.relatives = self._get_words("relatives")
+        self.complementizers = self._get_words("complementizers")
+        self.name_joints = self._get_words("name_joints")
+        self.vague_words = self._get_words("vague")
+        self.he_words, self.she_words = self._get_words("he"), self._get_words("she")
+        self.bodies = self._get_words("bodies")
+        self.no_inversion = self._get_words("no_inversion")
         self.feminine = tuple(self.get_attributions("feminine"))
         self.masculine = tuple(self.get_attributions("masculine"))
-        self.leading = self._words("leading") | (self.stops - self.determiners)
-        self.common = (
-            self.leading
+        self.leading_words = self._get_words("leading") | (self.stops - self.determiners)
+        self.common_words = (
+            self.leading_words
             | self.determiners
             | self.before_verb
-            | self.vague
-            | self.he
-            | self.she
+            | self.vague_words
+            | self.he_words
+            | self.she_words
             | self._date_words
         )
         roles = self.get_attributions("roles")
@@ -269,13 +269,13 @@ class Lexicon:
         self.role_phrases = [
             tuple(phrase.lower().split()) for phrase in self.get_attributions("role_phrases")
         ]
-        self.patterns, self.resumes, self.speakers = (
+        self.patterns, self.resume_patterns, self.speaker_patterns = (
             [re.compile(pattern) for pattern in self.get_attributions(name)]
             for name in ("patterns", "resumes", "speakers")
         )
-        self.reported_speech = self._words("reported_speech")
+        self.reported_speech = self._get_words("reported_speech")
 
-    def _words(self, name: str) -> frozenset[str]:
+    def _get_words(self, name: str) -> frozenset[str]:
         return frozenset(word.lower() for word in self.get_attributions(name))
 
     def get_attributions(self, name: str) -> list[str]:

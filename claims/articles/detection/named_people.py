@@ -43,7 +43,7 @@ class NamedPerson:
 
 def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedPerson]:
     """Yield every full name in the text, in order and with repetitions."""
-    if not language.cased:
+    if not language.is_cased:
         for pattern in grammar.people:
             for match in pattern.finditer(text):
                 yield NamedPerson(match["name"], match.start("name"), match["title"] or "", is_person=True)
@@ -76,10 +76,10 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
             start is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is not a farmer
         role = is_role(name, language) and not surname
-        is_small_word = name.lower() in language.common and not (
+        is_small_word = name.lower() in language.common_words and not (
             index and is_given_name(name)
         )  # "Julio" and "julio"
-        is_small_word |= language.nouns_capitalised and _is_figure(name, language)
+        is_small_word |= language.has_capitalised_nouns and _is_figure(name, language)
         is_usable = is_capital(name) and not role and not is_small_word and name.lower() not in sources
         if role and is_capital(name):
             start = None  # "Example News Agency" is not a person's full name
@@ -177,7 +177,8 @@ def _find_office_before(tokens: Sequence[re.Match[str]], first_index: int, langu
     is_apposed = is_whole = False
     if (
         first_index
-        and tokens[first_index - 1][0].lower() in (language.of | language.inside) - language.definite
+        and tokens[first_index - 1][0].lower()
+        in (language.of_words | language.inside_words) - language.definite_words
     ):
         return ""  # "the governor of São Paulo"
     for index in range(first_index - 1, max(first_index - 1 - _MAX_OFFICE_DISTANCE, -1), -1):
@@ -193,7 +194,7 @@ def _find_office_before(tokens: Sequence[re.Match[str]], first_index: int, langu
         office = is_role(plain_word, language) and plain_word.lower() not in language.bodies
         if office and not is_apposed and not _is_part_of_office(tokens, index, language):
             break
-        if plain_word.lower() in language.determiners - language.of:
+        if plain_word.lower() in language.determiners - language.of_words:
             is_whole = True
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):

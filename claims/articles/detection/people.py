@@ -67,17 +67,17 @@ class KnownPeople:
         for named_person in find_names(text, language, grammar):
             self._read(named_person)
         for addressed_surname, is_feminine in (
-            find_addressed_surnames(text, language) if language.cased else ()
+            find_addressed_surnames(text, language) if language.is_cased else ()
         ):
             if self._find_by_one_name(addressed_surname) is None and addressed_surname not in self._members:
                 member = self._add_person(addressed_surname)
                 member.is_person, member.is_feminine = True, is_feminine
-        for surname in find_speaking_surnames(text, language) if language.cased else ():
+        for surname in find_speaking_surnames(text, language) if language.is_cased else ():
             for member in self._by_last.get(surname, ()):
                 member.is_person |= not is_known_speaker_kind(split_name(member.name), language)
         self._words = self._find_capitalised_words(text)
-        self._small = (
-            frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
+        self._lower_case_words = (
+            frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.is_cased else frozenset()
         )
 
     def _read(self, named_person: NamedPerson) -> None:
@@ -116,7 +116,7 @@ class KnownPeople:
         name = POSSESSIVE_PATTERN.sub("", name)
         if name in self._members:
             return self._members[name]
-        if not self._language.cased:
+        if not self._language.is_cased:
             return self._find_without_case(name)
         if " " not in name:
             return self._find_by_one_name(name)
@@ -124,9 +124,9 @@ class KnownPeople:
             name
         )  # "Van Dalen"
 
-    def find_ending(self, phrase: str) -> NamedEntity | None:
+    def find_at_phrase_edge(self, phrase: str) -> NamedEntity | None:
         """Return the person whose full name begins or ends a phrase without capitals; None if there is none."""
-        endings = [
+        members = [
             member
             for member, start in self._find_named(phrase)
             if len(member.name) > 1
@@ -134,7 +134,7 @@ class KnownPeople:
             and (start == 0 or phrase.endswith(member.name))
             and not self.is_related(phrase, member.name)
         ]
-        return max(endings, key=lambda member: len(member.name), default=None)
+        return max(members, key=lambda member: len(member.name), default=None)
 
     def is_related(self, phrase: str, name: str) -> bool:
         """Return whether the speaker is only related to the named person: "高田修一知事の妻" (the governor's wife)."""
@@ -150,7 +150,7 @@ class KnownPeople:
 
     def find_namesake(self, label: str) -> NamedEntity | None:
         """Return the person or body that a short label names, in scripts without capitals, if it recurs."""
-        if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
+        if self._language.is_cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
         if self._grammar.is_body(label, self._language):
             return None
@@ -162,8 +162,10 @@ class KnownPeople:
     def find_holders(self, office: str) -> tuple[list[NamedEntity], bool]:
         """Return possible holders of an office, and whether any person has such an office."""
         words = [word.lower() for word in remove_determiner(split_name(office), self._language)]
-        joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
-        roles = [word for word in words[:joint] if is_role(word, self._language)]
+        joint_index = next(
+            (index for index, word in enumerate(words) if word in self._language.of_words), len(words)
+        )
+        roles = [word for word in words[:joint_index] if is_role(word, self._language)]
         if not self._language.is_spaced:
             words = roles = ["".join(words)]
         if not roles:
@@ -181,7 +183,9 @@ class KnownPeople:
         ]
         if exact_holders:
             return exact_holders, True
-        other_words = [word for word in words if word not in roles[-1:] and word not in self._language.of]
+        other_words = [
+            word for word in words if word not in roles[-1:] and word not in self._language.of_words
+        ]
         return [member for member in members if self._holds_office(member, other_words)], bool(members)
 
     def _holds_office(self, member: NamedEntity, words: Sequence[str]) -> bool:
@@ -249,11 +253,11 @@ class KnownPeople:
 
     def has_lower_case(self, word: str) -> bool:
         """Return whether the text also has the word in lower case, which shows that it is not a name."""
-        return word.lower() in self._small
+        return word.lower() in self._lower_case_words
 
     def find_mentions(self, narration: str) -> list[NameMention]:
         """Return the people that the sentence names outside quotations, in order."""
-        if not self._language.cased:
+        if not self._language.is_cased:
             return self._find_mentions_without_case(narration)
         occurrences: list[NameMention] = []
         tokens = list(_WORD_PATTERN.finditer(narration))
@@ -288,18 +292,20 @@ class KnownPeople:
         words = clause.split()
         if len(words) > _OPENING_WORDS:
             return False
-        small_words = self._language.stops | self._language.of | self._language.by
+        small_words = self._language.stops | self._language.of_words | self._language.by_words
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
         if len(words) == 2 and words[0].lower() in self._language.determiners:
-            office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
+            office |= (
+                words[1][0].islower() or self._language.has_capitalised_nouns
+            )  # "Son collègue Bruno Castel"
         if words[-1].lower() in small_words - self._language.determiners or is_complement(
             words, self._language
         ):
             return False
         return office or all(
-            word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()
+            word.lower() in self._language.leading_words | self._language.determiners or not word[0].isalpha()
             for word in words
         )
 

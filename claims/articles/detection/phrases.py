@@ -34,7 +34,7 @@ class Phrase:
 def can_name_speaker(phrase: str, language: Lexicon) -> bool:
     """Return whether the phrase can name a speaker."""
     speaker = read_speaker(phrase, None, language)
-    if speaker is None or not (speaker.office and language.cased):
+    if speaker is None or not (speaker.is_office and language.is_cased):
         return speaker is not None
     tokens = split_name(phrase)
     return is_known_speaker_kind(tokens, language) or any(is_capital(token) for token in tokens)
@@ -50,10 +50,12 @@ def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
         phrase = _find_closing_phrase(last_part, language)
         return Phrase(phrase) if phrase and can_name_speaker(phrase, language) else None
     named_parts = [clause_part for clause_part in clause_parts[:-1] if clause_part]
-    adjunct = language.relatives | (language.of & language.stops) | language.by
-    if len(named_parts) >= 2 and named_parts[-1].split()[0].lower() in adjunct:
+    adjunct_words = language.relatives | (language.of_words & language.stops) | language.by_words
+    if len(named_parts) >= 2 and named_parts[-1].split()[0].lower() in adjunct_words:
         # "Dr Ana Ruiz, of the institute, who was not involved, said"
-        while len(named_parts) > 2 and named_parts[-2].split()[0].lower() in adjunct | language.of:
+        while (
+            len(named_parts) > 2 and named_parts[-2].split()[0].lower() in adjunct_words | language.of_words
+        ):
             named_parts.pop()
         phrase = _find_closing_phrase(named_parts[-2], language)
         return (
@@ -62,13 +64,13 @@ def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
             else None
         )
     for first_index in range(len(named_parts) - 1, max(len(named_parts) - 4, 0), -1):
-        phrase_found = _add_apposition(
+        subject = _add_apposition(
             _find_closing_phrase(named_parts[first_index - 1], language),
             ", ".join(named_parts[first_index:]),
             language,
         )
-        if phrase_found:
-            return phrase_found
+        if subject:
+            return subject
     return None
 
 
@@ -79,20 +81,20 @@ def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase |
         return Phrase(apposition, _strip_article(phrase, language))  # "the head of the agency, Ana Ruiz,"
     if not is_capital(split_name(phrase)[-1]) or not can_name_speaker(phrase, language):
         return None
-    skipped_words = (language.leading | language.stops | language.inside) - language.determiners
+    skipped_words = (language.leading_words | language.stops | language.inside_words) - language.determiners
     if apposition.split(maxsplit=1)[0].lower() in skipped_words:
         return Phrase(phrase)  # "La Cruz Roja, por su parte,"
     speaker = read_speaker(phrase, None, language)
-    full_name = speaker is not None and speaker.is_person and " " in speaker.name
-    fits = full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
-    if _is_apposition(apposition, language) or (fits and not _has_verb(apposition, language)):
+    is_full_name = speaker is not None and speaker.is_person and " " in speaker.name
+    can_be_apposition = is_full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
+    if _is_apposition(apposition, language) or (can_be_apposition and not _has_verb(apposition, language)):
         return Phrase(phrase, _strip_article(apposition, language))
     return None
 
 
 def _strip_article(phrase: str, language: Lexicon) -> str:
     tokens = phrase.split()
-    return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite else phrase
+    return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite_words else phrase
 
 
 def _is_apposition(text: str, language: Lexicon, *, token_limit: int = 6) -> bool:
@@ -124,21 +126,21 @@ def _find_closing_phrase(text: str, language: Lexicon) -> str:
     while start > 0 and len(tokens) - start < _MAX_PHRASE_WORDS:
         token = tokens[start - 1]
         key = token.lower().strip("\"“”'")
-        if key in language.stops and key not in language.of | language.inside:
+        if key in language.stops and key not in language.of_words | language.inside_words:
             break
         if (
             start < len(tokens)
             and not is_capital(token)
             and _is_verb(token, language)
-            and key not in language.of
+            and key not in language.of_words
         ):
             break
         start -= 1
     phrase = tokens[start:]
-    if language.drops_subjects and phrase and phrase[0].lower() in language.of & language.leading:
+    if language.drops_subjects and phrase and phrase[0].lower() in language.of_words & language.leading_words:
         return ""  # "W serwisie Truth Social (podkreślił)"
     while phrase and (
-        phrase[0].lower() in language.leading or language.is_date_word(phrase[0]) or phrase[0].isdigit()
+        phrase[0].lower() in language.leading_words or language.is_date_word(phrase[0]) or phrase[0].isdigit()
     ):
         phrase = phrase[1:]
     return "" if phrase and phrase[-1].endswith(("'s", "’s")) else " ".join(phrase)
@@ -208,7 +210,10 @@ def _is_office_and_place(phrase: str, language: Lexicon) -> bool:
     """Return whether the phrase is an office and its place without an article ("Bupati Sirna"), and not a person."""
     tokens = split_name(phrase)
     return (
-        len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite
+        len(tokens) == 2
+        and is_role(tokens[0], language)
+        and is_capital(tokens[1])
+        and not language.definite_words
     )
 
 
@@ -221,7 +226,7 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
     matches = list(re.finditer(r"\S+", narration[start : _find_phrase_limit(narration, start)][:300]))
     if (
         matches
-        and matches[0][0].lower() in language.he | language.she
+        and matches[0][0].lower() in language.he_words | language.she_words
         and _is_standing_alone(matches, language)
     ):
         return matches[0][0], start + matches[0].end()
@@ -234,7 +239,7 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
             break
         phrase.append(match[0])
         end = start + match.end()
-    while phrase and phrase[-1].lower() in language.of | language.determiners:
+    while phrase and phrase[-1].lower() in language.of_words | language.determiners:
         phrase.pop()
     text = " ".join(phrase)
     for aside in language.get_attributions("asides"):
@@ -253,11 +258,11 @@ def _find_phrase_limit(narration: str, start: int) -> int:
 def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Return whether the noun phrase ends before this word."""
     key = token.lower()
-    joint = key in language.of
-    if key in language.by and any(word.lower() in language.documents for word in phrase):
+    is_joint = key in language.of_words
+    if key in language.by_words and any(word.lower() in language.documents for word in phrase):
         return False  # "a report by the commission"
     if (
-        (key in language.stops and not joint)
+        (key in language.stops and not is_joint)
         or key in language.before_verb
         or language.is_date_word(token)
         or token[0].isdigit()
@@ -265,13 +270,13 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
         return True
     if not phrase:
         return False
-    if joint:
+    if is_joint:
         if len(phrase) > 1 and is_given_name(phrase[-2]) and is_capital(phrase[-1]):
             return True  # "sagte Anja Thoms der Zeitung"
         # "said Weber at a press conference" ends, "said a researcher at the university" does not.
         return key not in language.name_joints and not any(_is_office(word, language) for word in phrase)
     if key in language.determiners:
-        return phrase[-1].lower() not in language.of | language.determiners | language.by
+        return phrase[-1].lower() not in language.of_words | language.determiners | language.by_words
     return (
         token[0].islower()
         and not is_known_speaker_kind([token], language)
@@ -282,10 +287,12 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
 def _can_only_follow_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Return whether a small word can only follow a complete name: "dijo Ferrán este lunes", "sagte Weber gestern"."""
     if is_capital(phrase[-1]):
-        if language.nouns_capitalised:
+        if language.has_capitalised_nouns:
             return True
-        is_named = not _is_office(phrase[-1], language) and (is_capital(phrase[0]) or not language.definite)
-        if token not in PARTICLES and (is_named or not language.known):
+        is_named = not _is_office(phrase[-1], language) and (
+            is_capital(phrase[0]) or not language.definite_words
+        )
+        if token not in PARTICLES and (is_named or not language.is_known):
             return True
     return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
 

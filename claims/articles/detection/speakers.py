@@ -27,12 +27,12 @@ _BELONGS_PATTERN = re.compile(r"^[Dd]['’](?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A speaker, worded as in the text. `office` is true if the speaker has no proper name ("a ministry official")."""
+    """A speaker, worded as in the text. `is_office`: the speaker has no proper name ("a ministry official")."""
 
     name: str
     description: str | None = None
     is_person: bool = False
-    office: bool = False
+    is_office: bool = False
     is_feminine: bool | None = None
 
 
@@ -41,16 +41,16 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
     Return None for a phrase that names no speaker ("it", "the report", "who").
     """
-    if not language.cased:
+    if not language.is_cased:
         return _read_without_case(phrase, description, language)
     tokens = split_name(phrase)
-    while tokens and tokens[0].lower() in language.leading:
+    while tokens and tokens[0].lower() in language.leading_words:
         tokens = tokens[1:]
-    tokens = _find_name_before_body(_find_behind_document(tokens, language), language)
+    tokens = _find_name_before_body(_find_document_source(tokens, language), language)
     only_word = tokens[0].lower() if len(tokens) == 1 else ""
-    if only_word in language.he or only_word in language.she:
-        return Speaker(only_word, is_person=True, is_feminine=only_word in language.she)
-    if not tokens or len(tokens) > _MAX_PHRASE_WORDS or tokens[-1].lower() in language.vague:
+    if only_word in language.he_words or only_word in language.she_words:
+        return Speaker(only_word, is_person=True, is_feminine=only_word in language.she_words)
+    if not tokens or len(tokens) > _MAX_PHRASE_WORDS or tokens[-1].lower() in language.vague_words:
         return None
     if all(token.lower() in language.determiners for token in tokens):
         return None
@@ -61,28 +61,33 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
 def _read_without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _find_name_at_end(tokens, language)
-    if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_speaker_kind(
+    if any(token.lower() in language.inside_words for token in tokens[:tail]) and is_known_speaker_kind(
         tokens[:1], language
     ):
-        return _read_anonymous(tokens, description, language)  # "police in Carrow"
+        return _read_anonymous_speaker(tokens, description, language)  # "police in Carrow"
     head, name = tokens[:tail], " ".join(tokens[tail:])
-    if not name or (language.nouns_capitalised and head):
-        return _read_anonymous(tokens, description, language)
-    if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
+    if not name or (language.has_capitalised_nouns and head):
+        return _read_anonymous_speaker(tokens, description, language)
+    if language.has_capitalised_nouns and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], is_person=True)  # "Dezernentin Katrin Vogel"
     if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS_PATTERN.match(name)):
-        return _read_anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
+        return _read_anonymous_speaker(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
-        is_joined = any(token.lower() in language.of for token in tokens)
+        is_joined = any(token.lower() in language.of_words for token in tokens)
         is_named = not is_joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
         name = ELISION_PATTERN.sub("", name) if name[:1].islower() else name  # l'Ansa
-        if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
+        if len(tokens) == 2 and tokens[0].lower() in language.definite_words and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
         return Speaker(POSSESSIVE_PATTERN.sub("", name), description, is_person=is_named or bool(description))
     plain_tokens = remove_determiner(head, language)
     if len(plain_tokens) < len(head):
         return Speaker(POSSESSIVE_PATTERN.sub("", name), description or " ".join(plain_tokens) or None)
-    if " " in name and head[-1].islower() and len(head) <= _MAX_UNKNOWN_WORDS and not set(head) & language.of:
+    if (
+        " " in name
+        and head[-1].islower()
+        and len(head) <= _MAX_UNKNOWN_WORDS
+        and not set(head) & language.of_words
+    ):
         # Polish and Russian have no article: "starosta Piotr Zawada".
         return Speaker(name, description or " ".join(head), is_person=True)
     return Speaker(POSSESSIVE_PATTERN.sub("", name), description)
@@ -94,7 +99,7 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
 
     Three or more words without a known given name contain no name.
     """
-    if language.definite or len(name) < 2:
+    if language.definite_words or len(name) < 2:
         return name, []
     given_index = next((index for index, word in enumerate(name[:-1]) if is_given_name(word)), None)
     if given_index is None and name[0].isupper() and len(name[0]) > 2 and not name[1].isupper():
@@ -110,7 +115,7 @@ def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
     joints = [index for index in joints if remove_determiner(words_before[:index], language)]
     if not joints:
         return False
-    small_words = language.determiners | language.of
+    small_words = language.determiners | language.of_words
     words_after_joint = [
         token for token in words_before[joints[-1] + 1 :] if token.lower() not in small_words
     ]
@@ -118,14 +123,18 @@ def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
         return True
     last_word = words_after_joint[-1]
     is_genitive = (
-        language.nouns_capitalised and last_word.endswith("s") and not is_body_word(last_word[:-1], language)
+        language.has_capitalised_nouns
+        and last_word.endswith("s")
+        and not is_body_word(last_word[:-1], language)
     )
     return (is_role(last_word, language) or is_genitive) and not is_body_word(last_word, language)
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:
     """Return whether the word joins two nouns, as "of" does. The lists of such words also contain articles."""
-    is_joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
+    is_joined = token in language.of_words | language.by_words and token not in language.get_attributions(
+        "conjunctions"
+    )
     return token.islower() and is_joined and token not in _ARTICLES
 
 
@@ -133,7 +142,7 @@ def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     """Return the words up to the end of a person's name before a body: "Dr Sarah Lund (of the Arctic Institute)"."""
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
-        joint = token.islower() and token in language.of | language.inside
+        joint = token.islower() and token in language.of_words | language.inside_words
         joint |= _ELIDED_PATTERN.match(token) is not None  # "Nadia Pinardo dell'Università"
         # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
         body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
@@ -148,16 +157,16 @@ def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
 
 def _read_with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     if _is_body_by_name(tokens, language):
-        return _read_anonymous(tokens, description, language)
+        return _read_anonymous_speaker(tokens, description, language)
     name, words_after = _split_name(_find_after_role(tokens, language), language)
-    if not name or (words_after and words_after[0].lower() not in language.of | language.inside):
-        return _read_anonymous(tokens, description, language)
+    if not name or (words_after and words_after[0].lower() not in language.of_words | language.inside_words):
+        return _read_anonymous_speaker(tokens, description, language)
     words_before = tokens[: len(tokens) - len(name) - len(words_after)]
     if is_complement(words_before, language):
-        return _read_anonymous(tokens[: len(tokens) - len(words_after)], description, language)
+        return _read_anonymous_speaker(tokens[: len(tokens) - len(words_after)], description, language)
     is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
     if is_acronym and not is_body_word(_find_offices(words_before, language)[-1], language):
-        return _read_anonymous(tokens, description, language)  # "Prezydent USA"
+        return _read_anonymous_speaker(tokens, description, language)  # "Prezydent USA"
     name, place_name = _split_place(name, language)
     if not name:
         return None
@@ -186,9 +195,9 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 def is_body_word(word: str, language: Lexicon) -> bool:
     """Return whether the word is a kind of body; in German and Dutch it may end a compound."""
     key = ELISION_PATTERN.sub("", word).lower()
-    plain_key = key.removesuffix("s") if language.verb_second else key  # des Verbands
+    plain_key = key.removesuffix("s") if language.is_verb_second else key  # des Verbands
     return not {key, plain_key}.isdisjoint(language.bodies) or (
-        language.verb_second and any(plain_key.endswith(body) for body in language.bodies if len(body) > 3)
+        language.is_verb_second and any(plain_key.endswith(body) for body in language.bodies if len(body) > 3)
     )
 
 
@@ -201,12 +210,12 @@ def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
                 words_after = tokens[index + len(role) :]
     if words_after and (
         ELISION_PATTERN.match(words_after[0])
-        or words_after[0].lower() in language.of | language.determiners | language.inside
+        or words_after[0].lower() in language.of_words | language.determiners | language.inside_words
     ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
         capitals = 0
         for token in reversed(words_after):
-            if not (is_capital(token) or token.lower() in PARTICLES - language.of):
+            if not (is_capital(token) or token.lower() in PARTICLES - language.of_words):
                 break
             capitals += 1
         words_after = words_after[-2:] if capitals >= 3 else []
@@ -219,7 +228,7 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
     """Return the name and the words after it: "Laura Bellini", "of the University of Carrow"."""
     end = 0
     while end < len(tokens) and (is_capital(tokens[end]) or tokens[end].lower() in PARTICLES):
-        if language.nouns_capitalised and end >= 2 and not is_capital(tokens[end]):
+        if language.has_capitalised_nouns and end >= 2 and not is_capital(tokens[end]):
             break  # "Martin Feld von der Hochschule", but "Ursula von der Leyen"
         end += 1
     while end and not is_capital(tokens[end - 1]):
@@ -231,29 +240,29 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
     return [ELISION_PATTERN.sub("", token) for token in head if is_role(token, language)]
 
 
-def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
+def _find_document_source(tokens: list[str], language: Lexicon) -> list[str]:
     """Return the words for the source of a document: the ministry in "the figures of the Interior Ministry"."""
     plain_tokens = remove_determiner(tokens, language)
     for index, token in enumerate(plain_tokens[:4]):
-        is_noun = token.islower() or index == 0 or language.nouns_capitalised
+        is_noun = token.islower() or index == 0 or language.has_capitalised_nouns
         if token.lower() in language.documents and is_noun:
             words_after = plain_tokens[index + 1 :]
-            while words_after and words_after[0].lower() not in language.of | language.by:
+            while words_after and words_after[0].lower() not in language.of_words | language.by_words:
                 words_after = words_after[1:]
             return (
                 remove_determiner(words_after[1:], language)
-                if words_after and words_after[0].lower() in language.by
+                if words_after and words_after[0].lower() in language.by_words
                 else []
             )
     return tokens
 
 
-def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+def _read_anonymous_speaker(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """Return an anonymous speaker (an office or a group), worded as in the text: `a Foreign Ministry official`."""
     if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_speaker_kind(tokens, language):
         return None
     first_token, other_tokens = tokens[0], tokens[1:]
-    if first_token.lower() in language.definite and (not other_tokens or is_capital(other_tokens[0])):
+    if first_token.lower() in language.definite_words and (not other_tokens or is_capital(other_tokens[0])):
         tokens = other_tokens
     elif first_token.lower() in language.determiners:
         tokens = [first_token.lower(), *other_tokens]
@@ -262,12 +271,12 @@ def _read_anonymous(tokens: list[str], description: str | None, language: Lexico
     elif (
         is_role(first_token, language)
         and not is_body_word(first_token, language)
-        and not language.nouns_capitalised
+        and not language.has_capitalised_nouns
         and first_token.istitle()
         and not (other_tokens and is_capital(other_tokens[0]))
     ):
         tokens = [first_token.lower(), *other_tokens]  # "Officials" at the start of a sentence
-    return Speaker(" ".join(tokens), description, office=True) if tokens else None
+    return Speaker(" ".join(tokens), description, is_office=True) if tokens else None
 
 
 def is_known_speaker_kind(tokens: Sequence[str], language: Lexicon) -> bool:
@@ -312,14 +321,20 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
 def _read_without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Return the speaker in scripts without capitals, by the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
-    if phrase in language.he or phrase in language.she:
-        return Speaker(phrase, is_person=True, is_feminine=phrase in language.she)
+    if phrase in language.he_words or phrase in language.she_words:
+        return Speaker(phrase, is_person=True, is_feminine=phrase in language.she_words)
     first_word = phrase.split(maxsplit=1)[0] if phrase else ""
-    if not phrase or phrase in language.vague or (len(first_word) > 1 and first_word in language.vague):
+    if (
+        not phrase
+        or phrase in language.vague_words
+        or (len(first_word) > 1 and first_word in language.vague_words)
+    ):
         return None
-    if not language.is_spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
+    if not language.is_spaced and any(
+        len(word) > 1 and phrase.endswith(word) for word in language.vague_words
+    ):
         return None
-    for pattern in language.speakers:
+    for pattern in language.speaker_patterns:
         match = pattern.match(phrase)
         if match:
             groups = match.groupdict()

@@ -44,7 +44,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
         attribution = _read_by_pattern(pattern, narration, language, grammar)
         if attribution:
             return attribution
-    if not language.cased:
+    if not language.is_cased:
         return None
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
@@ -102,7 +102,7 @@ def _read_by_pattern(
     subject_text = (groups.get("who") or "").strip(_SURROUNDING_MARKS)
     if groups.get("definite"):
         subject_text = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
-    if language.cased:
+    if language.is_cased:
         subject_text = _cut_adjunct(subject_text, language)
     if not subject_text:
         return None
@@ -114,12 +114,15 @@ def _read_by_pattern(
 def _cut_adjunct(subject_text: str, language: Lexicon) -> str:
     """Return the subject without an adjunct after the name: "Kaplan" for "Kaplan gegenüber der Zeitung"."""
     kept_parts: list[str] = []
-    small_words = language.stops - language.of - language.inside - language.determiners
+    small_words = language.stops - language.of_words - language.inside_words - language.determiners
     for word in subject_text.split():
         if kept_parts and is_capital(kept_parts[-1]) and (word in small_words or language.is_date_word(word)):
             break
         kept_parts.append(word)
-    while len(kept_parts) > 1 and kept_parts[-1] in language.of | language.determiners | language.inside:
+    while (
+        len(kept_parts) > 1
+        and kept_parts[-1] in language.of_words | language.determiners | language.inside_words
+    ):
         kept_parts.pop()
     return " ".join(kept_parts)
 
@@ -200,7 +203,11 @@ def _has_subject(text_after: str, language: Lexicon) -> bool:
 def _is_fronted(text_before: str, language: Lexicon) -> bool:
     """Return whether an adjunct opens the sentence, so that in German and Dutch the subject follows the verb."""
     opening = text_before.split(maxsplit=1)
-    return language.verb_second and bool(opening) and opening[0].lower() in language.leading | language.stops
+    return (
+        language.is_verb_second
+        and bool(opening)
+        and opening[0].lower() in language.leading_words | language.stops
+    )
 
 
 def _is_trailing(text_before: str) -> bool:
@@ -281,6 +288,11 @@ def _is_continued(text_after: str, language: Lexicon) -> bool:
         return second_word != "day" and not language.is_date_word(second_word)
     if text_after.lstrip().startswith(","):
         return False
-    if first_word in language.definite:
+    if first_word in language.definite_words:
         return len(next_words) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
-    return first_word in (language.he | language.she | language.vague) - language.relatives - language.inside
+    return (
+        first_word
+        in (language.he_words | language.she_words | language.vague_words)
+        - language.relatives
+        - language.inside_words
+    )

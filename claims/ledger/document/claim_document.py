@@ -285,7 +285,7 @@ def build_translations(
     the statement has changed or the claim was merged.
     """
     bodies = {verdict_body["id"]: verdict_body for verdict_body in verdicts}
-    addresses = list_picture_paths(pictures)
+    picture_paths = list_picture_paths(pictures)
     translations = []
     for row in rows:
         original = bodies.get(row.verdict_id)
@@ -293,7 +293,7 @@ def build_translations(
         if original and row.original_sha256 == digest_original(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
-            translations.append(build_translation(row, original, pictures=addresses))
+            translations.append(build_translation(row, original, pictures=picture_paths))
     return sorted(translations, key=lambda verdict_body: verdict_body["language"].lower())
 
 
@@ -359,8 +359,10 @@ def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translatio
     published_verdicts = (
         row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding
     )
-    rows_of_all = (translation for row in published_verdicts for translation in row.translations.all())
-    return [translation for translation in rows_of_all if translation.state == Translation.State.PUBLISHED]
+    all_translations = (translation for row in published_verdicts for translation in row.translations.all())
+    return [
+        translation for translation in all_translations if translation.state == Translation.State.PUBLISHED
+    ]
 
 
 def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:

@@ -66,7 +66,7 @@ def _add_media_review(body: Document, review: Document) -> list[Document]:
     """Return a ClaimReview, followed by the MediaReview of the same verdict if the claim has media."""
     claim_url = build_claim_url(body)
     verdict = next(candidate for candidate in body["verdicts"] if review["@id"] == _build_id(body, candidate))
-    media = build_media_review(body, verdict, review=review, address=claim_url)
+    media = build_media_review(body, verdict, review=review, claim_url=claim_url)
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
@@ -118,11 +118,11 @@ def build_claim_url(body: Document) -> str:
 def _get_base_url(body: Document) -> str:
     """Return the URL of the site that published a body."""
     # The slug is percent-encoded in the URL, so it is cut off by position rather than by comparison.
-    base: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
-    return base
+    base_url: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
+    return base_url
 
 
-def build_organization(publisher: Document, *, base: str = "") -> Document:
+def build_organization(publisher: Document, *, base_url: str = "") -> Document:
     """Build the schema.org Organization of a publisher.
 
     Args:
@@ -131,7 +131,7 @@ def build_organization(publisher: Document, *, base: str = "") -> Document:
     return _drop_empty(
         {
             "@type": _ORGANIZATION,
-            "@id": f"{base}api/v1/publishers/{publisher['id']}/" if base else "",
+            "@id": f"{base_url}api/v1/publishers/{publisher['id']}/" if base_url else "",
             "name": publisher["name"],
             "url": publisher["url"],
             # Older bodies do not have the key.
@@ -149,7 +149,7 @@ def to_script(document: Document) -> str:
 def _build_claim_review(
     body: Document, verdict: Document, *, claim_url: str, site: Document | None
 ) -> Document:
-    base = _get_base_url(body)
+    base_url = _get_base_url(body)
     is_ours = verdict["origin"] in OWN_ORIGINS and not verdict["url"]
     return _drop_empty(
         {
@@ -159,14 +159,14 @@ def _build_claim_review(
             "url": claim_url if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
             "reviewRating": _build_rating(verdict),
-            "author": build_organization(verdict["publisher"], base=base),
+            "author": build_organization(verdict["publisher"], base_url=base_url),
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
             # The time of the last change is only known for the newsroom's own page.
             "dateModified": body["updated_at"] if is_ours else None,
             "inLanguage": verdict["language"],
             "itemReviewed": _build_claim(body),
-            "citation": [_build_work(item["source"], base=base) for item in verdict["evidence"]],
+            "citation": [_build_work(item["source"], base_url=base_url) for item in verdict["evidence"]],
             "correction": [_build_correction(entry) for entry in body["corrections"]],
             **_build_translation_links(body, verdict),
             **_build_provenance(body, site),
@@ -176,7 +176,7 @@ def _build_claim_review(
 
 def _build_translation_links(body: Document, verdict: Document) -> Document:
     """Link a translation to its original, or an original to its translations."""
-    translator = build_organization(verdict["publisher"], base=_get_base_url(body))
+    translator = build_organization(verdict["publisher"], base_url=_get_base_url(body))
     original_work = _find_original(body, verdict)
     if original_work:
         original = {
@@ -236,7 +236,7 @@ def _build_rating(verdict: Document) -> Document:
 
 
 def _build_claim(body: Document) -> Document:
-    appearances, base = body["appearances"], _get_base_url(body)
+    appearances, base_url = body["appearances"], _get_base_url(body)
     first_source = next((appearance["source"] for appearance in appearances if appearance["is_first"]), None)
     other_fields = {
         appearance["source"]["id"]: appearance["source"]
@@ -249,10 +249,10 @@ def _build_claim(body: Document) -> Document:
             "@id": _build_claim_id(body, "" if _is_as_stated(body) else body["language"]),
             "text": body["statement"],
             "inLanguage": body["language"],
-            "author": _build_claimant(body["claimant"], base=base),
+            "author": _build_claimant(body["claimant"], base_url=base_url),
             "datePublished": body["claimed_on"],
-            "firstAppearance": _build_work(first_source, base=base) if first_source else None,
-            "appearance": [_build_work(source, base=base) for source in other_fields.values()],
+            "firstAppearance": _build_work(first_source, base_url=base_url) if first_source else None,
+            "appearance": [_build_work(source, base_url=base_url) for source in other_fields.values()],
             **_list_other_wordings(body),
             "keywords": [topic["name"] for topic in body["topics"]],
             "about": [_build_subject(topic) for topic in body["topics"] if topic.get("same_as")],
@@ -299,14 +299,14 @@ def _build_subject(topic: Document) -> Document:
     return {"@type": "Thing", "name": topic["name"], "sameAs": topic["same_as"]}
 
 
-def _build_claimant(claimant: Document | None, *, base: str) -> Document | None:
+def _build_claimant(claimant: Document | None, *, base_url: str) -> Document | None:
     if claimant is None:
         return None
     person = claimant["kind"] == "person"
     return _drop_empty(
         {
             "@type": _CLAIMANT_TYPES.get(claimant["kind"]),
-            "@id": f"{base}api/v1/claimants/{claimant['id']}/",
+            "@id": f"{base_url}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
             "jobTitle": claimant["job_title"] if person else "",
             "affiliation": _build_affiliation(claimant) if person else None,
@@ -321,18 +321,20 @@ def _build_affiliation(claimant: Document) -> Document | None:
     return {"@type": _ORGANIZATION, "name": name} if name else None
 
 
-def _build_work(source: Document, *, base: str) -> Document:
+def _build_work(source: Document, *, base_url: str) -> Document:
     return _drop_empty(
         {
             "@type": "CreativeWork",
-            "@id": f"{base}sources/{source['id']}/",
+            "@id": f"{base_url}sources/{source['id']}/",
             "url": source["url"],
             "headline": source["title"],
             "datePublished": source["published_on"],
             "inLanguage": source["language"],
             # A byline may name one person, three, or a desk; this property holds any text.
             "creditText": source["byline"],
-            "publisher": build_organization(source["publisher"], base=base) if source["publisher"] else None,
+            "publisher": build_organization(source["publisher"], base_url=base_url)
+            if source["publisher"]
+            else None,
             "archivedAt": source["archived_url"],
         }
     )

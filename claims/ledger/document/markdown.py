@@ -46,9 +46,9 @@ def _is_allowed(token: Token, pictures: Collection[str]) -> bool:
     return token.type != "image" or (token.attrs.get("src") in pictures and bool(token.content.strip()))
 
 
-def make_links_absolute(html: str, base: str) -> str:
-    """Make relative links in the output of `to_html` absolute, for use outside the page at `base`."""
-    return _clean(html, ("rewrite_with_base", base))
+def make_links_absolute(html: str, page_url: str) -> str:
+    """Make relative links in the output of `to_html` absolute, for use outside the page at `page_url`."""
+    return _clean(html, ("rewrite_with_base", page_url))
 
 
 def is_safe(html: str) -> bool:
@@ -69,5 +69,5 @@ def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None 
 
 
 def _filter_picture_urls(tag: str, attribute: str, value: str) -> str | None:
-    is_own = value.startswith(FOLDER) and parse_file_name(value.removeprefix(FOLDER))
-    return None if (tag, attribute) == ("img", "src") and not is_own else value
+    is_own_picture = value.startswith(FOLDER) and parse_file_name(value.removeprefix(FOLDER))
+    return None if (tag, attribute) == ("img", "src") and not is_own_picture else value

@@ -16,13 +16,13 @@ MEDIA_TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioOb
 
 
 def build_media_review(
-    body: Document, verdict: Document, *, review: Document, address: str
+    body: Document, verdict: Document, *, review: Document, claim_url: str
 ) -> Document | None:
     """Build the MediaReview of a ClaimReview; None if the verdict does not judge media.
 
     Args:
         review: the ClaimReview of the verdict, from which author, date, language and page are copied.
-        address: the permanent URL of the claim's page.
+        claim_url: the permanent URL of the claim's page.
     """
     # Older bodies do not have the keys.
     category = verdict.get("media_authenticity_category", "")
@@ -34,7 +34,7 @@ def build_media_review(
     return _drop_empty(
         {
             "@type": MEDIA_REVIEW,
-            "@id": f"{address}#media-review-by-{verdict['publisher']['id']}",
+            "@id": f"{claim_url}#media-review-by-{verdict['publisher']['id']}",
             **{name: review.get(name) for name in copied_keys},
             "mediaAuthenticityCategory": category,
             "originalMediaContextDescription": verdict.get("original_media_context", ""),
@@ -44,7 +44,7 @@ def build_media_review(
                 "mediaItemAppearance": media,
                 "interpretedAsClaim": {
                     "@type": "Claim",
-                    "@id": f"{address}#claim",
+                    "@id": f"{claim_url}#claim",
                     "text": body["statement"],
                 },
             },

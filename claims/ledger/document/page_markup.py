@@ -82,8 +82,8 @@ def build_breadcrumbs(breadcrumbs: Sequence[tuple[str, str]]) -> Document | None
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": address}
-            for number, (name, address) in enumerate(breadcrumbs, 1)
+            {"@type": "ListItem", "position": number, "name": name, "item": url}
+            for number, (name, url) in enumerate(breadcrumbs, 1)
         ],
     }
 
@@ -119,13 +119,15 @@ def build_website(site: Document, *, languages: Sequence[str], search: str) -> D
     }
 
 
-def build_collection(address: str, *, name: str, language: str, items: Sequence[tuple[str, str]]) -> Document:
+def build_collection(
+    page_url: str, *, name: str, language: str, items: Sequence[tuple[str, str]]
+) -> Document:
     """Build the JSON-LD of a list page. Its items are given as pairs of name and URL, in list order."""
     return _drop_empty(
         {
             "@type": "CollectionPage",
-            "@id": address,
-            "url": address,
+            "@id": page_url,
+            "url": page_url,
             "name": name,
             "inLanguage": language,
             "mainEntity": {

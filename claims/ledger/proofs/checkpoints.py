@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 #: After this time the same head is signed again, to show readers that signing continues without new entries.
 RENEW_AFTER = timedelta(days=1)
 #: The number of entries before the last signed one that are recomputed each time.
-RECHECKED_ENTRIES = 256
+RECHECKED_ENTRY_COUNT = 256
 #: The number of review moves and sign-offs that are linked in one transaction.
 LINK_BATCH_SIZE = 5_000
 
@@ -199,7 +199,7 @@ def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:
 def _extend_tree(signed_size: int, size: int) -> None:
     """Add entries to the tree, each with a recomputed hash."""
     tiles = stored_tree.load_growing_tiles(signed_size)
-    first_sequence = max(1, signed_size - RECHECKED_ENTRIES + 1)
+    first_sequence = max(1, signed_size - RECHECKED_ENTRY_COUNT + 1)
     known_leaves = _split_leaves(first_sequence, signed_size)
     for previous_hash, entry in load_with_previous(first_sequence, size):
         text = entry.text(previous_hash)
@@ -221,7 +221,7 @@ def _extend_tree(signed_size: int, size: int) -> None:
             gettext("The ledger has a gap: %(size)s of %(size_2)s entries exist.")
             % {"size": tiles.size, "size_2": size}
         )
-    _require_texts(max(1, size - RECHECKED_ENTRIES + 1))
+    _require_texts(max(1, size - RECHECKED_ENTRY_COUNT + 1))
     stored_tree.store_tiles(tiles.pop_changed())
 
 

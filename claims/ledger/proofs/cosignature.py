@@ -45,23 +45,23 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
     Raises:
         InvalidNote: the text is not a signed note.
     """
-    parsed = SignedNote.read(note)
+    signed_note = SignedNote.read(note)
     identifier = compute_key_id(name, public_key, COSIGNATURE_TYPE)
     verifier = Ed25519PublicKey.from_public_bytes(public_key)
-    valid = []
-    for signer, signature in parsed.signatures:
+    cosignatures = []
+    for signer, signature in signed_note.signatures:
         if signer != name or signature[:4] != identifier or len(signature) != 4 + 8 + 64:
             continue
         seconds = int.from_bytes(signature[4:12])
-        message = _build_message(parsed.text, seconds)
+        message = _build_message(signed_note.text, seconds)
         try:
             verifier.verify(signature[12:], message)
             moment = datetime.fromtimestamp(seconds, UTC)
         except (InvalidSignature, ValueError, OverflowError, OSError):
             continue
         line = f"— {name} {b64encode(signature).decode()}\n"
-        valid.append(VerifiedCosignature(line, moment, message, signature[12:]))
-    return max(valid, key=lambda one: one.moment, default=None)
+        cosignatures.append(VerifiedCosignature(line, moment, message, signature[12:]))
+    return max(cosignatures, key=lambda cosignature: cosignature.moment, default=None)
 
 
 def _build_message(text: str, seconds: int) -> bytes:

@@ -16,7 +16,9 @@ class WitnessPolicy(NamedTuple):
 
 def load_policy() -> WitnessPolicy:
     """Return the newsroom's own policy. Without witnesses, it requires nothing."""
-    policies: list[WitnessPolicy] = [load() for load in features.load_declared("witness_policy")]
+    policies: list[WitnessPolicy] = [
+        load_declared_policy() for load_declared_policy in features.load_declared("witness_policy")
+    ]
     return policies[0] if policies else WitnessPolicy(0, ())
 
 

@@ -45,17 +45,17 @@ def read_search(text: str) -> SearchReading:
     return replace(reading, targets=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 
 
-def build_address_key(address: str) -> str:
+def build_address_key(text: str) -> str:
     """Return the normal form of a URL; "" if the text is not a URL."""
-    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _URL_PATTERN.fullmatch(address) else ""
+    return build_url_key(text) if len(text) <= LENGTH_LIMIT and _URL_PATTERN.fullmatch(text) else ""
 
 
 def find_claim_at(key: str) -> int | None:
     """Return the id of the claim whose page on this site has this URL."""
-    site, address = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
-    if address.netloc != site.netloc or not address.path.startswith(site.path):
+    site_parts, url_parts = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
+    if url_parts.netloc != site_parts.netloc or not url_parts.path.startswith(site_parts.path):
         return None
-    _code, path = split_path(address.path.removeprefix(site.path.rstrip("/")))
+    _code, path = split_path(url_parts.path.removeprefix(site_parts.path.rstrip("/")))
     match = _CLAIM_PATH.fullmatch(path)
     return min(int(match[1]), MAX_ID) if match else None
 

@@ -212,8 +212,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     def target_table(self) -> TargetTable | None:
         """Return the table of entries if all filters concern verdicts: the page is then read from verdicts' rows."""
         filter_names = [name for name in self.given_filters if name != "as_of"]
-        is_by_update = self.ordering.name.removeprefix("-") == "updated"
-        if filter_names and is_by_update and all(map(self._is_about_verdicts, filter_names)):
+        is_ordered_by_update = self.ordering.name.removeprefix("-") == "updated"
+        if filter_names and is_ordered_by_update and all(map(self._is_about_verdicts, filter_names)):
             return TargetTable(Publication, "publication_id")
         return None
 

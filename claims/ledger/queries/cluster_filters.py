@@ -17,7 +17,7 @@ from sources.api.list_queries import make_language_parameter, match_words
 def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
     """Return the current publications of these clusters' claims, following merges."""
     members = ClusterMember.objects.filter(cluster__in=clusters).order_by()
-    claim_ids = members.values(standing=Coalesce("claim__merged_into", "claim"))
+    claim_ids = members.values(current_claim_id=Coalesce("claim__merged_into", "claim"))
     return Publication.objects.current().filter(claim_id__in=claim_ids)
 
 
@@ -35,9 +35,9 @@ def find_claim_ids(clusters: list[int]) -> list[int]:
 
 def _has_claims(claims: list[int]) -> Q:
     """Return the condition that a cluster contains one of these claims and that the claim is published."""
-    entries = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
+    entries = Publication.objects.current().filter(claim_id=OuterRef("current_claim_id"), claim_id__in=claims)
     members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
-        standing=Coalesce("claim__merged_into", "claim")
+        current_claim_id=Coalesce("claim__merged_into", "claim")
     )
     return Q(Exists(members.filter(Exists(entries))))
 

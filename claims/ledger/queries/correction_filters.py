@@ -147,15 +147,15 @@ class CorrectionListQuery(ListQuery):
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows from which a page is read."""
-        verdict_ids = {
+        judged_parameters = {
             name: parameter
             for name in filter_values
             if isinstance(parameter := self.filters[name], JudgedParameter)
         }
         rows = super().select_candidates(
-            {name: value for name, value in filter_values.items() if name not in verdict_ids}
+            {name: value for name, value in filter_values.items() if name not in judged_parameters}
         )
-        for name, parameter in verdict_ids.items():
+        for name, parameter in judged_parameters.items():
             rows = rows.filter(parameter.match_newest_first(filter_values[name]))
         return rows
 

@@ -174,7 +174,7 @@ _VERDICT_COLUMNS = (
 class FacetValues:
     """The most frequent values of a facet with their numbers of claims, and the total number of values."""
 
-    distinct: int = 0
+    value_count: int = 0
     counts: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -215,17 +215,17 @@ class FacetCounting:
         counts = self._count()
         # Cache only if no entry was added between the statements.
         if len(counts.positions) == 1:
-            cache.set(f"{self._key}:{next(iter(counts.positions))}", counts, _CACHE_SECONDS)
+            cache.set(f"{self._cache_key}:{next(iter(counts.positions))}", counts, _CACHE_SECONDS)
         return counts
 
     def get_cached(self) -> FacetCounts | None:
         """Return cached counts for the current state of the ledger, if any."""
         ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
-        cached: FacetCounts | None = cache.get(f"{self._key}:{position}")
-        return cached
+        cached_counts: FacetCounts | None = cache.get(f"{self._cache_key}:{position}")
+        return cached_counts
 
     @property
-    def _key(self) -> str:
+    def _cache_key(self) -> str:
         identity = repr((sorted(self.conditions.items()), self.query.shape, self.names, self.size))
         return f"facets:{hashlib.sha256(identity.encode()).hexdigest()}"
 
@@ -240,14 +240,14 @@ class FacetCounting:
             )
             facets_by_conditions.setdefault(other_conditions, []).append(facet)
         for shared_conditions, facets in facets_by_conditions.items():
-            for name, value, number, distinct in self._iterate_rows(
+            for name, value, number, value_count in self._iterate_rows(
                 {name: self.conditions[name] for name in shared_conditions}, facets
             ):
                 if name:
-                    counts.facets[name].distinct = distinct
+                    counts.facets[name].value_count = value_count
                     counts.facets[name].counts.append((value, number))
                 else:
-                    counts.positions.add(distinct)
+                    counts.positions.add(value_count)
                     if shared_conditions == all_conditions:
                         counts.claims = number
         return counts

@@ -104,7 +104,7 @@ class EntriesCheck:
         """Yield a description of each difference between an entry's columns and its body."""
         try:
             body = parse_stored(row["body"])
-            expected = _build_expected_columns(body)
+            expected_columns = _build_expected_columns(body)
             verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
             for snapshot in _iterate_snapshots(body):
                 self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
@@ -112,7 +112,7 @@ class EntriesCheck:
             yield "its body cannot be read."
             return
         yield from find_misrendered(body)
-        for name, value in expected.items():
+        for name, value in expected_columns.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
         yield from _check_lists(row, verdicts if row["status"] == "published" else {}, listed_verdicts)
@@ -121,9 +121,9 @@ class EntriesCheck:
 
     def _check_position(self, row: Row) -> Iterator[str]:
         sequence = row["sequence"]
-        expected = self.tree.size + 1
-        if sequence != expected:
-            yield f"it stands in place of entry {expected}: entries were removed or renumbered."
+        expected_sequence = self.tree.size + 1
+        if sequence != expected_sequence:
+            yield f"it stands in place of entry {expected_sequence}: entries were removed or renumbered."
         body_sha256 = hashlib.sha256(row["body"].encode()).hexdigest()
         if body_sha256 != row["body_sha256"]:
             yield "its body is not what was published: it has another hash."

@@ -66,8 +66,8 @@ class SignedHeads:
 
     def compare(self, size: int, root: bytes) -> None:
         """Compare the stored tree with the heads signed at this size."""
-        for expected, place in self._expected.pop(size, ()):
-            if expected != root:
+        for signed_root, place in self._expected.pop(size, ()):
+            if signed_root != root:
                 self._discrepancies.append(
                     Discrepancy(
                         place,

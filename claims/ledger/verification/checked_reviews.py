@@ -46,7 +46,7 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
     Args:
         report_growth: called with the number and hash of each link.
     """
-    previous_hash, expected = ZERO_SHA256, 0
+    previous_hash, expected_number = ZERO_SHA256, 0
     # Rows from which words were removed by law. The chain still proves their original content.
     missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
@@ -55,14 +55,14 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
     for links in _iterate_batches():
         rows = _load_rows(links)
         for number, kind, row_id, chain_sha256 in links:
-            expected += 1
-            if number != expected:
+            expected_number += 1
+            if number != expected_number:
                 yield Discrepancy(
                     gettext("Review link %(number)s") % {"number": number},
                     gettext("this link comes where link %(expected)s should be: links were removed.")
-                    % {"expected": expected},
+                    % {"expected": expected_number},
                 )
-                expected = number
+                expected_number = number
             facts = rows.get((kind, row_id))
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if facts is None:

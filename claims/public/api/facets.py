@@ -98,7 +98,7 @@ def _describe_facet(name: str, values: FacetValues) -> dict[str, Any]:
     tags = {value: _normalise_tag(value) for value in values_found} if name == "language" else {}
     labels = _LABELS[name](values_found) if name in _LABELS and values_found else {}
     return {
-        "distinct": values.distinct,
+        "distinct": values.value_count,
         "values": [
             {
                 "value": tags.get(value, value),

@@ -166,7 +166,7 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
                     str(TITLES[name]),
                     first_choices,
                     choices[len(first_choices) :],
-                    max(values.distinct - len(values.counts), 0),
+                    max(values.value_count - len(values.counts), 0),
                 )
             )
     return FacetPanel(counts.claims, shown_facets)

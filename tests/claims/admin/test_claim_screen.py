@@ -269,24 +269,24 @@ def test_a_moment_is_set_and_cancelled_there(
         page = desk.text(claim)
         assert "Publish later" in page
         assert "Europe/Berlin, UTC+" in page
-        asked = {"at": f"{day}T18:30", "seen": "", "from_claim": "1"}
+        asked = {"publish_at": f"{day}T18:30", "shown_id": "", "from_claim": "1"}
         [messages] = said(desk.client.post(address, asked, follow=True))
         made = ScheduledPublication.objects.get()
         assert messages.startswith("Will be published on ")
-        assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
+        assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["publish_at"]
         assert "Will be published on" in desk.text(claim)
-        assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [
+        assert said(desk.client.post(address, {"publish_at": "", "shown_id": made.pk}, follow=True)) == [
             "Enter the date and time."
         ]
-        assert said(desk.client.post(address, asked | {"at": "garbage"}, follow=True)) == [
+        assert said(desk.client.post(address, asked | {"publish_at": "garbage"}, follow=True)) == [
             "Enter a valid date/time."
         ]
     desk.sign_in(checker)
     assert "Change the time" not in desk.text(claim)
-    assert desk.client.post(address, {"cancel": "1", "seen": made.pk}).status_code == 403
+    assert desk.client.post(address, {"cancel": "1", "shown_id": made.pk}).status_code == 403
     assert ScheduledPublication.objects.get().outcome == ""
     desk.sign_in(editor)
-    assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
+    assert said(desk.client.post(address, {"cancel": "1", "shown_id": made.pk}, follow=True)) == [
         "Cancelled: the verdict will not be published automatically."
     ]
     assert desk.client.get(address).status_code == 302

@@ -180,7 +180,10 @@ def test_how_long_the_oldest_waits_and_no_count_beyond_a_bound(
     context = desk.sign_in(editor).client.get(reverse("admin:index")).context
     (line,) = [line for line in context["queues"] if line.name == "triage"]
     assert (line.number, line.is_bounded, line.age) == (2, True, "9 days")
-    older = [replace(line, oldest=timezone.localdate() - timedelta(days=days)).age for days in (59, 70, 2200)]
+    older = [
+        replace(line, waiting_since=timezone.localdate() - timedelta(days=days)).age
+        for days in (59, 70, 2200)
+    ]
     assert older == ["59 days", "2\xa0months", "6\xa0years"]
 
 

@@ -46,14 +46,14 @@ def test_two_administrators_publish_an_archive(
     assert (run.state, run.records, Claim.objects.count()) == ("held", 2, 0)
     assert "Release and publish" not in desk.text(run)
     assert "The tunnel is closed." in desk.text(run)
-    client.post(address(run, "release"), {"looked_at": "yes"})
+    client.post(address(run, "release"), {"is_checked": "yes"})
     assert not ProcrastinateJob.objects.filter(status="todo").exists()
 
     desk.sign_in(person("ben", "Administrator"))
     assert "Release and publish" in desk.text(run)
     unconfirmed = client.post(address(run, "release")).content.decode()
     assert "Check the sample, then confirm that you have checked it." in unconfirmed
-    client.post(address(run, "release"), {"looked_at": "yes"})
+    client.post(address(run, "release"), {"is_checked": "yes"})
     run_waiting_jobs()
     run.refresh_from_db()
     assert (run.state, run.created, run.released_by_name) == ("finished", 2, "Ben")
@@ -78,7 +78,7 @@ class TestEditors:
         run = make_run(administrator, house_archive=True, state="held", sample=[{"statement": "It leans."}])
         assert "Release and publish" not in desk.text(run)
         assert "It leans." in desk.text(run)
-        assert desk.client.post(address(run, "release"), {"looked_at": "yes"}).status_code == 403
+        assert desk.client.post(address(run, "release"), {"is_checked": "yes"}).status_code == 403
         run.refresh_from_db()
         assert (run.state, run.released_by) == ("held", None)
 

@@ -196,7 +196,7 @@ class TestPage:
         intake.hindrances = ["2 of the imported claims have been edited."]
         monkeypatch.setattr(undo, "count_undoable_claims", lambda run: 41)
         assert "The import of 41 claims can still be undone." in desk.text(run)
-        desk.client.post(address(run, "undo"), {"rest": "1"})
+        desk.client.post(address(run, "undo"), {"keep_later_work": "1"})
         assert intake.calls == [("undo the rest", run.pk, editor.username)]
 
     def test_a_refused_undo_is_reported(self, desk: Desk, intake: Intake, editor: User) -> None:

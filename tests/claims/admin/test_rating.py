@@ -68,7 +68,7 @@ def test_the_queue_begins_with_the_words_that_decide_about_most(
     judge(make_claim("Trains are free."), rare, publish)
     rows: list[Any] = list(desk.client.get(QUEUE).context["cl"].result_list)
     assert rows == [big, small, rare, lonely]
-    assert [row.used for row in rows] == [2, 1, 1, 0]
+    assert [row.claim_count for row in rows] == [2, 1, 1, 0]
     assert [sorted(row.samples) for row in rows] == [
         ["Buses are free.", "Trams are free."],
         ["Boats are free."],

@@ -39,7 +39,7 @@ def claim(checker: User, colleague: User, editor: User) -> Claim:
 
 def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> None:
     events = build_timeline(claim, editor).events
-    assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
+    assert [event.time for event in events] == sorted((event.time for event in events), reverse=True)
     kinds = {"moves": 4, "edits": 1, "signoffs": 1, "publications": 3}
     assert Counter(event.kind for event in events) == kinds
     words = list_events(claim, editor)
@@ -92,7 +92,7 @@ def test_pages_follow_each_other_without_a_gap(editor: User, django_assert_num_q
     for number in range(PER_PAGE + 5):
         claim_edits.edit(claim, by=editor, context=f"Context {number}.")
     first, second, third = (build_timeline(claim, editor, page=number) for number in (1, 2, 3))
-    moments = [event.at for event in (*first.events, *second.events)]
+    moments = [event.time for event in (*first.events, *second.events)]
     assert moments == sorted(moments, reverse=True)
     assert [len(page.events) for page in (first, second, third)] == [PER_PAGE, 6, 0]
     assert [(page.newer_page, page.older_page) for page in (first, second)] == [(0, 2), (1, 0)]

@@ -31,7 +31,7 @@ def test_a_moment_is_set_moved_and_cancelled(ready: Verdict, editor: User, admin
     first = scheduled_publications.schedule(ready, LATER, by=editor)
     assert (first.publish_at, first.made_by_name) == (LATER, "Edith")
     second = scheduled_publications.schedule(
-        ready, LATER + timedelta(hours=1), by=administrator, instead_of=first.pk
+        ready, LATER + timedelta(hours=1), by=administrator, replaced_id=first.pk
     )
     scheduled_publications.cancel(ready, by=editor, expected_id=second.pk)
     assert rows() == [("moved", "", "Ada"), ("cancelled", "", "Edith")]
