@@ -48,7 +48,7 @@ def test_only_texts_by_people_are_in_english(
     written += everything_written() + "\nTable\nCSV\nTSV\nExcel\nSHA-256\n#rrggbb\n"
     written += "\n".join(map(str, ProcrastinateJob.objects.all()))
     # Readers' words, in the language of the verdict.
-    written += "\n".join(describe_reason(reason, "en") for reason in ReplyRequest.NotAsked.values)
+    written += "\n".join(describe_reason(reason, "en") for reason in ReplyRequest.NotAskingReason.values)
     written = written.lower()  # names of rows begin with a capital above their pages
     left: dict[str, list[str]] = {}
     for page in pages:

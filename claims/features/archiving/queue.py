@@ -116,9 +116,9 @@ class LeasedSource:
             due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
         )
 
-    def _postpone(self, delay: timedelta, problem: str, **more: Any) -> None:
+    def _postpone(self, delay: timedelta, problem: str, **extra_values: Any) -> None:
         self._find_leased_requests().update(
-            due_at=timezone.now() + delay, held_until=None, problem=problem, **more
+            due_at=timezone.now() + delay, held_until=None, problem=problem, **extra_values
         )
 
     def _find_leased_requests(self) -> "QuerySet[ArchivingRequest]":

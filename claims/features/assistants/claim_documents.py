@@ -31,14 +31,14 @@ _CLAIM_CONDITION = AnyOf(F("claim_id"), Slot("claims", "bigint[]"))
 _ENTRIES = Slot("entries", "bigint[]")
 
 
-def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
+def load_current_claims(claim_ids: Collection[int]) -> dict[int, Document]:
     """Return the current publications of these claims, keyed by claim id, without withdrawn ones."""
-    if not claims:
+    if not claim_ids:
         return {}
     template = Template(
         "told",
         lambda: Publication.objects.current().filter(_CLAIM_CONDITION),
-        {"claims": sorted(claims)},
+        {"claims": sorted(claim_ids)},
     )
     return {row[0]: build_document(row) for row in template.fetch(*ENTRY_COLUMNS)}
 
@@ -55,12 +55,12 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
     return [build_document(rows[key], newest_version=newest_versions[rows[key][0]]) for key in ids]
 
 
-def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
+def load_newest_versions(claim_ids: Collection[int]) -> dict[int, int]:
     """Return the newest version number of each claim, keyed by claim id."""
     statement = Template(
         "newest versions",
         lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),
-        {"claims": sorted(claims)},
+        {"claims": sorted(claim_ids)},
     )
     return dict(statement.fetch("claim_id", "version"))
 
@@ -209,8 +209,12 @@ def _build_retraction(document: Document) -> Document | None:
     }
 
 
-def _build_target(claim: int | None) -> Document | None:
-    return {"claim_id": claim, "address": build_absolute_url("claim-permanent", claim)} if claim else None
+def _build_target(claim_id: int | None) -> Document | None:
+    return (
+        {"claim_id": claim_id, "address": build_absolute_url("claim-permanent", claim_id)}
+        if claim_id
+        else None
+    )
 
 
 def _build_source(item: Document) -> Document:

@@ -96,8 +96,8 @@ _OUTCOMES = {
 }
 
 
-def _read_current_status(claim: int) -> str:
-    ((status,),) = select_newest_entry(claim).fetch("status")
+def _read_current_status(claim_id: int) -> str:
+    ((status,),) = select_newest_entry(claim_id).fetch("status")
     return str(status)
 
 
@@ -111,8 +111,8 @@ LEDGER_TOOLS = (
         arguments=_GET_CLAIM_ARGUMENTS,
         result_schema=answer_schemas.CLAIM_ANSWER,
         run=get_claim,
-        build_equivalent_request=lambda given: EquivalentRequest(
-            reverse("claims-detail", args=[given["claim_id"]])
+        build_equivalent_request=lambda arguments: EquivalentRequest(
+            reverse("claims-detail", args=[arguments["claim_id"]])
         ),
     ),
 )

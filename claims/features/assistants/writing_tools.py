@@ -65,15 +65,15 @@ def _describe_refusal(response: HttpResponse, problem: Document) -> str:
 
 
 def _build_write_result(
-    object_type: str, path: str, written_document: Document, *, claim: int | None, verdict: int | None
+    object_type: str, path: str, written_document: Document, *, claim_id: int | None, verdict_id: int | None
 ) -> ToolResult:
     document = {
         "outcome": "kept_before" if written_document["replayed"] else "kept",
         "meaning": findings.WRITTEN_MESSAGE,
         "kind": object_type,
         "id": written_document["id"],
-        "claim_id": claim,
-        "verdict_id": verdict,
+        "claim_id": claim_id,
+        "verdict_id": verdict_id,
         "state": written_document.get("state"),
         "address": path,
         "replayed": written_document["replayed"],
@@ -113,7 +113,7 @@ def propose_claim(arguments: Arguments, caller: Caller) -> ToolResult:
     """Propose a claim, which people may accept or decline."""
     response = _post_to_api(reverse("editorial-claims-list"), _build_body(arguments), arguments, caller)
     path = reverse("editorial-claims-detail", args=[response["id"]])
-    return _build_write_result("claim", path, response, claim=response["id"], verdict=None)
+    return _build_write_result("claim", path, response, claim_id=response["id"], verdict_id=None)
 
 
 # draft_verdict --------------------------------------------------------------------------------------------------------
@@ -154,7 +154,9 @@ def draft_verdict(arguments: Arguments, caller: Caller) -> ToolResult:
         body["rating"] = _find_rating(arguments["rating"])
     response = _post_to_api(reverse("editorial-verdicts-list"), body, arguments, caller)
     path = reverse("editorial-verdicts-detail", args=[response["id"]])
-    return _build_write_result("verdict", path, response, claim=response["claim"], verdict=response["id"])
+    return _build_write_result(
+        "verdict", path, response, claim_id=response["claim"], verdict_id=response["id"]
+    )
 
 
 def _find_rating(code: str) -> int:
@@ -197,15 +199,15 @@ _EVIDENCE_ARGUMENTS = (
 
 def add_evidence(arguments: Arguments, caller: Caller) -> ToolResult:
     """Add a source to a draft as evidence."""
-    verdict = arguments["verdict_id"]
+    verdict_id = arguments["verdict_id"]
     response = _post_to_api(
-        reverse("editorial-evidence-list", args=[verdict]),
+        reverse("editorial-evidence-list", args=[verdict_id]),
         _build_body(arguments, "verdict_id"),
         arguments,
         caller,
     )
-    path = reverse("editorial-evidence-detail", args=[verdict, response["id"]])
-    return _build_write_result("evidence", path, response, claim=None, verdict=verdict)
+    path = reverse("editorial-evidence-detail", args=[verdict_id, response["id"]])
+    return _build_write_result("evidence", path, response, claim_id=None, verdict_id=verdict_id)
 
 
 # The tools ------------------------------------------------------------------------------------------------------------
@@ -223,7 +225,7 @@ WRITING_TOOLS = (
         arguments=_PROPOSE_ARGUMENTS,
         result_schema=answer_schemas.WRITE_ANSWER,
         run=propose_claim,
-        build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
+        build_equivalent_request=lambda arguments: EquivalentRequest(reverse("editorial-claims-list")),
         scope=Scope.WRITE,
     ),
     Tool(
@@ -234,7 +236,7 @@ WRITING_TOOLS = (
         arguments=_DRAFT_ARGUMENTS,
         result_schema=answer_schemas.WRITE_ANSWER,
         run=draft_verdict,
-        build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
+        build_equivalent_request=lambda arguments: EquivalentRequest(reverse("editorial-verdicts-list")),
         scope=Scope.VERDICTS,
     ),
     Tool(
@@ -247,8 +249,8 @@ WRITING_TOOLS = (
         arguments=_EVIDENCE_ARGUMENTS,
         result_schema=answer_schemas.WRITE_ANSWER,
         run=add_evidence,
-        build_equivalent_request=lambda given: EquivalentRequest(
-            reverse("editorial-evidence-list", args=[given["verdict_id"]])
+        build_equivalent_request=lambda arguments: EquivalentRequest(
+            reverse("editorial-evidence-list", args=[arguments["verdict_id"]])
         ),
         scope=Scope.VERDICTS,
     ),

@@ -102,13 +102,13 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return reverse("admin:links_linkstate_changelist") + "?queue=links"
 
 
-def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
+def _find_claims_by_source(source_ids: list[int]) -> dict[int, list[tuple[Claim, str]]]:
     """Return the published claims that cite each source, newest first, in one query."""
-    entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
+    entries = Publication.objects.current().filter(source_ids__overlap=source_ids).select_related("claim")
     claims_by_source: dict[int, list[tuple[Claim, str]]] = {}
     for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:
-        for source in {*entry.source_ids} & {*sources}:
-            claims_by_source.setdefault(source, []).append((entry.claim, get_page_url(entry.claim)))
+        for source_id in {*entry.source_ids} & {*source_ids}:
+            claims_by_source.setdefault(source_id, []).append((entry.claim, get_page_url(entry.claim)))
     return claims_by_source
 
 

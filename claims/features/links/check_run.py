@@ -98,7 +98,7 @@ class _CheckRun:
         is_stopped: Callable[[], bool],
         report_link: Callable[[ResolvedLink], None],
     ) -> None:
-        self._unfinished = {link.pk: link for link in links}
+        self._unfinished_links = {link.pk: link for link in links}
         self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
         self._quote_versions = load_quote_versions([link.pk for link in links])
         self._is_stopped = is_stopped
@@ -126,7 +126,7 @@ class _CheckRun:
             for site in sorted(self._our_sites):
                 self._release_site(site)
             due_links.release_links(
-                [*self._unfinished.values(), *(link for link, _finding in self._unreachable_results)]
+                [*self._unfinished_links.values(), *(link for link, _finding in self._unreachable_results)]
             )
         return self._tally
 
@@ -192,7 +192,7 @@ class _CheckRun:
                 self._release_site(result)
                 self._postpone_remaining(result)
             elif result[1].reason in _UNREACHABLE_REASONS:
-                self._unfinished.pop(result[0].pk, None)
+                self._unfinished_links.pop(result[0].pk, None)
                 self._unreachable_results.append(result)
             else:
                 self._is_online = True
@@ -230,7 +230,7 @@ class _CheckRun:
             self._postpone(self._by_site[link.site], finding.requested_delay)
             due_links.postpone_site(link.site, postponed_until)
             return
-        self._unfinished.pop(link.pk, None)
+        self._unfinished_links.pop(link.pk, None)
         try:
             jitter = random.random()  # noqa: S311  no secret
             resolved_link = store_link_status(link, finding, self._quote_versions[link.pk], jitter=jitter)
@@ -251,6 +251,6 @@ class _CheckRun:
             self._postpone(self._by_site[site], _OUTAGE_DELAY)
 
     def _postpone(self, links: list[LinkState], delay: timedelta) -> None:
-        released_links = [link for link in links if self._unfinished.pop(link.pk, None)]
+        released_links = [link for link in links if self._unfinished_links.pop(link.pk, None)]
         due_links.release_links(released_links, not_before=timezone.now() + delay)
         self._tally.postponed_count += len(released_links)

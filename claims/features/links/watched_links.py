@@ -75,7 +75,7 @@ def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:max_claims])
 
 
-def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
+def load_quote_versions(source_ids: Collection[int]) -> dict[int, str]:
     """Return a text for each source that changes whenever the current publications that cite it change."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,6 +86,6 @@ def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
             )
             FROM unnest(%s::bigint[]) AS wanted (id)
             """,
-            [[*sources]],
+            [[*source_ids]],
         )
-        return {source: versions or "" for source, versions in cursor.fetchall()}
+        return {source_id: versions or "" for source_id, versions in cursor.fetchall()}

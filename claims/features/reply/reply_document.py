@@ -30,7 +30,8 @@ class PublicReply(TypedDict):
     statement: Annotated[str, "Their reply in the publisher's words; empty if `answer` contains it."]
     language: Annotated[str, "Language of `answer` (BCP 47); empty if unknown."]
     not_asked: Annotated[
-        Annotated[str, ReplyRequest.NotAsked] | None, "The reason for not asking; null if they were asked."
+        Annotated[str, ReplyRequest.NotAskingReason] | None,
+        "The reason for not asking; null if they were asked.",
     ]
     not_asked_reason: Annotated[str, "The reason in the language of the verdict; empty if they were asked."]
 

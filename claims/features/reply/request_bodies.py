@@ -34,7 +34,9 @@ class ReplyBody(StrictKeys):
         max_length=200,
         help_text="The person to ask; by default, the claimant.",
     )
-    not_asked = serializers.ChoiceField(ReplyRequest.NotAsked.choices, required=False, allow_blank=True)
+    not_asked = serializers.ChoiceField(
+        ReplyRequest.NotAskingReason.choices, required=False, allow_blank=True
+    )
     not_asked_note = TextField(
         required=False,
         allow_blank=True,
@@ -67,7 +69,7 @@ class ReplyBody(StrictKeys):
             raise serializers.ValidationError(
                 {fields[0]: [gettext("Name the person who is asked, or say in `not_asked` why no one is.")]}
             )
-        if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
+        if values.get("not_asked") == ReplyRequest.NotAskingReason.OTHER and not values.get("not_asked_note"):
             raise serializers.ValidationError(
                 {"not_asked_note": [gettext("Explain in your own words why no one was asked.")]}
             )

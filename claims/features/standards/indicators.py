@@ -184,9 +184,9 @@ def _build_selection_indicators(reviews: Sequence[PublishedReview]) -> list[Indi
 
 def _build_evidence_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     evidence_items = [evidence for review in reviews for evidence in review.evidence]
-    archived_count = process.find_archived_sources(reviews)
+    archived_source_ids = process.find_archived_sources(reviews)
     evidence_count = len(reviews)
-    sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
+    source_articles = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
     return [
         _build_share_indicator(
             "two_sources",
@@ -211,15 +211,17 @@ def _build_evidence_indicators(reviews: Sequence[PublishedReview]) -> list[Indic
             _("Evidence with a link"),
             sum(item.has_address for item in evidence_items),
             len(evidence_items),
-            sources,
+            source_articles,
             _("Citations whose source has an address that readers can open."),
         ),
         _build_share_indicator(
             "archived_evidence",
             _("Archived evidence"),
-            sum(item.has_archived_address or item.source in archived_count for item in evidence_items),
+            sum(
+                item.has_archived_address or item.source_id in archived_source_ids for item in evidence_items
+            ),
             len(evidence_items),
-            sources,
+            source_articles,
             _("Citations whose source is archived here or in a public archive."),
         ),
     ]

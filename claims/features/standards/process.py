@@ -54,7 +54,7 @@ class ReaderRequestCounts:
 def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     """Count the claims of these reviews by method of selection."""
     rows = (
-        Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
+        Claim.objects.filter(pk__any_of=[review.claim_id for review in reviews])
         .annotate(
             asked=Exists(ReaderRequest.objects.filter(claim=OuterRef("pk"))),
             brought=Exists(ImportedRecord.objects.filter(claim=OuterRef("pk"))),
@@ -78,7 +78,7 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
     """Return the median number of days from proposal to publication, for claims first published in the period."""
     first_publications = {
-        review.claim: review.first_published_at
+        review.claim_id: review.first_published_at
         for review in reviews
         if review.first_published_at >= period.start
     }
@@ -89,9 +89,9 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffCounts:
     """Count the sign-offs in the final review round of each of these verdicts."""
-    verdicts = [review.verdict for review in reviews]
-    rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
-    sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
+    verdict_ids = [review.verdict_id for review in reviews]
+    rounds = dict(Verdict.objects.filter(pk__any_of=verdict_ids).values_list("pk", "review_round"))
+    sign_offs = SignOff.objects.filter(verdict__in=verdict_ids).values_list("verdict", "round", "by")
     valid_sign_offs = [
         (verdict, person)
         for verdict, sign_off_round, person in sign_offs
@@ -106,7 +106,7 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffCounts:
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
     """Return the ids of the sources that these reviews cite and that have an archived copy."""
-    source_ids = {evidence.source for review in reviews for evidence in review.evidence}
+    source_ids = {evidence.source_id for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
 

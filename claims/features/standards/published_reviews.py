@@ -22,8 +22,8 @@ _BATCH_SIZE = 500
 class PublishedReview:
     """The data of a claim with the newsroom's own verdict at the end of the period, from which figures are counted."""
 
-    claim: int
-    verdict: int
+    claim_id: int
+    verdict_id: int
     first_published_at: datetime
     claimant: str
     claimant_kind: str
@@ -43,7 +43,7 @@ class PublishedReview:
 class CitedEvidence:
     """A source cited in a verdict. `origin` is the same for sources of the same publisher or site."""
 
-    source: int
+    source_id: int
     origin: str
     stance: str
     has_address: bool
@@ -79,8 +79,8 @@ def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
     replies = verdict.get("right_of_reply", [])
     rating = verdict["rating"]
     return PublishedReview(
-        claim=body["id"],
-        verdict=verdict_id,
+        claim_id=body["id"],
+        verdict_id=verdict_id,
         first_published_at=datetime.fromisoformat(body["published_at"]),
         claimant=claimant.get("name", ""),
         claimant_kind=claimant.get("kind", ""),
@@ -105,7 +105,7 @@ def _build_cited_evidence(evidence: Document) -> CitedEvidence:
         # `list_hosts` returns the registrable domain last.
         origin = next(iter(list_hosts(source["url"])[-1:]), "") or f"source {source['id']}"
     return CitedEvidence(
-        source=source["id"],
+        source_id=source["id"],
         origin=origin,
         stance=evidence["stance"],
         has_address=bool(source["url"]),

@@ -39,11 +39,11 @@ PREVIEW_CLAIMS = 500
 class RuleDecision:
     """The decision of the rules about one claim: assignee, due date, priority and followers."""
 
-    claim: int
+    claim_id: int
     person: User | None = None
     priority: int | None = None
     due_in_days: int | None = None
-    followers: set[int] = field(default_factory=set)
+    follower_ids: set[int] = field(default_factory=set)
     #: The rules that contributed to the decision, in order.
     rules: list[AssignmentRule] = field(default_factory=list)
 
@@ -70,7 +70,7 @@ def decide_assignments(claims: QuerySet[Claim], rules: Iterable[AssignmentRule])
             if decision.due_in_days is None:
                 decision.due_in_days = rule.due_in_days
             if rule.follower and rule.follower.is_active:
-                decision.followers.add(rule.follower.pk)
+                decision.follower_ids.add(rule.follower.pk)
             decision.rules.append(rule)
     return [decisions[key] for key in sorted(decisions)]
 
@@ -92,12 +92,12 @@ def queue_rules_after_import(run: int, **_signal: Any) -> None:
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
 
-def apply_to_import(run: int) -> int:
+def apply_to_import(run_id: int) -> int:
     """Apply the rules to an import's proposed claims, in batches, and return how many were assigned."""
     if not _find_active_rules().exists():
         return 0
     imported_claims = ImportedRecord.objects.filter(
-        run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
+        run=run_id, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
     )
     keys = imported_claims.order_by("claim").values_list("claim", flat=True)
     return sum(apply_rules(batch) for batch in _split_batches(list(keys)))
@@ -120,7 +120,7 @@ def _apply_to_batch(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> in
     work = [_build_assignment(decision, today) for decision in decisions if decision.assigns_work]
     Assignment.objects.bulk_create(work)
     claims_and_people = {
-        (decision.claim, key) for decision in decisions for key in _collect_followers(decision)
+        (decision.claim_id, key) for decision in decisions for key in _collect_followers(decision)
     }
     ClaimFollower.objects.bulk_create(
         [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(claims_and_people)],
@@ -134,7 +134,7 @@ def _apply_to_batch(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> in
 def _build_assignment(decision: RuleDecision, today: date) -> Assignment:
     names = join_words(rule.name for rule in decision.rules)
     return Assignment(
-        claim_id=decision.claim,
+        claim_id=decision.claim_id,
         person=decision.person,
         priority=Priority.NORMAL if decision.priority is None else decision.priority,
         due_on=None if decision.due_in_days is None else today + timedelta(days=decision.due_in_days),
@@ -143,15 +143,15 @@ def _build_assignment(decision: RuleDecision, today: date) -> Assignment:
 
 
 def _collect_followers(decision: RuleDecision) -> set[int]:
-    return decision.followers | ({decision.person.pk} if decision.person else set())
+    return decision.follower_ids | ({decision.person.pk} if decision.person else set())
 
 
 def _notify_people(decisions: Iterable[RuleDecision]) -> None:
     assigned_claims = [(decision, decision.person) for decision in decisions if decision.person]
-    claims = Claim.objects.in_bulk([decision.claim for decision, _person in assigned_claims])
+    claims = Claim.objects.in_bulk([decision.claim_id for decision, _person in assigned_claims])
     for decision, person in assigned_claims:
         note = _("Rule: %s") % join_words(rule.name for rule in decision.rules)
-        notify_people("assigned", claim=claims[decision.claim], to=[person], note=note)
+        notify_people("assigned", claim=claims[decision.claim_id], to=[person], note=note)
 
 
 def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -194,12 +194,12 @@ def _split_words(lines: str) -> Iterator[str]:
             yield word
 
 
-def _collect_subtopics(topic: int) -> set[int]:
+def _collect_subtopics(topic_id: int) -> set[int]:
     """Return the ids of the topic and all its subtopics."""
     children: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
         children[parent].append(key)
-    topic_ids, unvisited_topics = set[int](), [topic]
+    topic_ids, unvisited_topics = set[int](), [topic_id]
     while unvisited_topics:
         if (key := unvisited_topics.pop()) not in topic_ids:
             topic_ids.add(key)

@@ -232,8 +232,8 @@ def _lock_assignment(subject: Subject) -> Assignment:
             % {"state": locked_subject.get_state_display()}
         )
     verdict = locked_subject if isinstance(locked_subject, Verdict) else None
-    own_assignments = _filter_by_subject(locked_subject).select_related("person")
-    assignment = get_open_assignment(locked_subject) or own_assignments.first()
+    subject_assignments = _filter_by_subject(locked_subject).select_related("person")
+    assignment = get_open_assignment(locked_subject) or subject_assignments.first()
     if assignment is None:
         return Assignment(claim=claim, verdict=verdict)
     if assignment.done_at is not None:

@@ -1,6 +1,6 @@
 """The followers of a claim, who are notified of its events as long as they may read the claim."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -26,10 +26,13 @@ def unfollow(claim: Claim, by: User) -> None:
     ClaimFollower.objects.filter(claim=claim, person=by).delete()
 
 
-def add_followers(claims: Iterable[int], people: Iterable[int]) -> None:
+def add_followers(claim_ids: Iterable[int], person_ids: Collection[int]) -> None:
     """Add these people as followers of these claims."""
-    person_ids = list(people)
-    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in person_ids)
+    rows = (
+        ClaimFollower(claim_id=claim_id, person_id=person_id)
+        for claim_id in claim_ids
+        for person_id in person_ids
+    )
     ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)
 
 

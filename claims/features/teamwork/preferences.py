@@ -47,12 +47,14 @@ def stop_mail(person: User, kind: str) -> None:
 
 
 def _store_choices(person: User, choices: Mapping[str, str]) -> None:
-    own_choices = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
-    NotificationPreference.objects.filter(person=person).exclude(kind__in=own_choices).delete()
+    non_default_choices = {
+        kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)
+    }
+    NotificationPreference.objects.filter(person=person).exclude(kind__in=non_default_choices).delete()
     NotificationPreference.objects.bulk_create(
         (
             NotificationPreference(person=person, kind=kind, mail=choice)
-            for kind, choice in own_choices.items()
+            for kind, choice in non_default_choices.items()
         ),
         update_conflicts=True,
         unique_fields=["person", "kind"],

@@ -42,7 +42,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
     colleagues = Presence.objects.record_presence(
-        request.user, address, writing=sent_values.get("writing") is True
+        request.user, address, is_writing=sent_values.get("writing") is True
     )
     changes = ""
     if (

@@ -281,9 +281,9 @@ class _Visit:
             deleted.
         """
         watch, now = self._lease.row.watch, timezone.now()
-        is_first = not watch.pages.exists()
+        is_first_visit = not watch.pages.exists()
         with transaction.atomic():
-            listed_pages.record_listed_pages(watch, entries, is_first_visit=is_first, now=now)
+            listed_pages.record_listed_pages(watch, entries, is_first_visit=is_first_visit, now=now)
             if is_complete:
                 listed_pages.delete_unlisted_pages(watch, entries, now)
             if kind == _Kind.PAGE:

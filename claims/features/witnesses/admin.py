@@ -48,9 +48,9 @@ class WitnessedLogAdmin(DeskAdmin):
     list_display = ("name", "state", "tree_size", "cosigned_at")
     list_filter = ("active",)
     search_fields = ("verifier_key",)
-    readonly_fields = ("tree_size", "cosigned_at", "refusal", "refused_at", "own_key")
+    readonly_fields = ("tree_size", "cosigned_at", "refusal", "refused_at", "our_verifier_key")
     fieldsets = (
-        (None, {"fields": ("verifier_key", "active", "own_key")}),
+        (None, {"fields": ("verifier_key", "active", "our_verifier_key")}),
         (_("Checkpoints"), {"fields": ("tree_size", "cosigned_at", "refusal", "refused_at")}),
     )
 
@@ -67,7 +67,7 @@ class WitnessedLogAdmin(DeskAdmin):
         )
 
     @admin.display(description=_("our verifier key"))
-    def own_key(self, log: WitnessedLog) -> SafeString:
+    def our_verifier_key(self, log: WitnessedLog) -> SafeString:
         return format_html('<code translate="no">{}</code>', build_witness_verifier_key())
 
     def has_delete_permission(self, request: HttpRequest, obj: WitnessedLog | None = None) -> bool:

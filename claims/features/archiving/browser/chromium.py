@@ -63,13 +63,13 @@ class PageLimits:
     """The limits on time, memory and output when taking pictures of one page."""
 
     seconds: float = 30.0
-    memory: int = 1_500_000_000
+    memory_bytes: int = 1_500_000_000
     """The bytes that all processes of the browser use together; shared memory is counted once."""
-    disk: int = 200_000_000
+    disk_bytes: int = 200_000_000
     """The bytes in the browser's folder."""
-    output: int = 40_000_000
+    output_bytes: int = 40_000_000
     """The bytes of one screenshot or PDF."""
-    network: int = 150_000_000
+    network_bytes: int = 150_000_000
     """The bytes received from the network."""
 
 
@@ -92,9 +92,9 @@ class Chromium:
         while not is_finished.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
                 self.exceeded_limit = "time"
-            elif _measure_memory(self.process.pid) > limits.memory:
+            elif _measure_memory(self.process.pid) > limits.memory_bytes:
                 self.exceeded_limit = "memory"
-            elif _measure_disk(self.profile) > limits.disk:
+            elif _measure_disk(self.profile) > limits.disk_bytes:
                 self.exceeded_limit = "disk"
             if self.exceeded_limit:
                 self.kill()
@@ -138,7 +138,7 @@ def start_chromium(
     deadline = time.monotonic() + limits.seconds
     # Base64 makes the output a third longer.
     devtools = Devtools(
-        our_input, our_output, ends_at=deadline, max_message_bytes=limits.output * 4 // 3 + 100_000
+        our_input, our_output, ends_at=deadline, max_message_bytes=limits.output_bytes * 4 // 3 + 100_000
     )
     browser, is_finished = Chromium(process, devtools, profile), threading.Event()
     watcher = threading.Thread(target=browser.watch, args=(limits, is_finished), daemon=True)
@@ -173,7 +173,12 @@ def _start_process(
     arguments = [*_BROWSER_ARGUMENTS, f"--proxy-server={proxy}", f"--user-data-dir={profile}"]
     if not sandbox:
         arguments.append("--no-sandbox")
-    launch_arguments = [str(read_end), str(write_end), str(limits.disk), str(round(limits.seconds) + 10)]
+    launch_arguments = [
+        str(read_end),
+        str(write_end),
+        str(limits.disk_bytes),
+        str(round(limits.seconds) + 10),
+    ]
     return subprocess.Popen(
         [sys.executable, "-I", "-S", _LAUNCH_SCRIPT, *launch_arguments, program, *arguments],
         stdin=subprocess.DEVNULL,

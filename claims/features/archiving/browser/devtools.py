@@ -33,11 +33,11 @@ class Devtools:
             ends_at: the deadline, by the monotonic clock.
             max_message_bytes: the maximum size of a message, in bytes.
         """
-        self._reads, self._writes = read_end, write_end
+        self._read_end, self._write_end = read_end, write_end
         self._ends_at = ends_at
-        self._longest = max_message_bytes
-        self._received = bytearray()
-        self._number = 0
+        self._max_message_bytes = max_message_bytes
+        self._received_bytes = bytearray()
+        self._last_command_id = 0
         self._session = ""
         #: The recorded events, oldest first: (name, parameters).
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -50,12 +50,12 @@ class Devtools:
 
     def send_command(self, method: str, **parameters: Any) -> int:
         """Send a command without waiting for its result, and return the command's id."""
-        self._number += 1
-        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        self._last_command_id += 1
+        message: dict[str, Any] = {"id": self._last_command_id, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
         self._write(orjson.dumps(message) + _TERMINATOR)
-        return self._number
+        return self._last_command_id
 
     def run_command(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command to the browser and return its result.
@@ -85,16 +85,16 @@ class Devtools:
 
     def _read_message(self, ends_at: float) -> dict[str, Any] | None:
         """Return the next message, or None on timeout; record events. Raises BrowserTimeout if the browser exited."""
-        while (message_end := self._received.find(_TERMINATOR)) < 0:
+        while (message_end := self._received_bytes.find(_TERMINATOR)) < 0:
             seconds_left = ends_at - time.monotonic()
-            if seconds_left <= 0 or not select.select([self._reads], [], [], seconds_left)[0]:
+            if seconds_left <= 0 or not select.select([self._read_end], [], [], seconds_left)[0]:
                 return None
-            chunk = os.read(self._reads, _CHUNK_SIZE)
-            if not chunk or len(self._received) > self._longest:
+            chunk = os.read(self._read_end, _CHUNK_SIZE)
+            if not chunk or len(self._received_bytes) > self._max_message_bytes:
                 raise BrowserTimeout
-            self._received += chunk
-        message: dict[str, Any] = orjson.loads(bytes(self._received[:message_end]))
-        del self._received[: message_end + 1]
+            self._received_bytes += chunk
+        message: dict[str, Any] = orjson.loads(bytes(self._received_bytes[:message_end]))
+        del self._received_bytes[: message_end + 1]
         if "method" in message:
             event_name, parameters = message["method"], message.get("params", {})
             self.events.append((event_name, parameters))
@@ -106,9 +106,9 @@ class Devtools:
         remaining_bytes = memoryview(message)
         while remaining_bytes:
             wait_seconds = self._ends_at - time.monotonic()
-            if wait_seconds <= 0 or not select.select([], [self._writes], [], wait_seconds)[1]:
+            if wait_seconds <= 0 or not select.select([], [self._write_end], [], wait_seconds)[1]:
                 raise BrowserTimeout
             try:
-                remaining_bytes = remaining_bytes[os.write(self._writes, remaining_bytes[:4096]) :]
+                remaining_bytes = remaining_bytes[os.write(self._write_end, remaining_bytes[:4096]) :]
             except OSError:
                 raise BrowserTimeout from None

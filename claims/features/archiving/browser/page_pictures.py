@@ -73,7 +73,7 @@ def take_page_pictures(
             )
         )
     pictures = PagePictures()
-    with forward_proxy(max_bytes=limits.network, allow_loopback=allow_loopback) as proxy:
+    with forward_proxy(max_bytes=limits.network_bytes, allow_loopback=allow_loopback) as proxy:
         try:
             with start_chromium(
                 settings.ARCHIVE_BROWSER, proxy.address, limits, sandbox=settings.ARCHIVE_BROWSER_SANDBOX

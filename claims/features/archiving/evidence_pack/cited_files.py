@@ -156,10 +156,10 @@ def _iterate_citations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from verdict["evidence"]
 
 
-def _add_snapshots(cited_files: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
-    is_cited = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
+def _add_snapshots(cited_files: CitedFiles, source_ids: set[int], snapshot_ids: set[int]) -> None:
+    is_cited = Q(pk__in=snapshot_ids) | Q(archived_copies__source__in=source_ids)
     cited_snapshots = (
-        Snapshot.objects.filter(is_cited, source__in=sources).distinct().order_by("source", "number")
+        Snapshot.objects.filter(is_cited, source__in=source_ids).distinct().order_by("source", "number")
     )
     for snapshot in cited_snapshots:
         cited_files.texts.append(snapshot)
@@ -167,8 +167,8 @@ def _add_snapshots(cited_files: CitedFiles, sources: set[int], snapshots: set[in
         cited_files.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
 
 
-def _add_copies(cited_files: CitedFiles, sources: set[int], *, for_public: bool) -> None:
-    copies = ArchivedCopy.objects.filter(source__in=sources).select_related("source")
+def _add_copies(cited_files: CitedFiles, source_ids: set[int], *, for_public: bool) -> None:
+    copies = ArchivedCopy.objects.filter(source__in=source_ids).select_related("source")
     for copy in copies.prefetch_related("files").order_by("source", "pk"):
         for file in sorted(copy.files.all(), key=lambda file: file.pk):
             name = f"source-{copy.source_id}-copy-{copy.pk}"

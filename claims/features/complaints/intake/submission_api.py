@@ -241,13 +241,13 @@ def _build_found_claim(
     }
 
 
-def _find_newest_entry(rows: QuerySet[Publication], claim: int) -> Publication:
+def _find_newest_entry(rows: QuerySet[Publication], claim_id: int) -> Publication:
     """Return the newest entry of a claim, following merges.
 
     Raises:
         UnknownClaimId: the claim was never published.
     """
-    entry = rows.filter(claim_id=claim).first()
+    entry = rows.filter(claim_id=claim_id).first()
     if entry is not None and entry.merged_into_id:
         entry = rows.filter(claim_id=entry.merged_into_id).first()
     if entry is None:

@@ -49,8 +49,8 @@ class ReaderRequestQuerySet(ReaderMessageQuerySet["ReaderRequest"]):
 
     def waiting(self) -> Self:
         """Return requests that wait for a decision, including those whose claim was declined or deleted."""
-        states, will_not_be_checked = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
-        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & will_not_be_checked)
+        states, has_no_open_claim = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & has_no_open_claim)
 
     def figures(self, start: datetime, end: datetime) -> "RequestFigures":
         """Return the figures from `start` (included) to `end` (excluded), without data about readers."""

@@ -3,10 +3,10 @@ from django.db.models import F
 
 
 class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
-    def increment_counts(self, publications: list[int]) -> None:
+    def increment_counts(self, publication_ids: list[int]) -> None:
         """Add one to the number of emails sent about each of these ledger entries."""
-        self.bulk_create([self.model(publication_id=pk) for pk in publications], ignore_conflicts=True)
-        self.filter(publication__in=publications).update(readers=F("readers") + 1)
+        self.bulk_create([self.model(publication_id=pk) for pk in publication_ids], ignore_conflicts=True)
+        self.filter(publication__in=publication_ids).update(readers=F("readers") + 1)
 
 
 class MailedCorrection(models.Model):

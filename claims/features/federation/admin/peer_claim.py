@@ -22,7 +22,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 @admin.register(PeerClaim)
 class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("short_statement", "newsroom", "rating", "status_badge", "reviewed_on", "page")
+    list_display = ("short_statement", "newsroom", "rating", "status_badge", "reviewed_on", "page_link")
     list_filter = (
         ("newsroom", AutocompleteSelectFilter),
         ("status", ChoicesDropdownFilter),
@@ -40,12 +40,12 @@ class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
         "summary",
         "status_badge",
         "note",
-        "page",
+        "page_link",
         ("published_at", "taken_at"),
         "formatted_body",
-        "proof",
+        "signed_publication",
     )
-    readonly_fields = ("status_badge", "page", "formatted_body", "proof")
+    readonly_fields = ("status_badge", "page_link", "formatted_body", "signed_publication")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeerClaim]:
         rows: QuerySet[PeerClaim] = super().get_queryset(request)
@@ -61,7 +61,7 @@ class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
         return render_badge(claim.get_status_display(), _BADGE_TONES[claim.status])
 
     @admin.display(description=_("available since"))
-    def page(self, claim: PeerClaim) -> SafeString:
+    def page_link(self, claim: PeerClaim) -> SafeString:
         return format_html(
             '<a href="{}" rel="noopener noreferrer">{}</a>', claim.url, _("Page at the newsroom")
         )
@@ -71,7 +71,7 @@ class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
         return render_json(_("JSON from the newsroom’s API"), claim.document)
 
     @admin.display(description=_("signed"))
-    def proof(self, claim: PeerClaim) -> SafeString:
+    def signed_publication(self, claim: PeerClaim) -> SafeString:
         return render_json(
             _("The publication as the newsroom signed it, with the signature that proves its origin."),
             f"{claim.change}\n\n{claim.signature}",

@@ -68,7 +68,7 @@ class ReplyRequestForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("not_asked") == ReplyRequest.NotAsked.OTHER and not data.get("not_asked_note"):
+        if data.get("not_asked") == ReplyRequest.NotAskingReason.OTHER and not data.get("not_asked_note"):
             self.add_error(
                 "not_asked_note", _("Explain in your own words why no one was asked. Readers see this.")
             )

@@ -40,7 +40,9 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
             for row in rows
         ],
         "not_asked_reasons": [
-            choice for choice in ReplyRequest.NotAsked.choices if choice[0] != ReplyRequest.NotAsked.OTHER
+            choice
+            for choice in ReplyRequest.NotAskingReason.choices
+            if choice[0] != ReplyRequest.NotAskingReason.OTHER
         ],
         "reply_is_due": reply_rule == Verdict.ReplyRule.DUE,
         "reply_names": has_named_claimant(verdict),
@@ -64,5 +66,5 @@ def may_draft_update(row: ReplyRequest, person: User) -> bool:
 def store_reason(*, draft: Verdict, values: Mapping[str, str], person: User, **signal: Any) -> None:
     """Store the chosen reason for not asking, if the draft still needs one."""
     reason = values.get("_not_asked", "")
-    if reason in ReplyRequest.NotAsked.values and is_request_missing(draft):
+    if reason in ReplyRequest.NotAskingReason.values and is_request_missing(draft):
         reply_requests.add_request(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)

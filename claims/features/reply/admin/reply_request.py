@@ -50,7 +50,7 @@ _CHANGE_PERMISSION = "reply.change_replyrequest"
 @admin.register(ReplyRequest)
 class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     form = ReplyRequestForm
-    list_display = ("party_name", "claim_statement", "badge", "state", "sender_name")
+    list_display = ("party_name", "claim_statement", "reply_badge", "verdict_badge", "sender_name")
     list_filter = (
         QueueFilter,
         ("channel", ChoicesDropdownFilter),
@@ -81,11 +81,11 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
 
     @admin.display(description=gettext_lazy("reply"), ordering="answer_by")
-    def badge(self, row: ReplyRequest) -> SafeString:
+    def reply_badge(self, row: ReplyRequest) -> SafeString:
         return build_reply_badge(row)
 
     @admin.display(description=gettext_lazy("verdict"))
-    def state(self, row: ReplyRequest) -> SafeString:
+    def verdict_badge(self, row: ReplyRequest) -> SafeString:
         return build_verdict_state_badge(row.verdict)
 
     @admin.display(description=gettext_lazy("requested by"))

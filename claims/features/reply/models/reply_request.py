@@ -62,7 +62,7 @@ class ReplyRequest(models.Model):
         IN_PERSON = "in_person", _("In person")
         OTHER = "other", _("By other means")
 
-    class NotAsked(models.TextChoices):
+    class NotAskingReason(models.TextChoices):
         """The reasons for not asking; `not_asked_reasons.toml` has their public wording."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
@@ -97,7 +97,9 @@ class ReplyRequest(models.Model):
         blank=True,
         help_text=_("A person or organisation that the verdict is about, other than the claimant."),
     )
-    not_asked = models.CharField(_("reason for not asking"), max_length=20, choices=NotAsked, blank=True)
+    not_asked = models.CharField(
+        _("reason for not asking"), max_length=20, choices=NotAskingReason, blank=True
+    )
     not_asked_note = models.TextField(
         _("the reason in our own words"),
         max_length=reply_rules.MAX_NOTE_LENGTH,

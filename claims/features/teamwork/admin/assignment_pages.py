@@ -44,7 +44,7 @@ from factcheck.admin.row_actions import RefusalMessages, desk_page
 class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     """A read-only list of all assignments. Work is reassigned on the pages of claims and verdicts."""
 
-    list_display = ("subject_link", "kind", "assignee", "due", "priority_badge", "since", "by_name")
+    list_display = ("subject_link", "state_badge", "assignee", "due", "priority_badge", "since", "by_name")
     list_display_links = None
     list_filter = (
         QueueFilter,
@@ -75,7 +75,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         )
 
     @admin.display(description=_("state"))
-    def kind(self, row: Assignment) -> SafeString:
+    def state_badge(self, row: Assignment) -> SafeString:
         return build_work_state_badge(row)
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")

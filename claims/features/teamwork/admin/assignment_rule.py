@@ -142,19 +142,21 @@ def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return the template context of a trial of the rule on the newest claims."""
     preview = assignment_rules.preview_rule(rule)
     shown_claims = preview[:_MAX_SHOWN_CLAIMS]
-    newest_claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])
+    newest_claims = Claim.objects.readable_by(person).in_bulk(
+        [decision.claim_id for decision in shown_claims]
+    )
     return {
         "tried": PREVIEW_CLAIMS,
         "rule": rule,
         "rule_found": len(preview),
         "rule_shown": [
             {
-                "claim": newest_claims[decision.claim],
-                "page": get_page_url(newest_claims[decision.claim]),
+                "claim": newest_claims[decision.claim_id],
+                "page": get_page_url(newest_claims[decision.claim_id]),
                 "person": get_display_name(decision.person) if decision.person else "",
             }
             for decision in shown_claims
-            if decision.claim in newest_claims
+            if decision.claim_id in newest_claims
         ],
         "rule_reaches_nobody": bool(rule.person or rule.role) and bool(preview) and not preview[0].person,
     }

@@ -201,10 +201,10 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
     return rows.filter(claim__topics=filters.topic_id) if filters.topic_id else rows
 
 
-def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:
+def _find_assigned_work(assignee_id: int = 0) -> QuerySet[Assignment]:
     """Return the work assigned to this person or, for 0, to anyone."""
     rows = Assignment.objects.held().filter(verdict=None)
-    return rows.filter(person=assignee) if assignee else rows
+    return rows.filter(person=assignee_id) if assignee_id else rows
 
 
 def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:

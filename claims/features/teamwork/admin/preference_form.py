@@ -46,20 +46,20 @@ class PreferenceForm(forms.Form):
         zone.choices = [("", newsroom_zone_label), *((zone_name, zone_name) for zone_name in zone_names)]  # type: ignore[attr-defined]  # see above
         language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
         disabled_kinds = features.list_disabled_notifications()
-        self.offered = [kind for kind in NotificationKind if kind not in disabled_kinds]
-        for kind in self.offered:
+        self.offered_kinds = [kind for kind in NotificationKind if kind not in disabled_kinds]
+        for kind in self.offered_kinds:
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def list_kind_fields(self) -> Iterator[BoundField]:
         """Yield the fields that form the rows of the table."""
-        return (self[kind.value] for kind in self.offered)
+        return (self[kind.value] for kind in self.offered_kinds)
 
     def save(self) -> None:
         choices = self.cleaned_data
         preferences.store_preferences(
             self.person,
             preferences.load_choices(self.person)
-            | {kind.value: choices[kind.value] for kind in self.offered},
+            | {kind.value: choices[kind.value] for kind in self.offered_kinds},
             hour=choices["hour"],
             time_zone=choices["time_zone"],
             language=choices["language"],

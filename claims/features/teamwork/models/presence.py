@@ -48,10 +48,10 @@ class PresentColleague:
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def record_presence(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
+    def record_presence(self, person: Any, page: str, *, is_writing: bool) -> list[PresentColleague]:
         """Record that the person has the page open, and return the other people who have it open."""
         with connection.cursor() as cursor:
-            cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})
+            cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": is_writing})
             return [PresentColleague(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":

@@ -45,7 +45,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
         "created_at",
         "endpoint",
         "event",
-        "entry",
+        "claim_version",
         "state_badge",
         "attempt_count",
         "last_answer",
@@ -66,13 +66,13 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
     change_form_outer_before_template = "admin/desk/webhook_delivery_top.html"
     fields = (
         "endpoint",
-        ("event", "entry"),
+        ("event", "claim_version"),
         ("state_badge", "message_id"),
         ("created_at", "settled_at"),
         "next_attempt_at",
         "message",
     )
-    readonly_fields: ClassVar[tuple[str, ...]] = ("state_badge", "entry", "message")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("state_badge", "claim_version", "message")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
         rows = super().get_queryset(request).select_related("endpoint", "publication")
@@ -90,7 +90,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
         )
 
     @admin.display(description=_("claim"))
-    def entry(self, delivery: WebhookDelivery) -> SafeString | str:
+    def claim_version(self, delivery: WebhookDelivery) -> SafeString | str:
         entry = delivery.publication
         if entry is None:
             return "–"

@@ -192,7 +192,7 @@ def test_the_list_shows_the_state_of_each_verdict_as_other_lists_do(
     for action, by in (("submit", checker), ("sign_off", editor)):
         workflow.move(draft, action, by=by)
         listed = page(seat, reverse("admin:reply_replyrequest_changelist"))
-        states.append(" ".join(listed.cssselect(".field-state")[0].text_content().split()))
+        states.append(" ".join(listed.cssselect(".field-verdict_badge")[0].text_content().split()))
     assert states == ["In review", "Signed off, ready to publish"]
 
 

@@ -247,7 +247,7 @@ def test_work_has_the_state_that_all_lists_show(
     make_draft(in_progress, checker)
     desk.sign_in(checker)
     work = desk.client.get(reverse("admin:teamwork_assignment_changelist")).content.decode()
-    states = re.findall(r'<td class="field-kind[^>]*>(.*?)</td>', work, re.DOTALL)
+    states = re.findall(r'<td class="field-state_badge[^>]*>(.*?)</td>', work, re.DOTALL)
     states = [re.sub(r" \d.*", " on a day", " ".join(strip_tags(cell).split())) for cell in states]
     assert states == ["Published on a day", "Signed off, ready to publish", "Draft"]
     dashboard = desk.client.get(reverse("admin:index")).content.decode()

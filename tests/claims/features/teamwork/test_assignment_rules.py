@@ -123,7 +123,7 @@ def test_a_dry_run_writes_nothing(checker: User, django_assert_num_queries: Djan
     before = list(Assignment.objects.values())
     with django_assert_num_queries(3):
         found = assignment_rules.preview_rule(tried)
-    assert [(one.claim, one.person) for one in found] == [(claim.pk, checker) for claim in claims[::-1]]
+    assert [(one.claim_id, one.person) for one in found] == [(claim.pk, checker) for claim in claims[::-1]]
     assert list(Assignment.objects.values()) == before
     assert not Notification.objects.exists()
     assert ClaimFollower.objects.count() == 1

@@ -64,13 +64,13 @@ class Command(LocalizedCommand):
                 % {"failed": tally.failed_count}
             )
 
-    def _find_claim_sources(self, claim: int) -> list[int]:
-        sources = watched_links.find_claim_sources(claim)
-        if not sources:
+    def _find_claim_sources(self, claim_id: int) -> list[int]:
+        source_ids = watched_links.find_claim_sources(claim_id)
+        if not source_ids:
             raise CommandError(
-                gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim}
+                gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim_id}
             )
-        return sources
+        return source_ids
 
     def _check_links(self, source_ids: list[int] | None) -> LinkTally:
         tally = LinkTally()

@@ -127,7 +127,7 @@ def test_a_page_that_takes_all_memory_is_ended(site: Site) -> None:
     pictures = visited(
         site,
         "<script>const all = []; while (true) all.push(new Uint8Array(10_000_000).fill(1))</script>",
-        limits=PageLimits(seconds=120, memory=600_000_000),
+        limits=PageLimits(seconds=120, memory_bytes=600_000_000),
     )
     # The browser may end the page by itself before; then it has nothing to show.
     assert set(pictures.missing_reasons) == {"screenshot", "pdf"}
