@@ -79,7 +79,7 @@ def _restore(file: Path) -> float:
         from claims.exports.restore import restore
 
         started_at = time.perf_counter()
-        entries = restore(stream).written["entry"]
+        entries = restore(stream).written_counts["entry"]
         return entries / (time.perf_counter() - started_at)
 
 

@@ -140,7 +140,7 @@ def main() -> int:
         path = arguments.file or Path(name) / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
+                file.writelines(orjson.dumps(record) + b"\n" for record in iterate_records(arguments.records))
         time_import(path)
         is_met = measure_creation(arguments.threads)
         return not (measure_neighbours() and is_met)

@@ -12,7 +12,7 @@ def main() -> None:
     # A signal to end (`kill`, a closed terminal) is handled like Ctrl-C, so that the database server we started is
     # stopped.
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, leave)
+        signal.signal(signal_number, exit_on_signal)
     try:
         from django.conf import settings  # noqa: PLC0415  errors become sentences
         from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415  errors become sentences
@@ -33,8 +33,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+def exit_on_signal(signal_number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + signal_number)
 
 
 def is_database_needed(arguments: list[str]) -> bool:

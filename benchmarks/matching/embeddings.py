@@ -102,11 +102,13 @@ def build_embeddings() -> Embeddings | None:
     return Embeddings(embedder, Path(settings.DATA_DIR) / "benchmarks" / "matching") if embedder else None
 
 
-def build_queries(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
+def build_queries(questions: Sequence[Question], embeddings: Embeddings | None) -> list[TextQuery]:
     """Return the questions as queries with vectors."""
     texts = [clean_post(question.text) for question in questions]
     vectors = (
-        made.questions(texts, [question.language for question in questions]) if made else [None] * len(texts)
+        embeddings.questions(texts, [question.language for question in questions])
+        if embeddings
+        else [None] * len(texts)
     )
     return [
         TextQuery(question.text, cleaned_text, question.language, vector, question.claimant, question.said_on)

@@ -127,7 +127,7 @@ def gather(
 
 
 def fit_certainty(
-    lists: CandidateLists, order: Vector, alone: Matrix, names: Sequence[str]
+    lists: CandidateLists, order: Vector, independent_features: Matrix, names: Sequence[str]
 ) -> dict[str, Any]:
     """Fit the parameters of certainty, in the form of `claims.matching.ranking.Weights`.
 
@@ -137,13 +137,13 @@ def fit_certainty(
     """
     sums = lists.figures @ order
     wrong = ~lists.right
-    usual = compute_crowd_mean(sums, lists)
-    all_of_them, others = (
-        np.column_stack([place_candidates(sums, lists, kept, usual), alone])
-        for kept in (np.ones(len(sums), bool), wrong)
+    usual_sum = compute_crowd_mean(sums, lists)
+    all_candidates, wrong_candidates = (
+        np.column_stack([place_candidates(sums, lists, is_included, usual_sum), independent_features])
+        for is_included in (np.ones(len(sums), bool), wrong)
     )
-    level, behind, ahead, *rest, constant = fit_probability(
-        np.concatenate([all_of_them, others[wrong]]),
+    level, behind, ahead, *feature_weights, constant = fit_probability(
+        np.concatenate([all_candidates, wrong_candidates[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
         np.concatenate(
             [
@@ -156,9 +156,9 @@ def fit_certainty(
         "level": round(float(level), DIGITS),
         "behind": round(float(behind), DIGITS),
         "ahead": round(float(ahead), DIGITS),
-        "alone": _round_weights(names, rest),
+        "alone": _round_weights(names, feature_weights),
         "constant": round(float(constant), DIGITS),
-        "usual": round(usual, DIGITS),
+        "usual": round(usual_sum, DIGITS),
     }
 
 
@@ -177,12 +177,22 @@ def compute_crowd_mean(sums: Vector, lists: CandidateLists) -> float:
     return float(np.mean(crowds)) if crowds else 0.0
 
 
-def place_candidates(sums: Vector, lists: CandidateLists, kept: NDArray[np.bool_], usual: float) -> Matrix:
+def place_candidates(
+    sums: Vector, lists: CandidateLists, is_included: NDArray[np.bool_], usual_sum: float
+) -> Matrix:
     """Return each candidate's sum, its distance from the best of the others, and its lead over the rest."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):
-        part = slice(start, end)
-        if kept[part].any():
-            among = CompetingCandidates.build(sums[part][kept[part]].tolist(), usual)
-            rows[part] = np.column_stack([sums[part], sums[part] - among.best, sums[part] - among.crowd])
+        candidate_range = slice(start, end)
+        if is_included[candidate_range].any():
+            included_sums = CompetingCandidates.build(
+                sums[candidate_range][is_included[candidate_range]].tolist(), usual_sum
+            )
+            rows[candidate_range] = np.column_stack(
+                [
+                    sums[candidate_range],
+                    sums[candidate_range] - included_sums.best,
+                    sums[candidate_range] - included_sums.crowd,
+                ]
+            )
     return rows

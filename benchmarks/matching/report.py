@@ -158,8 +158,8 @@ class Report:
     def _print_table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
         size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"
         table = Table("", "MAP@5", "MRR", "first", "in 10", "in 50", "ms", title=f"{collection.name}: {size}")
-        for name, each in measured.items():
-            table.add_row(name, *each.row())
+        for name, measures in measured.items():
+            table.add_row(name, *measures.row())
         self._console.print(table)
 
     def _measure_shown_matches(
@@ -254,7 +254,7 @@ class Report:
         for language in sorted(measured["ours"].languages):
             orders = [measured[name].languages[language] for name in names]
             cells = (
-                f"{each.precision:.3f}  {each.success(1):.3f}  {each.success(10):.3f}" for each in orders
+                f"{order.precision:.3f}  {order.success(1):.3f}  {order.success(10):.3f}" for order in orders
             )
             table.add_row(language, str(len(orders[0].ranks)), *cells)
         self._console.print(table)

@@ -74,15 +74,15 @@ def measure_recall(hashes: Any) -> bool:
         query = PerceptualHash(pdq.tobytes(), 90)
         distances = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
         exact_rows = {int(row) // FRAMES_PER_FILM for row in np.flatnonzero(distances <= 31)}
-        found, duration = run_timed(lambda: find_near_duplicates(query, limit=1000))  # noqa: B023  it is called at once
+        duplicates, duration = run_timed(lambda: find_near_duplicates(query, limit=1000))  # noqa: B023  it is called at once
         all_durations.append(duration)
         upright = PerceptualHash(pdq.tobytes(), 90, (pdq.tobytes(),))
         upright_durations.append(run_timed(lambda: _find_upright(upright))[1])  # noqa: B023
         expected_count += len(exact_rows)
         found_count += min(
-            len(exact_rows), sum(duplicate.transformation == "original" for duplicate in found)
+            len(exact_rows), sum(duplicate.transformation == "original" for duplicate in duplicates)
         )
-        other_count += sum(duplicate.transformation != "original" for duplicate in found)
+        other_count += sum(duplicate.transformation != "original" for duplicate in duplicates)
     recall = found_count / expected_count
     is_met = report(
         statistics.median(upright_durations) <= MAX_MILLISECONDS,

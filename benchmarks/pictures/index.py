@@ -17,7 +17,9 @@ SHARED_WORD_RATE = 1.66e-6
 _NO_POINTS = [0] * 3 * STORED_FEATURES
 
 
-def fill_index(count: int, known_words: list[int], others: Iterable[PerceptualHash]) -> NDArray[np.uint8]:
+def fill_index(
+    count: int, known_words: list[int], other_pictures: Iterable[PerceptualHash]
+) -> NDArray[np.uint8]:
     """Store other pictures, and video frames with random hashes and words until there are `count`.
 
     Return the hashes of the frames.
@@ -40,11 +42,11 @@ def fill_index(count: int, known_words: list[int], others: Iterable[PerceptualHa
         indexes = cursor.fetchall()
         for index, _definition in indexes:
             cursor.execute(f"DROP INDEX {index}")
-        other_hashes = [*others]
+        other_hashes = [*other_pictures]
         ids = _add_files(cursor, len(other_hashes), "image", "image/jpeg", "")
         with _copy_hashes(cursor) as copy:
-            for media_id, other in zip(ids, other_hashes, strict=True):
-                _write_row(copy, media_id, None, other.pdq, other.features[0])
+            for media_id, picture_hash in zip(ids, other_hashes, strict=True):
+                _write_row(copy, media_id, None, picture_hash.pdq, picture_hash.features[0])
         hashes = rng.integers(0, 256, (count - len(other_hashes), 32), dtype=np.uint8)
         films = _add_files(cursor, -(-len(hashes) // FRAMES_PER_FILM), "video", "video/mp4", "taken")
         with _copy_hashes(cursor) as copy:

@@ -135,12 +135,12 @@ class ClaimFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         """Apply all conditions to the same published verdict. django-filter alone could match different verdicts."""
-        asked = self.form.cleaned_data
+        values = self.form.cleaned_data
         conditions = {
-            "publisher": asked["publisher"],
-            "rating": asked["rating"],
-            "reviewed_on__gte": asked["reviewed_after"],
-            "reviewed_on__lte": asked["reviewed_before"],
+            "publisher": values["publisher"],
+            "rating": values["rating"],
+            "reviewed_on__gte": values["reviewed_after"],
+            "reviewed_on__lte": values["reviewed_before"],
         }
         conditions = {name: value for name, value in conditions.items() if value is not None}
         if not conditions:

@@ -194,7 +194,7 @@ class Chunk:
             return  # its turn comes when the claim that is merged into it is there
         if life.merged_into:
             yield from self._iterate_entries(
-                next(other for other in self.lives if other.claim == life.merged_into)
+                next(target for target in self.lives if target.claim == life.merged_into)
             )
         yield from self._iterate_entries(life)
 

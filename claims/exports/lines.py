@@ -206,21 +206,21 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
     Raises:
         UnreadableExport: a line is not valid; the error comes when that line is reached.
     """
-    number, before = 0, 0
+    number, previous_index = 0, 0
     for number, text in enumerate(stream, 1):
         line = _read(number, text)
-        place = _LINE_TYPES.index(line.type)
+        type_index = _LINE_TYPES.index(line.type)
         if (number == 1) != (line.type == "header"):
             raise UnreadableExport(
                 gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
             )
         # Snapshots are between entries.
-        if place < min(before, _LINE_TYPES.index("snapshot")):
+        if type_index < min(previous_index, _LINE_TYPES.index("snapshot")):
             raise UnreadableExport(
                 gettext("Line %(number)s: “%(type)s” is out of order.")
                 % {"number": number, "type": line.type}
             )
-        before = place
+        previous_index = type_index
         yield line
         if line.type == "end":
             break

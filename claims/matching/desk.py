@@ -45,7 +45,7 @@ _SHARING_SQL = f"""
 
 def match_desk_text(text: str, *, reader: User, options: MatchOptions = MatchOptions()) -> Answer:  # noqa: B008  it is frozen
     """Match a text with claims at the desk that this person may read."""
-    [result] = compute_answers([text], options, lambda asked: find_candidates(asked, reader=reader))
+    [result] = compute_answers([text], options, lambda queries: find_candidates(queries, reader=reader))
     return result
 
 

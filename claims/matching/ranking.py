@@ -128,7 +128,7 @@ def rank_candidates(
         )
         for candidate, candidate_sum, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
-    return sorted(ranked_candidates, key=lambda each: -each.probability)
+    return sorted(ranked_candidates, key=lambda weight: -weight.probability)
 
 
 def compare_candidates(

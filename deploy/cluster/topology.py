@@ -232,7 +232,7 @@ class Topology:
             **variables,
         }
         text = re.sub(
-            r"\$\{([A-Z0-9_]+)\}", lambda found: known_variables[found[1]], (DEPLOY / template).read_text()
+            r"\$\{([A-Z0-9_]+)\}", lambda match: known_variables[match[1]], (DEPLOY / template).read_text()
         )
         file = home / Path(template).name
         file.touch(mode=0o600)

@@ -55,7 +55,7 @@ class FaultFigures:
         return self.write_outage <= MAX_WRITE_OUTAGE and self.read_outage <= MAX_READ_OUTAGE
 
     def __str__(self) -> str:
-        failures = ", ".join(f"{count} × {what}" for what, count in self.failed_reads.items())
+        failures = ", ".join(f"{count} × {error}" for error, count in self.failed_reads.items())
         return "   ".join(
             (
                 f"{self.name:<12} {self.machine:<9}",

@@ -59,16 +59,19 @@ class ResponseTimes:
         self.durations.append(responded_at - started_at)
         return content
 
-    def measure_longest_gap(self, since: float, until: float) -> float:
+    def measure_longest_gap(self, start: float, end: float) -> float:
         """Return the longest time between two responses within a period."""
-        moments = sorted(moment for moment in self.response_moments if since <= moment <= until)
-        return max((b - a for a, b in itertools.pairwise([since, *moments, until])), default=until - since)
+        moments = sorted(moment for moment in self.response_moments if start <= moment <= end)
+        return max(
+            (second - first for first, second in itertools.pairwise([start, *moments, end])),
+            default=end - start,
+        )
 
-    def count_failures(self, since: float, until: float) -> dict[str, int]:
+    def count_failures(self, start: float, end: float) -> dict[str, int]:
         counts: dict[str, int] = {}
-        for moment, what in self.failures:
-            if since <= moment <= until:
-                counts[what] = counts.get(what, 0) + 1
+        for moment, error in self.failures:
+            if start <= moment <= end:
+                counts[error] = counts.get(error, 0) + 1
         return counts
 
 

@@ -28,7 +28,7 @@ class BackupResult:
 
     generation: Generation
     file_counts: kept_files.ScanCounts
-    expired: list[str]
+    expired_names: list[str]
     #: Whether later moments can be restored too, because the server archives its log in the same folder.
     is_continuous: bool
 
@@ -43,7 +43,7 @@ class RunningServer:
     is_archiving: bool
 
     @classmethod
-    def at(cls, server_paths: ServerPaths) -> "RunningServer":
+    def load(cls, server_paths: ServerPaths) -> "RunningServer":
         with roles.connect(server_paths, SUPERUSER) as connection:
             [row] = connection.execute(
                 "SELECT s.system_identifier, c.timeline_id, current_setting('server_version'),"
@@ -76,7 +76,7 @@ def make_backup(
         with folder.lock_for_writing() as lock:
             generations.remove_discarded(folder)
             kept_files.remove_unfinished(folder)
-            earlier_backups, server = generations.list_generations(folder), RunningServer.at(server_paths)
+            earlier_backups, server = generations.list_generations(folder), RunningServer.load(server_paths)
             if any(backup.system != server.system for backup in earlier_backups):
                 raise BackupFailed(
                     gettext("The backups in %(path)s belong to another database. Choose another folder.")
@@ -84,8 +84,8 @@ def make_backup(
                 )
             parent = None if is_full else _choose_parent(earlier_backups, server, full_days)
             generation, counts = _write_backup(server_paths, folder, source_folders, server, parent, lock)
-            expired = _remove_superseded(folder, [*earlier_backups, generation], days)
-            return BackupResult(generation, counts, expired, server.is_archiving)
+            expired_names = _remove_superseded(folder, [*earlier_backups, generation], days)
+            return BackupResult(generation, counts, expired_names, server.is_archiving)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
@@ -99,7 +99,7 @@ def copy_files(
     folder.prepare(server_paths)
     try:
         with folder.lock_for_writing():
-            return kept_files.copy_new(folder, source_folders)
+            return kept_files.copy_new_contents(folder, source_folders)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
@@ -144,8 +144,8 @@ def _write_backup(
             base_backups.copy_server(server_paths, base_folder, base=None, lock=lock)
         base_backups.verify_base(base_folder)
         # Files come last, because rows refer to files and files never refer to rows.
-        counts = kept_files.copy_new(folder, source_folders)
-        manifest = base_backups.Manifest.of(base_folder)
+        counts = kept_files.copy_new_contents(folder, source_folders)
+        manifest = base_backups.Manifest.load(base_folder)
         journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)
         generation = Generation(
             name=name,

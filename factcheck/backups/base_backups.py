@@ -31,7 +31,7 @@ class Manifest:
     stop: int
 
     @classmethod
-    def of(cls, base: Path) -> "Manifest":
+    def load(cls, base: Path) -> "Manifest":
         manifest = json.loads((base / "backup_manifest").read_bytes())
         newest_range = max(manifest["WAL-Ranges"], key=lambda one: one["Timeline"])
         return cls(

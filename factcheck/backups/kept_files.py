@@ -51,7 +51,7 @@ def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
     return folder.files / sha256[:2] / sha256
 
 
-def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCounts:
+def copy_new_contents(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCounts:
     """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
@@ -90,8 +90,8 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
                 "modified": status.st_mtime_ns,
             }
         )
-    for one in folders:
-        sync_folder(one)
+    for changed_folder in folders:
+        sync_folder(changed_folder)
     sync_folder(folder.files)
     new_entries += [{"at": now.isoformat(), "path": path, "gone": True} for path in files_by_path]
     _append(folder, new_entries)

@@ -36,7 +36,7 @@ class ProgramOutput:
     output: bytes
     error_text: str
     """The program's standard error."""
-    succeeded: bool
+    has_succeeded: bool
 
 
 def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> ProgramOutput:

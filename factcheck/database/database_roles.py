@@ -248,27 +248,27 @@ def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
         list_intended_operations(),
         _find_reserved_id_tables(),
     )
-    serving = database.ops.quote_name(get_serving_role())
+    serving_role = database.ops.quote_name(get_serving_role())
     with transaction.atomic(alias), database.cursor() as cursor:
         deviations = find_wrong_grants(alias)
         for relation in deviations.values():
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
-            cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
+            cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving_role}")
             privileges = _compute_privileges(relation, operations, reserved_id_tables)
             if privileges:
-                cursor.execute(f"GRANT {', '.join(sorted(privileges))} ON {name} TO {serving}")
+                cursor.execute(f"GRANT {', '.join(sorted(privileges))} ON {name} TO {serving_role}")
         for function, is_trigger in _list_definer_functions(alias):
-            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {serving}")
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {serving_role}")
             if not is_trigger:
-                cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {serving}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {serving}")
-        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {serving}")
+                cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {serving_role}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {serving_role}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {serving_role}")
         # New objects of migrations have no grants until this has set them.
         for object_type in ("TABLES", "SEQUENCES"):
-            for where in ("", "IN SCHEMA public "):
+            for scope in ("", "IN SCHEMA public "):
                 cursor.execute(
-                    f"ALTER DEFAULT PRIVILEGES {where}REVOKE ALL ON {object_type} FROM PUBLIC, {serving}"
+                    f"ALTER DEFAULT PRIVILEGES {scope}REVOKE ALL ON {object_type} FROM PUBLIC, {serving_role}"
                 )
         return list(deviations)
 

@@ -92,7 +92,9 @@ class Replicas:
             if report.server == self._primary_server:
                 state.complete_until = queried_at
             return
-        reached_at = [at for position, at in self._primary if position <= report.position]
+        reached_at = [
+            reached_moment for position, reached_moment in self._primary if position <= report.position
+        ]
         if reached_at:
             has_caught_up = report.position >= self._primary[-1][0]
             # While there is no primary, nothing is written that could be missed.

@@ -93,15 +93,15 @@ class Deadlines:
     def _end_overdue(self, peers: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
         """Shut down the connections of overdue bodies. Return their clients' other connections, for the next call."""
         with self._changed:
-            overdue = [
+            overdue_arrivals = [
                 waiting_arrival
                 for waiting_arrival in self._arrivals
                 if waiting_arrival.deadline < time.monotonic()
             ]
         with _list_connections(
-            {(waiting_arrival.address, waiting_arrival.port) for waiting_arrival in overdue}
+            {(waiting_arrival.address, waiting_arrival.port) for waiting_arrival in overdue_arrivals}
         ) as connections:
-            for arrival in overdue:
+            for arrival in overdue_arrivals:
                 if (arrival_connection := find_connection(arrival, connections, peers)) is not None:
                     connections.remove(arrival_connection)
                     _shut_down(arrival_connection)

@@ -21,14 +21,14 @@ def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeStrin
     old, new = _WORD_PATTERN.findall(before), _WORD_PATTERN.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
-    left_parts, right = [], []
+    old_parts, new_parts = [], []
     for operation, old_start, old_end, new_start, new_end in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():
         is_changed = operation != "equal"
-        left_parts.append(("".join(old[old_start:old_end]), is_changed))
-        right.append(("".join(new[new_start:new_end]), is_changed))
-    return _mark_parts("del", left_parts), _mark_parts("ins", right)
+        old_parts.append(("".join(old[old_start:old_end]), is_changed))
+        new_parts.append(("".join(new[new_start:new_end]), is_changed))
+    return _mark_parts("del", old_parts), _mark_parts("ins", new_parts)
 
 
 def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:

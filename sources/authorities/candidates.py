@@ -61,7 +61,7 @@ def _merge_candidates(
     merged_records = list(records)
     for other_record in other_records:
         index = next(
-            (i for i, one in enumerate(merged_records) if set(one.same_as) & set(other_record.same_as)),
+            (i for i, merged in enumerate(merged_records) if set(merged.same_as) & set(other_record.same_as)),
             None,
         )
         if index is None:

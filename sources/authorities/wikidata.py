@@ -121,8 +121,8 @@ def _get_values(entity: Mapping[str, Any], property_id: str) -> Iterator[Any]:
     """Yield the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
     statements = _to_list(claims.get(property_id)) if isinstance(claims, dict) else []
-    current = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
-    for statement in sorted(current, key=lambda one: one.get("rank") != "preferred"):
+    current = [entry for entry in statements if isinstance(entry, dict) and entry.get("rank") != "deprecated"]
+    for statement in sorted(current, key=lambda entry: entry.get("rank") != "preferred"):
         snak = statement.get("mainsnak")
         if isinstance(snak, dict) and isinstance(value := snak.get("datavalue"), dict) and "value" in value:
             yield value["value"]

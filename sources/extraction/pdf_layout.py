@@ -130,7 +130,7 @@ def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
         return
     column_lines: list[Line] = []
     crossing_lines: list[Line] = []
-    for fragment in sorted(fragments, key=lambda one: -one.top):
+    for fragment in sorted(fragments, key=lambda line: -line.top):
         if fragment.left < gutter < fragment.right:
             yield from _order_columns(column_lines, gutter, depth)
             column_lines = []
@@ -147,8 +147,8 @@ def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
 
 def _order_columns(fragments: list[Line], gutter: float, depth: int) -> Iterator[list[Line]]:
     columns = [
-        [one for one in fragments if one.right <= gutter],
-        [one for one in fragments if one.right > gutter],
+        [fragment for fragment in fragments if fragment.right <= gutter],
+        [fragment for fragment in fragments if fragment.right > gutter],
     ]
     if _is_right_to_left(fragments):
         columns.reverse()
@@ -160,23 +160,23 @@ def _find_gutter(fragments: list[Line]) -> float | None:
     """Return the horizontal position of the gap between two columns, which few lines cross; None if there is no gap."""
     if not 2 * MIN_COLUMN_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
-    height = median(one.height for one in fragments) or 1.0
-    left, right = min(one.left for one in fragments), max(one.right for one in fragments)
+    height = median(line.height for line in fragments) or 1.0
+    left, right = min(line.left for line in fragments), max(line.right for line in fragments)
     limit = MAX_CROSSING_SHARE * len(fragments)
     best: tuple[int, float, float] | None = None
     min_width = MIN_GUTTER * height
     # Every gap begins where a fragment ends.
-    for edge in sorted({round(one.right, 1) for one in fragments}):
+    for edge in sorted({round(line.right, 1) for line in fragments}):
         if not left + 0.12 * (right - left) < edge < right - 0.12 * (right - left):
             continue
-        left_lines = [one for one in fragments if one.right <= edge + 0.1]
-        right_lines = [one for one in fragments if one.left >= edge + min_width]
+        left_lines = [line for line in fragments if line.right <= edge + 0.1]
+        right_lines = [line for line in fragments if line.left >= edge + min_width]
         crossings = len(fragments) - len(left_lines) - len(right_lines)
         if crossings > limit or not _is_column(left_lines, height) or not _is_column(right_lines, height):
             continue
         if _are_side_by_side(left_lines, right_lines):
             # The gap crossed by the fewest lines; among those, the widest.
-            gap = median(one.left for one in right_lines) - edge
+            gap = median(line.left for line in right_lines) - edge
             if best is None or (crossings, -gap) < best[:2]:
                 best = (crossings, -gap, edge + min_width / 2)
     return best[2] if best else None
@@ -191,8 +191,8 @@ def _is_column(lines: list[Line], height: float) -> bool:
 
 
 def _are_side_by_side(left_lines: list[Line], right_lines: list[Line]) -> bool:
-    tops = [max(one.top for one in lines) for lines in (left_lines, right_lines)]
-    bottoms = [min(one.bottom for one in lines) for lines in (left_lines, right_lines)]
+    tops = [max(line.top for line in lines) for lines in (left_lines, right_lines)]
+    bottoms = [min(line.bottom for line in lines) for lines in (left_lines, right_lines)]
     overlap = min(tops) - max(bottoms)
     return overlap > 0.4 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
 
@@ -200,7 +200,7 @@ def _are_side_by_side(left_lines: list[Line], right_lines: list[Line]) -> bool:
 def _join_rows(fragments: list[Line]) -> Iterator[Line]:
     """Join fragments on the same line, from top to bottom."""
     row: list[Line] = []
-    for fragment in sorted(fragments, key=lambda one: -(one.top + one.bottom)):
+    for fragment in sorted(fragments, key=lambda line: -(line.top + line.bottom)):
         if row and (row[0].top + row[0].bottom - fragment.top - fragment.bottom) / 2 > 0.5 * max(
             min(row[0].height, fragment.height), 1.0
         ):
@@ -213,7 +213,7 @@ def _join_rows(fragments: list[Line]) -> Iterator[Line]:
 
 def _join_row(fragments: list[Line]) -> Line:
     is_right_to_left = _is_right_to_left(fragments)
-    ordered_fragments = sorted(fragments, key=lambda one: -one.right if is_right_to_left else one.left)
+    ordered_fragments = sorted(fragments, key=lambda line: -line.right if is_right_to_left else line.left)
     joined_line = ordered_fragments[0]
     for fragment in ordered_fragments[1:]:
         joined_line = replace(

@@ -87,8 +87,8 @@ def _unwrap_lines(paragraph: str) -> str:
 
 def _find_title(text: str) -> str:
     """Return the first line if it reads like a headline: short, followed by text, and not a sentence or label."""
-    first_line, line_end, rest = text.partition("\n")
-    if not line_end or not rest.strip() or len(first_line) > MAX_TITLE_LENGTH:
+    first_line, line_end, following_text = text.partition("\n")
+    if not line_end or not following_text.strip() or len(first_line) > MAX_TITLE_LENGTH:
         return ""
     ends_like_a_sentence = first_line.endswith(
         (".", "।", "。", ":", ";", ",", "…")

@@ -48,7 +48,9 @@ class StructuredData:
 
     def body(self) -> str:
         """Return the article body in the structured data as clean text, or ""."""
-        body = next((one for one in to_list(self._article.get("articleBody")) if isinstance(one, str)), "")
+        body = next(
+            (value for value in to_list(self._article.get("articleBody")) if isinstance(value, str)), ""
+        )
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
         return clean_text(remove_tags(re.sub(r"\n+", "\n\n", body)))
@@ -68,7 +70,7 @@ class StructuredData:
     @property
     def is_free(self) -> bool:
         values = to_list(self._article.get("isAccessibleForFree"))
-        return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in values)
+        return not any(value is False or str(value).rpartition("/")[2].lower() == "false" for value in values)
 
 
 def read_structured(tree: HtmlElement) -> StructuredData:
@@ -81,7 +83,10 @@ def read_structured(tree: HtmlElement) -> StructuredData:
     articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
     resolved_nodes = [
         {
-            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in to_list(value)]
+            key: [
+                by_id.get(item.get("@id"), item) if isinstance(item, dict) else item
+                for item in to_list(value)
+            ]
             for key, value in node.items()
         }
         for node in articles[:20]

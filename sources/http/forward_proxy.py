@@ -111,8 +111,8 @@ class _Connection(BaseRequestHandler):
             if not piece or len(received_bytes) > _MAX_HEAD_BYTES:
                 raise ConnectionError
             received_bytes += piece
-        head, _, rest = received_bytes.partition(b"\r\n\r\n")
-        return head + b"\r\n\r\n", rest
+        head, _, remaining_bytes = received_bytes.partition(b"\r\n\r\n")
+        return head + b"\r\n\r\n", remaining_bytes
 
     @staticmethod
     def _connect_as_requested(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:

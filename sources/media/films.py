@@ -91,7 +91,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
         for candidate in streams
         if candidate.get("codec_type") == "video" and not _is_cover(candidate)
     ]
-    if not probe_output.succeeded or not (
+    if not probe_output.has_succeeded or not (
         pictures or any(candidate.get("codec_type") == "audio" for candidate in streams)
     ):
         raise MediaRefused(

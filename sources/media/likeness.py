@@ -143,18 +143,18 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
     """Return pictures whose points are arranged like this one's, those with the most points in common first."""
     if not picture.features:
         return []
-    words = [(word, which) for which, features in enumerate(picture.features) for word in set(features.words)]
+    words = [(word, index) for index, features in enumerate(picture.features) for word in set(features.words)]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_COMMON_WORDS_SQL, [*map(list, zip(*words, strict=True))] or [[], []])
         rows = cursor.fetchall()
     duplicates = [
-        (count_agreeing_points(picture.features[which], LocalFeatures(words, points)), media, at, which)
-        for media, at, words, points, which in rows
+        (count_agreeing_points(picture.features[index], LocalFeatures(words, points)), media, frame_at, index)
+        for media, frame_at, words, points, index in rows
     ]
-    duplicates.sort(key=lambda one: (-one[0], one[1]))
+    duplicates.sort(key=lambda match: (-match[0], match[1]))
     return [
-        NearDuplicate(media, None, str(_UPRIGHT[which]), at, DETAILS)
-        for point_count, media, at, which in duplicates
+        NearDuplicate(media, None, str(_UPRIGHT[index]), frame_at, DETAILS)
+        for point_count, media, frame_at, index in duplicates
         if point_count >= _MIN_AGREEING_POINTS
     ]
 
@@ -173,16 +173,18 @@ def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR_SQL, values)
         return [
-            NearDuplicate(media, distance, str(oriented_hashes[which][0]), at, part)
-            for media, distance, which, at, part in cursor.fetchall()
+            NearDuplicate(media, distance, str(oriented_hashes[index][0]), frame_at, part)
+            for media, distance, index, frame_at, part in cursor.fetchall()
         ]
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
     """Yield three lists for each band: values to look up, values of the paired band, and indexes of the hashes."""
     width = BAND_BITS // 8
-    bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
+    bands = [
+        [int.from_bytes(pdq[start : start + width]) for start in range(0, len(pdq), width)] for pdq in hashes
+    ]
     for band in range(BAND_COUNT):
-        yield [own[band] ^ change for own in bands for change in _BAND_CHANGES]
-        yield [own[band ^ 1] for own in bands for _change in _BAND_CHANGES]
-        yield [which for which in range(len(bands)) for _change in _BAND_CHANGES]
+        yield [values[band] ^ change for values in bands for change in _BAND_CHANGES]
+        yield [values[band ^ 1] for values in bands for _change in _BAND_CHANGES]
+        yield [index for index in range(len(bands)) for _change in _BAND_CHANGES]

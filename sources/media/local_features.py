@@ -31,20 +31,23 @@ def count_agreeing_points(query_features: LocalFeatures, stored_features: LocalF
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """
-    places = {word: at for at, word in reversed([*enumerate(query_features.words)])}
-    pairs = [(places[word], at) for at, word in enumerate(stored_features.words) if word in places][
-        :_MAX_PAIRS
-    ]
+    index_by_word = {word: index for index, word in reversed([*enumerate(query_features.words)])}
+    pairs = [
+        (index_by_word[word], index)
+        for index, word in enumerate(stored_features.words)
+        if word in index_by_word
+    ][:_MAX_PAIRS]
     if not pairs:
         return 0
-    own_indexes, other_indexes = np.array(pairs).T
-    own_points = np.array(query_features.points, np.float64).reshape(-1, 3)[own_indexes]
-    other_points = np.array(stored_features.points, np.float64).reshape(-1, 3)[other_indexes]
-    begins, ends = own_points[:, 0] + 1j * own_points[:, 1], other_points[:, 0] + 1j * other_points[:, 1]
+    query_indexes, stored_indexes = np.array(pairs).T
+    query_points = np.array(query_features.points, np.float64).reshape(-1, 3)[query_indexes]
+    stored_points = np.array(stored_features.points, np.float64).reshape(-1, 3)[stored_indexes]
+    begins = query_points[:, 0] + 1j * query_points[:, 1]
+    ends = stored_points[:, 0] + 1j * stored_points[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         rotations = (ends[:, None] - ends) / (begins[:, None] - begins)
         moved_points = rotations[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
-        growths = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(rotations)[..., None]))
+        growths = np.abs(np.log(stored_points[:, 2] / query_points[:, 2] / np.abs(rotations)[..., None]))
         agreements = (
             (np.abs(moved_points - ends) <= _TOLERANCE)
             & (growths <= np.log(_SIZE_TOLERANCE))
@@ -53,5 +56,5 @@ def count_agreeing_points(query_features: LocalFeatures, stored_features: LocalF
     best = agreements.reshape(-1, len(pairs))[agreements.sum(axis=2).argmax()]
     return min(
         len({*map(tuple, (side[best, :2] // _MIN_POINT_DISTANCE).tolist())})
-        for side in (own_points, other_points)
+        for side in (query_points, stored_points)
     )

@@ -81,10 +81,10 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
         "actions": _list_actions(active),
         "ingredients": [
             {
-                "title": _clean_text(one.get("title") or ""),
-                "relationship": _clean_text(one.get("relationship") or ""),
+                "title": _clean_text(ingredient.get("title") or ""),
+                "relationship": _clean_text(ingredient.get("relationship") or ""),
             }
-            for one in _keep_dicts(active.get("ingredients"))
+            for ingredient in _keep_dicts(active.get("ingredients"))
         ],
         "manifests": len(manifests),
         "is_embedded": result["is_embedded"],

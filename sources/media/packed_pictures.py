@@ -75,7 +75,7 @@ def pack_result(result: Picture | MediaRefused) -> bytes:
             look.frame_at,
             look.hash.quality,
             [turned_hash.hex() for turned_hash in look.hash.rotated_hashes],
-            [[*each] for each in look.hash.features],
+            [[*features] for features in look.hash.features],
         ]
         for look in result.looks
     ]
@@ -101,7 +101,7 @@ def unpack_result(message: bytes) -> Picture:
     looks = []
     for part, frame_at, quality, digits, part_features in picture["looks"]:
         hashes = tuple(map(bytes.fromhex, digits))
-        features = tuple(LocalFeatures(*each) for each in part_features)
+        features = tuple(LocalFeatures(*packed_features) for packed_features in part_features)
         looks.append(
             PictureHash(part, frame_at, PerceptualHash(hashes[0], quality, hashes, features=features))
         )

@@ -45,15 +45,15 @@ class RestoreRefused(Exception):
 class RestoreCounts:
     """The numbers of written and existing rows, by type of line."""
 
-    written: Counter[str] = field(default_factory=Counter)
-    existing: Counter[str] = field(default_factory=Counter)
+    written_counts: Counter[str] = field(default_factory=Counter)
+    existing_counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
 class CheckedExport:
     """The result of checking an export that can be restored."""
 
-    restored: RestoreCounts
+    counts: RestoreCounts
     begins_after: int
     """The number of the last entry that is already in the database."""
     replaces_newsroom: bool
@@ -84,7 +84,7 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     except UnreadableExport as error:
         raise RestoreRefused(str(error)) from None
     check.refuse_conflicts()
-    return CheckedExport(check.restored, check.last_sequence, check.replaces_newsroom)
+    return CheckedExport(check.counts, check.last_sequence, check.replaces_newsroom)
 
 
 def _iterate_batches(lines: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
@@ -107,7 +107,7 @@ class _ExportCheck:
         newest_sequence = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
         self.last_sequence = newest_sequence or 0
         self.replaces_newsroom = is_newsroom_empty()
-        self.restored = RestoreCounts()
+        self.counts = RestoreCounts()
         self._conflicts: list[str] = []
         self._entry_count = 0
         self._announced_count = 0
@@ -176,7 +176,7 @@ class _ExportCheck:
 
     def _check_rows(self, kind: lines.LineKind, batch: list[ArchiveLine]) -> None:
         if self.replaces_newsroom and kind.name in ("publisher", "rating_scale", "rating"):
-            self.restored.written[kind.name] += len(batch)
+            self.counts.written_counts[kind.name] += len(batch)
             return
         compared_columns = [name for name in kind.columns if name != "text"]  # its hash is compared
         ids = [line.values["id"] for line in batch]
@@ -187,9 +187,9 @@ class _ExportCheck:
         for line in batch:
             row = stored_rows.get(line.values["id"])
             if row is None:
-                self.restored.written[kind.name] += 1
+                self.counts.written_counts[kind.name] += 1
                 continue
-            self.restored.existing[kind.name] += 1
+            self.counts.existing_counts[kind.name] += 1
             different_columns = [name for name in compared_columns if row[name] != line.values[name]]
             if different_columns:
                 name = different_columns[0]
@@ -238,8 +238,8 @@ class _ExportCheck:
             bodies[line.number] = parse_entry_body(line)
         stored_lines = [line for line in batch if line.values["sequence"] <= self.last_sequence]
         new_lines = batch[len(stored_lines) :]
-        self.restored.existing += Counter(line.type for line in stored_lines)
-        self.restored.written += Counter(line.type for line in new_lines)
+        self.counts.existing_counts += Counter(line.type for line in stored_lines)
+        self.counts.written_counts += Counter(line.type for line in new_lines)
         self._compare_ledger(stored_lines)
         for line in batch:
             self._require_chain(line, bodies[line.number])

@@ -60,7 +60,7 @@ def restore(
                 lasting_transaction,
                 progress=lambda bytes_written: progress(bytes_read + bytes_written),
             )
-        return checked_export.restored
+        return checked_export.counts
 
 
 def _write(

@@ -39,8 +39,8 @@ class Command(LocalizedCommand):
             ) from None
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
-        for kind in dict.fromkeys([*counts.written, *counts.existing]):
-            written_count, existing_count = counts.written[kind], counts.existing[kind]
+        for kind in dict.fromkeys([*counts.written_counts, *counts.existing_counts]):
+            written_count, existing_count = counts.written_counts[kind], counts.existing_counts[kind]
             summary = (
                 gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run

@@ -250,8 +250,8 @@ def _ensure_roles_and_database(
 
 def _accepts_connections(server_paths: ServerPaths) -> bool:
     """Return whether the server accepts connections."""
-    where = f"host='{server_paths.socket_folder}' port={PORT}"
-    return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
+    connection_string = f"host='{server_paths.socket_folder}' port={PORT}"
+    return psycopg.pq.PGconn.ping(connection_string.encode()) == psycopg.pq.Ping.OK
 
 
 def _read_pid_file(server_paths: ServerPaths) -> list[str]:

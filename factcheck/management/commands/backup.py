@@ -78,7 +78,7 @@ class Command(LocalizedCommand):
             "size": filesizeformat(result.file_counts.copied_bytes),
         }
         self.stdout.write(f"{message}; {files}.")
-        for name in result.expired:
+        for name in result.expired_names:
             self.stdout.write(gettext("Backup %(name)s was discarded.") % {"name": name})
         if not result.is_continuous:
             self.stderr.write(

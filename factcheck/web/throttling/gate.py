@@ -9,7 +9,7 @@ from django.conf import settings
 Answer = TypeVar("Answer")
 
 #: How long an expensive request waits for a slot, in seconds.
-PATIENCE_SECONDS = 1.0
+MAX_WAIT_SECONDS = 1.0
 
 
 class Gate:
@@ -19,8 +19,8 @@ class Gate:
     more, so that no caller can take all of them.
     """
 
-    def __init__(self, slots: int, *, patience: float = PATIENCE_SECONDS) -> None:
-        self.slots, self.patience = slots, patience
+    def __init__(self, slots: int, *, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:
+        self.slots, self.max_wait_seconds = slots, max_wait_seconds
         self._slot_holders: set[str] = set()
         self._waiting: set[str] = set()
         self._changed = Condition()
@@ -43,7 +43,7 @@ class Gate:
                     return False
                 self._waiting.add(caller)
                 try:
-                    if not self._changed.wait_for(lambda: self._has_room(caller), self.patience):
+                    if not self._changed.wait_for(lambda: self._has_room(caller), self.max_wait_seconds):
                         return False
                 finally:
                     self._waiting.discard(caller)

@@ -111,7 +111,7 @@ class Limiter:
         self._secret = blake2b(secret.encode()).digest()
         self._accounts: OrderedDict[tuple[str, str], _Account] = OrderedDict()
         self._table = Lock()
-        self._store_rests_until = self._silent_until = float("-inf")
+        self._store_paused_until = self._no_logging_until = float("-inf")
 
     def admit(self, client: str, tier: str, cost: int = 1) -> Admission | None:
         """Count or refuse a caller's request; a refused one costs nothing. Returns None if the tier has no limit.
@@ -158,7 +158,7 @@ class Limiter:
     def _settle(self, tier: str, client: str, account: _Account, budget: _Budget) -> None:
         """Send the admitted requests to the store, and fetch the caller's total."""
         asked_at = self.clock()
-        if self.store is None or asked_at < self._store_rests_until:
+        if self.store is None or asked_at < self._store_paused_until:
             return
         amount, account.unsettled = account.unsettled, 0
         try:
@@ -178,10 +178,10 @@ class Limiter:
 
     def _pause_settling(self, now: float, failure: StoreUnavailable) -> None:
         with self._table:
-            self._store_rests_until = now + RETRY_AFTER_SECONDS
-            may_log = now >= self._silent_until
+            self._store_paused_until = now + RETRY_AFTER_SECONDS
+            may_log = now >= self._no_logging_until
             if may_log:
-                self._silent_until = now + LOG_INTERVAL_SECONDS
+                self._no_logging_until = now + LOG_INTERVAL_SECONDS
         if may_log:
             logger.warning(
                 "The store of rate limits cannot be reached; each web process keeps the limits by itself: %s",

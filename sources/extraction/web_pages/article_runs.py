@@ -148,7 +148,7 @@ class ArticleRuns:
         if run.element.tag == "li":
             items = self._items[run.element.getparent()]
             return len(items) > 1 and all(
-                one.linked >= MIN_LINK_SHARE and one.letters > DISTINCTIVE_LENGTH for one in items
+                item.linked >= MIN_LINK_SHARE and item.letters > DISTINCTIVE_LENGTH for item in items
             )
         return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
@@ -199,9 +199,9 @@ class ArticleRuns:
         description = build_key(self.description.description)
         names = {
             word
-            for one in (run.element, run.element.getparent())
-            if one is not None
-            for word in split_names(one.get("class"), one.get("id"))
+            for element in (run.element, run.element.getparent())
+            if element is not None
+            for word in split_names(element.get("class"), element.get("id"))
         }
         if names & LEAD_NAMES or run.element.get("itemprop") in ("description", "alternativeHeadline"):
             return True

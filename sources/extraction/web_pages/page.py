@@ -45,9 +45,9 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
     body = structured.body()
-    text, extractor, rest = "", describe_extractor("trafilatura"), list[TextRun]()
+    text, extractor, tail = "", describe_extractor("trafilatura"), list[TextRun]()
     if is_tractable(tree):
-        text, rest = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
+        text, tail = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
     if not text:
         text, extractor = clean_text(_join_blocks(_find_article(tree), BOILERPLATE_TAGS)), "blocks 1"
     is_from_data = _is_small_part(text, body)
@@ -63,7 +63,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text,
         language=language,
         stated_words=structured.word_count,
-        is_gated=any(is_gate(run.text) for run in rest),
+        is_gated=any(is_gate(run.text) for run in tail),
         # A publisher that gives the whole text to search engines does not hide any of it from us.
         is_free=structured.is_free or bool(body),
     )
@@ -142,9 +142,11 @@ def _is_marked_up(element: HtmlElement) -> bool:
     """Return whether an element is inside an article and not in a separate part of it."""
     ancestors = [element, *element.iterancestors()]
     articles = [
-        n for n, one in enumerate(ancestors) if one.tag == "article" or one.get("itemprop") == "articleBody"
+        n
+        for n, node in enumerate(ancestors)
+        if node.tag == "article" or node.get("itemprop") == "articleBody"
     ]
-    return bool(articles) and not any(is_separate_section(one) for one in ancestors[: articles[0] + 1])
+    return bool(articles) and not any(is_separate_section(node) for node in ancestors[: articles[0] + 1])
 
 
 def _join_blocks(root: HtmlElement, skipped: frozenset[str]) -> str:

@@ -79,7 +79,7 @@ from factcheck.backups import base_backups, kept_files
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.backup_run import make_backup
 from factcheck.database.embedded import ServerPaths
-kept_files.copy_new = lambda *_: (print("copied", flush=True), time.sleep(600))
+kept_files.copy_new_contents = lambda *_: (print("copied", flush=True), time.sleep(600))
 top = Path(sys.argv[1])
 make_backup(ServerPaths(top / "data"), BackupFolder(top / "kept"), {})
 """
@@ -129,7 +129,7 @@ def test_backups_of_another_database_are_not_mixed_in(
     backed_up: BackedUpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = backup_run.RunningServer(system=7, timeline=1, version="18.6", is_archiving=True)
-    monkeypatch.setattr(backup_run.RunningServer, "at", lambda place: other)
+    monkeypatch.setattr(backup_run.RunningServer, "load", lambda place: other)
     with pytest.raises(BackupFailed, match="belong to another database"):
         backed_up.back_up("other")
 
@@ -163,10 +163,10 @@ def test_expired_backups_are_removed_with_their_log_and_files(server: BackedUpSe
         copy_files(server.place, server.folder, server.kept)
         make_older(server.folder, *old)
         first = server.back_up("whole", is_full=True)
-        assert first.expired == []  # the newest before the days that are kept is where these begin
+        assert first.expired_names == []  # the newest before the days that are kept is where these begin
         make_older(server.folder, first.generation)
         second = server.back_up("whole again", is_full=True)
-        assert second.expired == [one.name for one in old]
+        assert second.expired_names == [one.name for one in old]
     assert names(server.folder) == [first.generation.name, second.generation.name]
     assert {path.read_text() for path in server.folder.files.glob("??/*")} == {"second"}
     kept = wal_archive.list_segments(server.folder.wal)

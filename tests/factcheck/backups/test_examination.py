@@ -42,5 +42,5 @@ def test_each_fault_is_found(backed_up: BackedUpServer, tmp_path: Path) -> None:
     found = list(find_faults(folder))
     assert [fault[: len(begins)] for fault, begins in zip(found, beginnings, strict=True)] == beginnings
     assert not second.exists()
-    assert kept_files.copy_new(folder, backed_up.kept).copied_count == 2
+    assert kept_files.copy_new_contents(folder, backed_up.kept).copied_count == 2
     assert second.read_text() == "second"

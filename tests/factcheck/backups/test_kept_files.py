@@ -37,12 +37,12 @@ def had(folder: BackupFolder, moment: datetime | None = None) -> dict[str, str]:
 def test_each_content_is_kept_once_and_copied_when_it_is_new(folder: BackupFolder, top: Path) -> None:
     (top / "one").write_text("same")
     (top / "two").write_text("same")
-    assert kept_files.copy_new(folder, {"files": top}) == (2, 2, 8)
+    assert kept_files.copy_new_contents(folder, {"files": top}) == (2, 2, 8)
     assert len(list(folder.files.glob("??/*"))) == 1
-    assert kept_files.copy_new(folder, {"files": top}) == (2, 0, 0)
+    assert kept_files.copy_new_contents(folder, {"files": top}) == (2, 0, 0)
     (top / "two").write_text("other")
     (top / "one").unlink()
-    assert kept_files.copy_new(folder, {"files": top}) == (1, 1, 5)
+    assert kept_files.copy_new_contents(folder, {"files": top}) == (1, 1, 5)
     assert had(folder) == {"files/two": "other"}
 
 
@@ -51,19 +51,19 @@ def test_dumps_are_left_out(folder: BackupFolder, top: Path) -> None:
     (top / "dumps" / "2026-11-26T024100Z-00000000" / "claims.csv").write_text("it can be written anew")
     (top / "snapshots" / "dumps").mkdir(parents=True)
     (top / "snapshots" / "dumps" / "one").write_text("kept")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     assert had(folder) == {"files/snapshots/dumps/one": "kept"}
 
 
 def test_a_time_has_the_files_of_then_and_the_first_later_ones(folder: BackupFolder, top: Path) -> None:
     (top / "changed").write_text("before")
     (top / "gone").write_text("was here")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     moment = datetime.now(UTC)
     (top / "changed").write_text("after it")
     (top / "gone").unlink()
     (top / "new").write_text("a row may name it already")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     assert had(folder, moment) == {
         "files/changed": "before",
         "files/gone": "was here",
@@ -79,13 +79,13 @@ def test_a_time_has_the_files_of_then_and_the_first_later_ones(folder: BackupFol
 
 def test_remains_of_a_killed_copy_are_ignored(folder: BackupFolder, top: Path) -> None:
     (top / "one").write_text("one")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     whole = folder.journal.read_bytes()
     (folder.files / "unfinished.1").write_text("half")
     folder.journal.write_bytes(whole + b'{"at": "2026-11-26T12:00:00+00:00", "path": "files/tw')
     assert had(folder) == {"files/one": "one"}
     (top / "two").write_text("two")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     assert had(folder) == {"files/one": "one", "files/two": "two"}
     assert folder.journal.read_bytes().startswith(whole)
     assert list(folder.files.glob("unfinished*")) == []
@@ -93,10 +93,10 @@ def test_remains_of_a_killed_copy_are_ignored(folder: BackupFolder, top: Path) -
 
 def test_contents_that_are_missing_are_copied_again(folder: BackupFolder, top: Path) -> None:
     (top / "one").write_text("one")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     [kept] = folder.files.glob("??/*")
     kept.unlink()
-    assert kept_files.copy_new(folder, {"files": top}) == (1, 1, 3)
+    assert kept_files.copy_new_contents(folder, {"files": top}) == (1, 1, 3)
     assert kept.read_text() == "one"
 
 
@@ -108,7 +108,7 @@ def test_links_are_followed_and_circles_are_not(folder: BackupFolder, top: Path,
     (tmp_path / "large" / "back").symlink_to(top)
     (top / "nowhere").symlink_to(tmp_path / "missing")
     os.mkfifo(top / "pipe")
-    kept_files.copy_new(folder, {"files": top})
+    kept_files.copy_new_contents(folder, {"files": top})
     assert had(folder) == {"files/snapshots/one": "one"}
 
 
@@ -122,7 +122,7 @@ def test_file_that_cannot_be_read_is_no_backup(
 
     monkeypatch.setattr(kept_files, "_copy", refuse)
     with pytest.raises(BackupFailed, match="one could not be copied: Permission denied"):
-        kept_files.copy_new(folder, {"files": top})
+        kept_files.copy_new_contents(folder, {"files": top})
     assert had(folder) == {}
 
 
@@ -136,7 +136,7 @@ def test_full_disk_is_left_as_it_was(
 
     monkeypatch.setattr(os, "fsync", fill)
     with pytest.raises(BackupFailed, match="one could not be copied: No space left on device"):
-        kept_files.copy_new(folder, {"files": top})
+        kept_files.copy_new_contents(folder, {"files": top})
     assert list(folder.files.iterdir()) == []
 
 

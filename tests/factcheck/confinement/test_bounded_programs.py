@@ -15,7 +15,7 @@ MODEST = Allowance(memory=256 * 2**20, seconds=120.0, output=100_000)
 
 def run(script: str, allowance: Allowance = MODEST) -> tuple[bytes, str, bool]:
     done = run_bounded(SHELL, ["-c", script], allowance)
-    return done.output, done.error_text, done.succeeded
+    return done.output, done.error_text, done.has_succeeded
 
 
 def cause(script: str, allowance: Allowance = MODEST) -> Cause:
@@ -68,7 +68,7 @@ def test_endless_complaints_are_cut() -> None:
 
 
 def test_a_program_that_is_not_there() -> None:
-    assert run_bounded("/no/such/program", [], MODEST).succeeded is False
+    assert run_bounded("/no/such/program", [], MODEST).has_succeeded is False
 
 
 def test_a_crash() -> None:

@@ -176,7 +176,7 @@ def test_id_or_key_that_is_taken(content: bytes, take: Callable[[], object], tol
 def test_identical_rows_are_left(content: bytes) -> None:
     topic = Topic.objects.create(name="Transport", slug="transport")
     tally = restored(content)
-    assert tally.existing["topic"] == 1
+    assert tally.existing_counts["topic"] == 1
     assert list(Topic.objects.values_list("pk", flat=True)) == [topic.pk]
     assert exported() == content
 

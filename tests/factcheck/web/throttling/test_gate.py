@@ -16,7 +16,7 @@ from factcheck.web.throttling.gate import Gate
 
 
 def test_a_limited_number_passes_or_waits_and_others_are_refused_at_once() -> None:
-    narrow, begun, end = Gate(1, patience=120), Event(), Event()
+    narrow, begun, end = Gate(1, max_wait_seconds=120), Event(), Event()
 
     def answer() -> str:
         begun.set()
@@ -36,14 +36,14 @@ def test_a_limited_number_passes_or_waits_and_others_are_refused_at_once() -> No
 
 
 def test_a_request_that_waited_too_long_is_refused_and_leaves_the_queue() -> None:
-    narrow = Gate(1, patience=0)
+    narrow = Gate(1, max_wait_seconds=0)
     tried = narrow.run(lambda: (narrow.run(lambda: 1, "b"), narrow.run(lambda: 2, "c")), "a")
     assert tried == (None, None)
     assert narrow.run(lambda: 3, "b") == 3
 
 
 def test_each_caller_has_one_seat_and_leaves_the_others_to_others() -> None:
-    wide = Gate(3, patience=0)
+    wide = Gate(3, max_wait_seconds=0)
     assert wide.run(lambda: (wide.run(lambda: 1, "a"), wide.run(lambda: 2, "b")), "a") == (
         None,
         2,
@@ -52,7 +52,7 @@ def test_each_caller_has_one_seat_and_leaves_the_others_to_others() -> None:
 
 
 def test_a_caller_waits_for_one_more_seat_only() -> None:
-    wide, begun, end = Gate(2, patience=120), Event(), Event()
+    wide, begun, end = Gate(2, max_wait_seconds=120), Event(), Event()
 
     def answer() -> str:
         begun.set()
@@ -72,7 +72,7 @@ def test_a_caller_waits_for_one_more_seat_only() -> None:
 
 
 def test_failure_leaves_the_seat() -> None:
-    narrow = Gate(1, patience=0)
+    narrow = Gate(1, max_wait_seconds=0)
     with pytest.raises(ZeroDivisionError):
         narrow.run(lambda: 1 / 0, "a")
     assert narrow.run(lambda: 1, "a") == 1
@@ -96,7 +96,7 @@ def test_failure_leaves_the_seat() -> None:
 def test_cheap_reads_pass_while_expensive_ones_fill_every_seat(
     monkeypatch: pytest.MonkeyPatch, path: str, status: int
 ) -> None:
-    full = Gate(1, patience=0)
+    full = Gate(1, max_wait_seconds=0)
     monkeypatch.setattr(gate, "expensive_requests", full)
     limits = RateLimits(lambda request: HttpResponse())
     answered = full.run(lambda: limits(RequestFactory().get(path)), "somebody else")
