@@ -50,14 +50,16 @@ def sort_certificates(response: bytes) -> bytes:
     """
     _type, signed_content = _list_children(response, _find_token_elements(response))[:2]
     signed_data = _list_children(response, _list_children(response, signed_content)[0])
-    certificates = next((element for element in signed_data if element.tag == _CERTIFICATES_TAG), None)
-    if certificates is None:
+    certificate_set = next((element for element in signed_data if element.tag == _CERTIFICATES_TAG), None)
+    if certificate_set is None:
         return response
     sorted_certificates = sorted(
-        response[element.start : element.end] for element in _list_children(response, certificates)
+        response[element.start : element.end] for element in _list_children(response, certificate_set)
     )
     return (
-        response[: certificates.content_start] + b"".join(sorted_certificates) + response[certificates.end :]
+        response[: certificate_set.content_start]
+        + b"".join(sorted_certificates)
+        + response[certificate_set.end :]
     )
 
 

@@ -34,7 +34,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
     form = ReaderForm(request.POST if request.method == "POST" else None)
-    limit = None
+    admission = None
     if form.is_bound and form.is_valid():
         if (refusal := check_limit(request)) is None:
             # Only programs fill in the trap field; they get the same response as everyone.
@@ -42,10 +42,10 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
                 language = get_language() or settings.LANGUAGE_CODE
                 subscriptions.create_subscription(entry, mail=form.cleaned_data["mail"], language=language)
             return redirect("claim-subscription-sent")
-        message, limit = refusal
+        message, admission = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
     response = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
-    return add_limit_fields(response, limit) if limit else response
+    return add_limit_fields(response, admission) if admission else response
 
 
 @require_safe

@@ -37,7 +37,7 @@ def _follow_invented_newsroom(row: Row, by: User) -> None:
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=lease_end)
     imported_pages.import_changes(newsroom, entries, held_until=lease_end)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=None, visited_at=timezone.now())
-    peer_edits.set_active(newsroom, active=False, by=by)
+    peer_edits.set_active(newsroom, is_active=False, by=by)
 
 
 def _build_ledger(row: Row) -> list[Row]:

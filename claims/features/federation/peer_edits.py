@@ -81,14 +81,14 @@ def follow_newsroom(signer: Signer, *, name: str = "", by: User | None = None) -
 
 
 @transaction.atomic
-def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
+def set_active(newsroom: PeerNewsroom, *, is_active: bool, by: User) -> None:
     """Pause or resume a newsroom. A resumed newsroom is queried immediately.
 
     Raises:
         NotAllowed: the person's role does not allow this.
     """
     require_permission(by, _CHANGE_PERMISSION, _("pause a followed newsroom"))
-    following.set_following(newsroom, is_active=active, queue_visit=tasks.queue_sync)
+    following.set_following(newsroom, is_active=is_active, queue_visit=tasks.queue_sync)
 
 
 @transaction.atomic

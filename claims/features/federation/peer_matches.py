@@ -120,9 +120,9 @@ def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     )
 
 
-def _load_claim_texts(ids: set[int]) -> dict[int, ClaimTexts]:
+def _load_claim_texts(claim_ids: set[int]) -> dict[int, ClaimTexts]:
     columns = ("pk", "statement", "language", "claimant", "claimed_on", "reviewed_on")
-    rows = PeerClaim.objects.not_withdrawn().filter(pk__in=sorted(ids)).values_list(*columns)
+    rows = PeerClaim.objects.not_withdrawn().filter(pk__in=sorted(claim_ids)).values_list(*columns)
     return {
         pk: ClaimTexts(statement, get_primary_language(language), claimant, claimed_on, "", reviewed_on)
         for pk, statement, language, claimant, claimed_on, reviewed_on in rows

@@ -56,23 +56,23 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim_id for review in reviews])
         .annotate(
-            asked=Exists(ReaderRequest.objects.filter(claim=OuterRef("pk"))),
-            brought=Exists(ImportedRecord.objects.filter(claim=OuterRef("pk"))),
+            was_requested=Exists(ReaderRequest.objects.filter(claim=OuterRef("pk"))),
+            was_imported=Exists(ImportedRecord.objects.filter(claim=OuterRef("pk"))),
         )
-        .values_list("asked", "brought", "score", "reason")
+        .values_list("was_requested", "was_imported", "score", "reason")
     )
     methods: Counter[str] = Counter()
-    reasons = 0
-    for requests, proposals, score, reason in rows:
-        if requests:
+    reason_count = 0
+    for was_requested, was_imported, score, reason in rows:
+        if was_requested:
             method = "readers"
-        elif proposals:
+        elif was_imported:
             method = "other_fact_checkers"
         else:
             method = "by_hand" if score is None else "article_reader"
         methods[method] += 1
-        reasons += bool(reason.strip())
-    return ClaimSelection(methods, reasons)
+        reason_count += bool(reason.strip())
+    return ClaimSelection(methods, reason_count)
 
 
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:

@@ -19,15 +19,15 @@ NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(da
 def queue_unsent_notifications(timestamp: int) -> None:
     """Queue the emails of the hour before last that a killed worker neither sent nor rejected. Runs hourly."""
     now = timezone.now()
-    hour = (now - timedelta(hours=2), now - timedelta(hours=1))
-    rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
+    hour_range = (now - timedelta(hours=2), now - timedelta(hours=1))
+    rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour_range)
     unsent_ids = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
     defer(notifications.MAIL_TASK, *({"notification_id": pk} for pk in unsent_ids), queue=MAIL_QUEUE)
     unqueued_messages = ChatMessage.objects.filter(
-        state=ChatMessage.State.WAITING, failures=0, created_at__range=hour
+        state=ChatMessage.State.WAITING, failures=0, created_at__range=hour_range
     )
-    ids = unqueued_messages.values_list("pk", flat=True)
-    defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE_NAME)
+    message_ids = unqueued_messages.values_list("pk", flat=True)
+    defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in message_ids), queue=chat.QUEUE_NAME)
 
 
 @periodic_task("27 3 * * *", queue=MAIL_QUEUE)

@@ -147,7 +147,7 @@ def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now
 def _add_pages(
     watch: Watch, new_pages: dict[str, ListedPage], selected_keys: set[str], now: datetime
 ) -> None:
-    sources = _find_sources(list(selected_keys))
+    source_ids = _find_sources(list(selected_keys))
     rows = []
     for key, page in new_pages.items():
         row = WatchedPage(
@@ -155,11 +155,11 @@ def _add_pages(
         )
         if key not in selected_keys:
             row.state = _State.PASSED
-        elif key in sources:
+        elif key in source_ids:
             # The article was imported by hand or by another watch; this watch follows it from now on.
             row.state, row.source_id, row.next_look_at = (
                 _State.IMPORTED,
-                sources[key],
+                source_ids[key],
                 compute_next_check(now, now),
             )
         else:

@@ -34,7 +34,7 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
     tally = visits.run_visit(
         watch_id,
         is_stopped=lambda: context.should_abort() or time.monotonic() > deadline,
-        max_wait=MAX_SITE_WAIT_SECONDS,
+        max_wait_seconds=MAX_SITE_WAIT_SECONDS,
     )
     if tally is not None and not tally.is_finished:
         queue_visit(watch_id)

@@ -64,9 +64,9 @@ class VisitTally:
     """Whether there is nothing more to fetch now."""
 
 
-def build_visitor(*, max_wait: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
+def build_visitor(*, max_wait_seconds: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
     """Build a client that fetches pages within each site's limits, which all processes share."""
-    return PoliteVisitor(KnownSites(max_wait_seconds=max_wait))
+    return PoliteVisitor(KnownSites(max_wait_seconds=max_wait_seconds))
 
 
 def list_due_watches() -> list[int]:
@@ -107,21 +107,21 @@ def run_visit(
     *,
     is_stopped: Callable[[], bool] = lambda: False,
     report_page: Callable[[PageResult], None] = lambda looked_at: None,
-    max_wait: float = MAX_SITE_WAIT_SECONDS,
+    max_wait_seconds: float = MAX_SITE_WAIT_SECONDS,
 ) -> VisitTally | None:
     """Visit a watch. Return None if it is not due or another worker has leased it.
 
     Args:
         is_stopped: returns whether to stop before the next page.
         report_page: called with the result of each page.
-        max_wait: the longest time to wait before a site may be visited, in seconds; pages that would take
+        max_wait_seconds: the longest time to wait before a site may be visited; pages that would take
         longer are postponed.
     """
     lease = acquire_lease(watch_id)
     if lease is None:
         return None
     try:
-        return _Visit(lease, max_wait, is_stopped, report_page).run()
+        return _Visit(lease, max_wait_seconds, is_stopped, report_page).run()
     finally:
         lease.release()
 
@@ -130,13 +130,13 @@ class _Visit:
     def __init__(
         self,
         lease: Lease[WatchProgress],
-        max_wait: float,
+        max_wait_seconds: float,
         is_stopped: Callable[[], bool],
         report_page: Callable[[PageResult], None],
     ) -> None:
         self._lease = lease
-        self._visitor = build_visitor(max_wait=max_wait)
-        self._patient_visitor = build_visitor(max_wait=max(max_wait, SITEMAP_PAUSE_SECONDS))
+        self._visitor = build_visitor(max_wait_seconds=max_wait_seconds)
+        self._patient_visitor = build_visitor(max_wait_seconds=max(max_wait_seconds, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
         self._report_page = report_page
         self._tally = VisitTally(lease.row.watch)

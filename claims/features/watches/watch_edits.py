@@ -47,14 +47,14 @@ def add_watch(
 
 
 @transaction.atomic
-def set_active(watch: Watch, *, active: bool, by: User) -> None:
+def set_active(watch: Watch, *, is_active: bool, by: User) -> None:
     """Pause or resume a watch. A resumed watch is visited immediately.
 
     Raises:
         NotAllowed: the person's role does not allow this.
     """
     require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
-    following.set_following(watch, is_active=active, queue_visit=tasks.queue_visit)
+    following.set_following(watch, is_active=is_active, queue_visit=tasks.queue_visit)
 
 
 @transaction.atomic

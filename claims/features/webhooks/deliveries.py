@@ -140,16 +140,16 @@ def _send_next_delivery(leased_endpoint: Lease[WebhookProgress]) -> bool:
 def _record_outcome(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     """Record the result of the request, and return whether to continue with this endpoint."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
-    locked_endpoint = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
-    if progress is None or locked_endpoint is None:
+    locked_delivery = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
+    if progress is None or locked_delivery is None:
         return False  # the delivery was deleted in the meantime
     attempt = outcome.attempt
-    attempt.delivery = locked_endpoint
+    attempt.delivery = locked_delivery
     attempt.save()
     if attempt.error:
-        _record_failure(locked_endpoint, progress, outcome)
+        _record_failure(locked_delivery, progress, outcome)
     else:
-        _finish_delivery(locked_endpoint, WebhookDelivery.State.DELIVERED)
+        _finish_delivery(locked_delivery, WebhookDelivery.State.DELIVERED)
         if progress.consecutive_failures:
             progress.consecutive_failures, progress.failing_since, progress.paused_until = 0, None, None
             progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])

@@ -181,9 +181,9 @@ def _add_copies(cited_files: CitedFiles, source_ids: set[int], *, for_public: bo
                 )
             else:
                 path = f"copies/{name}-{file.role}{_choose_extension(file.media_type)}"
-                warc = CitedFile(path, file.sha256, file.size)
-                cited_files.files.append(warc)
-                cited_files.copies.append((warc, copy))
+                cited_file = CitedFile(path, file.sha256, file.size)
+                cited_files.files.append(cited_file)
+                cited_files.copies.append((cited_file, copy))
 
 
 def _choose_extension(media_type: str) -> str:

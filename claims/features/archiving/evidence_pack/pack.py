@@ -79,14 +79,15 @@ class EvidencePack:
     def iterate_chunks(self) -> Iterator[bytes]:
         """Yield the bytes of the ZIP in chunks. Its README lists files that are missing from the archive."""
         cited_files = exclude_missing_files(self.cited_files)
-        pack = StreamedZip()
+        archive = StreamedZip()
         for file in self._iterate_files(cited_files):
-            yield from pack.add(file)
+            yield from archive.add(file)
         lines = "".join(
-            f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda item: item.path)
+            f"{digest.sha256}  {digest.path}\n"
+            for digest in sorted(archive.digests, key=lambda item: item.path)
         )
-        yield from pack.add(PackedFile.from_bytes(MANIFEST_PATH, lines.encode()))
-        yield from pack.end()
+        yield from archive.add(PackedFile.from_bytes(MANIFEST_PATH, lines.encode()))
+        yield from archive.end()
 
     def _iterate_files(self, cited_files: CitedFiles) -> Iterator[PackedFile]:
         paths = _map_paths(cited_files)

@@ -32,7 +32,7 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
     if entry.merged_into_id:
         return redirect("reader-complaint", pk=entry.merged_into_id)
     form = ComplaintForm(request.POST if request.method == "POST" else None)
-    limit = None
+    admission = None
     if form.is_bound and form.is_valid():
         if (refusal := check_limit(request)) is None:
             cleaned_data = form.cleaned_data
@@ -44,7 +44,7 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
                 context=form.submission_context,
             )
             return redirect("reader-message-sent")
-        message, limit = refusal
+        message, admission = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
     context = {
         "form": form,
@@ -54,4 +54,4 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
         "max_length": MAX_READER_TEXT_LENGTH,
     }
     page = render_form_page(request, "readers/complain.html", context)
-    return add_limit_fields(page, limit) if limit else page
+    return add_limit_fields(page, admission) if admission else page

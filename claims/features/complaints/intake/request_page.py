@@ -34,9 +34,9 @@ def receive_request(request: HttpRequest) -> HttpResponse:
         if first_answer.answer.has_same_claim:
             return _render_page(request, form, first_answer.answer)
     if refusal := check_limit(request):
-        message, limit = refusal
+        message, admission = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
-        return add_limit_fields(_render_page(request, form), limit)
+        return add_limit_fields(_render_page(request, form), admission)
     submit_request(**values, sender=form.sender, context=form.submission_context)
     return redirect("reader-message-sent")
 

@@ -19,13 +19,13 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )
     was_rejected = Q(pk__in=_find_rejected_subscriptions())
-    counts: dict[str, Any] = {}
+    aggregates: dict[str, Any] = {}
     for entry in entries:
         is_waiting = Q(sequence__lt=entry.sequence)
-        counts[f"waiting_{entry.pk}"] = Count("pk", filter=is_waiting)
-        counts[f"refused_{entry.pk}"] = Count("pk", filter=is_waiting & was_rejected)
+        aggregates[f"waiting_{entry.pk}"] = Count("pk", filter=is_waiting)
+        aggregates[f"refused_{entry.pk}"] = Count("pk", filter=is_waiting & was_rejected)
     followers = ClaimSubscription.objects.filter(claim=entries[0].claim_id, confirmed_at__isnull=False)
-    total_counts = followers.aggregate(**counts)
+    total_counts = followers.aggregate(**aggregates)
     return {
         entry.pk: [
             _("Emails to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s rejected so far)")

@@ -67,10 +67,10 @@ def write_about_page(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> st
     return "\n\n".join(parts)
 
 
-def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
+def write_links(links: Iterable[tuple[str, str, str]]) -> str:
     """Return links in the style of `llms.txt`: name, URL and an optional note."""
     return "\n".join(
-        f"- {format_link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
+        f"- {format_link(name, address)}" + (f": {note}" if note else "") for name, address, note in links
     )
 
 

@@ -184,12 +184,12 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     @row_action(_("Pause"), is_offered=lambda newsroom, person: newsroom.active)
     def pause(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        peer_edits.set_active(newsroom, active=False, by=get_person(request))
+        peer_edits.set_active(newsroom, is_active=False, by=get_person(request))
         return gettext("Paused: nothing more is imported. Claims already imported are kept.")
 
     @row_action(_("Continue"), is_offered=lambda newsroom, person: not newsroom.active)
     def resume(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        peer_edits.set_active(newsroom, active=True, by=get_person(request))
+        peer_edits.set_active(newsroom, is_active=True, by=get_person(request))
         return gettext("We are following this newsroom again.")
 
 

@@ -85,8 +85,8 @@ class AssignmentRuleAdmin(DeskAdmin):
         if rule.priority is not None:
             effects.append(str(Priority(rule.priority).label))
         if rule.due_in_days is not None:
-            priority_text = ngettext("due in %d day", "due in %d days", rule.due_in_days)
-            effects.append(priority_text % rule.due_in_days)
+            due_template = ngettext("due in %d day", "due in %d days", rule.due_in_days)
+            effects.append(due_template % rule.due_in_days)
         if rule.follower:
             effects.append(gettext("add %s as a follower") % get_display_name(rule.follower))
         return " · ".join(effects)

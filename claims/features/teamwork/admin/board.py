@@ -95,13 +95,13 @@ def build_columns(person: User, filters: BoardFilters) -> list[dict[str, Any]]:
         "proposed": _list_proposed_claims,
         "accepted": _list_accepted_claims,
         "work": _list_work_in_progress,
-        "review": lambda by, board_filters: list(
-            _list_verdicts_in_review(by, board_filters).filter(signoff_count__lt=F("required_signoffs"))[
+        "review": lambda viewer, board_filters: list(
+            _list_verdicts_in_review(viewer, board_filters).filter(signoff_count__lt=F("required_signoffs"))[
                 : MAX_SHOWN_CARDS + 1
             ]
         ),
-        "ready": lambda by, board_filters: list(
-            _list_verdicts_in_review(by, board_filters).filter(signoff_count__gte=F("required_signoffs"))[
+        "ready": lambda viewer, board_filters: list(
+            _list_verdicts_in_review(viewer, board_filters).filter(signoff_count__gte=F("required_signoffs"))[
                 : MAX_SHOWN_CARDS + 1
             ]
         ),

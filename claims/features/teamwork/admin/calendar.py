@@ -48,7 +48,9 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
         hidden_counts[day] += hidden_count
     page = reverse("admin:teamwork_assignment_calendar")
     parameters = ("&mine=1" if is_own_work else "") + ("&list=1" if is_list_view else "")
-    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_own_work else "")
+    work_list_url = (
+        reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_own_work else "")
+    )
     return {
         "month": first_day,
         "days": [
@@ -59,7 +61,7 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
                 "entries": entries[day],
                 # The number of entries that are not shown, and the URL of the list that has them.
                 "others": hidden_counts[day],
-                "listed": f"{work}&due={day}",
+                "listed": f"{work_list_url}&due={day}",
             }
             for day in days
         ],

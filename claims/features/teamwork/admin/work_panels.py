@@ -18,8 +18,8 @@ class _AssignmentPageMixin(AssignmentListMixin):
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
         row = self.get_stored_subject(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
         context: dict[str, Any] = super().build_page_context(request, row)  # type: ignore[misc]  # a DeskAdmin
-        work = build_assignment_context(row, get_person(request)) | self.build_extra_context(request, row)
-        return context | {"panels_first": ["admin/desk/assignment.html"]} | work
+        panel = build_assignment_context(row, get_person(request)) | self.build_extra_context(request, row)
+        return context | {"panels_first": ["admin/desk/assignment.html"]} | panel
 
     def build_extra_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return {}

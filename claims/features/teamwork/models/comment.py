@@ -31,10 +31,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, person: User) -> Self:
         """Return the comments that this person may read: those on claims that the person may read, except
         comments on verdicts that the person may not read."""
-        claims = Q(claim__in=Claim.objects.readable_by(person))
-        verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
+        is_on_readable_claim = Q(claim__in=Claim.objects.readable_by(person))
+        is_on_readable_verdict = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
         # Authors may read their own comments in any case.
-        return filter_readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
+        return filter_readable(
+            self, person, own_or_published=is_on_readable_claim & (is_on_readable_verdict | Q(author=person))
+        )
 
     def threads(self) -> Self:
         """Return the comments that begin a thread."""

@@ -178,19 +178,21 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     @row_action(_("Pause"), is_offered=lambda watch, person: watch.active)
     def pause(self, request: HttpRequest, watch: Watch) -> str:
-        watch_edits.set_active(watch, active=False, by=get_person(request))
+        watch_edits.set_active(watch, is_active=False, by=get_person(request))
         return gettext("Paused: nothing more is fetched. Articles already imported are kept.")
 
     @row_action(_("Continue"), is_offered=lambda watch, person: not watch.active)
     def resume(self, request: HttpRequest, watch: Watch) -> str:
-        watch_edits.set_active(watch, active=True, by=get_person(request))
+        watch_edits.set_active(watch, is_active=True, by=get_person(request))
         return gettext("We are following this source again.")
 
 
 def _find_followable_lists(form: AddressForm) -> list[tuple[FollowableList, str, Watch | None]]:
     """Return the lists that can be followed at the URL, each with its existing watch, if any."""
     try:
-        lists = find_followable_lists(form.cleaned_data["address"], visits.build_visitor(max_wait=10.0))
+        lists = find_followable_lists(
+            form.cleaned_data["address"], visits.build_visitor(max_wait_seconds=10.0)
+        )
     except FetchError as problem:
         form.add_error("address", translate_message(problem))
         return []

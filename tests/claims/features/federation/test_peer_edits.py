@@ -73,7 +73,7 @@ def test_only_administrators_can_follow_newsrooms(peer: PeerSite, editor: User, 
     newsroom = peer_edits.follow_newsroom(peer.signer, by=administrator)
     assert newsroom.created_by == administrator
     for refused in (
-        lambda: peer_edits.set_active(newsroom, active=False, by=editor),
+        lambda: peer_edits.set_active(newsroom, is_active=False, by=editor),
         lambda: peer_edits.sync_now(newsroom, by=editor),
         lambda: peer_edits.accept_key(newsroom, peer.key, by=editor),
         lambda: peer_edits.restart_import(newsroom, by=editor),
@@ -135,12 +135,12 @@ def test_another_history_is_stored_once_a_person_starts_again(
 
 def test_paused_it_is_left_alone(peer: PeerSite, newsroom: PeerNewsroom, administrator: User) -> None:
     peer.tell(7)
-    peer_edits.set_active(newsroom, active=False, by=administrator)
+    peer_edits.set_active(newsroom, is_active=False, by=administrator)
     with pytest.raises(NotPossible, match="is paused"):
         peer_edits.sync_now(newsroom, by=administrator)
     with pytest.raises(AssertionError):
         turn(newsroom)
-    peer_edits.set_active(newsroom, active=True, by=administrator)
+    peer_edits.set_active(newsroom, is_active=True, by=administrator)
     assert turn(newsroom).entry_count == 1
 
 

@@ -105,7 +105,7 @@ def test_two_at_once_import_each_article_once(paper: Paper) -> None:
     for number in range(3):
         paper.article(f"/{number}", number + 3)
     watch = make_watch(paper.feed("/0", "/1", "/2"))
-    tallies = at_once(*[lambda: visits.run_visit(watch.pk, max_wait=60.0)] * 3)
+    tallies = at_once(*[lambda: visits.run_visit(watch.pk, max_wait_seconds=60.0)] * 3)
     assert sorted(tally.new_count for tally in tallies if tally is not None) in ([3], [0, 3])
     assert Source.objects.count() == 3
     places = list(Appearance.objects.values_list("source", "start"))
@@ -121,7 +121,7 @@ def test_two_watches_at_once_make_one_source_of_one_article(paper: Paper) -> Non
     for number in range(3):
         paper.article(f"/{number}", number + 3)
     watches = [make_watch(paper.feed("/0", "/1", "/2", path=path), name=path) for path in ("/feed", "/other")]
-    at_once(*[partial(visits.run_visit, watch.pk, max_wait=60.0) for watch in watches])
+    at_once(*[partial(visits.run_visit, watch.pk, max_wait_seconds=60.0) for watch in watches])
     assert Source.objects.count() == Snapshot.objects.count() == 3
     places = list(Appearance.objects.values_list("source", "start"))
     assert len(set(places)) == len(places) == Claim.objects.count() > 0

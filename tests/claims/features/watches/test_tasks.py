@@ -30,8 +30,8 @@ from claims.features.watches import visits
 from sources.known_sites import KnownSites
 from sources.http.polite_visits import PoliteVisitor
 connection.settings_dict["NAME"], settings.MEDIA_ROOT = sys.argv[1], sys.argv[3]
-visits.build_visitor = lambda max_wait: PoliteVisitor(
-    KnownSites(max_wait_seconds=max_wait), pause=0.0, allow_loopback=True
+visits.build_visitor = lambda max_wait_seconds: PoliteVisitor(
+    KnownSites(max_wait_seconds=max_wait_seconds), pause=0.0, allow_loopback=True
 )
 visits.run_visit(int(sys.argv[2]))
 """

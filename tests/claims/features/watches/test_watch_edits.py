@@ -75,12 +75,12 @@ def test_paused_and_gone_on_with(editor: User, django_capture_on_commit_callback
     later = timezone.now() + timedelta(days=1)
     WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=later)
     with django_capture_on_commit_callbacks(execute=True):
-        watch_edits.set_active(watch, active=False, by=editor)
+        watch_edits.set_active(watch, is_active=False, by=editor)
     assert calls() == []
     with pytest.raises(NotPossible, match="“Sundvik Post” is paused. Resume it first."):
         watch_edits.queue_visit_now(watch, by=editor)
     with django_capture_on_commit_callbacks(execute=True):
-        watch_edits.set_active(watch, active=True, by=editor)
+        watch_edits.set_active(watch, is_active=True, by=editor)
     assert calls() == [{"watch_id": watch.pk}]
     assert progress_of(watch).next_visit_at <= timezone.now()
 
@@ -100,7 +100,7 @@ def test_visited_now(editor: User, django_capture_on_commit_callbacks: Any) -> N
     "edit",
     [
         lambda watch, by: watch_edits.add_watch("https://other.example/", by=by),
-        lambda watch, by: watch_edits.set_active(watch, active=False, by=by),
+        lambda watch, by: watch_edits.set_active(watch, is_active=False, by=by),
         lambda watch, by: watch_edits.queue_visit_now(watch, by=by),
     ],
 )

@@ -19,8 +19,8 @@ from tests.helpers.parallel import served
 def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Paper]:
     settings.MEDIA_ROOT = tmp_path / "files"
 
-    def hurried(*, max_wait: float = 0.0) -> PoliteVisitor:
-        return PoliteVisitor(KnownSites(max_wait_seconds=max_wait), pause=0.0, allow_loopback=True)
+    def hurried(*, max_wait_seconds: float = 0.0) -> PoliteVisitor:
+        return PoliteVisitor(KnownSites(max_wait_seconds=max_wait_seconds), pause=0.0, allow_loopback=True)
 
     monkeypatch.setattr(visits, "build_visitor", hurried)
     paper = Paper()

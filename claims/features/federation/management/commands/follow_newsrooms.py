@@ -23,17 +23,21 @@ class Command(LocalizedCommand):
     stopped_message = gettext_noop("Stopped. Imported claims are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        choices = parser.add_mutually_exclusive_group()
-        choices.add_argument(
+        exclusive_group = parser.add_mutually_exclusive_group()
+        exclusive_group.add_argument(
             "--now", action="store_true", help=gettext("import from all newsrooms, even if they are not due")
         )
-        choices.add_argument("--list", action="store_true", help=gettext("only list the followed newsrooms"))
-        choices.add_argument(
+        exclusive_group.add_argument(
+            "--list", action="store_true", help=gettext("only list the followed newsrooms")
+        )
+        exclusive_group.add_argument(
             "--our-key",
             action="store_true",
             help=gettext("print the fingerprint of our own key, for others to compare"),
         )
-        choices.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
+        exclusive_group.add_argument(
+            "--add", metavar="URL", help=gettext("follow the newsroom with this site")
+        )
         group = parser.add_argument_group(gettext("newsroom to add"))
         group.add_argument(
             "--name", default="", help=gettext("name of the newsroom here (default: its own name)")

@@ -28,16 +28,16 @@ class Command(LocalizedCommand):
     stopped_message = gettext_noop("Stopped. The results are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        choices = parser.add_mutually_exclusive_group()
-        choices.add_argument(
+        exclusive_group = parser.add_mutually_exclusive_group()
+        exclusive_group.add_argument(
             "--due",
             action="store_true",
             help=gettext("check the links that are due (default)"),
         )
-        choices.add_argument(
+        exclusive_group.add_argument(
             "--all", action="store_true", help=gettext("check all links, even if they are not due")
         )
-        choices.add_argument(
+        exclusive_group.add_argument(
             "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
         )
 

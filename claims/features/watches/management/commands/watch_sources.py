@@ -29,19 +29,19 @@ class Command(LocalizedCommand):
     stopped_message = gettext_noop("Stopped. Imported articles are kept; run the same command to continue.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        choices = parser.add_mutually_exclusive_group()
-        choices.add_argument(
+        exclusive_group = parser.add_mutually_exclusive_group()
+        exclusive_group.add_argument(
             "--once",
             action="store_true",
             help=gettext("visit the watches that are due, then exit (default)"),
         )
-        choices.add_argument(
+        exclusive_group.add_argument(
             "--now",
             action="store_true",
             help=gettext("visit all active watches, even if they are not due"),
         )
-        choices.add_argument("--list", action="store_true", help=gettext("only list the watches"))
-        choices.add_argument(
+        exclusive_group.add_argument("--list", action="store_true", help=gettext("only list the watches"))
+        exclusive_group.add_argument(
             "--add",
             metavar="URL",
             help=gettext(
