@@ -119,7 +119,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
         write_dump()
         visits = []
         with run_readers(port, newsroom.claims, options.readers), ThreadPoolExecutor(64) as watchers:
-            for case in newsroom.cases():
+            for case in newsroom.iterate_cases():
                 channels = [channel for channel in list_channels() if channel.shows_action(case.action)]
                 responses_before = list(
                     watchers.map(lambda channel: read(port, *channel.request(case)), channels)  # noqa: B023

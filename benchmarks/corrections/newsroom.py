@@ -24,7 +24,7 @@ class Newsroom:
         #: What readers read meanwhile.
         self.claims = [case.claim for case in self._planned_cases]
 
-    def cases(self) -> Iterator[Case]:
+    def iterate_cases(self) -> Iterator[Case]:
         """Yield the cases one by one, each with the newest ledger entry before its action."""
         for case in self._planned_cases:
             newest_sequence = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]

@@ -25,9 +25,10 @@ class PlainWords:
         self._claims = claims
         self._index = WordIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
-    def answers(self, query: TextQuery) -> list[str]:
+    def rank(self, query: TextQuery) -> list[str]:
         return [
-            self._claims[number].id for number in select_best(self._index.scores(query.text), MAX_ANSWERS)
+            self._claims[number].id
+            for number in select_best(self._index.compute_scores(query.text), MAX_ANSWERS)
         ]
 
 
@@ -47,7 +48,7 @@ class Datasette:
             ((number, f"{claim.statement} {claim.headline}") for number, claim in enumerate(claims)),
         )
 
-    def answers(self, query: TextQuery) -> list[str]:
+    def rank(self, query: TextQuery) -> list[str]:
         if not (words := dict.fromkeys(split_words(query.text))):
             return []
         rows = self._database.execute(
@@ -64,7 +65,7 @@ class Similarity:
         self._claims = claims
         self._vectors = vectors
 
-    def answers(self, query: TextQuery) -> list[str]:
+    def rank(self, query: TextQuery) -> list[str]:
         assert query.vector is not None
         return [self._claims[number].id for number in select_best(self._vectors @ query.vector, MAX_ANSWERS)]
 
@@ -75,10 +76,10 @@ class SharedWords:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
 
-    def answers(self, query: TextQuery) -> list[str]:
-        candidates, _ = self._finder.candidates(replace(query, vector=None))
+    def rank(self, query: TextQuery) -> list[str]:
+        candidates, _ = self._finder.find_candidates(replace(query, vector=None))
         candidates.sort(key=lambda candidate: -candidate.words)
-        return list(map(self._finder.id_of, candidates))
+        return list(map(self._finder.get_claim_id, candidates))
 
 
 class Ours:
@@ -88,26 +89,29 @@ class Ours:
         self._finder = finder
         self._enabled = enabled or EnabledFeatures()
 
-    def matches(self, query: TextQuery) -> list[Match]:
+    def find_matches(self, query: TextQuery) -> list[Match]:
         """Return the matches of a text, including those whose confidence is too low to be shown."""
-        query, candidates, rarity = self.candidates(query)
+        query, candidates, rarity = self.find_candidates(query)
         found_candidates = FoundCandidates([candidates], rarity, frozenset())
         return find_matches(
             query, candidates, found_candidates, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0)
         )
 
-    def candidates(self, query: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
+    def find_candidates(self, query: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
         """Return the query, its candidates with the features that are switched on, and the rarity of its words."""
         query = self._enabled.hide_disabled(query)
-        candidates, rarity = self._finder.candidates(query)
+        candidates, rarity = self._finder.find_candidates(query)
         return query, list(map(self._enabled.filter_candidate, candidates)), rarity
 
-    def id_of(self, candidate: Candidate) -> str:
-        return self._finder.id_of(candidate)
+    def get_claim_id(self, candidate: Candidate) -> str:
+        return self._finder.get_claim_id(candidate)
 
-    def answers(self, query: TextQuery) -> list[str]:
-        query, candidates, rarity = self.candidates(query)
-        return [self.id_of(ranked.candidate) for ranked in rank_candidates(query, candidates, rarity=rarity)]
+    def rank(self, query: TextQuery) -> list[str]:
+        query, candidates, rarity = self.find_candidates(query)
+        return [
+            self.get_claim_id(ranked.candidate)
+            for ranked in rank_candidates(query, candidates, rarity=rarity)
+        ]
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ class Embeddings:
         self._folder.mkdir(parents=True, exist_ok=True)
         posts = load_sample_posts()
         self._question_means = {
-            language: self._compute_mean(self.raw_questions(texts)) for language, texts in posts.items()
+            language: self._compute_mean(self.embed_raw_questions(texts)) for language, texts in posts.items()
         }
         self._claim_means = {
-            language: self._compute_mean(self.raw_claims(texts)) for language, texts in posts.items()
+            language: self._compute_mean(self.embed_raw_claims(texts)) for language, texts in posts.items()
         }
         for means in (self._question_means, self._claim_means):
             means[""] = np.mean(list(means.values()), axis=0)
@@ -44,23 +44,23 @@ class Embeddings:
     def _compute_mean(vectors: Vectors) -> Mean:
         return np.asarray(vectors.mean(axis=0, dtype=float))
 
-    def raw_questions(self, texts: Sequence[str]) -> Vectors:
+    def embed_raw_questions(self, texts: Sequence[str]) -> Vectors:
         """Return the model's vectors of questions."""
         return self._embed_in_batches("queries", self._embedder.embed_queries, texts)
 
-    def raw_claims(self, texts: Sequence[str]) -> Vectors:
+    def embed_raw_claims(self, texts: Sequence[str]) -> Vectors:
         return self._embed_in_batches("passages", self._embedder.embed_statements, texts)
 
-    def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+    def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return vectors of questions, minus the mean of each language."""
         means = np.array(
             [self._question_means.get(language, self._question_means[""]) for language in languages]
         )
-        return subtract_mean(self.raw_questions(texts), means)[0]
+        return subtract_mean(self.embed_raw_questions(texts), means)[0]
 
-    def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+    def embed_claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return vectors of claims, minus each language's mean, computed from these claims if there are enough."""
-        raw_vectors = self.raw_claims(texts)
+        raw_vectors = self.embed_raw_claims(texts)
         language_array = np.array(languages)
         means = dict(self._claim_means)
         for language in set(languages):
@@ -106,7 +106,7 @@ def build_queries(questions: Sequence[Question], embeddings: Embeddings | None) 
     """Return the questions as queries with vectors."""
     texts = [clean_post(question.text) for question in questions]
     vectors = (
-        embeddings.questions(texts, [question.language for question in questions])
+        embeddings.embed_questions(texts, [question.language for question in questions])
         if embeddings
         else [None] * len(texts)
     )

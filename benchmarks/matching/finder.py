@@ -22,36 +22,36 @@ class Finder:
         self._vectors = (
             None
             if embeddings is None
-            else embeddings.claims(
+            else embeddings.embed_claims(
                 [claim.statement for claim in claims], [claim.language for claim in claims]
             )
         )
         self._words = FormIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
-    def id_of(self, candidate: Candidate) -> str:
+    def get_claim_id(self, candidate: Candidate) -> str:
         return self.claims[candidate.claim].id
 
-    def candidates(self, query: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
+    def find_candidates(self, query: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
         """Return the candidates and the rarity of the known words."""
-        shares, rarity = self._words.shares(f"{query.cleaned} {find_author(query.text)}")
+        shares, rarity = self._words.compute_shares(f"{query.cleaned} {find_author(query.text)}")
         numbers = dict.fromkeys(select_best(shares, MAX_CANDIDATES).tolist())
-        similarities = self.similarities(query.vector)
+        similarities = self.compute_similarities(query.vector)
         if similarities is not None:
             numbers |= dict.fromkeys(select_best(similarities, MAX_CANDIDATES).tolist())
         candidates = [
-            self._candidate(number, shares, similarities)
+            self._build_candidate(number, shares, similarities)
             for number in numbers
             if shares[number] or similarities is not None
         ]
         return candidates, {**self._words.common, **rarity}
 
-    def similarities(self, vector: Vector | None) -> Scores | None:
+    def compute_similarities(self, vector: Vector | None) -> Scores | None:
         """Return exact similarities; a database would use an index."""
         if vector is None or self._vectors is None:
             return None
         return np.asarray(self._vectors @ vector)
 
-    def _candidate(self, number: int, shares: Scores, similarities: Scores | None) -> Candidate:
+    def _build_candidate(self, number: int, shares: Scores, similarities: Scores | None) -> Candidate:
         claim = self.claims[number]
         return Candidate(
             claim=number,

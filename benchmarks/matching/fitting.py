@@ -60,12 +60,15 @@ class Pairs:
             self.figures.append([figures[name] for name in FEATURE_NAMES])
             self.right.append(is_right)
 
-    def lists(self, names: Sequence[str]) -> CandidateLists:
+    def build_lists(self, names: Sequence[str]) -> CandidateLists:
         return CandidateLists(
-            self.columns(names), np.array(self.starts), np.array(self.right), np.array(self.question_weights)
+            self.select_columns(names),
+            np.array(self.starts),
+            np.array(self.right),
+            np.array(self.question_weights),
         )
 
-    def columns(self, names: Sequence[str]) -> Matrix:
+    def select_columns(self, names: Sequence[str]) -> Matrix:
         return np.array(self.figures)[:, [FEATURE_NAMES.index(name) for name in names]]
 
 
@@ -96,14 +99,14 @@ def fit(data: Path, *, with_vectors: bool) -> int:
     for kind, kind_pairs in pairs.items():
         if not kind_pairs.right:
             continue
-        lists = kind_pairs.lists(ORDER_FEATURES[kind])
+        lists = kind_pairs.build_lists(ORDER_FEATURES[kind])
         order_weights = fit_choice(lists, SHRINKAGE)
         model[kind] = {
             "figures": _round_weights(ORDER_FEATURES[kind], order_weights),
             **fit_certainty(
                 lists,
                 order_weights,
-                kind_pairs.columns(INDEPENDENT_FEATURES[kind]),
+                kind_pairs.select_columns(INDEPENDENT_FEATURES[kind]),
                 INDEPENDENT_FEATURES[kind],
             ),
         }
@@ -116,12 +119,12 @@ def gather(
 ) -> None:
     """Add the features of these questions to the pairs of their kind."""
     for question, query in zip(questions, queries, strict=True):
-        reduced_query, candidates, rarity = ours.candidates(query)
+        reduced_query, candidates, rarity = ours.find_candidates(query)
         rows: dict[str, list[tuple[Features, bool]]] = {}
         for candidate, (kind, figures) in zip(
             candidates, compare_candidates(reduced_query, candidates, rarity), strict=True
         ):
-            rows.setdefault(kind, []).append((figures, ours.id_of(candidate) in question.claims))
+            rows.setdefault(kind, []).append((figures, ours.get_claim_id(candidate) in question.claims))
         for kind in rows.keys() & pairs.keys():
             pairs[kind].add(rows[kind], 1 / len(questions))
 

@@ -33,7 +33,7 @@ class Order:
         """Return the mean reciprocal rank (MRR)."""
         return fmean(1 / rank if rank else 0.0 for rank in self.ranks)
 
-    def success(self, depth: int) -> float:
+    def compute_success(self, depth: int) -> float:
         """Return how often a right claim is among the first `depth`."""
         return fmean(rank is not None and rank <= depth for rank in self.ranks)
 
@@ -57,7 +57,7 @@ class Confidence:
     def add(self, confidence: float, *, is_right: bool) -> None:
         self.stated.append((confidence, is_right))
 
-    def steps(self) -> Iterator[str]:
+    def iterate_steps(self) -> Iterator[str]:
         """Yield, for each step of confidence, the share of right answers and the number of all answers."""
         for upper, lower in pairwise(CONFIDENCE_STEPS):
             outcomes = [is_right for confidence, is_right in self.stated if lower <= confidence < upper]

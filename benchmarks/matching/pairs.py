@@ -112,10 +112,10 @@ def _iterate_first_right(triplets: Sequence[dict[str, Any]], embeddings: Embeddi
     texts = [clean_post(row["text"]) for row in triplets]
     vectors: dict[str, Any] = {}
     if embeddings:
-        vectors["text"] = embeddings.questions(texts, languages)
+        vectors["text"] = embeddings.embed_questions(texts, languages)
         for name in ("right", "wrong"):
             statements = [row[name] for row in triplets]
-            vectors[name] = embeddings.claims(
+            vectors[name] = embeddings.embed_claims(
                 statements, [detect_language(statement) for statement in statements]
             )
     for index, row in enumerate(triplets):

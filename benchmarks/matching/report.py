@@ -60,7 +60,7 @@ class Measured:
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
     seconds: list[float] = field(default_factory=list)
 
-    def ask(self, answers: Answers, question: Question, query: TextQuery) -> Sequence[str]:
+    def measure_query(self, answers: Answers, question: Question, query: TextQuery) -> Sequence[str]:
         started_at = perf_counter()
         results = answers(query)
         self.seconds.append(perf_counter() - started_at)
@@ -68,9 +68,15 @@ class Measured:
         self.languages[question.language].add(results, question.claims)
         return results
 
-    def row(self) -> list[str]:
+    def build_row(self) -> list[str]:
         order = self.order
-        figures = (order.precision, order.reciprocal, order.success(1), order.success(10), order.success(50))
+        figures = (
+            order.precision,
+            order.reciprocal,
+            order.compute_success(1),
+            order.compute_success(10),
+            order.compute_success(50),
+        )
         return [*(f"{figure:.4f}" for figure in figures), f"{median(self.seconds) * 1000:.1f}"]
 
 
@@ -113,15 +119,15 @@ class Report:
 
     def _build_contestants(self, finder: Finder) -> dict[str, Answers]:
         contestants: dict[str, Answers] = {
-            "plain BM25": PlainWords(finder.claims).answers,
-            "Datasette's FTS5": Datasette(finder.claims).answers,
-            "ours: words alone, unranked": SharedWords(finder).answers,
-            "ours: without vectors": Ours(finder, EnabledFeatures(vectors=False)).answers,
+            "plain BM25": PlainWords(finder.claims).rank,
+            "Datasette's FTS5": Datasette(finder.claims).rank,
+            "ours: words alone, unranked": SharedWords(finder).rank,
+            "ours: without vectors": Ours(finder, EnabledFeatures(vectors=False)).rank,
         }
         return contestants | {
-            "ours: without headlines": Ours(finder, EnabledFeatures(headlines=False)).answers,
-            "ours: without author and day": Ours(finder, EnabledFeatures(author_and_date=False)).answers,
-            "ours": Ours(finder).answers,
+            "ours: without headlines": Ours(finder, EnabledFeatures(headlines=False)).rank,
+            "ours: without author and day": Ours(finder, EnabledFeatures(author_and_date=False)).rank,
+            "ours": Ours(finder).rank,
         }
 
     def _measure_contestant(
@@ -129,7 +135,7 @@ class Report:
     ) -> Measured:
         measures = Measured()
         for question, query in zip(questions, queries, strict=True):
-            measures.ask(answers, question, query)
+            measures.measure_query(answers, question, query)
         return measures
 
     def _measure_vectors_alone(
@@ -139,19 +145,19 @@ class Report:
         assert self._embeddings is not None
         claims = collection.claims
         statements = [claim.statement for claim in claims]
-        raw_vectors = self._embeddings.raw_questions([query.cleaned for query in queries])
+        raw_vectors = self._embeddings.embed_raw_questions([query.cleaned for query in queries])
         uncentred_queries = [
             replace(query, vector=vector) for query, vector in zip(queries, raw_vectors, strict=True)
         ]
-        centred_vectors = self._embeddings.claims(statements, [claim.language for claim in claims])
+        centred_vectors = self._embeddings.embed_claims(statements, [claim.language for claim in claims])
         return {
             "vectors alone": self._measure_contestant(
-                Similarity(claims, self._embeddings.raw_claims(statements)).answers,
+                Similarity(claims, self._embeddings.embed_raw_claims(statements)).rank,
                 questions,
                 uncentred_queries,
             ),
             "vectors alone, centred": self._measure_contestant(
-                Similarity(claims, centred_vectors).answers, questions, queries
+                Similarity(claims, centred_vectors).rank, questions, queries
             ),
         }
 
@@ -159,7 +165,7 @@ class Report:
         size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"
         table = Table("", "MAP@5", "MRR", "first", "in 10", "in 50", "ms", title=f"{collection.name}: {size}")
         for name, measures in measured.items():
-            table.add_row(name, *measures.row())
+            table.add_row(name, *measures.build_row())
         self._console.print(table)
 
     def _measure_shown_matches(
@@ -183,7 +189,7 @@ class Report:
         )
 
     def _find_shown(self, finder: Finder, question: Question, query: TextQuery) -> list[ShownMatch]:
-        matches = Ours(finder).matches(query)
+        matches = Ours(finder).find_matches(query)
         shown_matches = [
             ShownMatch(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
             for match in matches
@@ -245,7 +251,7 @@ class Report:
             confidence[match.kind].add(match.confidence, is_right=match.is_right)
         table = Table("came true, if the confidence was at least", *map(str, CONFIDENCE_STEPS[1:]))
         for kind, kind_confidence in sorted(confidence.items()):
-            table.add_row(kind, *kind_confidence.steps())
+            table.add_row(kind, *kind_confidence.iterate_steps())
         self._console.print(table)
 
     def _print_languages(self, measured: dict[str, Measured]) -> None:
@@ -254,7 +260,8 @@ class Report:
         for language in sorted(measured["ours"].languages):
             orders = [measured[name].languages[language] for name in names]
             cells = (
-                f"{order.precision:.3f}  {order.success(1):.3f}  {order.success(10):.3f}" for order in orders
+                f"{order.precision:.3f}  {order.compute_success(1):.3f}  {order.compute_success(10):.3f}"
+                for order in orders
             )
             table.add_row(language, str(len(orders[0].ranks)), *cells)
         self._console.print(table)

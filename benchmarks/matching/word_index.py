@@ -44,7 +44,7 @@ class WordIndex:
             )
             self._postings[word] = (text_numbers, weights.astype(np.float32))
 
-    def scores(self, question: str) -> Scores:
+    def compute_scores(self, question: str) -> Scores:
         """Return the BM25 score of each text; a repeated word of the question counts once."""
         scores = np.zeros(self.size, dtype=np.float32)
         for word in set(split_words(question)):
@@ -73,7 +73,7 @@ class FormIndex:
             if len(numbers) > self.MIN_COMMON_SHARE * self.size
         }
 
-    def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
+    def compute_shares(self, question: str) -> tuple[Scores, dict[str, float]]:
         """Return each text's BM25 score relative to that of the question itself, and the rarity of the words."""
         forms = build_forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}

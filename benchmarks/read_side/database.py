@@ -102,9 +102,9 @@ def fill(claims: int, *, processes: int = 0) -> None:
 
     cast = make_cast(claims)
     all_lives = make_lives(claims)
-    with _without_indexes(), make_searchable():
+    with _suspend_indexes(), make_searchable():
         _copy_chunks(all_lives, cast, processes or os.cpu_count() or 1)
-        settle()
+        finish_tables()
         with _connect() as server:
             server.execute("VACUUM FULL claims_publication")  # each of its rows was written a second time
     with _connect() as server:
@@ -260,7 +260,7 @@ _WORDS_SQL = (
 
 
 @contextmanager
-def _without_indexes() -> Iterator[None]:
+def _suspend_indexes() -> Iterator[None]:
     """Drop indexes and rebuild them afterwards, which is much faster."""
     with _connect() as server:
         indexes = server.execute(_INDEXES_SQL).fetchall()
@@ -293,7 +293,7 @@ def _build_index(index_sql: str) -> None:
         server.execute(index_sql)
 
 
-def settle() -> None:
+def finish_tables() -> None:
     """Do the work of triggers and counters that were off during the fill."""
     from django.apps import apps
     from django.core.management.color import no_style

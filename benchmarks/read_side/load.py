@@ -41,7 +41,7 @@ class Load:
         """Return the number of responses per second."""
         return self.answers / self.seconds
 
-    def percentile(self, share: float) -> float:
+    def compute_percentile(self, share: float) -> float:
         """Return the time in milliseconds within which this share of the responses arrived."""
         return 1000 * self.times[min(len(self.times) - 1, int(share * len(self.times)))]
 

@@ -109,7 +109,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
 
 def _compute_percentiles(loads: list[Load]) -> tuple[float, float, float]:
     """Return the median over rounds of p50, p95 and p99 in milliseconds."""
-    p50, p95, p99 = (median(load.percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
+    p50, p95, p99 = (median(load.compute_percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
     return p50, p95, p99
 
 

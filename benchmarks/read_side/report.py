@@ -38,11 +38,11 @@ class Measured:
     bodies_read: int
     bodies_read_unchanged: int
 
-    def rate(self, measure: str, name: str = "ours") -> float:
+    def compute_rate(self, measure: str, name: str = "ours") -> float:
         """Return the responses per second (median of the rounds); 0 if there were no requests."""
         return median(self.rates.get((name, measure), [0.0]))
 
-    def ratio(self, measure: str, contestant: str, other_measure: str = "") -> float:
+    def compute_ratio(self, measure: str, contestant: str, other_measure: str = "") -> float:
         """Return our responses per second as a multiple of another's; 0 if there were none.
 
         It is the median of the rounds' ratios, because a disturbance affects both contestants of a round alike.
@@ -85,9 +85,9 @@ def print_results(measured: Measured) -> None:
         table.add_column(heading, justify="right")
     table.add_column("ours: 50, 95, 99 % within", justify="right")
     for measure in dict.fromkeys(measure for _name, measure in measured.rates):
-        cells = [measure, _format_figure(measured.rate(measure))]
+        cells = [measure, _format_figure(measured.compute_rate(measure))]
         for name in other_names:
-            rate, ratio = measured.rate(measure, name), measured.ratio(measure, name)
+            rate, ratio = measured.compute_rate(measure, name), measured.compute_ratio(measure, name)
             cells += [_format_figure(rate), _format_figure(ratio)] if rate else ["–", "–"]
         times = ", ".join(f"{time:.1f}" for time in measured.times["ours", measure])
         table.add_row(*cells, f"{times} ms")
@@ -108,7 +108,7 @@ def check_growth(results: Sequence[Measured]) -> list[Promise]:
     return _print_and_list_missed(
         Promise(
             f"{measure} at {measured.claims:,}: share of {smallest.claims:,}",
-            measured.rate(measure) / smallest.rate(measure),
+            measured.compute_rate(measure) / smallest.compute_rate(measure),
             minimum=MIN_GROWTH_SHARE,
         )
         for measure in _GROWTH_MEASURES
@@ -118,16 +118,16 @@ def check_growth(results: Sequence[Measured]) -> list[Promise]:
 
 def _iterate_promises(measured: Measured) -> Iterator[Promise]:
     for measure, share in MIN_FLOOR_SHARES.items():
-        if ratio := measured.ratio(measure, "floor"):
+        if ratio := measured.compute_ratio(measure, "floor"):
             yield Promise(f"{measure}: share of the floor", ratio, minimum=share)
     for measure in (*MIN_FLOOR_SHARES, "deep", "summary"):
-        if ratio := measured.ratio(measure, "datasette"):
+        if ratio := measured.compute_ratio(measure, "datasette"):
             yield Promise(f"{measure}: times Datasette", ratio, minimum=MIN_DATASETTE_RATIO)
-    if ratio := measured.ratio("list", "naive"):
+    if ratio := measured.compute_ratio("list", "naive"):
         yield Promise("list: times naive DRF", ratio, minimum=MIN_NAIVE_RATIO)
-    summary = measured.ratio("summary", "ours", "list")
+    summary = measured.compute_ratio("summary", "ours", "list")
     yield Promise("a list of summaries: times the whole list", summary, minimum=MIN_SUMMARY_RATIO)
-    deep = measured.ratio("deep", "ours", "list")
+    deep = measured.compute_ratio("deep", "ours", "list")
     yield Promise(f"a page {measured.depth:,} claims deep: share of the first", deep, minimum=MIN_DEEP_SHARE)
     misspelt, _, _ = measured.times["ours", "misspelt"]
     yield Promise("a misspelt search, median in ms", misspelt, maximum=MAX_MISSPELT_MILLISECONDS)

@@ -66,11 +66,11 @@ def _grow_archive(claims: int, data_dir: Path) -> None:
     usual_settings = settings_file.read_text()
     settings_file.write_text(usual_settings + _FAST_SETTINGS)
     set_up(data_dir)
-    from benchmarks.read_side.database import _connect, _without_indexes
+    from benchmarks.read_side.database import _connect, _suspend_indexes
     from factcheck.database import embedded
 
     with embedded.run_server(data_dir):
-        with _without_indexes():
+        with _suspend_indexes():
             _copy_claims(copy_count, _connect)
         with _connect() as server:
             # Kept by triggers, which copies go past.

@@ -114,7 +114,7 @@ class Namespaces(Network):
 
     def get_namespace_path(self, machine: str) -> Path:
         """Return the file of the machine's network namespace."""
-        return Path("/run/netns", self._namespace(machine))
+        return Path("/run/netns", self._get_namespace_name(machine))
 
     def create(self) -> None:
         self.remove()
@@ -122,7 +122,7 @@ class Namespaces(Network):
         _run_ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
         _run_ip("link", "set", self.bridge, "up")
         for machine in MACHINES:
-            namespace, interface = self._namespace(machine), self.get_interface_name(machine)
+            namespace, interface = self._get_namespace_name(machine), self.get_interface_name(machine)
             _run_ip("netns", "add", namespace)
             _run_ip("link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", namespace)
             _run_ip("link", "set", interface, "master", self.bridge, "up")
@@ -133,7 +133,7 @@ class Namespaces(Network):
     def remove(self) -> None:
         for machine in MACHINES:
             if self.get_namespace_path(machine).exists():
-                _run_ip("netns", "delete", self._namespace(machine))
+                _run_ip("netns", "delete", self._get_namespace_name(machine))
         if Path("/sys/class/net", self.bridge).exists():
             _run_ip("link", "delete", self.bridge)
 
@@ -144,7 +144,7 @@ class Namespaces(Network):
     def plug(self, machine: str) -> None:
         _run_ip("link", "set", self.get_interface_name(machine), "up")
 
-    def _namespace(self, machine: str) -> str:
+    def _get_namespace_name(self, machine: str) -> str:
         return f"{self.bridge}-{machine}"
 
     def get_interface_name(self, machine: str) -> str:

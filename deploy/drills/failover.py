@@ -171,7 +171,7 @@ def run_fault(
 ) -> FaultFigures:
     """Cause a fault, wait for writes to recover, repair it, and wait for the normal state."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
-    machine = fault.machine(cluster)
+    machine = fault.choose_machine(cluster)
     started_at = time.monotonic()
     restarter.ignored_machine = machine
     fault.cause(cluster, machine)

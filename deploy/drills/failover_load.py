@@ -33,7 +33,7 @@ class ResponseTimes:
     durations: list[float] = field(default_factory=list)
     failures: list[tuple[float, str]] = field(default_factory=list)
 
-    def ask(
+    def request_json(
         self, address: str, *, timeout: float, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         """Return the JSON of the response, or None if there was no response and the request can be repeated."""
@@ -151,7 +151,7 @@ class FailoverLoad:
             "Idempotency-Key": str(uuid.uuid4()),
         }
         while True:
-            content = self.writes.ask(
+            content = self.writes.request_json(
                 f"{self.site}/api/v1/editorial/{path}", timeout=EDITOR_TIMEOUT, body=body, headers=headers
             )
             if content is not None:
@@ -161,12 +161,12 @@ class FailoverLoad:
     def _read(self) -> None:
         published = self.published
         path = f"{random.choice(published)}/" if published and random.random() < 0.5 else "?page_size=20"  # noqa: S311
-        self.reads.ask(f"{self.site}/api/v1/claims/{path}", timeout=READER_TIMEOUT)
+        self.reads.request_json(f"{self.site}/api/v1/claims/{path}", timeout=READER_TIMEOUT)
         time.sleep(0.05)
 
     def follow(self) -> None:
         """Take the next step along the feed of changes."""
-        page = self.follows.ask(self.next_feed_url, timeout=READER_TIMEOUT)
+        page = self.follows.request_json(self.next_feed_url, timeout=READER_TIMEOUT)
         if page is not None:
             self.feed += page["results"]
             self.next_feed_url = page["next"]
@@ -179,7 +179,7 @@ def read_whole_feed(site: str, last: int) -> list[dict[str, Any]]:
     requests, url = ResponseTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
-        page = requests.ask(url, timeout=READER_TIMEOUT)
+        page = requests.request_json(url, timeout=READER_TIMEOUT)
         if page is not None:
             entries += page["results"]
             url = page["next"]

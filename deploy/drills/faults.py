@@ -29,7 +29,7 @@ class Fault:
     #: How long it stays broken after writes have recovered.
     stay_seconds: float = 5.0
 
-    def machine(self, cluster: MachineCluster) -> str:
+    def choose_machine(self, cluster: MachineCluster) -> str:
         primary = cluster.find_primary()
         if self.location == "primary":
             return primary

@@ -30,7 +30,7 @@ def test_every_channel_shows_the_new_state_at_once(
     newsroom = Newsroom("http://127.0.0.1:9/hook", 1)
     write_dump()
     late = []
-    for case in newsroom.cases():
+    for case in newsroom.iterate_cases():
         watched = [channel for channel in list_channels() if channel.shows_action(case.action)]
         before = [read(client, *channel.request(case)) for channel in watched]
         assert [

@@ -40,7 +40,7 @@ def chunk() -> Chunk:
 def newsroom(transactional_db: None) -> Iterator[None]:
     with database.make_searchable():
         database.store(chunk().rows())
-        database.settle()
+        database.finish_tables()
         yield
 
 

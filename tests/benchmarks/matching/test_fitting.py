@@ -21,14 +21,14 @@ SUBJECTS = ("tram", "ferry", "bridge", "harbour", "toll", "lighthouse", "zeppeli
 class BagOfWords:
     """In place of an embedder."""
 
-    def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+    def embed_claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         vectors = np.full((len(texts), 64), 0.01, np.float32)
         for row, text in zip(vectors, texts, strict=True):
             for word in text.lower().split():
                 row[crc32(word.encode()) % 64] += 1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
-    questions = claims
+    embed_questions = embed_claims
 
 
 def _write(path: Path, rows: Sequence[dict[str, str]]) -> None:

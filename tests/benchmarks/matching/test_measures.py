@@ -27,7 +27,7 @@ def test_order_over_questions() -> None:
         order.add(answers, frozenset("a"))
 
     assert [order.precision, order.reciprocal] == pytest.approx([0.5, 0.5])
-    assert [order.success(1), order.success(2)] == pytest.approx([1 / 3, 2 / 3])
+    assert [order.compute_success(1), order.compute_success(2)] == pytest.approx([1 / 3, 2 / 3])
 
 
 def test_how_often_a_confidence_came_true() -> None:
@@ -42,4 +42,4 @@ def test_how_often_a_confidence_came_true() -> None:
     ):
         confidence.add(likely, is_right=is_right)
 
-    assert list(confidence.steps()) == ["50% of 2", "100% of 1", "–", "100% of 1", "–", "0% of 1"]
+    assert list(confidence.iterate_steps()) == ["50% of 2", "100% of 1", "–", "100% of 1", "–", "0% of 1"]

@@ -6,7 +6,7 @@ TEXTS = ["The bridge is closed", "The harbour is open and the bridge is old", "A
 
 
 def test_plain_bm25_follows_its_definition() -> None:
-    scores = WordIndex(TEXTS).scores("bridge, bridge!")
+    scores = WordIndex(TEXTS).compute_scores("bridge, bridge!")
 
     # Two of three texts have the word; 4 and 9 of 15 / 3 words.
     rarity = 0.470003629
@@ -20,7 +20,7 @@ def test_plain_bm25_follows_its_definition() -> None:
 
 
 def test_a_text_shares_all_of_itself() -> None:
-    shares, _ = FormIndex(TEXTS).shares(TEXTS[0])
+    shares, _ = FormIndex(TEXTS).compute_shares(TEXTS[0])
 
     assert shares[0] == pytest.approx(1.0)
     assert shares[1] < 0.6
@@ -28,13 +28,13 @@ def test_a_text_shares_all_of_itself() -> None:
 
 
 def test_beginnings_of_words_are_shared() -> None:
-    shares, rarity = FormIndex(TEXTS).shares("bridges")
+    shares, rarity = FormIndex(TEXTS).compute_shares("bridges")
 
     assert shares[0] > 0
     assert set(rarity) == {"bridges", "bridg"}
 
 
 def test_the_best_come_first_and_of_equals_the_earlier() -> None:
-    scores, _ = FormIndex(["one", "two", "one", "three"]).shares("one")
+    scores, _ = FormIndex(["one", "two", "one", "three"]).compute_shares("one")
 
     assert select_best(scores, 3).tolist() == [0, 2, 1]
