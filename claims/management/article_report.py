@@ -202,7 +202,7 @@ def _build_header(article: ImportedArticle) -> Table:
         else gettext("snapshot %(number)s, unchanged")
     ) % {"number": snapshot.number}
     character_count, word_count = len(snapshot.text), len(snapshot.text.split())
-    length = [
+    lengths = [
         ngettext("%(number)s character", "%(number)s characters", character_count)
         % {"number": f"{character_count:,}"},
         ngettext("%(number)s word", "%(number)s words", word_count) % {"number": f"{word_count:,}"},
@@ -214,7 +214,7 @@ def _build_header(article: ImportedArticle) -> Table:
         gettext("Published"): source.published_on.isoformat() if source.published_on else "",
         gettext("Language"): source.language,
         gettext("Address"): source.url,
-        gettext("Text"): ", ".join(length),
+        gettext("Text"): ", ".join(lengths),
         gettext("Source"): f"{details % {'number': source.pk}}; {version}",
     }
     failure = [sentence_in_words(article.proposal.failure)] if article.proposal.failure else []

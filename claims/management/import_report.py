@@ -52,16 +52,16 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
             )
         task = tasks[progress.phase]
         elapsed = progress_bar.tasks[task].elapsed or 0
-        records = progress.records if progress.phase == "reading" else progress.done
+        records = progress.record_count if progress.phase == "reading" else progress.done_count
         progress_bar.update(
             task,
-            completed=progress.done,
+            completed=progress.done_count,
             total=progress.total,
             status_text=gettext("%(records)s records, %(rate)s/s, %(refused)s rejected")
             % {
                 "records": f"{records:,}",
                 "rate": f"{records / elapsed if elapsed else 0:,.0f}",
-                "refused": f"{progress.refused:,}",
+                "refused": f"{progress.refused_count:,}",
             },
         )
 

@@ -258,7 +258,7 @@ def write_matches(rows: Iterable[Row], output: RowOutput, form: str, options: Ma
         lines = (
             _format_ndjson(batch, results)
             if form == "ndjson"
-            else _format_table(batch, results, form, header=not is_begun)
+            else _format_table(batch, results, form, with_header=not is_begun)
         )
         output.write(lines, len(batch))
         is_begun = True
@@ -290,10 +290,12 @@ def _format_ndjson(rows: Sequence[Row], results: Sequence[dict[str, Any]]) -> st
     return "".join(f"{line}\n" for line in lines)
 
 
-def _format_table(rows: Sequence[Row], results: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
+def _format_table(
+    rows: Sequence[Row], results: Sequence[dict[str, Any]], form: str, *, with_header: bool
+) -> str:
     lines = _Lines()
     table = csv.writer(lines, delimiter="\t" if form == "tsv" else ",")
-    if header:
+    if with_header:
         table.writerow([*rows[0].cells, *(f"match_{name}" for name in RESULT_COLUMNS)])
     for row, result in zip(rows, results, strict=True):
         table.writerow(map(escape_formula, [*row.cells.values(), *(result[name] for name in RESULT_COLUMNS)]))

@@ -144,7 +144,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         Few matches are read by rank, so that PostgreSQL uses the search index. Of many matches, some are found faster
         by reading from the newest publication.
         """
-        order = "-rank" if parsed_search.matches <= RANKED_MATCHES else "-published_at"
+        order = "-rank" if parsed_search.match_count <= RANKED_MATCHES else "-published_at"
         return len(self.matching_search(parsed_search).order_by(order).values_list("pk", "rank")[:limit])
 
 

@@ -49,8 +49,8 @@ class SearchReading:
             misspelt.
         query: `searched_text` as a PostgreSQL `tsquery`, with all forms of the words.
         ranking: a query that matches any of the searched words; empty if the search only excludes words.
-        matches: the estimated number of matching publications; 0 if the search requires a word that is not among the
-            most frequent ones.
+        match_count: the estimated number of matching publications; 0 if the search requires a word that is not among
+            the most frequent ones.
         is_doubtful: whether one of the searched words occurs in no current publication in this form or, if there are
             several words, in hardly any.
         targets: the targets of a URL, or suggestions by meaning if no publication contains the words.
@@ -60,7 +60,7 @@ class SearchReading:
     searched_text: str
     query: str
     ranking: str
-    matches: int
+    match_count: int
     is_doubtful: bool
     targets: AddressTargets | None = None
 
@@ -96,10 +96,10 @@ def parse_search(text: str) -> SearchReading:
         [build_websearch(text)],
         prepare=True,
     )
-    matches = get_frequencies().estimate_matches(
+    match_count = get_frequencies().estimate_matches(
         [alternative.decode() for alternative in alternatives], forms
     )
-    return SearchReading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
+    return SearchReading(text, text, query.decode(), (ranking or b"").decode(), match_count, is_doubtful)
 
 
 def correct_search(
@@ -115,7 +115,7 @@ def correct_search(
         count_matches: a function that returns the number of matching publications, up to a limit.
     """
     whole_phrase = quote_as_phrase(reading.typed_text)
-    if not (reading.is_doubtful or whole_phrase) or reading.matches > RANKED_MATCHES:
+    if not (reading.is_doubtful or whole_phrase) or reading.match_count > RANKED_MATCHES:
         return reading
     count = count_matches(reading, FEW_MATCHES + 1)
     if count > FEW_MATCHES:

@@ -97,17 +97,17 @@ def _split_numbers(words: list[str]) -> Iterator[str]:
     """Yield the words as phrases, separating a number from its neighbour: `covid`, `19`. This makes the search
     faster. Short words stay with the number, because they mean little without it: `g 20`.
     """
-    phrase: list[str] = []
+    phrase_words: list[str] = []
     for word in words:
-        adjacent_words = [*phrase[-1:], word]
-        numbers = [adjacent_word[0].isdecimal() for adjacent_word in adjacent_words]
-        if all(numbers) or (
-            any(numbers) and min(map(len, _remove_numbers(adjacent_words))) >= _MEANINGFUL_LENGTH
+        adjacent_words = [*phrase_words[-1:], word]
+        are_numbers = [adjacent_word[0].isdecimal() for adjacent_word in adjacent_words]
+        if all(are_numbers) or (
+            any(are_numbers) and min(map(len, _remove_numbers(adjacent_words))) >= _MEANINGFUL_LENGTH
         ):
-            yield " ".join(phrase)
-            phrase = []
-        phrase.append(word)
-    yield " ".join(phrase)
+            yield " ".join(phrase_words)
+            phrase_words = []
+        phrase_words.append(word)
+    yield " ".join(phrase_words)
 
 
 def _remove_numbers(words: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ STEMMERS = {
 }
 
 # Languages whose inflection is similar enough to use another language's stemmer.
-_STEMMED_AS = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
+_STEMMER_LANGUAGES = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
 
 #: Runs of characters in scripts without spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
 UNSPACED_PATTERN = re.compile(
@@ -71,7 +71,7 @@ def pair_letters(run: str) -> str:
 def choose_stemmers(languages: Iterable[str]) -> list[str]:
     """Return the stemmers of the first languages (BCP 47) that have one, by their names in `STEMMERS`."""
     primary = (language.partition("-")[0].lower() for language in languages)
-    stemmers = (_STEMMED_AS.get(tag, tag) for tag in primary)
+    stemmers = (_STEMMER_LANGUAGES.get(tag, tag) for tag in primary)
     return list(dict.fromkeys(tag for tag in stemmers if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]
 
 

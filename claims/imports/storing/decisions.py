@@ -250,7 +250,7 @@ def is_distinctive(statement: str) -> bool:
 
 
 def _find_same_claims(
-    review: Review, publisher: int | None, existing_claims: list[ExistingClaim]
+    review: Review, publisher_id: int | None, existing_claims: list[ExistingClaim]
 ) -> Iterator[ExistingClaim]:
     """Yield the claims that the review is certainly about, most certain first."""
     if not existing_claims:
@@ -258,12 +258,14 @@ def _find_same_claims(
     person = review.claimant
     fitting_claims = [candidate for candidate in existing_claims if candidate.may_have_been_made_by(person)]
     yield from (
-        candidate for candidate in fitting_claims if candidate.was_reviewed_on_page(review, publisher)
+        candidate for candidate in fitting_claims if candidate.was_reviewed_on_page(review, publisher_id)
     )
     if not is_distinctive(review.statement):
         return
     fitting_claims = [
-        candidate for candidate in fitting_claims if not candidate.was_reviewed_elsewhere(review, publisher)
+        candidate
+        for candidate in fitting_claims
+        if not candidate.was_reviewed_elsewhere(review, publisher_id)
     ]
     if person:
         yield from (candidate for candidate in fitting_claims if candidate.was_made_by(person))
@@ -271,10 +273,10 @@ def _find_same_claims(
         yield from (
             candidate
             for candidate in fitting_claims
-            if not candidate.claimant_names and publisher in candidate.publisher_ids
+            if not candidate.claimant_names and publisher_id in candidate.publisher_ids
         )
-    elif review.rating is None and publisher is None:
+    elif review.rating is None and publisher_id is None:
         yield from fitting_claims  # this review names no other claimant
     else:
-        yield from (candidate for candidate in fitting_claims if publisher in candidate.publisher_ids)
+        yield from (candidate for candidate in fitting_claims if publisher_id in candidate.publisher_ids)
         yield from (candidate for candidate in fitting_claims if not candidate.claimant_names)

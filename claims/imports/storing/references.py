@@ -137,11 +137,11 @@ class ReferencedEntities:
                 labels.setdefault(build_rating_key(publisher, review.rating), (publisher, review.rating))
         return get_or_create_ratings(labels)
 
-    def _load_sources(self, addresses: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
+    def _load_sources(self, addresses: dict[str, str], media_kinds: dict[str, str]) -> dict[str, Source]:
         """Return the sources by URL, creating missing ones.
 
         Args:
-            media: the kind of each media URL; "" if unknown.
+            media_kinds: the kind of each media URL; "" if unknown.
         """
         addresses.pop("", None)
         if not addresses:
@@ -157,7 +157,7 @@ class ReferencedEntities:
             Source(
                 id=pk,
                 title=addresses[key][:_MAX_TITLE_LENGTH],
-                kind=_choose_kind(get_domain(key), media.get(key, "")),
+                kind=_choose_kind(get_domain(key), media_kinds.get(key, "")),
                 url=addresses[key],
                 url_key=key,
                 publisher=known_publishers.find_at(hosts_by_key[key]),
@@ -300,12 +300,12 @@ def _build_slug(name: str) -> str:
     return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH] or "topic"
 
 
-def _choose_kind(host: str, media: str) -> str:
+def _choose_kind(host: str, media_kind: str) -> str:
     """Return the kind of a source by its host: a post, the stated kind, or the site's usual kind."""
     if host in _POST_HOSTS:
         return Source.Kind.SOCIAL_POST
-    if media:
-        return Source.Kind(media)
+    if media_kind:
+        return Source.Kind(media_kind)
     return Source.Kind.VIDEO if host in _VIDEO_HOSTS else Source.Kind.WEB_PAGE
 
 

@@ -46,51 +46,53 @@ class ReviewedClaim:
             return not any(are_different_entities(person.same_as, identifier) for identifier in self.same_as)
         return any(are_same_entity(person.same_as, identifier) for identifier in self.same_as)
 
-    def note_review(self, review: Review, publisher: int | None) -> None:
+    def note_review(self, review: Review, publisher_id: int | None) -> None:
         """Remember the claimant and publisher of this review, for the reviews that follow."""
         self.first_location = self.first_location or (review.location if self.is_new else None)
         if review.claimant:
             self.claimant_names.add(build_name_key(review.claimant))
             if review.claimant.same_as:
                 self.same_as.append(review.claimant.same_as)
-        if publisher:
-            self.publisher_ids.add(publisher)
-            page, day = self._get_review_details(publisher)
-            self.reviews_by_publisher[publisher] = (
+        if publisher_id:
+            self.publisher_ids.add(publisher_id)
+            page, day = self._get_review_details(publisher_id)
+            self.reviews_by_publisher[publisher_id] = (
                 page or build_url_key(review.url),
                 day or review.reviewed_on,
             )
 
-    def was_reviewed_on_page(self, review: Review, publisher: int | None) -> bool:
+    def was_reviewed_on_page(self, review: Review, publisher_id: int | None) -> bool:
         """Return whether this publisher has reviewed the claim on this page."""
-        if publisher not in self.publisher_ids or not review.url:
+        if publisher_id not in self.publisher_ids or not review.url:
             return False
-        return self._get_review_details(publisher)[0] == build_url_key(review.url) != ""
+        return self._get_review_details(publisher_id)[0] == build_url_key(review.url) != ""
 
-    def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
+    def was_reviewed_elsewhere(self, review: Review, publisher_id: int | None) -> bool:
         """Return whether this publisher has reviewed the claim on another page or another day."""
-        if publisher not in self.publisher_ids:
+        if publisher_id not in self.publisher_ids:
             return False
-        page, day = self._get_review_details(publisher)
+        page, day = self._get_review_details(publisher_id)
         if page and review.url:
             return page != build_url_key(review.url)
         return bool(day and review.reviewed_on and day != review.reviewed_on)
 
     def compare_page(self, review: Review) -> bool | None:
         """Return whether an earlier review of the claim is on the same page; None if a page is unknown."""
-        pages = {page for publisher in self.publisher_ids if (page := self._get_review_details(publisher)[0])}
+        pages = {
+            page for publisher_id in self.publisher_ids if (page := self._get_review_details(publisher_id)[0])
+        }
         page = build_url_key(review.url)
         return page in pages if page and pages else None
 
-    def _get_review_details(self, publisher: int | None) -> tuple[str, date | None]:
-        if publisher is None:
+    def _get_review_details(self, publisher_id: int | None) -> tuple[str, date | None]:
+        if publisher_id is None:
             return "", None
-        if publisher not in self.reviews_by_publisher:
-            verdict = self.live_verdicts.get(publisher) or self.open_verdicts.get(publisher)
-            self.reviews_by_publisher[publisher] = (
+        if publisher_id not in self.reviews_by_publisher:
+            verdict = self.live_verdicts.get(publisher_id) or self.open_verdicts.get(publisher_id)
+            self.reviews_by_publisher[publisher_id] = (
                 (build_url_key(verdict.url), verdict.reviewed_on) if verdict else ("", None)
             )
-        return self.reviews_by_publisher[publisher]
+        return self.reviews_by_publisher[publisher_id]
 
 
 def build_name_key(person: Person | None) -> str:

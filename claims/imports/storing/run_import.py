@@ -67,12 +67,12 @@ class Progress(NamedTuple):
 
     phase: str
     """"reading" or "writing"."""
-    done: int
+    done_count: int
     """The number of bytes read, or of reviews written."""
     total: int | None
     """The total number; None if unknown."""
-    records: int
-    refused: int
+    record_count: int
+    refused_count: int
 
 
 ReportProgress = Callable[[Progress], None]

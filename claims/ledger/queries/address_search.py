@@ -42,7 +42,7 @@ def read_search(text: str) -> SearchReading:
     claim_id = find_claim_at(key)
     [(sources, entries)] = fetch_rows(_TARGETS_SQL, [key, key, claim_id, claim_id], prepare=True)
     # Few claims are connected with one URL, and spelling correction makes no sense for URLs.
-    return replace(reading, targets=AddressTargets(sources, entries), matches=0, is_doubtful=False)
+    return replace(reading, targets=AddressTargets(sources, entries), match_count=0, is_doubtful=False)
 
 
 def build_address_key(text: str) -> str:

@@ -85,7 +85,7 @@ class WordsQuery(ListQuery):
             values |= {"sources": reading.targets.sources, "entries": reading.targets.entries}
         # Few matches are found through the search index, whatever the order of the list.
         finds_few = (
-            template.values.keys() == {"q"} and reading.matches <= RANKED_MATCHES and not reading.targets
+            template.values.keys() == {"q"} and reading.match_count <= RANKED_MATCHES and not reading.targets
         )
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
@@ -108,7 +108,9 @@ class WordsQuery(ListQuery):
         only knows the frequency of the most common words, and guesses that of all others.
         """
         ordering = super().ordering
-        return avoid_index(ordering) if self.search and self.search.matches <= RANKED_MATCHES else ordering
+        return (
+            avoid_index(ordering) if self.search and self.search.match_count <= RANKED_MATCHES else ordering
+        )
 
 
 class SearchQuery(WordsQuery):
@@ -160,7 +162,7 @@ class SearchQuery(WordsQuery):
         query = replace(
             reading,
             targets=AddressTargets([], list(entries), is_ranked=True),
-            matches=0,
+            match_count=0,
             searched_text=reading.typed_text,
         )
         self.filter_values = {**self.filter_values, "q": query}
@@ -194,7 +196,7 @@ class SearchQuery(WordsQuery):
             return True
         # Later pages allow twice as many matches, so that claims published meanwhile do not change the order.
         limit = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
-        if reading.matches <= limit:
+        if reading.match_count <= limit:
             return False
         narrows = self.given_values.keys() - _SEARCH_PARAMETERS
         return not narrows or read_planned_rows(self.qs) > limit
@@ -215,7 +217,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
     """Return the parts of a list with very many matches, to query them separately; None for other lists."""
-    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MAX_RANKED_MATCHES:
+    if reading is None or not _has_parts(ordering, reading) or reading.match_count <= MAX_RANKED_MATCHES:
         return None
     return split_by_wording(reading.ranking)
 
@@ -226,7 +228,7 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
 
 def _is_frequent(reading: SearchReading) -> bool:
     """Return whether a word, or several words together, are known to be frequent."""
-    return reading.matches > MAX_RANKED_MATCHES or not re.search(
+    return reading.match_count > MAX_RANKED_MATCHES or not re.search(
         "[&<!]", _QUOTED_PATTERN.sub("", reading.query)
     )
 

@@ -46,8 +46,8 @@ class Command(LocalizedCommand):
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         count = 0
         with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress_bar:
-            entries = count_entries()
-            task = progress_bar.add_task(gettext("verifying"), total=entries)
+            entry_count = count_entries()
+            task = progress_bar.add_task(gettext("verifying"), total=entry_count)
             for finding in verify(
                 external_checkpoints,
                 trusted_keys=key,
@@ -65,9 +65,9 @@ class Command(LocalizedCommand):
             ngettext(
                 "%(entries)s entry checked; none has been rewritten.",
                 "%(entries)s entries checked; none has been rewritten.",
-                entries,
+                entry_count,
             )
-            % {"entries": f"{entries:,}"}
+            % {"entries": f"{entry_count:,}"}
         )
 
 

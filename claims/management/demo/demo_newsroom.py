@@ -73,7 +73,7 @@ def load(*, password: str = "") -> bool:
         if is_loaded(content):
             return False
         newsroom = _Newsroom(content, password)
-        newsroom.work()
+        newsroom.create_all()
     find_repeats(content, newsroom.people)
     return True
 
@@ -112,7 +112,7 @@ class _Newsroom:
         self.ratings = {rating.code: rating for rating in house_ratings.order_by("-scale__pk")}
         self.claims: dict[str, Claim] = {}
 
-    def work(self) -> None:
+    def create_all(self) -> None:
         for row in self.content["claims"]:
             self.claims[row["key"]] = self._create_claim(row)
         # The target of a merge must already be accepted.

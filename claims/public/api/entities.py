@@ -142,14 +142,14 @@ class SourceResource(EntityResource):
         }
 
 
-def iterate_appearances(source: int) -> Iterator[Document]:
+def iterate_appearances(source_id: int) -> Iterator[Document]:
     """Yield the appearances of published claims in a source, in text order, each with its claim."""
-    publications = Publication.objects.current().filter(appears_in_ids__contains=[source])
+    publications = Publication.objects.current().filter(appears_in_ids__contains=[source_id])
     appearances = [
         {**_build_claim(claim), **{key: value for key, value in appearance.items() if key != "source"}}
         for claim in (entry.document for entry in publications.order_by("claim_id").only("body"))
         for appearance in claim["appearances"]
-        if appearance["source"]["id"] == source
+        if appearance["source"]["id"] == source_id
     ]
     # Appearances without an anchor come last, because their position in the text is unknown.
     yield from sorted(

@@ -167,7 +167,9 @@ class _ClaimsQuery:
             return page
         # No claim contains these words, so return claims with a similar meaning.
         matches = find_claims_by_meaning(self.reading.typed_text)
-        self.reading = replace(self.reading, targets=AddressTargets([], matches, is_ranked=True), matches=0)
+        self.reading = replace(
+            self.reading, targets=AddressTargets([], matches, is_ranked=True), match_count=0
+        )
         return self._read_page() if matches else page
 
     def _read_page(self) -> KeysetPage[tuple[Any, ...]]:
@@ -197,7 +199,7 @@ class _ClaimsQuery:
         if token and has_ordering(token, NEWEST):
             return NEWEST
         limit = 2 * RANKED_MATCHES if token else RANKED_MATCHES
-        return RELEVANCE if self.reading.ranking and self.reading.matches <= limit else NEWEST
+        return RELEVANCE if self.reading.ranking and self.reading.match_count <= limit else NEWEST
 
     def build_claim(self, body: Document) -> Document:
         """Return a claim with the matching reviews."""

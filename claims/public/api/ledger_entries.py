@@ -61,32 +61,32 @@ def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
 _CLAIM_SLOT = Slot("claim", "bigint")
 
 
-def select_newest_entry(claim: int) -> Template:
+def select_newest_entry(claim_id: int) -> Template:
     """Return the query for the newest entry of a claim."""
     return Template(
         "newest",
-        lambda: Publication.objects.newest().filter(claim=_CLAIM_SLOT),
-        {"claim": min(claim, MAX_ID)},
+        lambda: Publication.objects.newest().filter(claim_id=_CLAIM_SLOT),
+        {"claim": min(claim_id, MAX_ID)},
     )
 
 
-def select_entry_as_of(claim: int, moment: datetime) -> Template:
+def select_entry_as_of(claim_id: int, moment: datetime) -> Template:
     """Return the query for the entry of a claim as of a moment in the past."""
     moment_slot = Slot("moment", "timestamptz")
     return Template(
         "as of",
-        lambda: Publication.objects.as_of(moment_slot).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for a moment
-        {"claim": min(claim, MAX_ID), "moment": moment},
+        lambda: Publication.objects.as_of(moment_slot).filter(claim_id=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for a moment
+        {"claim": min(claim_id, MAX_ID), "moment": moment},
     )
 
 
-def select_version(claim: int, version: int) -> Template:
+def select_version(claim_id: int, version: int) -> Template:
     """Return the query for the entry of a claim with this version number."""
     version_slot = Slot("version", "bigint")
     return Template(
         "version",
-        lambda: Publication.objects.filter(claim=_CLAIM_SLOT, version=version_slot),
-        {"claim": min(claim, MAX_ID), "version": min(version, MAX_ID)},
+        lambda: Publication.objects.filter(claim_id=_CLAIM_SLOT, version=version_slot),
+        {"claim": min(claim_id, MAX_ID), "version": min(version, MAX_ID)},
     )
 
 

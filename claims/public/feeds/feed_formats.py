@@ -66,12 +66,14 @@ class _AtomFeed(_PagedFeed, Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         entry: FeedEntry = item["entry"]
-        language = {"xml:lang": entry.content_language}
+        attributes = {"xml:lang": entry.content_language}
         if entry.summary:
             handler.addQuickElement(
-                "summary", strip_invalid_characters(entry.summary), {"type": "text", **language}
+                "summary", strip_invalid_characters(entry.summary), {"type": "text", **attributes}
             )
-        handler.addQuickElement("content", strip_invalid_characters(entry.html), {"type": "html", **language})
+        handler.addQuickElement(
+            "content", strip_invalid_characters(entry.html), {"type": "html", **attributes}
+        )
         for scheme, term, label in _list_categories(entry):
             handler.addQuickElement("category", "", {"scheme": scheme, "term": term, "label": label})
         if entry.review_url:

@@ -130,18 +130,18 @@ def match_text(text: str) -> Answer:
     sentence_answer = match_published_text(
         text, MatchOptions(cut="sentences", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
-    if len(text) > POST_LENGTH or len(sentence_answer.passages) < 2 or _has_kind(sentence_answer, "same"):
+    if len(text) > POST_LENGTH or len(sentence_answer.passages) < 2 or _has_match(sentence_answer, "same"):
         return sentence_answer
     whole_answer = match_published_text(
         text, MatchOptions(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # A sentence that contradicts a claim is shown itself. Otherwise the post as a whole may match better.
-    if _has_kind(sentence_answer, "contradicts") and not _has_kind(whole_answer, "same"):
+    if _has_match(sentence_answer, "contradicts") and not _has_match(whole_answer, "same"):
         return sentence_answer
-    return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else sentence_answer
+    return whole_answer if _has_match(whole_answer, "same", "contradicts", "related") else sentence_answer
 
 
-def _has_kind(text_match: Answer, *kinds: str) -> bool:
+def _has_match(text_match: Answer, *kinds: str) -> bool:
     return any(passage.kind in kinds for passage in text_match.passages)
 
 

@@ -74,9 +74,9 @@ def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
     return rows.order_by("-published_at", "-claim_id").defer(*DEFERRED_COLUMNS)[: RELATED_LIMIT + 1]
 
 
-def _find_similar(claim: int) -> list[Publication]:
+def _find_similar(claim_id: int) -> list[Publication]:
     """Return the published claims nearest in meaning, nearest first; empty if the claim has no vector."""
-    claim_vector = embedding.load_vectors([claim], is_public=True).get(claim)
+    claim_vector = embedding.load_vectors([claim_id], is_public=True).get(claim_id)
     if claim_vector is None:
         return []
     similar_claims = [
@@ -84,7 +84,7 @@ def _find_similar(claim: int) -> list[Publication]:
         for other_claim, similarity, _vector in embedding.find_nearest(
             claim_vector, is_public=True, limit=_NEIGHBOURS
         )
-        if other_claim != claim and similarity >= MIN_SIMILARITY
+        if other_claim != claim_id and similarity >= MIN_SIMILARITY
     ]
     entries = Publication.objects.current().filter(claim_id__in=similar_claims).defer(*DEFERRED_COLUMNS)
     return sorted(entries, key=lambda entry: similar_claims.index(entry.claim_id)) if similar_claims else []

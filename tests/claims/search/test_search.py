@@ -188,9 +188,9 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
     for name in ("bridge", "bridges", "bridge and ferry", "ferry"):
         publish(make_claim(f"The {name} of the town."))
     load_frequencies.cache_clear()
-    assert parse_search("bridge").matches == 0
+    assert parse_search("bridge").match_count == 0
     update_statistics("claims_publication")
-    assert parse_search("bridge").matches == 0  # as a process believes for a while
+    assert parse_search("bridge").match_count == 0  # as a process believes for a while
     load_frequencies.cache_clear()
     expected = {
         "bridge": 3,
@@ -203,7 +203,7 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
         "volcano": 0,
         "bridge volcano": 0,
     }
-    assert {query: parse_search(query).matches for query in expected} == expected
+    assert {query: parse_search(query).match_count for query in expected} == expected
     load_frequencies.cache_clear()
 
 

@@ -306,12 +306,12 @@ def _keep_if_web_url(name: Any) -> str | None:
     return name if isinstance(name, str) and name.startswith(("http://", "https://")) else None
 
 
-def _is_same_page(url: str, page: str) -> bool:
-    return bool(page) and build_url_key(url) == build_url_key(page) != ""
+def _is_same_page(url: str, page_url: str) -> bool:
+    return bool(page_url) and build_url_key(url) == build_url_key(page_url) != ""
 
 
-def _is_same_site(url: str, page: str) -> bool:
-    return bool(page) and get_domain(url) == get_domain(page) != ""
+def _is_same_site(url: str, page_url: str) -> bool:
+    return bool(page_url) and get_domain(url) == get_domain(page_url) != ""
 
 
 def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:

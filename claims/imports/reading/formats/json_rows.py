@@ -71,10 +71,10 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield from (value for value in first_values if isinstance(value, Refusal))
         yield refusal
         return
-    records = ClaimsInRows(mapping, None)
+    row_reader = ClaimsInRows(mapping, None)
     for row in rows:
-        list(records(NestedRow(row), RecordLocation(file.name, "")))  # so that the columns are known
-    if unread_columns := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
+        list(row_reader(NestedRow(row), RecordLocation(file.name, "")))  # so that the columns are known
+    if unread_columns := find_unread_columns(columns, _expand_paths(row_reader.used_columns, columns)):
         file.note(unread_columns)
     for value in chain(first_values, values):
         if isinstance(value, Refusal):
@@ -83,7 +83,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         location = RecordLocation(file.name, value.position)
         if isinstance(value.value, dict):
             if value.is_record:
-                yield from records(NestedRow(value.value), location, value.value)
+                yield from row_reader(NestedRow(value.value), location, value.value)
         else:
             yield build_refusal(
                 location,

@@ -226,11 +226,11 @@ def _read_sheet(
         yield refusal
         return
     try:
-        records = ClaimsInRows(mapping, columns, converts_values=converts_values)
+        row_reader = ClaimsInRows(mapping, columns, converts_values=converts_values)
     except MissingColumn as error:
         yield Refusal(RecordLocation(file.name, "header"), "", error.args[0], "column not in the file")
         return
-    if unread_columns := find_unread_columns(columns, records.used_columns):
+    if unread_columns := find_unread_columns(columns, row_reader.used_columns):
         file.note(unread_columns)
     for number, row in chain(rows_below, filled_rows):
         location = RecordLocation(file.name, f"{sheet_name}row {number}")
@@ -244,7 +244,7 @@ def _read_sheet(
                 raw=row,
             )
         else:
-            yield from records(_build_row(row, columns), location)
+            yield from row_reader(_build_row(row, columns), location)
 
 
 def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:

@@ -156,25 +156,25 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     if refusal := find_refusal(mapping, columns, file, sample_rows):
         yield refusal
         return
-    records: ClaimsInRows | None = None
+    row_reader: ClaimsInRows | None = None
     for row in rows:
         if isinstance(row, Refusal):
             yield row
         elif any(row):  # empty lines are ignored
             columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
             try:
-                records = records or _build_records(file, mapping, columns)
+                row_reader = row_reader or _build_row_reader(file, mapping, columns)
             except MissingColumn as error:
                 yield Refusal(
                     RecordLocation(file.name, "header"), "", error.args[0], "column not in the file"
                 )
                 return
-            yield from _read_row(row, columns, records, rows)
-    _note_emptiness(file, records)
+            yield from _read_row(row, columns, row_reader, rows)
+    _note_emptiness(file, row_reader)
 
 
-def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
-    if records is None:
+def _note_emptiness(file: File, row_reader: ClaimsInRows | None) -> None:
+    if row_reader is None:
         file.note(TranslatableMessage("The table has column names but no rows."))
 
 
@@ -202,11 +202,11 @@ def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     return None
 
 
-def _build_records(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
-    records = ClaimsInRows(mapping, columns)
-    if unread_columns := find_unread_columns(columns, records.used_columns):
+def _build_row_reader(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
+    row_reader = ClaimsInRows(mapping, columns)
+    if unread_columns := find_unread_columns(columns, row_reader.used_columns):
         file.note(unread_columns)
-    return records
+    return row_reader
 
 
 def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
@@ -233,7 +233,7 @@ def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refu
 
 
 def _read_row(
-    row: list[str], columns: list[str], records: ClaimsInRows, rows: TableRows
+    row: list[str], columns: list[str], row_reader: ClaimsInRows, rows: TableRows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trim_row(row, len(columns))) and len(row) != len(columns):
         yield build_refusal(
@@ -248,7 +248,7 @@ def _read_row(
     elif refusal := rows.find_damage(row):
         yield refusal
     else:
-        yield from records(dict(zip(columns, row, strict=True)), rows.get_location())
+        yield from row_reader(dict(zip(columns, row, strict=True)), rows.get_location())
 
 
 def _trim_row(row: list[str], width: int) -> list[str]:

@@ -86,14 +86,14 @@ def crawl_files(
                     _build_location(url), "no list of pages", "%(here)s is not a sitemap or a feed.", here=url
                 )
             continue
-        pages, further_lists = _select_unseen(page_list, seen_keys)
+        page_urls, further_lists = _select_unseen(page_list, seen_keys)
         queue += further_lists[: max(0, MAX_LISTS - list_count - len(queue))]
-        for page in pages:
+        for page_url in page_urls:
             if request_count == max_pages:
                 skipped_count += 1
                 continue
             request_count += 1
-            yield from _visit_page(visitor, page, memory)
+            yield from _visit_page(visitor, page_url, memory)
         if skipped_count:
             queue.clear()
     if skipped_count:
@@ -106,16 +106,16 @@ def crawl_files(
         )
 
 
-def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Iterator[File | Refusal]:
-    etag, last_modified = memory.get(page) or ("", "")
+def _visit_page(visitor: PoliteVisitor, page_url: str, memory: VisitMemory) -> Iterator[File | Refusal]:
+    etag, last_modified = memory.get(page_url) or ("", "")
     try:
-        response = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, last_modified)
+        response = visitor.get(page_url, PAGE_LIMITS, PAGE_TYPES, etag, last_modified)
     except FetchError as error:
-        yield _build_refusal(page, error)
+        yield _build_refusal(page_url, error)
         return
     if response.status != 304:
         yield _build_file(response)
-        memory.put(page, response.etag, response.last_modified)
+        memory.put(page_url, response.etag, response.last_modified)
 
 
 def _select_unseen(page_list: PageList, seen_keys: set[str]) -> tuple[list[str], list[str]]:

@@ -187,20 +187,20 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
 
 
 def unpack_files(
-    name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
+    name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layer_count: int = 0
 ) -> Iterator[File | Refusal]:
     """Yield the files packed in a stream, or the stream itself as a file if it is not packed.
 
     Args:
         depth: the number of archives around the stream.
-        layers: the number of encodings removed since the innermost archive.
+        layer_count: the number of encodings removed since the innermost archive.
     """
     file = File.from_stream(name, stream, url=url)  # type: ignore[arg-type]
     decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)
     is_tar, is_zip = file.head[257:262] == b"ustar", _is_zip(file.head)
     if not decoder and not is_tar and not is_zip:
         yield file
-    elif (decoder and layers) or depth > 1:
+    elif (decoder and layer_count) or depth > 1:
         yield build_refusal(
             RecordLocation(name, WHOLE_FILE),
             "nested too deeply",
@@ -234,12 +234,12 @@ def _iterate_output(
     budget: Budget,
     *,
     depth: int,
-    layers: int = 0,
+    layer_count: int = 0,
     report_position: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
     """Yield the files in a decoder's output, then a refusal if the input is damaged."""
     decoded_stream = DecodedStream(stream, budget, report_position)
-    yield from unpack_files(name, decoded_stream, budget, depth=depth, layers=layers)
+    yield from unpack_files(name, decoded_stream, budget, depth=depth, layer_count=layer_count)
     if decoded_stream.damage is not None:
         yield refuse_damaged(name, decoded_stream.damage)
 
@@ -254,7 +254,7 @@ def _unpack_compressed(
         yield refuse_damaged(name, error)
         return
     with stream:
-        yield from _iterate_output(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
+        yield from _iterate_output(name.removesuffix(suffix), stream, budget, depth=depth, layer_count=1)
 
 
 def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:

@@ -135,11 +135,11 @@ def read_number(
     return _build_label(raw_number, words, outlet.domain if outlet else "", language)
 
 
-def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
+def find_meaning(text: str, domain: str = "", language: str = "") -> Meaning | None:
     """Return the meaning of a label on the publisher's scale (by domain) or in the shared vocabulary."""
     key = build_label_key(text)
     primary_language = language.partition("-")[0]
-    if meanings := _map_scales().get(publisher, {}).get(key):
+    if meanings := _map_scales().get(domain, {}).get(key):
         return next(
             (meaning for meaning in meanings if meaning.language.partition("-")[0] == primary_language),
             meanings[0],
@@ -151,17 +151,17 @@ def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning 
     return None
 
 
-def has_scale(publisher: str) -> bool:
+def has_scale(domain: str) -> bool:
     """Return whether the program has a scale of the publisher at this domain."""
-    return publisher in _map_scales()
+    return domain in _map_scales()
 
 
 @lru_cache(maxsize=16384)
-def _build_label(raw_label: str, words: str, publisher: str, language: str) -> Label | Problem | None:
+def _build_label(raw_label: str, words: str, domain: str, language: str) -> Label | Problem | None:
     text = clean_short(words)
     if not build_label_key(text):
         return None
-    meaning = find_meaning(text, publisher, language) or _find_after_prefix(text, publisher, language)
+    meaning = find_meaning(text, domain, language) or _find_meaning_after_prefix(text, domain, language)
     if meaning:
         return Label(
             raw_label if len(raw_label) <= MAX_LENGTH else text,
@@ -188,13 +188,13 @@ def _refuse_too_long(text: str) -> Problem:
     )
 
 
-def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | None:
+def _find_meaning_after_prefix(text: str, domain: str, language: str) -> Meaning | None:
     """Return the meaning of a known label after a listed prefix ("Verdict: False"); None if there is none."""
     separators, prefixes = _load_prefixes()
     for separator in separators:
         prefix, separator_found, label = text.partition(separator)
         if separator_found and build_label_key(prefix) in prefixes:
-            return find_meaning(label, publisher, language)
+            return find_meaning(label, domain, language)
     return None
 
 
