@@ -70,7 +70,7 @@ def bracketed(code: str = "en") -> Iterator[None]:
 def forget_words() -> None:
     """Strings built in the language itself, and cached."""
     cache.clear()
-    reader_tags.month_in_words.cache_clear()
+    reader_tags.format_month.cache_clear()
 
 
 @pytest.fixture

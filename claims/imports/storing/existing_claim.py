@@ -266,7 +266,7 @@ class ExistingClaim(ReviewedClaim):
             if not value or value == stored_value:
                 continue
             if may_change or (not stored_value and not self.has_own_wording):
-                self._change(name, value, is_known=is_known)
+                self._change_value(name, value, is_known=is_known)
                 is_changed = True
             elif name != "statement" or normalise_statement(value) != normalise_statement(stored_value):
                 omitted_values[name] = str(stored_value or "nothing: its wording was edited here")
@@ -274,7 +274,7 @@ class ExistingClaim(ReviewedClaim):
             omitted_values |= find_claimant_differences(review.claimant, claim.claimant)
         return is_changed
 
-    def _change(self, name: str, value: Any, *, is_known: bool) -> None:
+    def _change_value(self, name: str, value: Any, *, is_known: bool) -> None:
         attribute = Claim._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
         earlier_value = getattr(self.claim, attribute)
         setattr(self.claim, name, value)

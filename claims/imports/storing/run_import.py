@@ -168,7 +168,7 @@ class _RunningImport:
         ):
             self._count(size, written_batch)
             if batch_number in _ANALYSED_BATCH_NUMBERS:
-                _analyze()
+                _analyse_tables()
 
     def _count(self, size: int, written_batch: WrittenBatch) -> None:
         run = self.run
@@ -229,7 +229,7 @@ def _write_batches(
     waiting_batches: Queue[PreparedBatch | None] = Queue(maxsize=1)
     finished_batches: Queue[tuple[int, WrittenBatch] | BaseException] = Queue()
 
-    def work() -> None:
+    def store_prepared_batches() -> None:
         try:
             while prepared_batch := waiting_batches.get():
                 finished_batches.put((len(prepared_batch.batch), _store_batch(prepared_batch)))
@@ -238,7 +238,7 @@ def _write_batches(
         finally:
             connection.close()
 
-    thread = Thread(target=work, name="intake", daemon=True)
+    thread = Thread(target=store_prepared_batches, name="intake", daemon=True)
     thread.start()
     waiting_count = 0
     try:
@@ -274,14 +274,14 @@ def _store_batch(prepared_batch: PreparedBatch) -> WrittenBatch:
         return _retry_conflicts(lambda: store_batch(prepare_batch(prepared_batch.batch, prepared_batch.run)))
 
 
-def _retry_conflicts(work: Callable[[], Result]) -> Result:
+def _retry_conflicts(operation: Callable[[], Result]) -> Result:
     """Run a function, and run it again if another process has just created the same rows."""
     for _ in range(_MAX_TRIES - 1):
         try:
-            return work()
+            return operation()
         except (IntegrityError, OperationalError):
             connection.close_if_unusable_or_obsolete()
-    return work()
+    return operation()
 
 
 @contextmanager
@@ -301,14 +301,14 @@ def _reduce_garbage_collection() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _analyze() -> None:
+def _analyse_tables() -> None:
     """Update PostgreSQL's statistics immediately, instead of waiting for autovacuum."""
     update_statistics(*(model._meta.db_table for model in _GROWING_TABLES))
 
 
-def run_dry_import(work: Callable[[], ImportRun]) -> ImportRun:
+def run_dry_import(import_all: Callable[[], ImportRun]) -> ImportRun:
     """Run an import and roll it back."""
     with transaction.atomic():
-        run = work()
+        run = import_all()
         transaction.set_rollback(True)
     return run

@@ -132,7 +132,7 @@ class Command(LocalizedCommand):
             self._hold_archive(place, recipe, by, dry_run=dry_run)
             return
 
-        def work() -> ImportRun:
+        def import_place() -> ImportRun:
             run = runs.find_or_create_run(place, recipe, by=by)
             with show_progress(errors) as report_progress:
                 runs.import_files(
@@ -150,7 +150,7 @@ class Command(LocalizedCommand):
             return run
 
         try:
-            run = run_dry_import(work) if dry_run else work()
+            run = run_dry_import(import_place) if dry_run else import_place()
         except runs.AlreadyRunning as problem:
             raise CommandError(str(problem)) from None
         if run.refused:

@@ -111,7 +111,7 @@ class Download(ClaimResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [DeclaredRenderer(self.media_type, extension=self.extension)]
 
-    def parts(self, query: Any) -> list[QuerySet[Publication]]:
+    def select_parts(self, query: Any) -> list[QuerySet[Publication]]:
         """Return the publications to write, as consecutive queries."""
         return [query.select_in_order()]
 
@@ -124,7 +124,7 @@ class Download(ClaimResource):
     def list(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         query = self.list_query(request.GET, self.rows(), request=request)
         source = read_connections.get_database()
-        parts = [part.using(source) for part in self.parts(query)]
+        parts = [part.using(source) for part in self.select_parts(query)]
         # Read the newest entry before the claims. If a claim is published in between, the ETag is older than the copy,
         # so the next conditional request gets the claims again rather than miss one.
         newest_entry = Publication.objects.using(source).only("sequence", "published_at").first()
@@ -222,8 +222,8 @@ class DataFeedDownload(Download):
     truncation_mark = datafeed.INTERRUPTED_NOTE
     is_file = False
 
-    def parts(self, query: Any) -> list[QuerySet[Publication]]:
-        published_entries = super().parts(query)
+    def select_parts(self, query: Any) -> list[QuerySet[Publication]]:
+        published_entries = super().select_parts(query)
         if query.value("status"):
             return published_entries
         ledger, moment = Publication.objects, query.moment

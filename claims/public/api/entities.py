@@ -47,9 +47,9 @@ class EntityResource(PublicItems):
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         row = self.rows().filter(pk=id).first()
-        return render(self.document(row)).encode() if row else None
+        return render(self.build_document(row)).encode() if row else None
 
-    def document(self, row: Any) -> Mapping[str, Any]:
+    def build_document(self, row: Any) -> Mapping[str, Any]:
         """Build the public representation of one row."""
         return type(self).represent(row)
 
@@ -127,7 +127,7 @@ class SourceResource(EntityResource):
         sources = Source.objects.select_related("publisher")
         return filter_mentioned(sources, Mention.Kind.SOURCE)
 
-    def document(self, row: Source) -> Document:
+    def build_document(self, row: Source) -> Document:
         """Build the representation of a source, with every appearance of a published claim in it."""
         appearances = list(iterate_appearances(row.pk))
         snapshots = {

@@ -31,5 +31,5 @@ class StatusResource(PublicResource, ABC):
         target = entry.merged_into
         if target and select_newest_entry(target).fetch("id"):
             return redirect_moved(reverse(self.route, args=[target], request=request))
-        content = render(self.build_status_document(json.loads(entry.content()))).encode()
+        content = render(self.build_status_document(json.loads(entry.load_content()))).encode()
         return build_conditional_response(request, content, cache=CACHE_CURRENT)

@@ -25,7 +25,7 @@ class ServedEntry:
     merged_into: int | None
     body: bytes | None = None
 
-    def content(self) -> bytes:
+    def load_content(self) -> bytes:
         return insert_site_url(load_texts([self.pk])[0] if self.body is None else self.body)
 
     def respond(
@@ -34,7 +34,7 @@ class ServedEntry:
         """Return the body or the selected parts of it, or 304 if the client's copy is current."""
         return build_conditional_response(
             request,
-            lambda: pick(self.content()),
+            lambda: pick(self.load_content()),
             etag=self.sha256,
             cache=cache,
             last_modified=self.published_at,
@@ -42,7 +42,7 @@ class ServedEntry:
 
     def respond_with_markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
         """Return the entry as ClaimReview markup, or 304 if the client's copy is current."""
-        return markup.respond(request, self.content(), published_at=self.published_at, cache=cache)
+        return markup.respond(request, self.load_content(), published_at=self.published_at, cache=cache)
 
 
 def read_entry(template: Template, request: HttpRequest) -> ServedEntry:

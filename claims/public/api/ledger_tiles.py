@@ -45,11 +45,11 @@ class _BaseTileResource(LedgerResource):
         size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0
         if level > 63 or width > compute_tile_width((level, number), size):
             raise Http404
-        content = self.content(level, number, width)
+        content = self.load_content(level, number, width)
         return build_conditional_response(request, content, cache=CACHE_PAST, content_type=_MEDIA_TYPE)
 
     @abstractmethod
-    def content(self, level: int, number: int, width: int) -> bytes:
+    def load_content(self, level: int, number: int, width: int) -> bytes:
         """Return the content of the tile."""
 
 
@@ -63,7 +63,7 @@ class TileResource(_BaseTileResource):
         """Return up to 256 adjacent hashes of the ledger's Merkle tree, in the form of C2SP `tlog-tiles`."""
         return super().retrieve(request, **url_kwargs)
 
-    def content(self, level: int, number: int, width: int) -> bytes:
+    def load_content(self, level: int, number: int, width: int) -> bytes:
         return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH_BYTES]
 
 
@@ -79,7 +79,7 @@ class EntriesTileResource(_BaseTileResource):
         """
         return super().retrieve(request, **url_kwargs)
 
-    def content(self, level: int, number: int, width: int) -> bytes:
+    def load_content(self, level: int, number: int, width: int) -> bytes:
         texts = stored_tree.load_entry_texts(number * TILE_WIDTH + 1, number * TILE_WIDTH + width)
         return b"".join(len(text).to_bytes(2, "big") + text for text in texts)
 

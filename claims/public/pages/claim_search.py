@@ -202,23 +202,23 @@ class ClaimSearch(forms.Form):
         """Return whether the list is sorted by relevance."""
         return self.query.ordering.name == RELEVANCE.name
 
-    def page(self, size: int) -> "KeysetPage[ListedClaim]":
+    def load_page(self, size: int) -> "KeysetPage[ListedClaim]":
         """Return the requested page; if nothing matches, the page for the corrected search.
 
         Raises:
             InvalidValue: the cursor is not valid.
         """
-        page = self._load_page(size)
+        page = self._read_page(size)
         if (
             not page.rows
             and (text := self.query.text_for_meaning_search)
             and (entries := find_claims_by_meaning(text))
         ):
             self.query.use_meaning_matches(entries)
-            page = self._load_page(size)
+            page = self._read_page(size)
         return page
 
-    def _load_page(self, size: int) -> "KeysetPage[ListedClaim]":
+    def _read_page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
         if query.target_table and "publisher" not in query.given_filters:
             query.matches_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST

@@ -101,7 +101,7 @@ def _list_newest(request: HttpRequest) -> list[ListedClaim]:
     search = ClaimSearch(request)
     # The form must be validated before use. Here its query string has no parameters of a list, so it is valid.
     search.is_valid()
-    return search.page(NEWEST_LIMIT).rows
+    return search.load_page(NEWEST_LIMIT).rows
 
 
 def _list_repeated() -> list[Publication]:

@@ -48,7 +48,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     """
     search = read_valid_search(request, subject_filter)
     try:
-        page = search.page(CLAIMS_PER_PAGE)
+        page = search.load_page(CLAIMS_PER_PAGE)
     except InvalidValue as refusal:
         raise Http404(str(refusal)) from None
     counts = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))

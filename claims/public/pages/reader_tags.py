@@ -136,11 +136,11 @@ def _lower_months(text: str) -> str:
 
 def month_name(value: str) -> str:
     """Format a month, given as 2026-03, in the page's language."""
-    return month_in_words(value, get_language())
+    return format_month(value, get_language())
 
 
 @lru_cache(maxsize=10_000)  # each page of the log of corrections lists all its months
-def month_in_words(value: str, _language: str | None) -> str:
+def format_month(value: str, _language: str | None) -> str:
     year, month = value.split("-")
     return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")
 
@@ -307,7 +307,7 @@ def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
     return anchors + format_html(
         '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
         colour_classes(_get_rating(passage)),
-        _claim_url(passage),
+        _build_claim_url(passage),
         build_screen_reader_text(_describe_verdict(passage)) if passage in piece.beginning_spans else "",
         piece.text,
         format_html("<sup>{}</sup>", passage.number) if piece.is_innermost_end else "",
@@ -316,7 +316,7 @@ def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
             '<sup><a href="{}">{}{}</a></sup>',
             (
                 (
-                    _claim_url(passage),
+                    _build_claim_url(passage),
                     build_screen_reader_text(f"{_describe_verdict(passage)} {passage.claim['statement']}"),
                     passage.number,
                 )
@@ -344,7 +344,7 @@ def build_screen_reader_text(text: str) -> SafeString:
     return format_html('<span class="visually-hidden" dir="auto">{} </span>', text)
 
 
-def _claim_url(passage: CheckedPassage) -> str:
+def _build_claim_url(passage: CheckedPassage) -> str:
     return reverse("claim", args=[passage.claim["id"], passage.claim["slug"]])
 
 

@@ -42,7 +42,7 @@ def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None =
     """
     search = read_valid_search(request, subject_filter)
     try:
-        page = search.page(CLAIMS_PER_PAGE)
+        page = search.load_page(CLAIMS_PER_PAGE)
     except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
     documents = [claim_row.document for claim_row in page.rows]
