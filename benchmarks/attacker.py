@@ -23,7 +23,7 @@ from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_
 from benchmarks.scratch import find_free_port
 
 PROMISED_MILLISECONDS = 100.0
-ATTACKERS = 10
+ATTACKER_COUNT = 10
 ROOT = Path(__file__).parents[1]
 
 
@@ -126,7 +126,7 @@ def measure(port: int, words: list[str], claim_ids: list[int], seconds: float) -
     paths = build_expensive_queries(words)
     attackers = [
         threading.Thread(target=attack, args=(port, paths[number:] + paths[:number], end_time, statuses))
-        for number in range(ATTACKERS)
+        for number in range(ATTACKER_COUNT)
     ]
     for attacker in attackers:
         attacker.start()

@@ -23,7 +23,7 @@ import orjson
 from benchmarks.read_side.words import LANGUAGES, get_lexicon
 from benchmarks.scratch import open_scratch_project
 
-RECORDS = 208_739
+RECORD_COUNT = 208_739
 SECONDS, SECONDS_UNCHANGED, MEGABYTES, TIMES_THE_FLOOR = 60, 25, 300, 4.0
 
 _CHECKERS = [f"checks{number}.example" for number in range(12)]
@@ -161,7 +161,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--records", type=int, default=RECORD_COUNT)
     parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, open_scratch_project():

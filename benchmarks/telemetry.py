@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_up
 from factcheck.telemetry.exporter import choose_folder
 
-CLAIMS, ROUNDS, REQUESTS = 1000, 60, 60
+CLAIM_COUNT, ROUND_COUNT, REQUEST_COUNT = 1000, 60, 60
 MIN_RATE_SHARE = 0.95
 TELEMETRY_PREFIX = "factcheck.telemetry."
 PATHS = {"a claim": "/api/v1/claims/7/", "the list": "/api/v1/claims/", "unchanged": "/api/v1/claims/7/"}
@@ -53,7 +53,7 @@ def request_fields(application: Application, path: str, **fields: str) -> dict[s
 def measure_cpu(application: Application, path: str, **fields: str) -> float:
     """Return the processor seconds for a number of requests."""
     started_at = time.process_time()
-    for _ in range(REQUESTS):
+    for _ in range(REQUEST_COUNT):
         request_fields(application, path, **fields)
     return time.process_time() - started_at
 
@@ -62,7 +62,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telemetry", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
-    data_dir = prepare_database(CLAIMS, options.data)
+    data_dir = prepare_database(CLAIM_COUNT, options.data)
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=choose_folder()) as metrics_folder:
         os.environ |= {"PROMETHEUS_MULTIPROC_DIR": metrics_folder, "METRICS_PORT": "1"}
         sys.argv[1:] = ["serve"]  # connections as the site has them
@@ -98,11 +98,11 @@ def measure(data_dir: Path) -> int:
                 measure_cpu(application, path, **fields)
             rounds = [
                 (measure_cpu(plain_app, path, **fields), measure_cpu(measured_app, path, **fields))
-                for _ in range(ROUNDS)
+                for _ in range(ROUND_COUNT)
             ]
             ratio = statistics.median(plain / measured for plain, measured in rounds)
-            cost = statistics.median(measured - plain for plain, measured in rounds) / REQUESTS
-            total_cost = statistics.median(measured for _plain, measured in rounds) / REQUESTS
+            cost = statistics.median(measured - plain for plain, measured in rounds) / REQUEST_COUNT
+            total_cost = statistics.median(measured for _plain, measured in rounds) / REQUEST_COUNT
             print(
                 f"{name:10} {ratio:.3f} of the rate; {cost * 1e6:5.1f} of {total_cost * 1e6:6.1f} microseconds"
             )

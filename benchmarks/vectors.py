@@ -23,13 +23,13 @@ import orjson
 from benchmarks.import_claims import iterate_records, time_import
 from benchmarks.scratch import open_scratch_project
 
-RECORDS = 40_000
+RECORD_COUNT = 40_000
 MIN_VECTORS_PER_SECOND = 113_328 / (40 * 60)
 MAX_SLOWDOWN = 1.1
 MIN_RECALL = 0.98
 MAX_MILLISECONDS = 10.0
 #: So many questions are asked, and so often the list is read before and meanwhile.
-QUESTIONS, READS = 200, 400
+QUERY_COUNT, READ_COUNT = 200, 400
 PATH = "/api/v1/claims/?ordering=-reviewed"
 
 
@@ -57,12 +57,12 @@ def measure_creation(threads: int) -> bool:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    quiet_median = measure_median(lambda: client.get(PATH), READS)
+    quiet_median = measure_median(lambda: client.get(PATH), READ_COUNT)
     command = [sys.executable, "manage.py", "embed_claims", "--threads", str(threads)]
     started_at = time.perf_counter()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         time.sleep(5)  # until it has begun
-        busy_median = measure_median(lambda: client.get(PATH), READS)
+        busy_median = measure_median(lambda: client.get(PATH), READ_COUNT)
         if process.wait():
             sys.exit("embed_claims failed.")
     seconds = time.perf_counter() - started_at
@@ -88,7 +88,7 @@ def measure_neighbours() -> bool:
 
     choice.forget_query_model()
     statements = list(Claim.objects.values_list("statement", flat=True))
-    queries = random.Random("vectors").sample(statements, min(QUESTIONS, len(statements)))  # noqa: S311  guards nothing
+    queries = random.Random("vectors").sample(statements, min(QUERY_COUNT, len(statements)))  # noqa: S311  guards nothing
     vectors = [
         vector for vector in compute_query_vectors(queries, ["en"] * len(queries)) if vector is not None
     ]
@@ -123,7 +123,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--records", type=int, default=RECORDS)
+    parser.add_argument("--records", type=int, default=RECORD_COUNT)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
     parser.add_argument(

@@ -107,7 +107,7 @@ def _read(page: Page) -> Document | None:
 def measure_worthiness(data: Path) -> Iterator[Figure]:
     rows = list(_iterate_judged(data))
     core = [candidate for label, candidate in rows if label.label == "core"]
-    others = [candidate for label, candidate in rows if label.label != "core"]
+    other_candidates = [candidate for label, candidate in rows if label.label != "core"]
     trivial = [candidate for label, candidate in rows if label.label in ("no", "fragment")]
     first_labels = [
         label.label
@@ -129,7 +129,9 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
     yield Figure("labels: core or secondary in “check first”", checkable_count / len(first_labels), 0.85)
     yield Figure("labels: AUC, core against no", compute_auc(map(_score, core), map(_score, trivial)), 0.9)
     yield Figure(
-        "labels: AUC, core against all others", compute_auc(map(_score, core), map(_score, others)), 0.78
+        "labels: AUC, core against all others",
+        compute_auc(map(_score, core), map(_score, other_candidates)),
+        0.78,
     )
 
 

@@ -35,7 +35,7 @@ class LabelledSentence:
     speakers: tuple[str, ...]
 
     @property
-    def named(self) -> bool:
+    def has_speaker(self) -> bool:
         """Return whether a speaker must be named."""
         return "" not in self.speakers
 
@@ -104,9 +104,9 @@ def judge(article: LabelledArticle, all_confusions: Iterable[Confusions]) -> Non
         is_right = claimant.casefold() in map(str.casefold, sentence.speakers)
         for confusions in all_confusions:
             confusions.right += bool(claimant) and is_right
-            confusions.missing += sentence.named and not is_right
+            confusions.missing += sentence.has_speaker and not is_right
             confusions.wrong += bool(claimant) and not is_right
-            if not is_right and (claimant or sentence.named):
+            if not is_right and (claimant or sentence.has_speaker):
                 expected = "/".join(sentence.speakers) or "nobody"
                 sentence_text = article.text[sentence.start : sentence.end]
                 confusions.lines.append(

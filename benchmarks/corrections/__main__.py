@@ -128,8 +128,11 @@ def measure(port: int, options: argparse.Namespace) -> int:
                 started_at = time.perf_counter()
                 visits.append(watchers.submit(wait_for_visit, peer_claims, case, started_at))
                 pending_waits = [
-                    (channel.name, watchers.submit(wait_for_channel, port, channel, case, before, started_at))
-                    for channel, before in zip(channels, responses_before, strict=True)
+                    (
+                        channel.name,
+                        watchers.submit(wait_for_channel, port, channel, case, response, started_at),
+                    )
+                    for channel, response in zip(channels, responses_before, strict=True)
                 ]
                 pending_waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, started_at)))
                 for name, pending in pending_waits:

@@ -25,7 +25,7 @@ USERNAME = "bench"
 #: A second database of the same server, in which pages must take as many statements.
 SMALL_DATABASE = "small_archive"
 SMALL_SIZE = 5_000
-ROWS = Path(__file__).with_name("rows.sql")
+ROWS_SQL_PATH = Path(__file__).with_name("rows.sql")
 #: Words of the longest article.
 MAX_ARTICLE_LENGTH = 100_000
 
@@ -92,7 +92,7 @@ def _make_article() -> str:
 
 
 def _iterate_statements() -> Iterator[str]:
-    for statement in ROWS.read_text().split(";\n"):
+    for statement in ROWS_SQL_PATH.read_text().split(";\n"):
         if statement.strip():
             yield statement
 

@@ -47,7 +47,7 @@ def main() -> int:
 
     if options.fit:
         return fit(options.data, with_vectors=not options.words)
-    return Report(options.data, with_vectors=not options.words, misses=options.misses).print(
+    return Report(options.data, with_vectors=not options.words, prints_misses=options.misses).print(
         names, options.part
     )
 

@@ -22,7 +22,7 @@ from benchmarks.scratch import open_scratch_project
 
 MAX_SENTENCE_MEDIAN, MAX_SENTENCE_P99, MAX_ARTICLE_MEDIAN = 40, 120, 1_000
 MIN_WRAPPED_SHARE, MIN_ALTERED_SHARE = 0.98, 0.95
-QUESTIONS, ARTICLES = 300, 10
+QUESTION_COUNT, ARTICLE_COUNT = 300, 10
 _WORDS_OF_AN_ARTICLE = 1_000
 _FILLERS = (
     "Nobody had asked for an explanation before the meeting began on Tuesday.",
@@ -31,7 +31,7 @@ _FILLERS = (
     "A spokeswoman did not want to comment on that.",
 )
 
-Request = Callable[[Any], tuple[float, Any]]
+SendRequest = Callable[[Any], tuple[float, Any]]
 
 
 def main() -> int:
@@ -89,26 +89,28 @@ def _load_statements(rng: random.Random) -> list[tuple[int, str]]:
         Publication.objects.current().order_by("claim_id").values_list("claim_id", "search_statement", "body")
     )
     keys = list(rows.values_list("pk", flat=True))
-    chosen_keys = rng.sample(keys, min(len(keys), 3 * QUESTIONS))
+    chosen_keys = rng.sample(keys, min(len(keys), 3 * QUESTION_COUNT))
     claims = [
         (claim_id, json.loads(body)["statement"])
         for claim_id, words, body in rows.filter(pk__in=chosen_keys)
         if 6 <= len(words.split()) <= 40
     ]
     rng.shuffle(claims)
-    return claims[:QUESTIONS]
+    return claims[:QUESTION_COUNT]
 
 
-def _measure_sentences(request_matches: Request, claims: list[tuple[int, str]]) -> bool:
+def _measure_sentences(request_matches: SendRequest, claims: list[tuple[int, str]]) -> bool:
     durations = [request_matches({"text": f"They say: {statement}"})[0] for _claim, statement in claims]
     median, p99 = statistics.median(durations), statistics.quantiles(durations, n=100)[98]
     print(f"a sentence: {median:.1f} ms at the median, {p99:.1f} ms at the 99th percentile")
     return median <= MAX_SENTENCE_MEDIAN and p99 <= MAX_SENTENCE_P99
 
 
-def _measure_articles(request_matches: Request, rng: random.Random, claims: list[tuple[int, str]]) -> bool:
+def _measure_articles(
+    request_matches: SendRequest, rng: random.Random, claims: list[tuple[int, str]]
+) -> bool:
     durations, passage_count = [], 0
-    for _ in range(ARTICLES):
+    for _ in range(ARTICLE_COUNT):
         sentences: list[str] = []
         while sum(len(sentence.split()) for sentence in sentences) < _WORDS_OF_AN_ARTICLE:
             sentences.append(f"{rng.choice(claims)[1].rstrip('.')}.")
@@ -121,7 +123,7 @@ def _measure_articles(request_matches: Request, rng: random.Random, claims: list
 
 
 def _measure_disguises(
-    request_matches: Request, rng: random.Random, claims: list[tuple[int, str]]
+    request_matches: SendRequest, rng: random.Random, claims: list[tuple[int, str]]
 ) -> Iterator[bool]:
     disguises: dict[str, tuple[Callable[[str], str], float]] = {
         "behind “BREAKING … please share”": (
@@ -141,7 +143,7 @@ def _measure_disguises(
         yield first_count / len(claims) >= min_share
 
 
-def _is_first(request_matches: Request, statement: str, text: str) -> bool:
+def _is_first(request_matches: SendRequest, statement: str, text: str) -> bool:
     """Return whether the statement is the first match, ignoring differences in quotation marks and a named author."""
     from claims.search.texts import fold_text
 

@@ -41,7 +41,7 @@ SHOWN_THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)
 ORDINARY_COUNT = 200
 CHECKED_TEXTS = "its claim is there"
 
-Answers = Callable[[TextQuery], Sequence[str]]
+RankClaims = Callable[[TextQuery], Sequence[str]]
 
 
 class ShownMatch(NamedTuple):
@@ -53,14 +53,14 @@ class ShownMatch(NamedTuple):
 
 
 @dataclass
-class Measured:
+class Measurements:
     """The measures of one contestant on one data set."""
 
     order: Order = field(default_factory=Order)
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
     seconds: list[float] = field(default_factory=list)
 
-    def measure_query(self, answers: Answers, question: Question, query: TextQuery) -> Sequence[str]:
+    def measure_query(self, answers: RankClaims, question: Question, query: TextQuery) -> Sequence[str]:
         started_at = perf_counter()
         results = answers(query)
         self.seconds.append(perf_counter() - started_at)
@@ -83,9 +83,9 @@ class Measured:
 class Report:
     """A report that measures data sets and collects missed promises."""
 
-    def __init__(self, data: Path, *, with_vectors: bool, misses: bool) -> None:
+    def __init__(self, data: Path, *, with_vectors: bool, prints_misses: bool) -> None:
         self._data = data
-        self._misses = misses
+        self._prints_misses = prints_misses
         self._console = Console(width=130)
         self._missed_promises: list[str] = []
         self._embeddings = build_embeddings() if with_vectors else None
@@ -117,8 +117,8 @@ class Report:
         if part == "dev":
             self._check_promises(collection.name, measured["ours"])
 
-    def _build_contestants(self, finder: Finder) -> dict[str, Answers]:
-        contestants: dict[str, Answers] = {
+    def _build_contestants(self, finder: Finder) -> dict[str, RankClaims]:
+        contestants: dict[str, RankClaims] = {
             "plain BM25": PlainWords(finder.claims).rank,
             "Datasette's FTS5": Datasette(finder.claims).rank,
             "ours: words alone, unranked": SharedWords(finder).rank,
@@ -131,16 +131,16 @@ class Report:
         }
 
     def _measure_contestant(
-        self, answers: Answers, questions: Sequence[Question], queries: Sequence[TextQuery]
-    ) -> Measured:
-        measures = Measured()
+        self, answers: RankClaims, questions: Sequence[Question], queries: Sequence[TextQuery]
+    ) -> Measurements:
+        measures = Measurements()
         for question, query in zip(questions, queries, strict=True):
             measures.measure_query(answers, question, query)
         return measures
 
     def _measure_vectors_alone(
         self, collection: Collection, questions: Sequence[Question], queries: Sequence[TextQuery]
-    ) -> dict[str, Measured]:
+    ) -> dict[str, Measurements]:
         """Measure vectors alone, raw and without the mean of each language."""
         assert self._embeddings is not None
         claims = collection.claims
@@ -161,7 +161,7 @@ class Report:
             ),
         }
 
-    def _print_table(self, collection: Collection, part: str, measured: dict[str, Measured]) -> None:
+    def _print_table(self, collection: Collection, part: str, measured: dict[str, Measurements]) -> None:
         size = f"{len(collection.claims):,} claims, {len(next(iter(measured.values())).seconds):,} questions ({part})"
         table = Table("", "MAP@5", "MRR", "first", "in 10", "in 50", "ms", title=f"{collection.name}: {size}")
         for name, measures in measured.items():
@@ -194,7 +194,7 @@ class Report:
             ShownMatch(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
             for match in matches
         ]
-        if self._misses and question.claims and not (shown_matches and shown_matches[0].is_right):
+        if self._prints_misses and question.claims and not (shown_matches and shown_matches[0].is_right):
             self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
         return shown_matches
 
@@ -254,7 +254,7 @@ class Report:
             table.add_row(kind, *kind_confidence.iterate_steps())
         self._console.print(table)
 
-    def _print_languages(self, measured: dict[str, Measured]) -> None:
+    def _print_languages(self, measured: dict[str, Measurements]) -> None:
         names = ("plain BM25", "ours: without vectors", "ours")
         table = Table("language", "questions", *(f"{name}: MAP@5, first, in 10" for name in names))
         for language in sorted(measured["ours"].languages):
@@ -266,10 +266,10 @@ class Report:
             table.add_row(language, str(len(orders[0].ranks)), *cells)
         self._console.print(table)
 
-    def _check_promises(self, name: str, ours: Measured) -> None:
-        marks = {f"MAP@5 of {name}": (ours.order.precision, REQUIRED_SCORES[name])}
+    def _check_promises(self, name: str, our_measures: Measurements) -> None:
+        marks = {f"MAP@5 of {name}": (our_measures.order.precision, REQUIRED_SCORES[name])}
         if name == "ct25":
-            worst, order = min(ours.languages.items(), key=lambda each: each[1].precision)
+            worst, order = min(our_measures.languages.items(), key=lambda each: each[1].precision)
             marks[f"MAP@5 of {name} in its worst language ({worst})"] = (order.precision, MIN_LANGUAGE_SHARE)
         self._missed_promises += [
             f"{what} is {got:.3f}, not {mark}" for what, (got, mark) in marks.items() if got < mark

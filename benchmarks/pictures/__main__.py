@@ -36,7 +36,7 @@ from sources.media.perceptual_hash import PerceptualHash
 from sources.media.shown_pictures import compute_luma, render_picture
 from tests.helpers.media_files import encoded
 
-HASHES, OTHERS, QUESTIONS = 1_000_000, 100_000, 200
+HASH_COUNT, OTHER_COUNT, QUERY_COUNT = 1_000_000, 100_000, 200
 MAX_MILLISECONDS, MIN_RECALL = 20.0, 0.99
 #: What is promised of edited photos, and of the look-up of their local features.
 MIN_FOUND_SHARE, MAX_FALSE_ALARM_SHARE, MAX_DETAILS_MILLISECONDS = 0.97, 0.001, 40.0
@@ -67,7 +67,7 @@ def measure_recall(hashes: Any) -> bool:
     words = hashes.view(np.uint64)
     expected_count = found_count = other_count = 0
     upright_durations, all_durations = [], []
-    for _ in range(QUESTIONS):
+    for _ in range(QUERY_COUNT):
         pdq = hashes[rng.integers(len(hashes))].copy()
         for bit_index in rng.choice(256, int(rng.integers(0, 32)), replace=False):
             pdq[bit_index // 8] ^= 1 << (bit_index % 8)
@@ -168,8 +168,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--hashes", type=int, default=HASHES)
-    parser.add_argument("--others", type=int, default=OTHERS, help="other pictures (%(default)s)")
+    parser.add_argument("--hashes", type=int, default=HASH_COUNT)
+    parser.add_argument("--others", type=int, default=OTHER_COUNT, help="other pictures (%(default)s)")
     parser.add_argument("--photos", type=Path, help="a folder of photos")
     parser.add_argument(
         "--database", type=Path, metavar="DATA_DIR", help="where all is kept, for another look"

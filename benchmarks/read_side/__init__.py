@@ -1,4 +1,4 @@
 """Measure the public side and its peers on generated claims."""
 
 #: How many claims a page holds, for everybody.
-PAGE = 50
+PAGE_SIZE = 50

@@ -9,7 +9,7 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
-from benchmarks.read_side import PAGE, datasette_peer
+from benchmarks.read_side import PAGE_SIZE, datasette_peer
 from benchmarks.read_side.contestants import MEASURES, Contestant
 from benchmarks.read_side.load import Disagreement, build_requests, fetch_response
 from benchmarks.read_side.questions import Questions
@@ -37,9 +37,9 @@ def require_agreement(running: Mapping[str, Contestant], questions: Questions) -
             for target, other_target in list(pairs)[:_QUERIES_EACH]:
                 _require_equal(
                     target,
-                    our_contestant.query_ids(target)[:PAGE],
+                    our_contestant.query_ids(target)[:PAGE_SIZE],
                     name,
-                    contestant.query_ids(other_target)[:PAGE],
+                    contestant.query_ids(other_target)[:PAGE_SIZE],
                 )
     if "datasette" in running:
         for text, target in list(zip(questions.searches, our_contestant.targets["search"], strict=True))[

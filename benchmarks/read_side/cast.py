@@ -10,7 +10,7 @@ from benchmarks.read_side.words import LANGUAGES, get_lexicon
 from claims.models import Claimant, Rating, RatingClass, RatingScale, Topic
 from sources.models import Publisher
 
-FACT_CHECKERS, OTHER_PUBLISHERS, TOPICS = 20, 40, 300
+CHECKER_COUNT, OTHER_PUBLISHER_COUNT, TOPIC_COUNT = 20, 40, 300
 CLAIMS_PER_CLAIMANT = 40
 
 #: The steps of a scale with how often a verdict takes them: most of what is checked is wrong.
@@ -52,9 +52,9 @@ def make_cast(claims: int) -> Cast:
     """Create and store the entities for this many claims."""
     rng = random.Random("cast")  # noqa: S311  nothing to protect here
     publishers = Publisher.objects.bulk_create(
-        _make_publisher(rng, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
+        _make_publisher(rng, number) for number in range(CHECKER_COUNT + OTHER_PUBLISHER_COUNT)
     )
-    checkers = publishers[:FACT_CHECKERS]
+    checkers = publishers[:CHECKER_COUNT]
     return Cast(
         checkers=checkers,
         publishers=publishers,
@@ -62,7 +62,7 @@ def make_cast(claims: int) -> Cast:
         claimants=Claimant.objects.bulk_create(
             (_make_claimant(rng) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
         ),
-        topics=Topic.objects.bulk_create(_make_topic(rng, number) for number in range(TOPICS)),
+        topics=Topic.objects.bulk_create(_make_topic(rng, number) for number in range(TOPIC_COUNT)),
     )
 
 
@@ -75,12 +75,12 @@ def _make_publisher(rng: random.Random, number: int) -> Publisher:
     site = "-".join(get_lexicon("en").draw_words(rng, 2)) + f"-{number}.example"
     return Publisher(
         name=get_lexicon(tag).draw_name(rng),
-        kind=Publisher.Kind.FACT_CHECKER if number < FACT_CHECKERS else rng.choice(_OTHER_KINDS),
+        kind=Publisher.Kind.FACT_CHECKER if number < CHECKER_COUNT else rng.choice(_OTHER_KINDS),
         url=f"https://{site}",
         domain=site,
         country=rng.choice(_COUNTRIES),
         language=tag,
-        ifcn_signatory=number < FACT_CHECKERS and rng.random() < 0.7,
+        ifcn_signatory=number < CHECKER_COUNT and rng.random() < 0.7,
     )
 
 

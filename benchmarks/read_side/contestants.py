@@ -34,7 +34,7 @@ MEASURES = {
     "deep": "list of 50, far back",
 }
 #: A web process handles so many requests at a time, in every contestant under granian; as `manage.py serve` has it.
-THREADS = settings.WEB_THREADS
+THREAD_COUNT = settings.WEB_THREADS
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def _build_command(factory: str, port: int) -> list[str]:
     """Return the command of one web process, as `factcheck.web.serving` starts it."""
     return [
         *("-m", "granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"),
-        *("--workers", "1", "--blocking-threads", str(THREADS), "--port", str(port), factory),
+        *("--workers", "1", "--blocking-threads", str(THREAD_COUNT), "--port", str(port), factory),
     ]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from benchmarks.read_side.cast import Cast
-    from benchmarks.read_side.ledger import Life
+    from benchmarks.read_side.ledger import History
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_FOLDER = Path(os.environ.get("DATA_DIR") or ROOT / ".postgres") / "benchmarks"
@@ -98,12 +98,12 @@ def fill(claims: int, *, processes: int = 0) -> None:
     Only one trigger fires. What the others would add (numbers and chain of the ledger, mentions) is added here.
     """
     from benchmarks.read_side.cast import make_cast
-    from benchmarks.read_side.ledger import make_lives
+    from benchmarks.read_side.ledger import make_histories
 
     cast = make_cast(claims)
-    all_lives = make_lives(claims)
+    all_histories = make_histories(claims)
     with _suspend_indexes(), make_searchable():
-        _copy_chunks(all_lives, cast, processes or os.cpu_count() or 1)
+        _copy_chunks(all_histories, cast, processes or os.cpu_count() or 1)
         finish_tables()
         with _connect() as server:
             server.execute("VACUUM FULL claims_publication")  # each of its rows was written a second time
@@ -116,17 +116,17 @@ def fill(claims: int, *, processes: int = 0) -> None:
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def _copy_chunks(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
+def _copy_chunks(all_histories: "list[History]", cast: "Cast", processes: int) -> None:
     """Create and store all chunks, in the given number of processes."""
     from django.db import connections
     from rich.console import Console
     from rich.progress import track
 
-    from benchmarks.read_side.ledger import CHUNK
+    from benchmarks.read_side.ledger import CHUNK_SIZE
 
     global _work  # noqa: PLW0603  what the forked processes inherit
-    _work = all_lives, cast
-    numbers = range(-(-len(all_lives) // CHUNK))
+    _work = all_histories, cast
+    numbers = range(-(-len(all_histories) // CHUNK_SIZE))
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(min(processes, len(numbers))) as pool:
         finished_chunks = pool.imap_unordered(_store_chunk, numbers)
@@ -134,15 +134,15 @@ def _copy_chunks(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
             pass
 
 
-_work: "tuple[list[Life], Cast]"
+_work: "tuple[list[History], Cast]"
 
 
 def _store_chunk(number: int) -> None:
-    from benchmarks.read_side.ledger import CHUNK
+    from benchmarks.read_side.ledger import CHUNK_SIZE
     from benchmarks.read_side.newsroom import Chunk
 
-    all_lives, cast = _work
-    store(Chunk(number, all_lives[number * CHUNK : (number + 1) * CHUNK], cast).rows())
+    all_histories, cast = _work
+    store(Chunk(number, all_histories[number * CHUNK_SIZE : (number + 1) * CHUNK_SIZE], cast).rows())
 
 
 def store(rows: "Iterator[Model]") -> None:

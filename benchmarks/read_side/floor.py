@@ -17,13 +17,13 @@ from urllib.parse import parse_qsl
 
 import psycopg
 
-from benchmarks.read_side import PAGE
+from benchmarks.read_side import PAGE_SIZE
 
 #: What an address asks the database: each statement, its parameters, and whether its plan is kept.
 Statements = list[tuple[str, tuple[Any, ...], bool]]
 
 #: Our API reads one row more than it shows, to know whether there is another page. The floor need not know.
-_EXTRA_ROW_LIMIT = re.compile(rf"LIMIT {PAGE + 1}$")
+_EXTRA_ROW_LIMIT = re.compile(rf"LIMIT {PAGE_SIZE + 1}$")
 
 _STATEMENTS, _CONNECTION = "FLOOR_STATEMENTS", "FLOOR_CONNECTION"
 
@@ -100,7 +100,7 @@ def _join_bodies(sql: str, *, are_many: bool) -> str:
     """Wrap the statement so that PostgreSQL returns the bodies as one JSON text."""
     if 'AS "body"' not in sql:
         raise RuntimeError(f"The statement has no column named body that could be joined: {sql}")
-    sql = _EXTRA_ROW_LIMIT.sub(f"LIMIT {PAGE}", sql)
+    sql = _EXTRA_ROW_LIMIT.sub(f"LIMIT {PAGE_SIZE}", sql)
     expression = (
         """'{"results":[' || coalesce(string_agg(body, ','), '') || ']}'""" if are_many else "min(body)"
     )

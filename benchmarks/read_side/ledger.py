@@ -8,7 +8,7 @@ from claims.models import Publication
 
 START_TIME, END_TIME = datetime(2015, 1, 1, 6, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC)
 #: Claims that are made together. A merge stays inside one.
-CHUNK = 1_000
+CHUNK_SIZE = 1_000
 
 _HISTORY_WEIGHTS = {
     "plain": 70,
@@ -26,12 +26,12 @@ class Event:
     """A ledger entry: its kind, its time, and its global position."""
 
     kind: str
-    at: datetime
+    time: datetime
     sequence: int = 0
 
 
 @dataclass(slots=True)
-class Life:
+class History:
     """The history of a claim."""
 
     claim: int
@@ -40,36 +40,38 @@ class Life:
     absorbed_claims: list[int] = field(default_factory=list)
 
 
-def make_lives(claims: int) -> list[Life]:
+def make_histories(claims: int) -> list[History]:
     """Return the histories of claims 1 to `claims` over ten years, the same every time."""
     rng = random.Random(f"lives of {claims}")  # noqa: S311  nothing to protect here
     step = (END_TIME - START_TIME) / claims
-    lives: list[Life] = []
+    histories: list[History] = []
     for number, history_kind in enumerate(
         rng.choices(list(_HISTORY_WEIGHTS), weights=list(_HISTORY_WEIGHTS.values()), k=claims)
     ):
         first_moment = START_TIME + step * (number + rng.random())
-        life = Life(number + 1, [Event(Publication.Kind.PUBLICATION, first_moment)])
-        if history_kind == "merged" and number % CHUNK and len(lives[-1].events) == 1:
-            target = lives[-1]
+        history = History(number + 1, [Event(Publication.Kind.PUBLICATION, first_moment)])
+        if history_kind == "merged" and number % CHUNK_SIZE and len(histories[-1].events) == 1:
+            target = histories[-1]
             moment = _add_delay(rng, first_moment)
-            life.events.append(Event(Publication.Kind.MERGE, moment))
+            history.events.append(Event(Publication.Kind.MERGE, moment))
             target.events.append(Event(Publication.Kind.MERGE, moment + timedelta(milliseconds=20)))
-            life.merged_into = target.claim
-            target.absorbed_claims.append(life.claim)
+            history.merged_into = target.claim
+            target.absorbed_claims.append(history.claim)
         elif history_kind == "added":
-            life.events.append(Event(Publication.Kind.ADDITION, _add_delay(rng, first_moment)))
+            history.events.append(Event(Publication.Kind.ADDITION, _add_delay(rng, first_moment)))
         elif history_kind == "retracted":
-            life.events.append(Event(Publication.Kind.RETRACTION, _add_delay(rng, first_moment)))
+            history.events.append(Event(Publication.Kind.RETRACTION, _add_delay(rng, first_moment)))
         elif history_kind.startswith("corrected"):
             for _ in range(2 if history_kind == "corrected twice" else 1):
-                moment = _add_delay(rng, life.events[-1].at)
-                life.events.append(Event(rng.choice(_CORRECTIONS), moment))
-        lives.append(life)
-    sorted_events = sorted((event for life in lives for event in life.events), key=lambda event: event.at)
+                moment = _add_delay(rng, history.events[-1].time)
+                history.events.append(Event(rng.choice(_CORRECTIONS), moment))
+        histories.append(history)
+    sorted_events = sorted(
+        (event for history in histories for event in history.events), key=lambda event: event.time
+    )
     for sequence, event in enumerate(sorted_events, 1):
         event.sequence = sequence
-    return lives
+    return histories
 
 
 def _add_delay(rng: random.Random, moment: datetime) -> datetime:

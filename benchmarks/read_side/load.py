@@ -31,15 +31,15 @@ class Load:
     """The result of some seconds of load."""
 
     seconds: float
-    answers: int
-    received: int
+    response_count: int
+    byte_count: int
     #: How long each answer took, in seconds, the shortest first.
     times: list[float]
 
     @property
     def rate(self) -> float:
         """Return the number of responses per second."""
-        return self.answers / self.seconds
+        return self.response_count / self.seconds
 
     def compute_percentile(self, share: float) -> float:
         """Return the time in milliseconds within which this share of the responses arrived."""
@@ -47,45 +47,45 @@ class Load:
 
 
 class _Connection:
-    __slots__ = ("received", "remaining", "socket", "started_at", "tail")
+    __slots__ = ("byte_count", "last_bytes", "remaining_bytes", "socket", "started_at")
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address, timeout=_MAX_WAIT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.started_at = 0.0
-        self.received = 0
+        self.byte_count = 0
         #: Bytes of the body that are still to come; -1 before the headers, -2 for a body in chunks.
-        self.remaining = -1
-        self.tail = b""
+        self.remaining_bytes = -1
+        self.last_bytes = b""
 
     def send(self, request: bytes) -> None:
-        self.received, self.remaining, self.tail = 0, -1, b""
+        self.byte_count, self.remaining_bytes, self.last_bytes = 0, -1, b""
         self.started_at = time.perf_counter()
         self.socket.sendall(request)
 
     def read(self, chunk: bytes, status: bytes) -> bool:
         """Process the received bytes; return whether the response is complete."""
-        self.received += len(chunk)
-        if self.remaining >= 0:
-            self.remaining -= len(chunk)
-            return self.remaining == 0
-        text = self.tail + chunk
-        if self.remaining == -1:
+        self.byte_count += len(chunk)
+        if self.remaining_bytes >= 0:
+            self.remaining_bytes -= len(chunk)
+            return self.remaining_bytes == 0
+        text = self.last_bytes + chunk
+        if self.remaining_bytes == -1:
             end = text.find(b"\r\n\r\n")
             if end < 0:
-                self.tail = text
+                self.last_bytes = text
                 return False
             head = text[: end + 2]
             if head[9:12] != status:
                 raise WrongStatus(text[:2000].decode(errors="replace"))
             if length := _LENGTH.search(head):
-                self.remaining = int(length[1]) - (len(text) - end - 4)
-                return self.remaining == 0
+                self.remaining_bytes = int(length[1]) - (len(text) - end - 4)
+                return self.remaining_bytes == 0
             if not _CHUNKED.search(head):
                 return True  # without a body
-            self.remaining = -2
+            self.remaining_bytes = -2
         # JSON has no line break of its own in these answers, so this is the last chunk's.
-        self.tail = text[-7:]
+        self.last_bytes = text[-7:]
         return text.endswith(b"\r\n0\r\n\r\n")
 
 
@@ -136,7 +136,7 @@ def run_load(
             received_at = clock()
             if received_at >= begins_at and not stopped_at:
                 times.append(received_at - connection.started_at)
-                received_bytes += connection.received
+                received_bytes += connection.byte_count
                 stopped_at = received_at if received_at >= ends_at and len(times) >= min_responses else 0.0
             if not stopped_at:
                 connection.send(next(pending_requests))

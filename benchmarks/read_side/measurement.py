@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmarks.read_side.database import set_up
 from benchmarks.read_side.load import Load, build_requests, run_load
-from benchmarks.read_side.report import Measured
+from benchmarks.read_side.report import Measurements
 
-CONNECTIONS = 16
+CONNECTION_COUNT = 16
 FIRST_WARM_UP, WARM_UP = 2.0, 0.3
 
 
@@ -29,13 +29,13 @@ class Options:
     datasette: str
 
 
-def measure_in_process(options: Options) -> Measured:
+def measure_in_process(options: Options) -> Measurements:
     """Measure in a separate process, because settings are read once per process and each size has its own DATA_DIR."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
         return process.submit(measure, options).result()
 
 
-def measure(options: Options) -> Measured:
+def measure(options: Options) -> Measurements:
     """Measure one database completely."""
     set_up(options.data_dir)
     (options.data_dir / "static").mkdir(
@@ -51,7 +51,7 @@ def measure(options: Options) -> Measured:
         return _measure(options, reader)
 
 
-def _measure(options: Options, reader: Executor) -> Measured:
+def _measure(options: Options, reader: Executor) -> Measurements:
     from benchmarks.read_side.agreement import count_bodies_read, list_etags, require_agreement
     from benchmarks.read_side.contestants import MEASURES, start_contestants, start_nothing
     from benchmarks.read_side.questions import make_questions
@@ -59,7 +59,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
     def measure_load(address: tuple[str, int], requests: list[bytes], **load_options: Any) -> Load:
         load_options = {
             "seconds": options.seconds / options.rounds,
-            "connections": CONNECTIONS,
+            "connections": CONNECTION_COUNT,
             **load_options,
         }
         return reader.submit(run_load, address, requests, **load_options).result()
@@ -92,16 +92,16 @@ def _measure(options: Options, reader: Executor) -> Measured:
                 measure_load(ours.address, build_requests(known_targets, headers), status=304)
             )
     pages_read, pages_read_unchanged = count_bodies_read(known_targets)
-    return Measured(
+    return Measurements(
         claims=questions.claims,
         depth=questions.depth,
         ceiling=max_rate,
-        rates={key: [load.rate for load in measure_loads] for key, measure_loads in loads.items()},
+        rates={key: [load.rate for load in round_loads] for key, round_loads in loads.items()},
         sizes={
-            key: measure_loads[-1].received / measure_loads[-1].answers
-            for key, measure_loads in loads.items()
+            key: round_loads[-1].byte_count / round_loads[-1].response_count
+            for key, round_loads in loads.items()
         },
-        times={key: _compute_percentiles(measure_loads) for key, measure_loads in loads.items()},
+        times={key: _compute_percentiles(round_loads) for key, round_loads in loads.items()},
         bodies_read=pages_read,
         bodies_read_unchanged=pages_read_unchanged,
     )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 
 from benchmarks.read_side.cast import RATING_STEPS, Cast
-from benchmarks.read_side.ledger import Event, Life
+from benchmarks.read_side.ledger import Event, History
 from benchmarks.read_side.words import LANGUAGES, Lexicon, get_lexicon
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
@@ -60,12 +60,12 @@ class _GeneratedClaim(NamedTuple):
 class Chunk:
     """The claims of some histories in chronological order, with their shared sources."""
 
-    def __init__(self, number: int, lives: list[Life], cast: Cast) -> None:
-        self.lives, self.cast = lives, cast
-        self._rng = random.Random(f"chunk {number} of {lives[0].claim}")  # noqa: S311  nothing to protect here
-        self._first_moment = lives[0].events[0].at
-        first_pk = int((lives[0].claim - 1) * SOURCES_PER_CLAIM) + 1
-        end_pk = int(lives[-1].claim * SOURCES_PER_CLAIM) + 1
+    def __init__(self, number: int, histories: list[History], cast: Cast) -> None:
+        self.histories, self.cast = histories, cast
+        self._rng = random.Random(f"chunk {number} of {histories[0].claim}")  # noqa: S311  nothing to protect here
+        self._first_moment = histories[0].events[0].time
+        first_pk = int((histories[0].claim - 1) * SOURCES_PER_CLAIM) + 1
+        end_pk = int(histories[-1].claim * SOURCES_PER_CLAIM) + 1
         self._texts = [self._build_source_text(pk) for pk in range(first_pk, max(end_pk, first_pk + 4))]
         self._popularity = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(self._texts))))
         # Claims wait here until the one that is merged into them has been made too.
@@ -76,8 +76,8 @@ class Chunk:
         for text in self._texts:
             yield text.source
             yield text.snapshot
-        for life in self.lives:
-            yield from self._iterate_claim_rows(life)
+        for history in self.histories:
+            yield from self._iterate_claim_rows(history)
 
     # Sources ----------------------------------------------------------------------------------------------------------
 
@@ -152,11 +152,11 @@ class Chunk:
 
     # Claims -----------------------------------------------------------------------------------------------------------
 
-    def _iterate_claim_rows(self, life: Life) -> Iterator[Model]:
+    def _iterate_claim_rows(self, history: History) -> Iterator[Model]:
         rng, lexicon = self._rng, self._choose_lexicon()
-        published_at = life.events[0].at
+        published_at = history.events[0].time
         claim = Claim(
-            id=life.claim,
+            id=history.claim,
             statement=lexicon.draw_statement(rng),
             language=lexicon.language.tag,
             claimant=_choose_skewed(rng, self.cast.claimants) if rng.random() < 0.9 else None,
@@ -166,7 +166,7 @@ class Chunk:
             context=lexicon.draw_sentence(rng, rng.randint(8, 25)) if rng.random() < 0.3 else "",
             state=Claim.State.ACCEPTED,
             created_at=published_at - timedelta(days=2),
-            updated_at=life.events[-1].at,
+            updated_at=history.events[-1].time,
         )
         appearances = [
             Appearance(
@@ -180,7 +180,7 @@ class Chunk:
         ]
         claim.first_appearance = appearances[0]
         topics = sorted(self._choose_topics(), key=lambda topic: topic.name)
-        judgements = list(self._iterate_judgements(claim, lexicon, life))
+        judgements = list(self._iterate_judgements(claim, lexicon, history))
         self._generated_claims[claim.pk] = _GeneratedClaim(claim, topics, appearances, judgements)
         yield from appearances
         for verdict, evidence in judgements:
@@ -190,13 +190,13 @@ class Chunk:
             ClaimTopic(id=claim.pk * 3 + number, claim_id=claim.pk, topic_id=topic.pk)
             for number, topic in enumerate(topics)
         )
-        if life.absorbed_claims:
+        if history.absorbed_claims:
             return  # its turn comes when the claim that is merged into it is there
-        if life.merged_into:
+        if history.merged_into:
             yield from self._iterate_entries(
-                next(target for target in self.lives if target.claim == life.merged_into)
+                next(target for target in self.histories if target.claim == history.merged_into)
             )
-        yield from self._iterate_entries(life)
+        yield from self._iterate_entries(history)
 
     def _choose_topics(self) -> list[Topic]:
         chosen_topics = [
@@ -204,13 +204,13 @@ class Chunk:
         ]
         return list({topic.pk: topic for topic in chosen_topics}.values())
 
-    def _iterate_judgements(self, claim: Claim, lexicon: Lexicon, life: Life) -> Iterator[_Judgement]:
+    def _iterate_judgements(self, claim: Claim, lexicon: Lexicon, history: History) -> Iterator[_Judgement]:
         """Yield a verdict for each entry that changes one, in order."""
         publisher = _choose_skewed(self._rng, self.cast.checkers)
-        if life.merged_into:  # who checks the same claim twice merges the two
-            publisher = self._generated_claims[life.merged_into].judgements[0][0].publisher
+        if history.merged_into:  # who checks the same claim twice merges the two
+            publisher = self._generated_claims[history.merged_into].judgements[0][0].publisher
         verdict: Verdict | None = None
-        for number, event in enumerate(life.events):
+        for number, event in enumerate(history.events):
             if event.kind in (Publication.Kind.MERGE, Publication.Kind.RETRACTION):
                 continue
             if event.kind == Publication.Kind.ADDITION:
@@ -218,7 +218,7 @@ class Chunk:
                 publisher, verdict = self._rng.choice(other_checkers), None
             verdict = self._build_verdict(claim.pk * 4 + number, claim, lexicon, publisher, event, verdict)
             yield verdict, self._build_evidence(verdict, lexicon)
-        if life.events[-1].kind == Publication.Kind.RETRACTION and verdict:
+        if history.events[-1].kind == Publication.Kind.RETRACTION and verdict:
             verdict.state = Verdict.State.RETRACTED
 
     def _build_verdict(
@@ -254,12 +254,12 @@ class Chunk:
                 for _ in range(rng.randint(1, 2))
             ),
             language=claim.language,
-            reviewed_on=event.at.date(),
-            valid_as_of=event.at.date() if rng.random() < 0.5 else None,
-            url=f"{publisher.url}/{event.at:%Y/%m/%d}/{pk}",
+            reviewed_on=event.time.date(),
+            valid_as_of=event.time.date() if rng.random() < 0.5 else None,
+            url=f"{publisher.url}/{event.time:%Y/%m/%d}/{pk}",
             state=Verdict.State.PUBLISHED,
-            created_at=event.at,
-            published_at=event.at,
+            created_at=event.time,
+            published_at=event.time,
             **correction_fields,
         )
 
@@ -282,14 +282,14 @@ class Chunk:
 
     # The ledger -------------------------------------------------------------------------------------------------------
 
-    def _iterate_entries(self, life: Life) -> Iterator[Model]:
+    def _iterate_entries(self, history: History) -> Iterator[Model]:
         """Yield the claim, its ledger entries and their verdicts."""
-        claim, topics, appearances, judgements = self._generated_claims[life.claim]
+        claim, topics, appearances, judgements = self._generated_claims[history.claim]
         ledger: list[LedgerLine] = []
         live_judgements: dict[int, _Judgement] = {}
         absorbed_ids: list[int] = []
         remaining_judgements = iter(judgements)
-        for version, event in enumerate(life.events, 1):
+        for version, event in enumerate(history.events, 1):
             note = ""
             if event.kind == Publication.Kind.RETRACTION:
                 live_judgements, note = {}, "The review rested on a document that proved to be forged."
@@ -297,18 +297,18 @@ class Chunk:
                 verdict, evidence = next(remaining_judgements)
                 live_judgements[verdict.publisher_id] = verdict, evidence
                 note = verdict.correction_note
-            elif life.merged_into:
+            elif history.merged_into:
                 claim.state, claim.state_before_merge = Claim.State.MERGED, Claim.State.ACCEPTED
-                claim.merged_into_id, live_judgements = life.merged_into, {}
+                claim.merged_into_id, live_judgements = history.merged_into, {}
             else:
-                absorbed_ids = life.absorbed_claims
+                absorbed_ids = history.absorbed_claims
                 appearances = [
                     *appearances,
                     *(item for pk in absorbed_ids for item in self._generated_claims[pk].appearances),
                 ]
-            line = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.at)
+            line = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.time)
             ledger.insert(0, line)
-            superseded_at = life.events[version].at if version < len(life.events) else None
+            superseded_at = history.events[version].time if version < len(history.events) else None
             entry = build_entry(
                 claim,
                 topics=topics,
@@ -330,7 +330,7 @@ def _store_entries(entry: LedgerEntry, event: Event, superseded_at: datetime | N
         yield PublishedVerdict(
             id=event.sequence * 4 + number,
             publication_id=event.sequence,
-            published_at=event.at,
+            published_at=event.time,
             superseded_at=superseded_at,
             **row,
         )

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.test import Client
 
-from benchmarks.read_side import PAGE
+from benchmarks.read_side import PAGE_SIZE
 from benchmarks.read_side.ledger import END_TIME, START_TIME
 from benchmarks.read_side.words import get_lexicon
 
-_DETAILS, _FILTERS, _SEARCHES, _PAGES, _MISSPELT = 4_000, 200, 200, 200, 100
+_DETAIL_COUNT, _FILTER_COUNT, _SEARCH_COUNT, _PAGE_COUNT, _MISSPELT_COUNT = 4_000, 200, 200, 200, 100
 _LANGUAGES = ("en", "es", "pt", "fr", "de")
 #: A search finds one of so many claims, at least and at most: of 200,000 between 50, which fill a page, and 1,000.
 _MAX_RARITY, _MIN_RARITY = 4_000, 200
@@ -55,10 +55,10 @@ def make_questions() -> Questions:
     rng = random.Random("questions")  # noqa: S311  nothing to protect here
     claim_ids = [row[0] for row in _load_rows(_CLAIM_IDS_SQL)]
     depth = min(100_000, len(claim_ids) // 2)
-    deep_rows = _load_rows(f"{_NEWEST_FIRST_SQL} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
+    deep_rows = _load_rows(f"{_NEWEST_FIRST_SQL} OFFSET {depth - 1} LIMIT {_PAGE_COUNT * 10}")
     return Questions(
         claims=len(claim_ids),
-        details=rng.sample(claim_ids, min(_DETAILS, len(claim_ids))),
+        details=rng.sample(claim_ids, min(_DETAIL_COUNT, len(claim_ids))),
         filters=list(_iterate_filters(rng)),
         searches=list(_iterate_searches(rng)),
         depth=depth,
@@ -87,12 +87,12 @@ def _iterate_filters(rng: random.Random) -> Iterator[Filter]:
     """
     verdict_counts_sql = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
     common_groups = _load_rows(f"{verdict_counts_sql} ORDER BY 3 DESC, 2 LIMIT 20")
-    max_results = min(20 * PAGE, common_groups[0][2])
+    max_results = min(20 * PAGE_SIZE, common_groups[0][2])
     common_groups = [row for row in common_groups if row[2] >= max_results]
     first_day, total_days = START_TIME.date(), (END_TIME - START_TIME).days
-    for _ in range(_FILTERS):
+    for _ in range(_FILTER_COUNT):
         publisher, rating, verdict_count = rng.choice(common_groups)
-        day_count = total_days * rng.randint(min(2 * PAGE, max_results), max_results) // verdict_count
+        day_count = total_days * rng.randint(min(2 * PAGE_SIZE, max_results), max_results) // verdict_count
         after = first_day + timedelta(days=rng.randint(0, total_days - day_count))
         yield Filter(publisher, rating, after, after + timedelta(days=day_count))
 
@@ -106,7 +106,7 @@ def _iterate_searches(rng: random.Random) -> Iterator[str]:
     claim_count = _load_rows(f"SELECT count(*) {_CURRENT_SQL}")[0][0]
     min_count, max_count = max(1, claim_count // _MAX_RARITY), claim_count // _MIN_RARITY
     yielded_count = 0
-    while yielded_count < _SEARCHES:
+    while yielded_count < _SEARCH_COUNT:
         words = get_lexicon(rng.choice(_LANGUAGES)).words
         text = " ".join(
             rng.choice(words[rank : rank + 1_500]) for rank in rng.choice(((100,), (400,), (0, 0)))
@@ -121,7 +121,7 @@ def _iterate_searches(rng: random.Random) -> Iterator[str]:
 def _iterate_misspelt(rng: random.Random) -> Iterator[str]:
     """Yield words with one wrong, missing, extra or misplaced letter that no claim contains."""
     yielded_count = 0
-    while yielded_count < _MISSPELT:
+    while yielded_count < _MISSPELT_COUNT:
         word = rng.choice(get_lexicon(rng.choice(_LANGUAGES)).words[100:4_000])
         if len(word) < 7 or not _count_exact_matches(word):
             continue

@@ -25,7 +25,7 @@ Percentiles = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurements:
     """Responses per second in each round by contestant and measure, and times in milliseconds."""
 
     claims: int
@@ -77,7 +77,7 @@ class Promise:
         return f"{self.description:52} {_format_figure(self.value):>9}   {limit:9}{outcome}".rstrip()
 
 
-def print_results(measured: Measured) -> None:
+def print_results(measured: Measurements) -> None:
     other_names = [name for name in _TITLES if (name, "list") in measured.rates]
     table = Table(title=f"{measured.claims:,} published claims: answers per second", width=110)
     table.add_column("")
@@ -97,12 +97,12 @@ def print_results(measured: Measured) -> None:
             print(f"{measure} of {_TITLES.get(name, name)}: {size:,.0f} bytes")
 
 
-def check_promises(measured: Measured) -> list[Promise]:
+def check_promises(measured: Measurements) -> list[Promise]:
     """Print promises and results; return the missed ones."""
     return _print_and_list_missed(_iterate_promises(measured))
 
 
-def check_growth(results: Sequence[Measured]) -> list[Promise]:
+def check_growth(results: Sequence[Measurements]) -> list[Promise]:
     """Print promises and results for the rates at several sizes, smallest first; return the missed ones."""
     smallest = results[0]
     return _print_and_list_missed(
@@ -116,7 +116,7 @@ def check_growth(results: Sequence[Measured]) -> list[Promise]:
     )
 
 
-def _iterate_promises(measured: Measured) -> Iterator[Promise]:
+def _iterate_promises(measured: Measurements) -> Iterator[Promise]:
     for measure, share in MIN_FLOOR_SHARES.items():
         if ratio := measured.compute_ratio(measure, "floor"):
             yield Promise(f"{measure}: share of the floor", ratio, minimum=share)

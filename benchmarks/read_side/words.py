@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 #: How many made-up words each language has.
-VOCABULARY = 12_000
+VOCABULARY_SIZE = 12_000
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,10 @@ class Lexicon:
     def __init__(self, language: Language) -> None:
         self.language = language
         #: The made-up words, the commonest first.
-        self.words = list(itertools.islice(_make_words(language), VOCABULARY))
+        self.words = list(itertools.islice(_make_words(language), VOCABULARY_SIZE))
         function_words = language.function_words.split()
         # Zipf's law with the offset of Mandelbrot, so that no made-up word is as common as "the".
-        content_weights = [1 / (rank + 20) for rank in range(VOCABULARY)]
+        content_weights = [1 / (rank + 20) for rank in range(VOCABULARY_SIZE)]
         function_weights = [1 / (rank + 2) for rank in range(len(function_words))]
         scale = (
             _FUNCTION_WORD_SHARE / (1 - _FUNCTION_WORD_SHARE) * sum(content_weights) / sum(function_weights)

@@ -46,7 +46,7 @@ class Site:
         used_before = self._measure_used_seconds()
         load = run_load(self.address, build_requests(self.paths[name]), seconds=seconds, connections=4)
         self.rates[name].append(load.rate)
-        self.costs[name].append(1000 * (self._measure_used_seconds() - used_before) / load.answers)
+        self.costs[name].append(1000 * (self._measure_used_seconds() - used_before) / load.response_count)
 
     def _measure_used_seconds(self) -> float:
         """Return the processor seconds used by all processes of the site."""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from benchmarks.read_side.database import set_up
 
-_DETAILS, _FILTERS, _SEARCHES = 2_000, 100, 150
+_DETAIL_COUNT, _FILTER_COUNT, _SEARCH_COUNT = 2_000, 100, 150
 _PATH = "/api/v1/claims/"
 #: Usual words are those that one of so many claims has, at most and at least; common ones those that more have.
 _USUAL_RANGE = (4_000, 200)
@@ -39,11 +39,11 @@ def list_paths(data_dir: Path, claims: int) -> dict[str, list[str]]:
     )
     return {
         "list": [_PATH],
-        "detail": [f"{_PATH}{claim}/" for claim in rng.sample(published_ids, _DETAILS)],
+        "detail": [f"{_PATH}{claim}/" for claim in rng.sample(published_ids, _DETAIL_COUNT)],
         "filter": list(_iterate_filters(rng, verdicts)),
-        "search": [_build_search_path(rng.choice(usual_words)) for _ in range(_SEARCHES)],
+        "search": [_build_search_path(rng.choice(usual_words)) for _ in range(_SEARCH_COUNT)],
         "search of two words": [
-            _build_search_path(" ".join(rng.sample(common_words, 2))) for _ in range(_SEARCHES)
+            _build_search_path(" ".join(rng.sample(common_words, 2))) for _ in range(_SEARCH_COUNT)
         ],
         "search of a common word": [_build_search_path(word) for word in rng.sample(common_words, 40)],
     }
@@ -57,7 +57,7 @@ def _iterate_filters(
     rng: random.Random, verdicts: list[tuple[int, int, int, object, object]]
 ) -> Iterator[str]:
     """Yield filters by publisher, rating and a period with two to twenty pages of results."""
-    for _ in range(_FILTERS):
+    for _ in range(_FILTER_COUNT):
         publisher, rating, count, first_day, last_day = rng.choice(verdicts)
         total_days = (last_day - first_day).days  # type: ignore[operator]
         day_count = max(1, total_days * rng.randint(100, 1_000) // count)

@@ -17,7 +17,7 @@ from pathlib import Path
 from deploy.cluster.daemons import find_missing
 from deploy.cluster.machines import choose_network
 from deploy.cluster.stage import ClusterNotReady, MachineCluster, list_machines
-from deploy.cluster.topology import DEBIAN, DEPLOY
+from deploy.cluster.topology import DEBIAN_PACKAGES, DEPLOY
 
 
 def main(arguments: list[str]) -> int:
@@ -29,8 +29,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first-port", type=int, default=21_000, help="Without root: where ports begin.")
     parser.add_argument("--clear", action="store_true", help="With stop: delete what was stored.")
     options = parser.parse_args(arguments)
-    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in missing_programs})
+    if missing_programs := list(find_missing((*DEBIAN_PACKAGES, "patroni", "rclone"))):
+        packages = sorted(
+            {DEBIAN_PACKAGES.get(name, "requirements/cluster.txt") for name in missing_programs}
+        )
         print(f"Not installed: {', '.join(missing_programs)} (from {', '.join(packages)}).", file=sys.stderr)
         return 1
     folder = options.folder.expanduser().absolute()

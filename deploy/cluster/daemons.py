@@ -17,7 +17,7 @@ import psutil
 from deploy.cluster.machines import Network
 
 #: How long a program may take to stop.
-PATIENCE_SECONDS = 25.0
+STOP_TIMEOUT_SECONDS = 25.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Daemons:
             if process := self.find_process(name):
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
-        _ended, running_processes = psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
+        _ended, running_processes = psutil.wait_procs(processes, timeout=STOP_TIMEOUT_SECONDS)
         _kill(running_processes)
         for name in names:
             self._get_record_path(name).unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 NODES = ("pg-1", "pg-2", "pg-3")
 POOLS = ("pool-1", "pool-2")
-WEBS = ("web-1", "web-2", "web-3")
+WEB_MACHINES = ("web-1", "web-2", "web-3")
 WORKERS = ("worker-1", "worker-2")
-MACHINES = (*NODES, *POOLS, "balancer", *WEBS, *WORKERS, "files", "watch")
+MACHINES = (*NODES, *POOLS, "balancer", *WEB_MACHINES, *WORKERS, "files", "watch")
 
 #: The usual port of each service.
 SERVICES = {

@@ -15,7 +15,7 @@ import psutil
 import psycopg
 
 from deploy.cluster.daemons import Daemon, Daemons, find_program
-from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
+from deploy.cluster.machines import MACHINES, NODES, WEB_MACHINES, Network
 from deploy.cluster.topology import DEPLOY, Topology
 from factcheck.database.embedded.paths import get_binary
 
@@ -205,7 +205,7 @@ class MachineCluster:
     def is_serving(self) -> bool:
         """Return whether all web processes are ready."""
         return all(
-            self._is_responding(self._build_url(web, "web", "/healthz")) for web in WEBS
+            self._is_responding(self._build_url(web, "web", "/healthz")) for web in WEB_MACHINES
         ) and self._is_responding(f"{self.site}/readyz")
 
     def _start_layer(

@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from deploy.cluster.daemons import Daemon, create_private_folder, find_missing, find_program, make_private
-from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
+from deploy.cluster.machines import NODES, POOLS, WEB_MACHINES, WORKERS, Network
 from factcheck.database.embedded.paths import get_binary
 
 DEPLOY = Path(__file__).parents[1]
 #: The programs in Debian's packages, by package.
-DEBIAN = {
+DEBIAN_PACKAGES = {
     "etcd": "etcd-server",
     "pgbouncer": "pgbouncer",
     "haproxy": "haproxy",
@@ -28,7 +28,7 @@ class Topology:
     network: Network
     secrets: dict[str, str]
     #: Environment variables for web processes and workers, in addition to those from the topology.
-    extra: dict[str, str]
+    extra_settings: dict[str, str]
 
     def build_etcd(self, node: str) -> Daemon:
         home = create_private_folder(self.folder / node)
@@ -156,7 +156,7 @@ class Topology:
             [daemon(node) for node in NODES for daemon in (self.build_patroni, self.build_disk_watch)],
             [self.build_haproxy(), self.build_store(), *(self.build_pgbouncer(pool) for pool in POOLS)],
             [
-                *(self.build_web(machine) for machine in WEBS),
+                *(self.build_web(machine) for machine in WEB_MACHINES),
                 *(self.build_worker(machine) for machine in WORKERS),
             ],
             [self.build_prometheus()] if not list(find_missing(("prometheus",))) else [],
@@ -167,7 +167,9 @@ class Topology:
         return {
             "SECRET_KEY": self.secrets["key"],
             "SITE_URL": f"http://{self.network.get_address('balancer', 'site')}",
-            "ALLOWED_HOSTS": ",".join({self.network.get_host(machine) for machine in ("balancer", *WEBS)}),
+            "ALLOWED_HOSTS": ",".join(
+                {self.network.get_host(machine) for machine in ("balancer", *WEB_MACHINES)}
+            ),
             "TRUST_PROXY": "1",
             "DATA_DIR": str(self.folder / "factcheck"),
             "DATABASE_URL": self.build_pooled_url("factcheck", "factcheck"),
@@ -182,7 +184,7 @@ class Topology:
             "RATE_LIMIT_ANONYMOUS": "off",
             "RATE_LIMIT_TOKEN": "off",
             "RATE_LIMIT_PAGES": "off",
-            **self.extra,
+            **self.extra_settings,
         }
 
     def build_metrics_settings(self, machine: str) -> dict[str, str]:

@@ -23,12 +23,12 @@ from benchmarks.read_side.load import run_load
 from deploy.cluster.daemons import find_missing
 from deploy.cluster.machines import choose_network
 from deploy.cluster.stage import ClusterNotReady, MachineCluster
-from deploy.cluster.topology import DEBIAN
+from deploy.cluster.topology import DEBIAN_PACKAGES
 from deploy.drills.drill_newsroom import prepare_newsroom
 from deploy.drills.failover_load import FailoverLoad
 
 PROMISED_SHARE, PROMISED_MEGABYTES = 0.9, 2000.0
-CLAIMS = 30
+CLAIM_COUNT = 30
 
 
 def run(arguments: list[str]) -> int:
@@ -44,7 +44,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
     options = parser.parse_args(arguments)
-    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
+    if missing_programs := list(find_missing((*DEBIAN_PACKAGES, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(missing_programs)}. docs/cluster.md lists their sources.",
             file=sys.stderr,
@@ -76,7 +76,7 @@ def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
     rates: dict[str, list[float]] = {name: [] for name in addresses}
     for name in itertools.chain.from_iterable([list(addresses)] * turns):
         seconds_before = measure_processor_seconds(cluster)
-        response_count = run_load(addresses[name], requests, seconds=seconds, connections=12).answers
+        response_count = run_load(addresses[name], requests, seconds=seconds, connections=12).response_count
         seconds_used = measure_processor_seconds(cluster) - seconds_before
         rates[name].append(response_count / seconds_used)
     single_rate, balanced_rate = (statistics.median(rates[name]) for name in addresses)
@@ -91,11 +91,11 @@ def build_questions(cluster: MachineCluster) -> list[bytes]:
     """Return requests for lists and single claims, after publishing a few claims for them."""
     load = FailoverLoad(cluster.site, prepare_newsroom(cluster).tokens, editors=2, readers=0)
     load.start()
-    cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
+    cluster.wait(lambda: len(load.published_claims) >= CLAIM_COUNT, f"{CLAIM_COUNT} publications", 180)
     load.stop()
     time.sleep(2)  # replicas have them
     host = f"{cluster.network.get_host('balancer')}"
-    paths = ["?page_size=20", *(f"{claim}/" for claim in load.published)]
+    paths = ["?page_size=20", *(f"{claim}/" for claim in load.published_claims)]
     return [
         f"GET /api/v1/claims/{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n".encode()
         for path in paths

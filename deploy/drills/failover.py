@@ -26,7 +26,7 @@ import psycopg
 from deploy.cluster.daemons import find_missing
 from deploy.cluster.machines import NODES, WORKERS, Namespaces, choose_network
 from deploy.cluster.stage import ClusterNotReady, MachineCluster
-from deploy.cluster.topology import DEBIAN
+from deploy.cluster.topology import DEBIAN_PACKAGES
 from deploy.drills.drill_newsroom import RECEIVER_PORT, prepare_newsroom
 from deploy.drills.failover_load import FailoverLoad, read_whole_feed
 from deploy.drills.faults import FAULTS, Fault, FaultUnavailable, mount_small_disks, unmount_small_disks
@@ -91,7 +91,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if unknown_faults := [name for name in options.faults if name not in FAULTS]:
         parser.error(f"there is no fault {', '.join(unknown_faults)}; there are {', '.join(FAULTS)}")
-    if missing_programs := list(find_missing((*DEBIAN, "patroni", "rclone"))):
+    if missing_programs := list(find_missing((*DEBIAN_PACKAGES, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(missing_programs)}. docs/cluster.md lists their sources.",
             file=sys.stderr,
@@ -150,7 +150,11 @@ def rehearse(cluster: MachineCluster, options: argparse.Namespace) -> int:
         load.stop()
         restarter.stop()
     findings = list_findings(
-        cluster, load, receiver, ended_programs=restarter.ended, start_sequence=newsroom.start_sequence
+        cluster,
+        load,
+        receiver,
+        ended_programs=restarter.ended_programs,
+        start_sequence=newsroom.start_sequence,
     )
     receiver.close()
     for sentence, is_kept in findings:
@@ -234,7 +238,7 @@ def list_findings(
         ).fetchone() or (-1,)
     sequences = [sequence for sequence, _claim in rows]
     repeated_publications = len(rows) - len({claim for _sequence, claim in rows})
-    lost_claims = set(load.published) - {claim for _sequence, claim in rows}
+    lost_claims = set(load.published_claims) - {claim for _sequence, claim in rows}
     feed = read_whole_feed(cluster.site, sequences[-1] if sequences else 0)
     expected_messages = {sequence for sequence in sequences if sequence > start_sequence}
     with contextlib.suppress(ClusterNotReady):
@@ -248,8 +252,8 @@ def list_findings(
     return [
         (f"programs that ended by themselves: {', '.join(ended_programs) or 'none'}", not ended_programs),
         (
-            f"acknowledged publications: {len(load.published)}, of which lost: {len(lost_claims)}",
-            bool(load.published) and not lost_claims,
+            f"acknowledged publications: {len(load.published_claims)}, of which lost: {len(lost_claims)}",
+            bool(load.published_claims) and not lost_claims,
         ),
         (
             f"claims created twice: {duplicate_claims}; published twice: {repeated_publications}",

@@ -91,7 +91,7 @@ class FailoverLoad:
         self.site, self.newsroom = site, newsroom
         self.writes, self.reads, self.follows = ResponseTimes(), ResponseTimes(), ResponseTimes()
         #: The claims whose publication was acknowledged.
-        self.published: list[int] = []
+        self.published_claims: list[int] = []
         #: The changes that the follower has received, and the URL of the rest.
         self.feed: list[dict[str, Any]] = []
         self.next_feed_url = f"{site}/api/v1/changes/?since=0"
@@ -143,7 +143,7 @@ class FailoverLoad:
         self._post("checker", f"verdicts/{verdict}/moves/", {"action": "submit"})
         self._post("editor", f"verdicts/{verdict}/moves/", {"action": "sign_off", "note": "Read."})
         self._post("editor", f"verdicts/{verdict}/moves/", {"action": "publish"})
-        self.published.append(claim)
+        self.published_claims.append(claim)
 
     def _post(self, role: str, path: str, body: dict[str, Any]) -> Any:
         headers = {
@@ -159,8 +159,8 @@ class FailoverLoad:
             time.sleep(PAUSE_SECONDS)
 
     def _read(self) -> None:
-        published = self.published
-        path = f"{random.choice(published)}/" if published and random.random() < 0.5 else "?page_size=20"  # noqa: S311
+        claims = self.published_claims
+        path = f"{random.choice(claims)}/" if claims and random.random() < 0.5 else "?page_size=20"  # noqa: S311
         self.reads.request_json(f"{self.site}/api/v1/claims/{path}", timeout=READER_TIMEOUT)
         time.sleep(0.05)
 

@@ -13,19 +13,19 @@ class Restarter(threading.Thread):
         self.cluster = cluster
         #: The machine whose programs are not restarted, because it is broken on purpose.
         self.ignored_machine = ""
-        self.ended: list[str] = []
-        self._ending = threading.Event()
+        self.ended_programs: list[str] = []
+        self._is_stopping = threading.Event()
 
     def run(self) -> None:
         daemons = [daemon for layer in self.cluster.topology.list_layers() for daemon in layer]
-        while not self._ending.wait(1):
+        while not self._is_stopping.wait(1):
             for daemon in daemons:
                 if daemon.machine != self.ignored_machine and not self.cluster.daemons.find_process(
                     daemon.name
                 ):
-                    self.ended.append(daemon.name)
+                    self.ended_programs.append(daemon.name)
                     self.cluster.daemons.start(daemon)
 
     def stop(self) -> None:
-        self._ending.set()
+        self._is_stopping.set()
         self.join()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.drills.upgrade_versions import build_environment
 
-PATIENCE_SECONDS = 180
+READY_TIMEOUT_SECONDS = 180
 BALANCER = """
 global
     stats socket {socket} mode 600 level admin
@@ -139,7 +139,7 @@ class Site:
             )
 
     def _wait(self, name: str, address: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while time.monotonic() < deadline and self.running[name].poll() is None:
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  ours
                 return

@@ -13,9 +13,9 @@ def main() -> None:
     """Print for each language how many messages are untranslated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.messages.settings")
     django.setup()
-    from deploy.messages.collection import collect  # noqa: PLC0415  what reads templates wants settings
+    from deploy.messages.collection import update_catalogues  # noqa: PLC0415  what reads templates wants settings
 
-    for line in collect(ROOT):
+    for line in update_catalogues(ROOT):
         sys.stdout.write(f"{line}\n")
 
 

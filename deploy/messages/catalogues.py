@@ -41,7 +41,7 @@ _HEADER = (
 )
 
 
-def get_path(root: Path, code: str, domain: str) -> Path:
+def get_catalogue_path(root: Path, code: str, domain: str) -> Path:
     return root / "locale" / code / "LC_MESSAGES" / f"{domain}.po"
 
 

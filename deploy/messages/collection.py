@@ -7,7 +7,7 @@ from deploy.messages.catalogues import (
     DOMAINS,
     PLURAL_FORMS,
     compile_catalogue,
-    get_path,
+    get_catalogue_path,
     is_translated,
     merge_catalogue,
     read,
@@ -38,12 +38,12 @@ def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
     return {**find_untranslated(list(PLURAL_FORMS)), **own_messages}
 
 
-def collect(root: Path) -> Iterator[str]:
+def update_catalogues(root: Path) -> Iterator[str]:
     """Rewrite the catalogues of all languages, and report untranslated messages."""
     for domain in DOMAINS:
         messages = collect_messages(root, domain)
         for code in PLURAL_FORMS:
-            path = get_path(root, code, domain)
+            path = get_catalogue_path(root, code, domain)
             catalog = merge_catalogue(read(path, code), messages, code)
             for message in messages:
                 entry = catalog.get(message.id, context=message.context or None)

@@ -41,12 +41,14 @@ def server() -> Iterator[ThreadingHTTPServer]:
 def test_all_requests_are_answered_before_the_next_measurement(server: ThreadingHTTPServer) -> None:
     load = run_load(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0.2, connections=4)
     # Of the four that were asked last, one ended the time and was counted; the other three were only waited for.
-    assert load.answers + 3 == len(_Slow.answered)
+    assert load.response_count + 3 == len(_Slow.answered)
 
 
 def test_slow_server_is_given_time_for_an_answer_on_each_connection(server: ThreadingHTTPServer) -> None:
     assert (
-        run_load(("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0, connections=4).answers
+        run_load(
+            ("127.0.0.1", server.server_port), build_requests(["/"]), seconds=0, connections=4
+        ).response_count
         == 4
     )
 

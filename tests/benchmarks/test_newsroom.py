@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from benchmarks.read_side import database
 from benchmarks.read_side.cast import make_cast
-from benchmarks.read_side.ledger import make_lives
+from benchmarks.read_side.ledger import make_histories
 from benchmarks.read_side.ledger_disagreements import find_disagreements
 from benchmarks.read_side.newsroom import Chunk
 from benchmarks.read_side.words import LANGUAGES, get_lexicon
@@ -33,7 +33,7 @@ CLAIMS = 200
 
 
 def chunk() -> Chunk:
-    return Chunk(0, make_lives(CLAIMS), make_cast(CLAIMS))
+    return Chunk(0, make_histories(CLAIMS), make_cast(CLAIMS))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from deploy.messages.catalogues import (
     DOMAINS,
     PLURAL_FORMS,
     compile_catalogue,
-    get_path,
+    get_catalogue_path,
     is_translated,
     merge_catalogue,
     read,
@@ -42,7 +42,7 @@ def marked() -> dict[str, dict[Message, list[str]]]:
 
 
 def entries(code: str, domain: str) -> Catalog:
-    return read(get_path(ROOT, code, domain), code)
+    return read(get_catalogue_path(ROOT, code, domain), code)
 
 
 def forms(message: object) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def test_catalogue_is_as_it_is_written(
     code: str, domain: str, marked: dict[str, dict[Message, list[str]]]
 ) -> None:
     """So that a translator who saves it changes nothing but what they translated, and `.mo` and `.po` agree."""
-    path = get_path(ROOT, code, domain)
+    path = get_catalogue_path(ROOT, code, domain)
     assert (
         write_catalogue(merge_catalogue(entries(code, domain), marked[domain], code)) == path.read_bytes()
     ), "run `make messages`"

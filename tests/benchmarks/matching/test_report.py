@@ -82,7 +82,7 @@ def test_a_set_is_measured(
         "benchmarks.matching.report.build_embeddings", lambda: Embeddings(TinyEmbedder(), folder / "vectors")
     )
 
-    missed = Report(folder, with_vectors=with_vectors, misses=False).print(["2a"], "dev")
+    missed = Report(folder, with_vectors=with_vectors, prints_misses=False).print(["2a"], "dev")
 
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.splitlines()]
     cells = {row[0]: row[1:] for row in rows if len(row) > 1}

@@ -26,7 +26,7 @@ def test_labels_are_at_their_stated_positions(part):
         plain = article.text.casefold()
         for sentence in article.sentences:
             assert article.text[sentence.start : sentence.end].strip()
-            if sentence.named:
+            if sentence.has_speaker:
                 words = [label.split()[-1].casefold()[:4] for label in sentence.speakers]
                 assert any(word in plain for word in words), sentence.speakers
 
