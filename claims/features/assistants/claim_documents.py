@@ -36,7 +36,7 @@ def load_current_claims(claim_ids: Collection[int]) -> dict[int, Document]:
     if not claim_ids:
         return {}
     template = Template(
-        "told",
+        "current claims",
         lambda: Publication.objects.current().filter(_CLAIM_CONDITION),
         {"claims": sorted(claim_ids)},
     )

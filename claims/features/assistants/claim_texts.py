@@ -80,8 +80,8 @@ def iterate_verdict_lines(verdict: Document) -> Iterator[str]:
         if verdict["reviewed_on"]
         else "The day of the review is not known"
     )
-    first_published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
-    yield f"  {reviewed_text}; {date_note}{first_published}."
+    published_text = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
+    yield f"  {reviewed_text}; {date_note}{published_text}."
     if verdict["recheck_is_overdue"]:
         yield f"  May be stale: the publisher meant to look again on {verdict['recheck_on']}, and that day has passed."
     elif verdict["recheck_on"]:

@@ -40,8 +40,8 @@ def notify_service(entries: Sequence[dict[str, Any]]) -> None:
         NotificationRefused: IndexNow did not accept the URLs.
     """
     addresses = list_changed_addresses(entries)
-    for host in range(0, len(addresses), MAX_ADDRESSES):
-        _send(addresses[host : host + MAX_ADDRESSES])
+    for batch_start in range(0, len(addresses), MAX_ADDRESSES):
+        _send(addresses[batch_start : batch_start + MAX_ADDRESSES])
 
 
 def _send(addresses: list[str]) -> None:

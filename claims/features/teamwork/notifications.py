@@ -105,8 +105,8 @@ def notify_people(
         )
         for person, reads_drafts in people.items()
     )
-    mailed_people = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
-    defer(MAIL_TASK, *({"notification_id": row.pk} for row in mailed_people), queue=MAIL_QUEUE)
+    mailed_notifications = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
+    defer(MAIL_TASK, *({"notification_id": row.pk} for row in mailed_notifications), queue=MAIL_QUEUE)
     return rows
 
 
@@ -114,9 +114,11 @@ def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
     """Return the people who may read all of these objects, and for each whether they may read all drafts."""
-    ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
+    person_ids: Any = (
+        people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
+    )
     draft_readers = find_people_with(READ_DRAFTS)
-    active_readers = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
+    active_readers = User.objects.filter(pk__in=person_ids, is_active=True, is_staff=True).order_by("pk")
     rows = active_readers.annotate(reads_drafts=Exists(draft_readers.filter(pk=OuterRef("pk"))))
     return {
         person: person.reads_drafts

@@ -18,10 +18,12 @@ def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
         FROM webhooks_webhookendpoint JOIN webhooks_webhookprogress ON endpoint_id = id
         """
     )
-    *endpoints, unprocessed_entries = cursor.fetchone()
-    for state, delivery_count in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
-        yield "factcheck_webhook_endpoints", (state,), delivery_count
-    yield "factcheck_webhook_entries_behind", (), unprocessed_entries
+    *endpoint_counts, unprocessed_count = cursor.fetchone()
+    for state, endpoint_count in zip(
+        ("answering", "failing", "switched_off", "off"), endpoint_counts, strict=True
+    ):
+        yield "factcheck_webhook_endpoints", (state,), endpoint_count
+    yield "factcheck_webhook_entries_behind", (), unprocessed_count
     cursor.execute(
         """
         SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8

@@ -9,7 +9,7 @@ from claims.management.demo.incoming import DemoContent
 def add_witnesses(demo: DemoContent) -> None:
     for row in demo.rows["witnesses"]:
         key = derive_key(row["url"]).public_key().public_bytes_raw()
-        witness = format_verifier_key(f"{row['name']}/witness", key, Witness.key_type)
-        Witness.objects.create(verifier_key=witness, url=row["url"], active=False)
-        log = format_verifier_key(f"{row['name']}/ledger", key, WitnessedLog.key_type)
-        WitnessedLog.objects.create(verifier_key=log, active=False)
+        witness_key = format_verifier_key(f"{row['name']}/witness", key, Witness.key_type)
+        Witness.objects.create(verifier_key=witness_key, url=row["url"], active=False)
+        log_key = format_verifier_key(f"{row['name']}/ledger", key, WitnessedLog.key_type)
+        WitnessedLog.objects.create(verifier_key=log_key, active=False)

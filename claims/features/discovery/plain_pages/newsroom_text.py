@@ -48,10 +48,14 @@ def write_about_page(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> st
     """Return a page about the newsroom as Markdown, with links to its versions."""
     parts = []
     if page.pk != versions[0].pk:
-        newest_version = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
+        newest_version_url = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
         parts.append(
             _("This is version %(version)s of %(day)s. It is no longer current: %(newest)s")
-            % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest_version}
+            % {
+                "version": page.version,
+                "day": page.created_at.date().isoformat(),
+                "newest": newest_version_url,
+            }
         )
     if page.text:
         parts.append(quote_markdown(page.text))

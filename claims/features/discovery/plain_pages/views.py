@@ -61,18 +61,18 @@ PAGES: dict[str, Writer] = {
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
     """Show the page as Markdown, in the URL's language or, without one, in the installation's default language."""
-    code = get_address_language(request)
-    with translation.override(code or settings.LANGUAGE_CODE):
+    language_code = get_address_language(request)
+    with translation.override(language_code or settings.LANGUAGE_CODE):
         page_text = _write_page(request, f"/{page}")
         if isinstance(page_text, HttpResponseBase):
             return page_text
         content = page_text.text
     response = build_conditional_response(request, content, cache=CACHE_CURRENT, content_type=CONTENT_TYPE)
-    page_url = build_canonical_url(page_text.path, code)
+    page_url = build_canonical_url(page_text.path, language_code)
     response["Link"] = (
         f'<{page_url}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
     )
-    response["Content-Language"] = code or settings.LANGUAGE_CODE
+    response["Content-Language"] = language_code or settings.LANGUAGE_CODE
     if not page_text.is_indexable:
         response["X-Robots-Tag"] = "noindex"
     return response
@@ -83,7 +83,9 @@ def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
     """Redirect to the canonical URL of a page's Markdown."""
     # A browser would read a path with two leading slashes as the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
-    target_url = build_path_in(path, code) if (code := get_address_language(request)) else path
+    target_url = (
+        build_path_in(path, language_code) if (language_code := get_address_language(request)) else path
+    )
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{target_url}?{query}" if query else target_url)
 

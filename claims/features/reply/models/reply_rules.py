@@ -96,7 +96,7 @@ LENGTH_CONSTRAINTS = [
 # Allowed changes ------------------------------------------------------------------------------------------------------
 
 
-_FIXED_SQL = (
+_REJECT_CHANGE_SQL = (
     "REJECT 'Requests for reply cannot change once the verdict is no longer a draft; only the reply can be added.' "
     "AS replyrequest_is_fixed_with_its_verdict;"
 )
@@ -106,7 +106,7 @@ _ANSWER_COLUMNS_SQL = """ARRAY[
     'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_display', 'excerpt', 'statement'
 ]"""
 #: Columns with notes by the worker, which are part of neither the question nor the reply.
-_NOTED_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
+_NOTE_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
 
 INSERT_RULE = Rule(
     name="replyrequest_is_added_to_drafts",
@@ -121,7 +121,7 @@ INSERT_RULE = Rule(
             OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
         ) IS NOT TRUE
         THEN
-            {_FIXED_SQL}
+            {_REJECT_CHANGE_SQL}
         END IF;
         RETURN NEW;
     """,
@@ -135,12 +135,12 @@ UPDATE_RULE = Rule(
         SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
         IF TG_OP = 'DELETE' THEN
             IF verdict.state <> 'draft' THEN
-                {_FIXED_SQL}
+                {_REJECT_CHANGE_SQL}
             END IF;
             RETURN OLD;
         END IF;
         IF NEW.verdict_id <> OLD.verdict_id THEN
-            {_FIXED_SQL}
+            {_REJECT_CHANGE_SQL}
         END IF;
         IF OLD.message_id <> '' AND OLD.sent_at IS NOT NULL AND (
             (NEW.claimant_id, NEW.party, NEW.channel, NEW.language, NEW.subject, NEW.text)
@@ -158,19 +158,19 @@ UPDATE_RULE = Rule(
         END IF;
         -- That an address is forgotten changes nothing of what was asked or said.
         IF NEW.address NOT IN ('', OLD.address) THEN
-            {_FIXED_SQL}
+            {_REJECT_CHANGE_SQL}
         END IF;
-        IF to_jsonb(NEW) - 'address' - {_NOTED_COLUMNS_SQL} = to_jsonb(OLD) - 'address' - {_NOTED_COLUMNS_SQL} THEN
+        IF to_jsonb(NEW) - 'address' - {_NOTE_COLUMNS_SQL} = to_jsonb(OLD) - 'address' - {_NOTE_COLUMNS_SQL} THEN
             RETURN NEW;
         END IF;
         -- Of a version that was replaced, the one that replaces it says what came in since.
         IF verdict.state <> 'superseded' AND OLD.answered_at IS NULL AND NEW.answered_at IS NOT NULL
-            AND to_jsonb(NEW) - 'address' - {_NOTED_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
-                = to_jsonb(OLD) - 'address' - {_NOTED_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
+            AND to_jsonb(NEW) - 'address' - {_NOTE_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
+                = to_jsonb(OLD) - 'address' - {_NOTE_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
         THEN
             RETURN NEW;
         END IF;
-        {_FIXED_SQL}
+        {_REJECT_CHANGE_SQL}
     """,
 )
 
