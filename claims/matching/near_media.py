@@ -46,7 +46,7 @@ class SimilarMedia:
         return self.shown_media[0].media
 
     @property
-    def alikeness(self) -> Likeness:
+    def similarity(self) -> Likeness:
         return grade_likeness(self.near_duplicate.distance)
 
 

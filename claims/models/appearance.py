@@ -108,13 +108,13 @@ class QuoteStatus(models.Model):
     end = models.PositiveIntegerField()
     outcome = models.CharField(max_length=20, choices=Outcome)
     #: The newest snapshot that contained the words, and their position in it.
-    stood_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
-    stood_start = models.PositiveIntegerField()
-    stood_end = models.PositiveIntegerField()
+    last_found_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    found_start = models.PositiveIntegerField()
+    found_end = models.PositiveIntegerField()
     #: The first later snapshot without the words.
-    lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
+    first_missing_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
     #: The newest snapshot that was searched for the words.
-    looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    last_compared_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
     #: The new wording, if the sentence itself was changed.
     wording = models.TextField(blank=True)
     #: The time of the last change; pages cached earlier are out of date.
@@ -126,15 +126,17 @@ class QuoteStatus(models.Model):
             UniqueConstraint(name="quotestatus_is_unique", fields=["snapshot", "start", "end"]),
             models.CheckConstraint(
                 name="quotestatus_spans_are_whole",
-                condition=Q(end__gt=F("start"), stood_end__gt=F("stood_start")),
+                condition=Q(end__gt=F("start"), found_end__gt=F("found_start")),
             ),
             models.CheckConstraint(
                 name="quotestatus_outcome_is_known", condition=Q(outcome__in=["stands", "changed", "gone"])
             ),
             models.CheckConstraint(
                 name="quotestatus_stands_or_is_lost",
-                condition=Q(outcome="stands", lost_in__isnull=True, stood_in=F("looked_in"))
-                | ~Q(outcome="stands") & Q(lost_in__isnull=False),
+                condition=Q(
+                    outcome="stands", first_missing_in__isnull=True, last_found_in=F("last_compared_in")
+                )
+                | ~Q(outcome="stands") & Q(first_missing_in__isnull=False),
             ),
             models.CheckConstraint(
                 name="quotestatus_changed_has_a_wording",

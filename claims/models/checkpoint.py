@@ -117,7 +117,7 @@ class SigningKey(models.Model):
     #: The note on the succession, signed by both keys, or by the new one alone if the old is lost; "" for the first.
     statement = models.TextField(_("statement"), blank=True)
     #: The reason why the old key did not sign the note; "" if it did.
-    lost_because = models.CharField(_("reason for the loss of the old key"), max_length=500, blank=True)
+    loss_reason = models.CharField(_("reason for the loss of the old key"), max_length=500, blank=True)
     began_at = models.DateTimeField(_("since"), editable=False, db_default=Now())
 
     objects = SigningKeyQuerySet.as_manager()
@@ -134,7 +134,7 @@ class SigningKey(models.Model):
             CheckConstraint(name="signingkey_origin_is_a_name", condition=Q(origin__regex=r"^[^\s+]+$")),
             CheckConstraint(
                 name="signingkey_succession_is_stated",
-                condition=Q(follows__isnull=True, statement="", lost_because="")
+                condition=Q(follows__isnull=True, statement="", loss_reason="")
                 | Q(follows__isnull=False) & ~Q(statement=""),
             ),
         ]

@@ -39,11 +39,11 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     }
     places = {place for place in places if place.snapshot != newest_snapshot}
     changed_text.read(
-        place.snapshot if place not in known_statuses else known_statuses[place].stood_in_id
+        place.snapshot if place not in known_statuses else known_statuses[place].last_found_in_id
         for place in places
     )
     changed_text.read(
-        status.looked_in_id
+        status.last_compared_in_id
         for status in known_statuses.values()
         if status.outcome == QuoteStatus.Outcome.CHANGED
     )
@@ -80,7 +80,7 @@ def find_last_snapshot(
 ) -> tuple[int, Anchor]:
     """Return the id of the last snapshot that contained the words of a quote, and their anchor in that snapshot."""
     last_place = (
-        QuotedPlace(known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
+        QuotedPlace(known_status.last_found_in_id, known_status.found_start, known_status.found_end)
         if known_status
         else place
     )
@@ -116,21 +116,23 @@ def _look_up_quote(
         snapshot_id=place.snapshot,
         start=place.start,
         end=place.end,
-        looked_in=newest_snapshot,
+        last_compared_in=newest_snapshot,
         written_at=Now(),
     )
     if followed_quote.anchor:
-        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest_snapshot
-        status.stood_start, status.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
+        status.outcome, status.last_found_in = QuoteStatus.Outcome.STANDS, newest_snapshot
+        status.found_start, status.found_end = followed_quote.anchor.start, followed_quote.anchor.end
         return status
     last_place = (
-        (known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
+        (known_status.last_found_in_id, known_status.found_start, known_status.found_end)
         if known_status
         else place
     )
-    status.stood_in_id, status.stood_start, status.stood_end = last_place
-    status.lost_in_id = (
-        known_status.lost_in_id if known_status and known_status.lost_in_id else newest_snapshot.pk
+    status.last_found_in_id, status.found_start, status.found_end = last_place
+    status.first_missing_in_id = (
+        known_status.first_missing_in_id
+        if known_status and known_status.first_missing_in_id
+        else newest_snapshot.pk
     )
     status.wording = _find_wording(changed_text, followed_quote) or _follow_wording(
         changed_text, known_status
@@ -154,12 +156,12 @@ def _follow_wording(changed_text: ChangedText, known_status: QuoteStatus | None)
     """Return the current wording of a quote that had already changed earlier, even if it has moved far away."""
     if known_status is None or known_status.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
-    text = changed_text.get_words(known_status.looked_in_id, 0, None)
+    text = changed_text.get_words(known_status.last_compared_in_id, 0, None)
     if text.count(known_status.wording) != 1:
         return ""
     start = text.index(known_status.wording)
     anchor = Anchor(known_status.wording, "", "", start, start + len(known_status.wording))
-    [followed_quote] = changed_text.follow([(known_status.looked_in_id, anchor)])
+    [followed_quote] = changed_text.follow([(known_status.last_compared_in_id, anchor)])
     return (
         followed_quote.anchor.exact if followed_quote.anchor else _find_wording(changed_text, followed_quote)
     )

@@ -20,7 +20,7 @@ class SeenSnapshot(TypedDict):
 class PublicQuoteStatus(TypedDict):
     """A quote in the publication, and whether its source still contains it."""
 
-    of: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
+    cited_by: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
     id: Annotated[int, "Id of the appearance or the evidence, as in the claim."]
     exact: Annotated[str, "The quoted words."]
     source: PublicSource
@@ -31,11 +31,11 @@ class PublicQuoteStatus(TypedDict):
         "`stands`: in the newest snapshot; `changed`: the sentence has different words, see `wording`; "
         "`gone`: neither.",
     ]
-    stood_in: Annotated[SeenSnapshot, "The newest snapshot that contains the words."]
-    lost_in: Annotated[
+    last_found_in: Annotated[SeenSnapshot, "The newest snapshot that contains the words."]
+    first_missing_in: Annotated[
         SeenSnapshot | None, "The first snapshot without the words; null while the quote stands."
     ]
-    looked_in: Annotated[SeenSnapshot, "The newest snapshot that was compared."]
+    last_compared_in: Annotated[SeenSnapshot, "The newest snapshot that was compared."]
     wording: Annotated[
         str,
         "The new wording, if `changed`; otherwise empty, and if the text of the source is not public.",
@@ -57,7 +57,7 @@ def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]
         *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
         *(
             f"{name}__{field}"
-            for name in ("stood_in", "lost_in", "looked_in")
+            for name in ("last_found_in", "first_missing_in", "last_compared_in")
             for field in ("number", "captured_at")
         ),
     )
@@ -71,15 +71,17 @@ def _build_status(quote: PublishedQuote, status: dict[str, Any] | None) -> Publi
         "captured_at": exact["snapshot"]["captured_at"],
     }
     return {
-        "of": quote.cited_by,
+        "cited_by": quote.cited_by,
         "id": exact["id"],
         "exact": exact["exact"],
         "source": exact["source"],
         "snapshot": snapshot,
         "outcome": status["outcome"] if status else QuoteStatus.Outcome.STANDS.value,
-        "stood_in": _build_seen_snapshot(status, "stood_in") if status else snapshot,
-        "lost_in": _build_seen_snapshot(status, "lost_in") if status and status["lost_in__number"] else None,
-        "looked_in": _build_seen_snapshot(status, "looked_in") if status else snapshot,
+        "last_found_in": _build_seen_snapshot(status, "last_found_in") if status else snapshot,
+        "first_missing_in": _build_seen_snapshot(status, "first_missing_in")
+        if status and status["first_missing_in__number"]
+        else None,
+        "last_compared_in": _build_seen_snapshot(status, "last_compared_in") if status else snapshot,
         # `show_text` is read now, not from the publication, because rights to a text can end later.
         "wording": status["wording"] if status and status["snapshot__source__show_text"] else "",
     }

@@ -306,11 +306,11 @@ FORGED_ROWS = [
     ),
     # Keys, checkpoints, the tree.
     (
-        "INSERT INTO claims_signingkey (public_key, origin, follows_id, statement, lost_because)"
+        "INSERT INTO claims_signingkey (public_key, origin, follows_id, statement, loss_reason)"
         " SELECT repeat('A', 43), origin, id, 'x', '' FROM claims_signingkey"
     ),
     (
-        "INSERT INTO claims_signingkey (public_key, origin, statement, lost_because) VALUES (repeat('A',"
+        "INSERT INTO claims_signingkey (public_key, origin, statement, loss_reason) VALUES (repeat('A',"
         " 43), 'x', '', '')"
     ),
     "UPDATE claims_signingkey SET public_key = repeat('A', 43)",

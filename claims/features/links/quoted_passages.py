@@ -42,7 +42,7 @@ def compare_passages(source_id: int, passages: set[QuotedPlace], document: Docum
     }
     changed_text = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed_text.read(
-        statuses_by_passage[passage].stood_in_id if passage in statuses_by_passage else passage.snapshot
+        statuses_by_passage[passage].last_found_in_id if passage in statuses_by_passage else passage.snapshot
         for passage in passages
     )
     missing_count, differs_from_record = 0, False

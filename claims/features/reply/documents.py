@@ -23,8 +23,8 @@ class ReplyRequestSerializer(ReplySerializer):
     answer_by = serializers.DateTimeField(allow_null=True)
     sent_at = serializers.DateTimeField(allow_null=True)
     sent_by = ActorSerializer(allow_null=True)
-    is_being_mailed = serializers.BooleanField()
-    mail_problem = serializers.CharField()
+    is_email_queued = serializers.BooleanField()
+    email_problem = serializers.CharField()
     message_id = serializers.CharField(
         help_text="Message id of the email; empty if the request was made in another way."
     )
@@ -48,8 +48,8 @@ def build_reply_request(row: ReplyRequest) -> Document:
         "answer_by": format_optional_moment(row.answer_by),
         "sent_at": format_optional_moment(row.sent_at),
         "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
-        "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
-        "mail_problem": row.mail_problem,
+        "is_email_queued": bool(row.mail_asked_at and not row.sent_at),
+        "email_problem": row.mail_problem,
         "message_id": row.message_id,
         "answered_at": format_optional_moment(row.answered_at),
         "answer_channel": row.answer_channel,

@@ -13,7 +13,7 @@ from claims.ledger.document.claim_document import format_moment
 from factcheck.api.openapi.body_serializer import Day, Moment
 from factcheck.formulas import escape_formula
 
-CSV_COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", "how")
+CSV_COLUMNS = ("indicator", "title", "part", "value", "unit", "total", "articles", "definition")
 
 
 class PublicArticle(TypedDict):
@@ -21,7 +21,7 @@ class PublicArticle(TypedDict):
 
     code: Annotated[str, "`IFCN` or `EFCSN`."]
     number: str
-    asks: Annotated[str, "The requirement, in our own words."]
+    requirement: Annotated[str, "The requirement, in our own words."]
 
 
 class PublicPart(TypedDict):
@@ -38,8 +38,8 @@ class PublicIndicator(TypedDict):
     title: str
     value: Annotated[float | None, "Null if there is nothing to count."]
     unit: Annotated[str, "`count`, `percent`, `days`, `working_days` or `per_week`."]
-    of: Annotated[int | None, "The total of which the value is a share, or the number that was counted."]
-    how: Annotated[str, "Exactly what is counted."]
+    total: Annotated[int | None, "The total of which the value is a share, or the number that was counted."]
+    definition: Annotated[str, "Exactly what is counted."]
     parts: list[PublicPart]
     articles: list[PublicArticle]
 
@@ -125,8 +125,8 @@ def _build_indicator(indicator: Indicator) -> PublicIndicator:
         "title": str(indicator.title),
         "value": None if indicator.value is None else float(indicator.value),
         "unit": indicator.unit,
-        "of": indicator.total,
-        "how": str(indicator.definition),
+        "total": indicator.total,
+        "definition": str(indicator.definition),
         "parts": [{"name": str(part.name), "count": part.count} for part in indicator.parts],
         "articles": [_build_article(article) for article in indicator.articles],
     }
@@ -151,4 +151,4 @@ def _build_statement(statement: NewsroomStatement) -> PublicStatement:
 
 
 def _build_article(article: CodeArticle) -> PublicArticle:
-    return {"code": article.code, "number": str(article.number), "asks": str(article.requirement)}
+    return {"code": article.code, "number": str(article.number), "requirement": str(article.requirement)}

@@ -60,7 +60,7 @@ class WebhookChanges(WebhookBody):
 class RotationBody(StrictKeys):
     """The options for replacing a secret: whether the old one becomes invalid immediately."""
 
-    at_once = StrictBooleanField(
+    immediately = StrictBooleanField(
         required=False,
         default=False,
         help_text="End the old secret now, because others know it. Otherwise both sign for a day.",

@@ -133,7 +133,7 @@ class EditorialWebhookResource(OwnWebhookBase):
         values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def rotate_secret(_prepared: None) -> StoredResponse:
-            row = endpoints.rotate_secret(self._lock_matching(id), at_once=values["at_once"])
+            row = endpoints.rotate_secret(self._lock_matching(id), immediately=values["immediately"])
             return self._show_secret(row)
 
         return self.create_once(rotate_secret)

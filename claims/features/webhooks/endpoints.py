@@ -53,15 +53,15 @@ def clear_failures(endpoint: WebhookEndpoint) -> None:
 
 
 @transaction.atomic
-def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> WebhookEndpoint:
+def rotate_secret(endpoint: WebhookEndpoint, *, immediately: bool = False) -> WebhookEndpoint:
     """Give the endpoint a new secret.
 
     Args:
-        at_once: make the old secret invalid now, because it leaked; otherwise both secrets sign for a day.
+        immediately: make the old secret invalid now, because it leaked; otherwise both secrets sign for a day.
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
-    endpoint.previous_secret = "" if at_once else endpoint.secret
-    endpoint.previous_secret_until = None if at_once else timezone.now() + OLD_SECRET_LIFETIME
+    endpoint.previous_secret = "" if immediately else endpoint.secret
+    endpoint.previous_secret_until = None if immediately else timezone.now() + OLD_SECRET_LIFETIME
     endpoint.secret = make_secret()
     endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
     return endpoint

@@ -56,12 +56,12 @@ def load_current_key() -> SigningKey:
 
 
 @transaction.atomic
-def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
+def succeed_key(secret: str, *, loss_reason: str = "") -> SigningKey:
     """Sign the ledger with another key from now on, and announce the change permanently.
 
     Args:
         secret: the secret of the new key, as it will be set in SIGNING_KEY.
-        lost_because: the reason why the old key cannot sign the announcement; "" if SIGNING_KEY still is the old key,
+        loss_reason: the reason why the old key cannot sign the announcement; "" if SIGNING_KEY still is the old key,
             which then signs it.
 
     Raises:
@@ -77,7 +77,7 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
     public_key = _encode_public_key(new_key)
     if SigningKey.objects.filter(public_key=public_key).exists():
         raise KeyRefused(gettext("This key was used before. Choose another secret."))
-    if lost_because:
+    if loss_reason:
         signers = [new_key]
     elif _encode_public_key(old_key) == newest_key.public_key:
         signers = [old_key, new_key]
@@ -88,19 +88,19 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
                 "announce its successor. Set it to the old secret, or give the reason with --lost."
             )
         )
-    text = build_statement(newest_key.origin, newest_key.public_key, public_key, lost_because)
+    text = build_statement(newest_key.origin, newest_key.public_key, public_key, loss_reason)
     return SigningKey.objects.create(
         public_key=public_key,
         origin=newest_key.origin,
         follows=newest_key,
         statement=sign_note(text, name=newest_key.origin, keys=signers),
-        lost_because=lost_because,
+        loss_reason=loss_reason,
     )
 
 
-def build_statement(origin: str, old_key: str, new_key: str, lost_because: str) -> str:
+def build_statement(origin: str, old_key: str, new_key: str, loss_reason: str) -> str:
     """Return the signed statement that one key succeeds another."""
-    return f"{origin}\n{_STATEMENT_TYPE}\n{old_key}\n{new_key}\n{' '.join(lost_because.split()) or '-'}\n"
+    return f"{origin}\n{_STATEMENT_TYPE}\n{old_key}\n{new_key}\n{' '.join(loss_reason.split()) or '-'}\n"
 
 
 def find_problem(key: SigningKey) -> str:
@@ -112,13 +112,13 @@ def find_problem(key: SigningKey) -> str:
         note = SignedNote.read(key.statement)
     except InvalidNote as problem:
         return str(problem)
-    if note.text != build_statement(key.origin, old_key.public_key, key.public_key, key.lost_because):
+    if note.text != build_statement(key.origin, old_key.public_key, key.public_key, key.loss_reason):
         return "the statement says something else"
-    signers = [key.public_key] if key.lost_because else [old_key.public_key, key.public_key]
+    signers = [key.public_key] if key.loss_reason else [old_key.public_key, key.public_key]
     if not all(note.is_signed_by(key.origin, decode_bytes(signer)) for signer in signers):
         return (
             "the statement is not signed by both keys"
-            if not key.lost_because
+            if not key.loss_reason
             else "it did not sign the statement"
         )
     return ""

@@ -41,7 +41,7 @@ class Command(LocalizedCommand):
             secret, reason = _read_secret(str(file)), ""
         try:
             with require_owner():
-                key = succeed_key(secret, lost_because=reason)
+                key = succeed_key(secret, loss_reason=reason)
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})

@@ -142,7 +142,7 @@ class PublicSigningKey(TypedDict):
     statement: Annotated[
         str, "A signed note that this key follows the previous one, signed by both; empty for the first key."
     ]
-    lost_because: Annotated[str, "Why the previous key did not sign this; empty if it did."]
+    loss_reason: Annotated[str, "Why the previous key did not sign this; empty if it did."]
 
 
 class PublicSigningKeys(TypedDict):
@@ -171,7 +171,7 @@ class KeysResource(LedgerResource):
                     "verifier_key": format_verifier_key(key.origin, decode_bytes(key.public_key)),
                     "began_at": format_moment(key.began_at),
                     "statement": key.statement,
-                    "lost_because": key.lost_because,
+                    "loss_reason": key.loss_reason,
                 }
                 for key in keys
             ],

@@ -146,7 +146,7 @@ def build_response_body(picture_hash: PerceptualHash, *, has_picture: bool) -> M
 def _build_result(similar_media: SimilarMedia) -> FoundMedia:
     near_duplicate = similar_media.near_duplicate
     return {
-        "alikeness": similar_media.alikeness,
+        "similarity": similar_media.similarity,
         "distance": near_duplicate.distance,
         "transformation": near_duplicate.transformation,
         "part": near_duplicate.part,

@@ -51,7 +51,7 @@ class ClaimWithMedia(TypedDict):
 class FoundMedia(TypedDict):
     """A published picture or video that looks like the submitted picture."""
 
-    alikeness: Annotated[str, list(ALIKENESS.items())]
+    similarity: Annotated[str, list(ALIKENESS.items())]
     distance: Annotated[
         int | None,
         "The number of differing bits of the 256-bit perceptual hashes, from 0 to 31; null if it was found by"

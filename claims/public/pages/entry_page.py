@@ -74,7 +74,7 @@ def build_entry_page(
         "related": related_claims,
         "offered_translation": offered_translation,
         "outdated_translation": outdated_translation,
-        "quote_statuses": {(status["of"], status["id"]): status for status in quote_statuses},
+        "quote_statuses": {(status["cited_by"], status["id"]): status for status in quote_statuses},
         "notes": notes,
         "shown_entry": shown_entry,
         "newest": newest_entry,

@@ -43,7 +43,13 @@ def read_quotes(client: Client, claim: Claim) -> list[dict[str, Any]]:
 def brief(quotes: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Outcome, the newest version with the words, the first without them, and the words there."""
     return [
-        (q["exact"], q["outcome"], q["stood_in"]["number"], (q["lost_in"] or {}).get("number"), q["wording"])
+        (
+            q["exact"],
+            q["outcome"],
+            q["last_found_in"]["number"],
+            (q["first_missing_in"] or {}).get("number"),
+            q["wording"],
+        )
         for q in quotes
     ]
 
@@ -119,9 +125,9 @@ def test_the_answer_is_complete(client: Client, claim: Claim, source: Source) ->
 
     first = seen(source.snapshots.get(number=1))
     assert mayor == {
-        "of": "appearance", "id": shown["id"], "exact": MAYOR, "source": shown["source"], "snapshot": first,
-        "outcome": "changed", "stood_in": first, "lost_in": seen(second), "looked_in": seen(second),
-        "wording": "The mayor was there.",
+        "cited_by": "appearance", "id": shown["id"], "exact": MAYOR, "source": shown["source"], "snapshot": first,
+        "outcome": "changed", "last_found_in": first, "first_missing_in": seen(second),
+        "last_compared_in": seen(second), "wording": "The mayor was there.",
     }  # fmt: skip
 
 
@@ -167,7 +173,7 @@ def test_evidence_is_reported_too(client: Client, checker: User, editor: User, s
     captured(source, TEXT.replace("Nobody was", "Two were"))
     bring_out(draft, checker, editor)
     [quote] = [quote for quote in read_quotes(client, claim) if quote["exact"] == NIGHT]
-    assert (quote["of"], quote["outcome"], quote["wording"]) == (
+    assert (quote["cited_by"], quote["outcome"], quote["wording"]) == (
         "evidence",
         "changed",
         "Two were hurt in the night.",

@@ -129,13 +129,13 @@ def test_claim_with_a_past_cannot_be_deleted(published: Verdict) -> None:
 
 
 INSERT_FATE = (
-    'INSERT INTO claims_quotestatus (snapshot_id, start, "end", outcome, stood_in_id, stood_start, stood_end,'
-    " lost_in_id, looked_in_id, wording) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    'INSERT INTO claims_quotestatus (snapshot_id, start, "end", outcome, last_found_in_id, found_start, found_end,'
+    " first_missing_in_id, last_compared_in_id, wording) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "outcome", "stood_in", "stood", "lost_in", "looked_in", "wording", "rule"),
+    "start, end, outcome, last_found_in, found, first_missing_in, last_compared_in, wording, rule",
     [
         (4, 4, "stands", 2, (4, 10), None, 2, "", "quotestatus_spans_are_whole"),
         (4, 10, "stands", 2, (10, 4), None, 2, "", "quotestatus_spans_are_whole"),
@@ -148,14 +148,14 @@ INSERT_FATE = (
     ],
 )
 def test_fate_of_a_quote_that_cannot_be(
-    start: int, end: int, outcome: str, stood_in: int, stood: tuple[int, int], lost_in: int | None, looked_in: int,
-    wording: str, rule: str,
+    start: int, end: int, outcome: str, last_found_in: int,
+    found: tuple[int, int], first_missing_in: int | None, last_compared_in: int, wording: str, rule: str,
 ) -> None:  # fmt: skip
     source = make_source("The bridge is new.")
     ids = {1: source.snapshots.get().pk, 2: make_snapshot(source, "The tunnel is new.").pk, None: None}
     refused(
-        INSERT_FATE, ids[1], start, end, outcome, ids[stood_in], *stood, ids[lost_in], ids[looked_in], wording,
-        match=rule,
+        INSERT_FATE, ids[1], start, end, outcome, ids[last_found_in], *found,
+        ids[first_missing_in], ids[last_compared_in], wording, match=rule,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class SubmissionJSON(StrictJSON):
 class SenderBody(serializers.Serializer):
     """The sender's contact details. Unknown members are rejected, so that no input is silently lost."""
 
-    mail = serializers.CharField(
+    email = serializers.CharField(
         max_length=MAX_MAIL_LENGTH,
         validators=[
             SingleMailAddress(gettext_lazy("Give an email address, such as name@example.org."), "invalid")
@@ -65,7 +65,7 @@ class SenderBody(serializers.Serializer):
     def sender(self) -> Sender:
         values = self.validated_data
         return Sender(
-            values["mail"], values.get("name", ""), values.get("language", "en").partition("-")[0].lower()
+            values["email"], values.get("name", ""), values.get("language", "en").partition("-")[0].lower()
         )
 
 

@@ -81,7 +81,7 @@ class WebhookForm(DeskForm):
 class RotationForm(forms.Form):
     """A form that asks whether the old secret becomes invalid immediately or after a day."""
 
-    at_once = forms.BooleanField(required=False)
+    immediately = forms.BooleanField(required=False)
 
 
 def _may_manage_endpoint(endpoint: WebhookEndpoint, person: User) -> bool:
@@ -200,12 +200,12 @@ class WebhookAdmin(DeskAdmin):
         return self.show_page(request, "webhook_secret", context)
 
     @row_action(_("Replace the secret"), is_offered=_may_manage_endpoint, form=RotationForm)
-    def rotate_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
+    def rotate_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, immediately: bool) -> str:
         """Replace the secret, and return a message. The old secret becomes invalid now or in a day."""
         _require_manageable_endpoint(endpoint)
-        endpoints.rotate_secret(endpoint, at_once=at_once)
+        endpoints.rotate_secret(endpoint, immediately=immediately)
         self.log_change(
-            request, endpoint, SECRET_REPLACED_AT_ONCE_MESSAGE if at_once else SECRET_REPLACED_MESSAGE
+            request, endpoint, SECRET_REPLACED_AT_ONCE_MESSAGE if immediately else SECRET_REPLACED_MESSAGE
         )
         return gettext("The secret was replaced. Give the new one to the receiver.")
 

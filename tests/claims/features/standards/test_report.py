@@ -168,11 +168,11 @@ def test_page_api_table_and_command_say_the_same(client: Client, publish: Publis
         ("IFCN", "3.3"),
         ("EFCSN", "methodology"),
     }
-    assert all(one["articles"] and one["how"] for one in body["indicators"])
+    assert all(one["articles"] and one["definition"] for one in body["indicators"])
     funding = next(one for one in body["statements"] if one["kind"] == "funding")
     assert [page["text"] for page in funding["pages"]] == ["Readers do."]
     table = list(csv.reader(io.StringIO(client.get("/api/v1/standards.csv").content.decode())))
-    assert table[0] == ["indicator", "title", "part", "value", "unit", "of", "articles", "how"]
+    assert table[0] == ["indicator", "title", "part", "value", "unit", "total", "articles", "definition"]
     assert [row[2:4] for row in table if row[0] == "by_claimant"] == [["", "1"], ["'=Ada", "1"]]
     out = io.StringIO()
     call_command("standards_report", "--format", "csv", stdout=out)

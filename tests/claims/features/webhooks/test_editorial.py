@@ -346,7 +346,7 @@ class TestTelling:
         old, new = receiver.secret, ours.post(f"{path}rotate-secret/").json()["secret"]
         ours.post(f"{path}test/")
         assert receiver.messages[-1].verified(old) == receiver.messages[-1].verified(new)
-        newest = ours.post(f"{path}rotate-secret/", {"at_once": True}).json()
+        newest = ours.post(f"{path}rotate-secret/", {"immediately": True}).json()
         assert (newest["previous_secret_until"], newest["secret"] in {old, new}) == (None, False)
 
     def test_is_deleted(self, ours: Tool, receiver: Agreeing) -> None:

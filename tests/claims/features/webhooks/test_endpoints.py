@@ -203,7 +203,7 @@ class TestRotation:
 
     def test_at_once(self, endpoint: WebhookEndpoint, receiver: Receiver) -> None:
         old = endpoint.secret
-        endpoint = endpoints.rotate_secret(endpoint, at_once=True)
+        endpoint = endpoints.rotate_secret(endpoint, immediately=True)
         endpoints.send_test(endpoint)
         (message,) = receiver.messages
         assert len(message.headers["webhook-signature"].split()) == 1

@@ -141,13 +141,13 @@ class TestButtons:
         history = desk.client.get(reverse("admin:webhooks_webhookendpoint_history", args=[endpoint.pk]))
         assert "Secret viewed." in history.content.decode()
 
-    @pytest.mark.parametrize("at_once", ["", "1"])
-    def test_secret_is_replaced(self, desk: Desk, endpoint: WebhookEndpoint, at_once: str) -> None:
+    @pytest.mark.parametrize("immediately", ["", "1"])
+    def test_secret_is_replaced(self, desk: Desk, endpoint: WebhookEndpoint, immediately: str) -> None:
         old = endpoint.secret
-        desk.client.post(button(endpoint, "rotate-secret"), {"at_once": at_once})
+        desk.client.post(button(endpoint, "rotate-secret"), {"immediately": immediately})
         endpoint.refresh_from_db()
         assert endpoint.secret != old
-        assert endpoint.previous_secret == ("" if at_once else old)
+        assert endpoint.previous_secret == ("" if immediately else old)
 
     def test_no_secret_in_any_history(self, desk: Desk, endpoint: WebhookEndpoint) -> None:
         old = endpoint.secret

@@ -235,7 +235,7 @@ def test_checkpoints_go_on_from_each_other_by_sql_too(publish: Publish) -> None:
     refused("UPDATE claims_hashtile SET hashes = hashes || '\\x00'", match="hashtile_has_whole_hashes")
     refused("DELETE FROM claims_signingkey", match="signingkey_append_only")
     refused(
-        "INSERT INTO claims_signingkey (public_key, origin, statement, lost_because)"
+        "INSERT INTO claims_signingkey (public_key, origin, statement, loss_reason)"
         " SELECT repeat('A', 43), origin, '', '' FROM claims_signingkey",
         match="signingkey_follows_the_last",
     )

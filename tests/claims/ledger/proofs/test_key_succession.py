@@ -63,7 +63,7 @@ def test_key_that_was_lost(first_key: str, settings: Any) -> None:
     call_command("change_signing_key", lost="The disk with it broke.\n")
     new = SigningKey.objects.newest()
     assert new is not None
-    assert (new.public_key, new.lost_because) == (get_public_key(), "The disk with it broke.")
+    assert (new.public_key, new.loss_reason) == (get_public_key(), "The disk with it broke.")
     note = SignedNote.read(new.statement)
     assert not note.is_signed_by(new.origin, decode_bytes(first_key))
     assert note.text.splitlines()[-1] == "The disk with it broke."
@@ -97,5 +97,5 @@ def test_forged_succession(first_key: str, settings: Any) -> None:
     assert find_problem(key) == "the statement says something else"
     key.statement = key.statement[: key.statement.rindex("— ")].replace("succession 2", "succession 1")
     assert "not signed by both" in find_problem(key)
-    key.lost_because, key.statement = "x", "x"
+    key.loss_reason, key.statement = "x", "x"
     assert "not a signed note" in find_problem(key)

@@ -78,7 +78,7 @@ def test_keys(client: Client, heads: list[TreeHead]) -> None:
     name, _, rest = key["verifier_key"].partition("+")
     assert name == heads[0].origin
     assert b64decode(rest.partition("+")[2]) == b"\1" + decode_bytes(get_public_key())
-    assert (key["statement"], key["lost_because"]) == ("", "")
+    assert (key["statement"], key["loss_reason"]) == ("", "")
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 3, 4])

@@ -48,7 +48,7 @@ def ask(client: Client, **body: Any) -> Any:
 def found(answer: Any) -> list[tuple[int, str, str]]:
     assert answer.status_code == 200, answer.content
     return [
-        (each["media"]["id"], each["alikeness"], each["transformation"]) for each in answer.json()["results"]
+        (each["media"]["id"], each["similarity"], each["transformation"]) for each in answer.json()["results"]
     ]
 
 

@@ -22,8 +22,8 @@ QUERIES = (
 BODIES: tuple[tuple[str, dict[str, Any], list[str]], ...] = (
     ("match/", {"text": "The ferry\0 sank."}, ["#/text"]),
     ("match/", {"texts": ["The ferry sank.", "\0"]}, ["#/texts/1"]),
-    ("requests/", {"mail": "a@example.org", "text": "The ferry\0 sank."}, ["#/text"]),
-    ("complaints/", {"mail": "a@example.org", "claim": 0, "kind": "other", "text": "\0"}, ["#/text"]),
+    ("requests/", {"email": "a@example.org", "text": "The ferry\0 sank."}, ["#/text"]),
+    ("complaints/", {"email": "a@example.org", "claim": 0, "kind": "other", "text": "\0"}, ["#/text"]),
 )
 
 

@@ -31,7 +31,7 @@ def complaint_on(number: int, **changes: Any) -> dict[str, Any]:
         "claim": number,
         "kind": "error_of_fact",
         "text": "The sum is another.",
-        "mail": "rita@example.org",
+        "email": "rita@example.org",
     } | changes
 
 
@@ -86,9 +86,9 @@ def published_claim(publish: Callable[..., Claim]) -> Claim:
         ({"kind": "praise"}, "#/kind", "praise"),
         ({"text": ""}, "#/text", "blank"),
         ({"text": "x" * 5_001}, "#/text", "5000"),
-        ({"mail": "rita"}, "#/mail", "an email address"),
-        ({"mail": "rita@example.org\nBcc: a@example.org"}, "#/mail", "an email address"),
-        ({"mail": "rita@example.org, a@example.org"}, "#/mail", "an email address"),
+        ({"email": "rita"}, "#/email", "an email address"),
+        ({"email": "rita@example.org\nBcc: a@example.org"}, "#/email", "an email address"),
+        ({"email": "rita@example.org, a@example.org"}, "#/email", "an email address"),
         ({"language": "Deutsch!"}, "#/language", "language tag"),
         ({"version": 1}, "#/version", "Unknown member"),
         ({"text": "a\u0000b"}, "#/text", "Null"),
@@ -148,7 +148,7 @@ def test_a_complaint_about_a_merged_claim_is_about_its_target(
 
 def test_requests_about_checked_claims_are_answered_at_once(publish: Callable[..., Claim]) -> None:
     claim = publish(make_claim("The harbour bridge cost 90 million euros."))
-    body = {"text": "The harbour bridge cost 90 million euros", "mail": "rita@example.org"}
+    body = {"text": "The harbour bridge cost 90 million euros", "email": "rita@example.org"}
     answer = post(REQUESTS, body)
     assert answer.status_code == 200
     told = answer.json()
@@ -162,7 +162,7 @@ def test_requests_about_checked_claims_are_answered_at_once(publish: Callable[..
 
 
 def test_nothing_found_never_reads_as_true(db: None) -> None:
-    body = post(REQUESTS, {"text": "The mayor sold the harbour.", "mail": "rita@example.org"}).json()
+    body = post(REQUESTS, {"text": "The mayor sold the harbour.", "email": "rita@example.org"}).json()
     assert (body["state"], body["found"]) == ("awaiting_confirmation", [])
     assert "Neither a result nor the lack of one shows whether the text is true." in body["detail"]
 
@@ -171,7 +171,7 @@ def test_a_picture_comes_in_base64(db: None) -> None:
     body = {
         "picture": base64.b64encode(SMALL_PNG).decode(),
         "text": "Is it real?",
-        "mail": "rita@example.org",
+        "email": "rita@example.org",
     }
     assert post(REQUESTS, body).status_code == 202
     assert ReaderPicture.objects.get().media_type == "image/jpeg"
@@ -180,8 +180,8 @@ def test_a_picture_comes_in_base64(db: None) -> None:
 
 
 def test_something_has_to_be_asked(db: None) -> None:
-    assert post(REQUESTS, {"mail": "rita@example.org"}).status_code == 400
-    wrong = post(REQUESTS, {"mail": "rita@example.org", "address": "ftp://example.org"})
+    assert post(REQUESTS, {"email": "rita@example.org"}).status_code == 400
+    wrong = post(REQUESTS, {"email": "rita@example.org", "address": "ftp://example.org"})
     assert wrong.json()["errors"][0]["pointer"] == "#/address"
-    assert post(REQUESTS, {"mail": "rita@example.org", "text": "https://example.org/a"}).status_code == 202
+    assert post(REQUESTS, {"email": "rita@example.org", "text": "https://example.org/a"}).status_code == 202
     assert ReaderRequest.objects.get().address == "https://example.org/a"
