@@ -72,7 +72,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     return stored_rows
 
 
-def _propose_row(review: Review, by: User) -> StoredRow:
+def _propose_row(review: Review, user: User) -> StoredRow:
     if review.claimed_on and not is_today_or_earlier(review.claimed_on):
         return StoredRow(
             review, "refused", reason=_("%s has not yet arrived.") % review.claimed_on.isoformat()
@@ -80,10 +80,10 @@ def _propose_row(review: Review, by: User) -> StoredRow:
     try:
         with transaction.atomic():
             entities = ReferencedEntities(
-                [review._replace(publisher=None, rating=None)], now=clock.get_database_time(), by=by
+                [review._replace(publisher=None, rating=None)], now=clock.get_database_time(), by=user
             )
             claim = claim_edits.create(
-                by=by,
+                by=user,
                 topics=[entities.get_topic(name) for name in review.topics],
                 statement=review.statement,
                 language=review.language,

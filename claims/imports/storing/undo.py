@@ -242,8 +242,8 @@ def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> Impo
     return run
 
 
-def _require_undoable(run: ImportRun, by: User, *, keep_later_work: bool) -> None:
-    require_permission(by, "claims.undo_import", _("undo imports"))
+def _require_undoable(run: ImportRun, user: User, *, keep_later_work: bool) -> None:
+    require_permission(user, "claims.undo_import", _("undo imports"))
     if keep_later_work and run.state in UNDOABLE_STATES:
         return
     if obstacles := find_obstacles(run):
@@ -265,8 +265,8 @@ def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord
 class _BatchUndo:
     """The steps that undo one batch of an import."""
 
-    def __init__(self, run: ImportRun, by: User) -> None:
-        self.run, self.by, self.now = run, by, clock.get_database_time()
+    def __init__(self, run: ImportRun, user: User) -> None:
+        self.run, self.user, self.now = run, user, clock.get_database_time()
         self.note = _("The import that added this was undone.")
 
     def undo_claims(self, ids: Sequence[int]) -> None:
@@ -412,8 +412,8 @@ class _BatchUndo:
                 action=action,
                 before=row.state,
                 after=state_after,
-                actor=self.by,
-                actor_name=get_display_name(self.by),
+                actor=self.user,
+                actor_name=get_display_name(self.user),
                 import_run=self.run,
                 note=f"{self.note} ({self.run})",
             )

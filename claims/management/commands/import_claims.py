@@ -122,18 +122,18 @@ class Command(LocalizedCommand):
             constants=_parse_constants(options["set"]),
             sheet=options["sheet"],
         )
-        by = find_user(options["by"])
+        user = find_user(options["by"])
         errors = Console(stderr=True)
         if options["write_mapping"]:
             self._write_mapping(place, recipe, options["write_mapping"])
             if not dry_run:
                 return
         if options["house_archive"]:
-            self._hold_archive(place, recipe, by, dry_run=dry_run)
+            self._hold_archive(place, recipe, user, dry_run=dry_run)
             return
 
         def import_place() -> ImportRun:
-            run = runs.find_or_create_run(place, recipe, by=by)
+            run = runs.find_or_create_run(place, recipe, by=user)
             with show_progress(errors) as report_progress:
                 runs.import_files(
                     run,
@@ -156,18 +156,18 @@ class Command(LocalizedCommand):
         if run.refused:
             raise SystemExit(EXIT_SOME_REFUSED)
 
-    def _hold_archive(self, location: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
+    def _hold_archive(self, location: str, recipe: Recipe, user: User | None, *, dry_run: bool) -> None:
         """Hold the newsroom's archive until a second administrator releases it."""
         if dry_run:
             raise CommandError(
                 gettext("--house-archive stores nothing until it is released: do not use it with --dry-run.")
             )
-        if by is None:
+        if user is None:
             raise CommandError(
                 gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
             )
         try:
-            run = house_archive.preview_archive(house_archive.store_copy(location, recipe, by=by))
+            run = house_archive.preview_archive(house_archive.store_copy(location, recipe, by=user))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:

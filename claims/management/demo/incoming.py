@@ -39,11 +39,11 @@ class DemoContent(NamedTuple):
 def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, User]) -> None:
     """Add pictures to claims. Call this before publishing their verdicts, which include the pictures."""
     for row in rows:
-        by = people[row["by"]]
+        user = people[row["by"]]
         file = ContentFile((FOLDER / row["file"]).read_bytes(), name=row["file"])
-        media = described_media.store_media(file, by=by, alternative_text=row["alternative_text"])
+        media = described_media.store_media(file, by=user, alternative_text=row["alternative_text"])
         claim_edits.add_media(
-            claims[row["claim"]], media, by=by, caption=row["caption"], page_url=row["page_url"]
+            claims[row["claim"]], media, by=user, caption=row["caption"], page_url=row["page_url"]
         )
 
 
@@ -55,7 +55,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
         record_reader_repeats(text, find_repeated_sentences(match_published_text(text)))
 
 
-def _read_article(row: Row, by: User) -> None:
+def _read_article(row: Row, user: User) -> None:
     """Store an article, and record the sentences that repeat published claims."""
     text = f"{row['title']}\n\n" + " ".join(row["sentences"])
     overrides = Overrides(
@@ -66,7 +66,7 @@ def _read_article(row: Row, by: User) -> None:
         language="en",
         kind="article",
     )
-    snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=overrides, by=by).snapshot
+    snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=overrides, by=user).snapshot
     record_snapshot_repeats(
         snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchOptions(cut="sentences")))
     )

@@ -103,7 +103,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         )
         return
     try:
-        name = mapping.table.sheet if mapping else settings.get("sheet", "")
+        name = mapping.layout.sheet if mapping else settings.get("sheet", "")
         yield from _read_sheet(file, _open_sheet(file, name), mapping, settings.get("constants", {}))
     except _UnusableWorkbook as error:
         yield Refusal(RecordLocation(file.name, "workbook"), "", error.args[0], "unusable workbook")
@@ -257,11 +257,11 @@ def _read_header(
     file: File, first_rows: list[_NumberedRow], width: int, mapping: Mapping | None
 ) -> tuple[list[str], list[_NumberedRow]]:
     """Return the column names, and the first rows below them."""
-    if mapping and mapping.table.header is False:
-        return list(mapping.table.columns) or [
+    if mapping and mapping.layout.header is False:
+        return list(mapping.layout.columns) or [
             f"column {number}" for number in range(1, width + 1)
         ], first_rows
-    if mapping and (wanted_row := mapping.table.header_row):
+    if mapping and (wanted_row := mapping.layout.header_row):
         index = next(
             (index for index, (number, _row) in enumerate(first_rows) if number >= wanted_row),
             len(first_rows),

@@ -53,7 +53,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
-        if mapping.table.header is False and (table := _detect_headerless(file, mapping)):
+        if mapping.layout.header is False and (table := _detect_headerless(file, mapping)):
             return _build_settings(table, mapping)
     table = _detect_table(file)
     if table is None or not table.rows or _is_own_export(table.rows[0]):
@@ -66,11 +66,11 @@ def recognise(file: File) -> Table[str, Any] | None:
 def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
     table = _detect_table(file)
-    dialect = mapping.table.override(
+    dialect = mapping.layout.override(
         table.dialect if table else Dialect(detect_encoding(file.head) or "utf-8")
     )
     sample = _read_sample(file, dialect)
-    return _build_settings(sample if mapping.table.header_row else _skip_titles(sample), mapping)
+    return _build_settings(sample if mapping.layout.header_row else _skip_titles(sample), mapping)
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -91,7 +91,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         )
         return
     if mapping:
-        dialect = mapping.table.override(dialect)
+        dialect = mapping.layout.override(dialect)
     yield from _read_records(file, dialect, mapping)
 
 
@@ -134,7 +134,7 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
 
 def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
     rows = TableRows(file, dialect)
-    columns = list(mapping.table.columns) if mapping else []
+    columns = list(mapping.layout.columns) if mapping else []
     if dialect.encoding not in _USUAL_ENCODINGS:
         file.note(
             TranslatableMessage(
@@ -287,7 +287,7 @@ def _skip_titles(sample: TableSample) -> TableSample:
 def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
     """Return the first rows if they fit a mapping for tables without a header; otherwise None."""
     encoding = detect_encoding(file.head)
-    sample = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
+    sample = _read_sample(file, mapping.layout.override(Dialect(encoding))) if encoding else None
     return sample if sample and is_fitting(mapping, sample.rows) else None
 
 
@@ -299,7 +299,7 @@ def _read_sample(file: File, dialect: Dialect) -> TableSample:
 
 
 def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
-    dialect = mapping.table.override(sample.dialect)
+    dialect = mapping.layout.override(sample.dialect)
     if dialect.header_row:
         sample = replace(
             sample,
@@ -310,7 +310,7 @@ def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
             ],
         )
     header, rows = (sample.rows[0], sample.rows[1:]) if dialect.header and sample.rows else ([], sample.rows)
-    columns = find_columns(header) or list(mapping.table.columns)
+    columns = find_columns(header) or list(mapping.layout.columns)
     return {
         "dialect": dialect.to_json(),
         "mapping": mapping.to_json(),

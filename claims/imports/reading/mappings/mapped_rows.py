@@ -70,7 +70,7 @@ class RowReader:
         self._mapping = mapping
         self._skip_conditions = [
             (self._use_column("what kind of row it is", name), match_any(values))
-            for name, values in mapping.skip.items()
+            for name, values in mapping.skip_conditions.items()
         ]
         self._variants = [
             (self._build_conditions(variant.conditions), variant.rules) for variant in mapping.variants
@@ -176,7 +176,7 @@ class RowReader:
                 columns_found.append(self._use_column(field, column))
             except MissingColumn as error:
                 errors.append(error)
-        if errors and (not columns_found or columns.join is not None):
+        if errors and (not columns_found or columns.separator is not None):
             raise errors[0]
         return columns_found
 
@@ -264,14 +264,14 @@ def _build_value_reader(
     columns_found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
 ) -> Callable[[Row], Any]:
     def join_values(row: Row) -> Any:
-        return (columns.join or "").join(
+        return (columns.separator or "").join(
             _to_text(row[name]) for name in columns_found if row.get(name) not in (None, "")
         )
 
     def find_first(row: Row) -> Any:
         return next((row[name] for name in columns_found if row.get(name) not in (None, "", [])), None)
 
-    get_value = find_first if columns.join is None else join_values
+    get_value = find_first if columns.separator is None else join_values
 
     def read_value(row: Row) -> Any:
         result = get_value(row)

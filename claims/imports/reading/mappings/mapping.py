@@ -51,11 +51,11 @@ class Columns:
     """The columns of a field, which contains the first value that is not empty, or all values joined."""
 
     columns: tuple[Column, ...] = ()
-    join: str | None = None
+    separator: str | None = None
 
     def to_json(self) -> Any:
-        if self.join is not None:
-            return {"columns": list(self.columns), "join": self.join}
+        if self.separator is not None:
+            return {"columns": list(self.columns), "join": self.separator}
         return self.columns[0] if len(self.columns) == 1 else list(self.columns)
 
 
@@ -156,15 +156,19 @@ class Mapping:
     """The columns, or keys of an object, by which files of this kind are recognised."""
     values: Table[str, tuple[str, ...]] = field(default_factory=dict)
     """The values of columns by which files of this kind are recognised."""
-    skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
-    table: Layout = field(default_factory=Layout)
+    skip_conditions: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
     variants: tuple[Variant, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        recognise = ({"columns": list(self.columns)} if self.columns else {}) | (
+        recognition = ({"columns": list(self.columns)} if self.columns else {}) | (
             {"values": _to_lists(self.values)} if self.values else {}
         )
-        sections = {"recognise": recognise, "table": self.table.to_json(), "skip": _to_lists(self.skip)}
+        sections = {
+            "recognise": recognition,
+            "table": self.layout.to_json(),
+            "skip": _to_lists(self.skip_conditions),
+        }
         return {
             "name": self.name,
             **{name: section for name, section in sections.items() if section},
@@ -185,28 +189,28 @@ class Mapping:
             MappingError: the mapping is not valid; the message names the key, the value and the remedy.
         """
         table = require_only("", value, _KEYS)
-        recognise = require_only("recognise", table.get("recognise", {}), ("columns", "values"))
+        recognition = require_only("recognise", table.get("recognise", {}), ("columns", "values"))
         variants = table.get("variants", [])
         if not isinstance(variants, list):
             raise MappingError(
                 "variants", "it is a single table. Write [[variants]] with two brackets for each variant."
             )
         mapping = cls(
-            name=require_text("name", table.get("name", "")) if "name" in table else _refuse_nameless(),
+            name=require_text("name", table.get("name", "")) if "name" in table else _reject_missing_name(),
             rules=_parse_rules("", {name: table[name] for name in _SECTIONS if name in table}),
-            columns=require_texts("recognise.columns", recognise.get("columns", [])),
-            values=_parse_conditions("recognise.values", recognise.get("values", {})),
-            skip=_parse_conditions("skip", table.get("skip", {})),
-            table=_parse_layout(table.get("table", {})),
+            columns=require_texts("recognise.columns", recognition.get("columns", [])),
+            values=_parse_conditions("recognise.values", recognition.get("values", {})),
+            skip_conditions=_parse_conditions("skip", table.get("skip", {})),
+            layout=_parse_layout(table.get("table", {})),
             variants=tuple(
                 _parse_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)
             ),
         )
-        if mapping.table.header is False and mapping.table.header_row:
+        if mapping.layout.header is False and mapping.layout.header_row:
             raise MappingError(
                 "table.header_row", "a file without a header (header = false) has no header row."
             )
-        if mapping.table.columns and mapping.table.header:
+        if mapping.layout.columns and mapping.layout.header:
             raise MappingError(
                 "table.columns", "column names are only for files without a header (header = false)."
             )
@@ -227,7 +231,7 @@ def read_mapping(text: str) -> Mapping:
         ) from None
 
 
-def _refuse_nameless() -> str:
+def _reject_missing_name() -> str:
     raise MappingError("name", 'a mapping needs a name, such as name = "Our spreadsheet of 2024".')
 
 
@@ -278,18 +282,18 @@ def _parse_rules(prefix: str, table: dict[str, Any]) -> ColumnRules:
 
 
 def _parse_columns(key: str, value: Any) -> Columns:
-    join = None
+    separator = None
     if isinstance(value, Table):
         table = require_only(key, value, ("columns", "join"))
         value = table.get("columns", [])
-        join = require_text(f"{key}.join", table["join"], allow_empty=True) if "join" in table else None
+        separator = require_text(f"{key}.join", table["join"], allow_empty=True) if "join" in table else None
     names = value if isinstance(value, list | tuple) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
             raise MappingError(key, f'{name!r} is not a column. Write its name, "verdict", or its number, 3.')
         if isinstance(name, int) and name < 1:
             raise MappingError(key, f"{name} is not a column. The first column is number 1.")
-    return Columns(tuple(names), join)
+    return Columns(tuple(names), separator)
 
 
 def _parse_dates(key: str, value: Any) -> Dates:

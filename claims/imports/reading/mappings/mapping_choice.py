@@ -80,7 +80,7 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
 
 def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
     """Return whether rows without a header fit the mapping, judging by the number of cells and their values."""
-    names = mapping.table.columns
+    names = mapping.layout.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
     tests = [(names.index(name), match_any(wanted_values)) for name, wanted_values in mapping.values.items()]

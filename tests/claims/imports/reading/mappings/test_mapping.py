@@ -106,14 +106,14 @@ def test_mapping_survives_json() -> None:
 @sweep("mapping", list_ready_mappings())
 def test_ready_mapping_recognises_its_table(mapping: Mapping) -> None:
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
-    names = mapping.table.columns or mapping.columns
+    names = mapping.layout.columns or mapping.columns
     row = [mapping.values.get(name, ("x",))[-1].replace("*", "y") for name in names]
     if mapping.name == "Claims pool":
         content = "\n".join(json.dumps(dict(zip(names, row, strict=True))) for _ in range(3)).encode()
         settings = json_rows.recognise(file_of(content, "pool.jsonl"))
     else:
-        delimiter = mapping.table.delimiter or ","
-        header = [] if mapping.table.header is False else [delimiter.join(names)]
+        delimiter = mapping.layout.delimiter or ","
+        header = [] if mapping.layout.header is False else [delimiter.join(names)]
         content = "\n".join([*header, *[delimiter.join(row)] * 3]).encode()
         settings = tables.recognise(file_of(content, "table.txt"))
     assert settings is not None
