@@ -42,12 +42,12 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
     def report(progress: EmbeddingProgress) -> None:
         task = tasks[progress.stage]
         if progress.stage not in start_counts:
-            start_counts[progress.stage] = progress.done
+            start_counts[progress.stage] = progress.done_count
             progress_bar.start_task(task)
         elapsed = progress_bar.tasks[task].elapsed or 0
-        rate = (progress.done - start_counts[progress.stage]) / elapsed if elapsed else 0
+        rate = (progress.done_count - start_counts[progress.stage]) / elapsed if elapsed else 0
         progress_bar.update(
-            task, visible=True, completed=progress.done, total=progress.total or None, rate=rate
+            task, visible=True, completed=progress.done_count, total=progress.total or None, rate=rate
         )
 
     with progress_bar:

@@ -46,7 +46,7 @@ class LockWatch:
         self.database = database
         self.found: list[BlockingWork] = []
         database.ensure_connection()
-        self._there_before = frozenset(self._load_tables())
+        self._initial_oids = frozenset(self._load_tables())
 
     def __call__(
         self,
@@ -78,7 +78,7 @@ class LockWatch:
     def _find_waits(
         self, before: dict[int, _Table], after: dict[int, _Table], statement: str, *, whole_migration: bool
     ) -> Iterator[BlockingWork]:
-        for oid in self._there_before & before.keys() & after.keys():
+        for oid in self._initial_oids & before.keys() & after.keys():
             table = after[oid]
             is_blocked = not table.locks.isdisjoint(BLOCKING_LOCKS)
             if is_blocked and table.file != before[oid].file:

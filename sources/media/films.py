@@ -53,9 +53,9 @@ class Recording:
 
 
 class Frame(NamedTuple):
-    """The brightness (`luma`) of a film's picture at `at` seconds."""
+    """The brightness (`luma`) of a film's picture at `seconds`."""
 
-    at: float
+    seconds: float
     luma: NDArray[np.uint8]
 
 

@@ -123,10 +123,10 @@ def _hash_frames(
     for frame in films.extract_frames(path, kind, media.duration):
         frame_hash = compute_hash(frame.luma)
         if not frame_hashes or (
-            frame.at > frame_hashes[-1][0]
+            frame.seconds > frame_hashes[-1][0]
             and compute_distance(frame_hash.pdq, frame_hashes[-1][1].pdq) > STILL_DISTANCE
         ):
-            frame_hashes.append((frame.at, frame_hash))
+            frame_hashes.append((frame.seconds, frame_hash))
     return frame_hashes, _choose_poster(path, kind, frame_hashes)
 
 

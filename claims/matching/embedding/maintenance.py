@@ -57,7 +57,7 @@ class EmbeddingProgress(NamedTuple):
     """The progress of `bring_up_to_date`: the current stage, and how much of it is done."""
 
     stage: str
-    done: int
+    done_count: int
     total: int
 
 
@@ -176,8 +176,8 @@ def _prepare_means(
     model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Prepare the means of a new model; return whether they are complete."""
-    for done, _mean in enumerate(means.prepare_means(model, embedder), 1):
-        report_progress(EmbeddingProgress("languages", done, 2 * len(load_sample_posts())))
+    for done_count, _mean in enumerate(means.prepare_means(model, embedder), 1):
+        report_progress(EmbeddingProgress("languages", done_count, 2 * len(load_sample_posts())))
         if is_stopped():
             return False
     return True
@@ -189,7 +189,7 @@ def _create_vectors(
     """Create missing vectors; return whether none are left."""
     tally_before: VectorTally | None = None
     means_of_statements = means.MeanVectors(model)
-    done = count_since_means = 0
+    done_count = count_since_means = 0
     for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
             return False
@@ -200,10 +200,12 @@ def _create_vectors(
                 raw_vectors, [statement.language for statement in embedded_statements]
             )
             store_vectors(model, embedded_statements, centred, lengths, ids)
-        done, count_since_means = done + len(statements), count_since_means + len(statements)
+        done_count, count_since_means = done_count + len(statements), count_since_means + len(statements)
         report_progress(
             EmbeddingProgress(
-                "vectors", tally_before.stored + done, tally_before.stored + max(tally_before.missing, done)
+                "vectors",
+                tally_before.stored + done_count,
+                tally_before.stored + max(tally_before.missing, done_count),
             )
         )
         if count_since_means >= RECENTRE_AFTER:

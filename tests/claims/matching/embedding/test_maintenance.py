@@ -111,7 +111,7 @@ def test_a_killed_worker_leaves_the_rest_to_the_next(db: None, tiny: None, small
     assert model.completed_at is None
     assert choice.get_query_model() is None
     made: list[int] = []
-    tell = lambda progress: made.append(progress.done) if progress.stage == "vectors" else None  # noqa: E731
+    tell = lambda progress: made.append(progress.done_count) if progress.stage == "vectors" else None  # noqa: E731
     assert maintenance.bring_up_to_date(TinyEmbedder(), report_progress=tell)
     assert made == [6, 7]
     assert set(StatementVector.objects.values_list("claim_id", flat=True)) == claims
