@@ -157,7 +157,7 @@ _MAIL_LIMIT = 100
 class StoredMail:
     """A stored email, decoded for display."""
 
-    to: str
+    recipient: str
     subject: str
     date: str
     text: str
@@ -179,7 +179,9 @@ def load_stored_mails(reader: User) -> list[StoredMail]:
     )
     mails = (_parse_mail(content) for content in contents if content.strip())
     may_see_all = reader.has_perm("auth.add_user")
-    return list(islice((mail for mail in mails if may_see_all or mail.to == reader.email), _MAIL_LIMIT))
+    return list(
+        islice((mail for mail in mails if may_see_all or mail.recipient == reader.email), _MAIL_LIMIT)
+    )
 
 
 def show_mails(request: HttpRequest) -> HttpResponse:

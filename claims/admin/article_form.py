@@ -225,13 +225,13 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = propose_claims(snapshot, include_all=True, by=get_person(request))
     if proposal.failure:
         messages.warning(request, translate_message(proposal.failure))
-    elif created := len(proposal.created):
+    elif claim_count := len(proposal.created):
         text = ngettext(
             "%(created)d more claim is waiting for triage.",
             "%(created)d more claims are waiting for triage.",
-            created,
+            claim_count,
         )
-        messages.success(request, text % {"created": created})
+        messages.success(request, text % {"created": claim_count})
     else:
         messages.info(request, _("Every claim in the text has already been proposed."))
     return redirect(get_page_url(snapshot.source))
@@ -260,13 +260,13 @@ def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> Non
         messages.warning(request, caveat.sentence)
     if proposal.failure:
         messages.warning(request, translate_message(proposal.failure))
-    elif created := len(proposal.created):
+    elif claim_count := len(proposal.created):
         text = ngettext(
             "Imported: %(created)d claim is waiting for triage.",
             "Imported: %(created)d claims are waiting for triage.",
-            created,
+            claim_count,
         )
-        messages.success(request, text % {"created": created})
+        messages.success(request, text % {"created": claim_count})
     else:
         messages.info(request, _("No new claims were found in the article."))
     if not capture.is_new_source:

@@ -48,8 +48,8 @@ class AnnotatedText:
     current_note: ArticleNote | None
     has_text_before: bool
     has_text_after: bool
-    page: str
-    source_page: str
+    url: str
+    source_url: str
 
 
 def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
@@ -82,8 +82,8 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
             current_note=current_note,
             has_text_before=start > 0,
             has_text_after=end < len(text),
-            page=build_article_path(snapshot.source_id),
-            source_page=get_page_url(snapshot.source),
+            url=build_article_path(snapshot.source_id),
+            source_url=get_page_url(snapshot.source),
         )
     }
 

@@ -63,14 +63,16 @@ def build_marked_paragraphs(
     paragraph_bounds = [
         (start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in paragraphs
     ]
-    next_starts = [*(begin for begin, _ in paragraph_bounds[1:]), end][: len(paragraph_bounds)]
+    next_starts = [*(start_after for start_after, _ in paragraph_bounds[1:]), end][: len(paragraph_bounds)]
     return [
         Paragraph(
-            first,
-            last,
-            _render_paragraph(pieces, first, text[last:next_start], lanes),
+            paragraph_start,
+            paragraph_end,
+            _render_paragraph(pieces, paragraph_start, text[paragraph_end:next_start], lanes),
         )
-        for pieces, (first, last), next_start in zip(paragraphs, paragraph_bounds, next_starts, strict=True)
+        for pieces, (paragraph_start, paragraph_end), next_start in zip(
+            paragraphs, paragraph_bounds, next_starts, strict=True
+        )
     ]
 
 
@@ -160,7 +162,7 @@ class ArticleNote:
     label: str
     text: str
     author_name: str
-    page: str
+    url: str
     #: The claim's id, and its last move, by which the page finds out whether its state is current; 0 for evidence.
     claim: int = 0
     last_move: int = 0
@@ -174,7 +176,7 @@ class ArticleNote:
     @property
     def html(self) -> SafeString:
         """Return the note's entry in the list beside the text. No template is used, because there may be hundreds."""
-        mark_url = self.page if self.start is None else f"#at-{self.key}"
+        mark_url = self.url if self.start is None else f"#at-{self.key}"
         position_attribute = "" if self.start is None else format_html(' data-at="{}"', self.start)
         move_attribute = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
         return format_html(
@@ -182,7 +184,7 @@ class ArticleNote:
             '<small><b>{}</b>{} · <a href="{}">{}</a></small></li>',
             *(self.key, self.state, position_attribute, move_attribute, mark_url, self.text, self.label),
             f" · {self.author_name}" if self.author_name else "",
-            self.page,
+            self.url,
             _("Claim %d") % self.claim if self.claim else _("Verdict"),
         )
 
@@ -204,7 +206,10 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
         .annotate(is_published=Exists(current_publications), last_move=Subquery(_LAST_MOVE))
         .order_by("start", "pk")
     )
-    labels, claims = {state: str(label) for state, label in LEGEND}, reverse("admin:claims_claim_changelist")
+    labels, claims_url = (
+        {state: str(label) for state, label in LEGEND},
+        reverse("admin:claims_claim_changelist"),
+    )
     notes: dict[str, ArticleNote] = {}
     for row in rows:
         claim, key = row.claim, f"c{row.claim_id}"
@@ -217,7 +222,7 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
                 label=labels[state],
                 text=claim.statement,
                 author_name=claim.claimant.name if claim.claimant else "",
-                page=f"{claims}{claim.pk}/change/",
+                url=f"{claims_url}{claim.pk}/change/",
                 claim=claim.pk,
                 last_move=row.last_move or 0,
             )
@@ -241,7 +246,7 @@ def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleN
             label=str(row.get_stance_display()),
             text=row.verdict.claim.statement,
             author_name=str(row.verdict.publisher),
-            page=get_page_url(row.verdict),
+            url=get_page_url(row.verdict),
         )
         notes[note.key] = note
         _add_span(note, row, snapshot)

@@ -107,7 +107,9 @@ class ClaimBulkActions(MovesAdmin):
                 return None
             other_claims = [seen_claim for seen_claim in seen_claims if seen_claim.claim != kept_claim.pk]
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
-            return decide_claims(other_claims, "merge", by=get_person(request), note=note, into=kept_claim)
+            return decide_claims(
+                other_claims, "merge", by=get_person(request), note=note, merge_target=kept_claim
+            )
 
         context = {"title": _("Merge claims"), "sides": self._build_comparison_rows(request, claims)}
         return self._ask_for_details(request, claims, "merge", merge_claims, context)

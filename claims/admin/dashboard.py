@@ -46,7 +46,7 @@ class FirstStep:
     """A step in setting up the newsroom: its page, and whether it is done."""
 
     title: str
-    page: str
+    url: str
     is_done: bool
 
 
@@ -88,7 +88,7 @@ class QueueLine:
     name: str
     title: str
     count: int
-    page: str
+    url: str
     #: Since when the oldest item has been waiting; None if unknown.
     waiting_since: date | None
 
@@ -119,11 +119,13 @@ def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
                 rows = queue.filter_rows(filter_readable_rows(model, person), person)
-                yield _build_line(name, str(queue.title), rows, queue.since, build_queue_url(model, name))
+                yield _build_line(
+                    name, str(queue.title), rows, queue.since_column, build_queue_url(model, name)
+                )
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed_jobs = ProcrastinateJob.objects.filter(status="failed")
-        page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
-        yield _build_line("jobs", _("Failed background jobs"), failed_jobs, "", page)
+        url = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
+        yield _build_line("jobs", _("Failed background jobs"), failed_jobs, "", url)
 
 
 def build_queue_url(model: type[Model], name: str) -> str:
@@ -137,7 +139,7 @@ def filter_readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
     return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
 
-def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, page: str) -> QueueLine:
+def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, url: str) -> QueueLine:
     aggregates: dict[str, Any] = {"number": Count("pk")}
     columns = ["pk"]
     if since_column:
@@ -147,7 +149,7 @@ def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, p
     # A queue that shows ages lists its oldest rows first, so only those are read.
     ordered_rows = rows.order_by("pk") if since_column else rows.order_by()
     totals = ordered_rows.values(*columns)[: COUNT_LIMIT + 1].aggregate(**aggregates)
-    return QueueLine(name, title, totals["number"], page, _get_day(totals.get("earliest")))
+    return QueueLine(name, title, totals["number"], url, _get_day(totals.get("earliest")))
 
 
 def _get_day(moment: datetime | date | None) -> date | None:
@@ -165,7 +167,7 @@ class Card:
     name: str
     title: str
     count: int
-    page: str
+    url: str
     lines: list[ListedRow]
     #: Whether there are more rows than were counted.
     is_bounded: bool = False
@@ -265,8 +267,8 @@ def _build_reason_badge(verdict: Verdict) -> SafeString | str:
 def _build_my_proposals_card(person: User) -> Card:
     proposals = Claim.objects.filter(created_by=person, state=Claim.State.PROPOSED).order_by(F("pk").desc())
     count, first_rows = count_rows(proposals)
-    page = reverse("admin:claims_claim_changelist") + "?state__exact=proposed"
-    return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in first_rows])
+    url = reverse("admin:claims_claim_changelist") + "?state__exact=proposed"
+    return Card("proposals", _("My proposals"), count, url, [_build_row(claim) for claim in first_rows])
 
 
 def _build_last_published_card() -> Card:

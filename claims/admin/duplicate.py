@@ -35,7 +35,7 @@ class PairedClaim:
     """One of the two claims, with details that help to compare them."""
 
     claim: Claim
-    page: str
+    url: str
     badge: SafeString
     statement: SafeString
     judgements: list[tuple[Verdict, SafeString]]
@@ -132,7 +132,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     """Return the template context with both claims, and whether the pair still waits for a decision."""
-    before, after = highlight_difference(pair.earlier.statement, pair.claim.statement)
+    earlier_statement, newer_statement = highlight_difference(pair.earlier.statement, pair.claim.statement)
     is_merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None
     if pair.dismissed_at:
@@ -141,7 +141,10 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
         outcome = render_badge(_("Merged"), "faded") if is_merged else None
     return {
         "pair": pair,
-        "sides": [_build_compared_claim(pair.claim, after), _build_compared_claim(pair.earlier, before)],
+        "sides": [
+            _build_compared_claim(pair.claim, newer_statement),
+            _build_compared_claim(pair.earlier, earlier_statement),
+        ],
         "outcome": outcome,
     }
 

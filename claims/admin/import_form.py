@@ -46,8 +46,8 @@ class ProgressSample:
 
     time: float
     state: str
-    records: int
-    steps: int
+    record_count: int
+    step_count: int
     """The bytes read or, while the import writes, the records written."""
 
     @classmethod
@@ -65,7 +65,7 @@ class ProgressSample:
             return None
 
     def __str__(self) -> str:
-        return f"{self.time:.3f}~{self.state}~{self.records}~{self.steps}"
+        return f"{self.time:.3f}~{self.state}~{self.record_count}~{self.step_count}"
 
 
 def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
@@ -81,19 +81,21 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         start_time = (run.started_at or now).timestamp()
         earlier_sample = ProgressSample(start_time, sample.state, 0, 0)
     seconds = max(sample.time - earlier_sample.time, 0.001)
-    per_second = max(sample.steps - earlier_sample.steps, 0) / seconds
+    per_second = max(sample.step_count - earlier_sample.step_count, 0) / seconds
     records = (
-        sample.steps - earlier_sample.steps if _is_writing(run) else sample.records - earlier_sample.records
+        sample.step_count - earlier_sample.step_count
+        if _is_writing(run)
+        else sample.record_count - earlier_sample.record_count
     )
     return {
         "sample": str(sample),
         "state": run.state,
         "label": run.get_state_display(),
         "is_moving": run.state in ACTIVE_STATES,
-        "percent": min(100, 100 * sample.steps // total) if total else None,
+        "percent": min(100, 100 * sample.step_count // total) if total else None,
         "far": _describe_position(run),
         "speed": _describe_speed(round(records / seconds)) if records > 0 else "",
-        "left": _describe_time_left((total - sample.steps) / per_second) if total and per_second else "",
+        "left": _describe_time_left((total - sample.step_count) / per_second) if total and per_second else "",
         "refused": _describe_rejected(run),
     }
 

@@ -120,7 +120,7 @@ class SimilarPicture:
     """A similar picture or video, with its similarity and the claims that use it."""
 
     media: MediaObject
-    page: str
+    url: str
     picture: SafeString
     similarity_badge: SafeString
     circumstances: list[str]
@@ -199,7 +199,7 @@ def _build_similar_picture(
     similarity, tone = describe_similarity(near_duplicate.distance)
     return SimilarPicture(
         media=row,
-        page=get_page_url(row),
+        url=get_page_url(row),
         picture=render_thumbnail(row),
         similarity_badge=render_badge(similarity, tone),
         circumstances=describe_circumstances(near_duplicate),

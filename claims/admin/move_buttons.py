@@ -95,7 +95,7 @@ class ConfirmationNeeded(Exception):
 
     def __init__(self, previews: list[EntryPreview], fingerprint: str, refusal: str) -> None:
         super().__init__(refusal)
-        self.found, self.shown, self.refusal = previews, fingerprint, refusal
+        self.previews, self.fingerprint, self.refusal = previews, fingerprint, refusal
 
 
 class MovesAdmin(DeskAdmin):
@@ -124,16 +124,16 @@ class MovesAdmin(DeskAdmin):
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button, and redirect to the page."""
         subject = self.get_row(request, pk)
-        page = HttpResponseRedirect(self.get_page_after(request, subject))
+        redirect = HttpResponseRedirect(self.get_page_after(request, subject))
         if request.method != "POST":
-            return page
+            return redirect
         try:
             with RefusalMessages(request):
                 moved_subject = self._move(request, subject, action)
                 messages.success(request, self.build_moved_message(moved_subject, action))
         except ConfirmationNeeded as question:
             return self.ask_for_confirmation(request, subject, action, question)
-        return self.get_next_page(request, subject, action) or page
+        return self.get_next_page(request, subject, action) or redirect
 
     def ask_for_confirmation(
         self, request: HttpRequest, subject: Any, action: str, confirmation: "ConfirmationNeeded"
@@ -149,7 +149,7 @@ class MovesAdmin(DeskAdmin):
             "action_label": get_move_label(action),
             "is_without_appearance": action == "publish" and not claim.appearances.exists(),
             "question": confirmation,
-            "changes": list_public_changes(confirmation.found),
+            "changes": list_public_changes(confirmation.previews),
             "looked_at": clock.get_database_time().isoformat(),
             "carried": [(name, value) for name in carried_fields for value in request.POST.getlist(name)],
             "back": get_page_url(claim if "from_claim" in request.POST else subject),

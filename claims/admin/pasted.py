@@ -150,7 +150,7 @@ class PreviewRow:
     review: Review | None
     remarks: list[tuple[str, str]]
     claim: Claim | None
-    page: str
+    url: str
 
 
 def paste_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
@@ -248,8 +248,8 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
             remarks.append(("", result.reason))
     else:
         outcome, claim = ("there", result) if result else ("created", None)
-    page = get_page_url(claim) if claim else ""
-    return PreviewRow(review.location.position, outcome, review, remarks, claim, page)
+    url = get_page_url(claim) if claim else ""
+    return PreviewRow(review.location.position, outcome, review, remarks, claim, url)
 
 
 def _build_refused_row(refusal: Refusal) -> PreviewRow:

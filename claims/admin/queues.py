@@ -49,7 +49,7 @@ class ListedRow:
     """One row of a dashboard list: its text, the page it links to, and a word beside it."""
 
     text: str
-    page: str
+    url: str
     side_text: SafeString | str = ""
 
 
@@ -60,7 +60,7 @@ class Queue:
     Attributes:
         permission: the permission needed to see the queue on the dashboard; "" if the dashboard does not show
         it.
-        since: the column with the time since which a row has been waiting; "" if unknown.
+        since_column: the column with the time since which a row has been waiting; "" if unknown.
         list_row: returns the text of a row. If set, the dashboard lists the queue's first rows beside the
         person's own work.
     """
@@ -69,7 +69,7 @@ class Queue:
     filter_rows: Callable[[Any, User], QuerySet[Any]]
     order: tuple[Any, ...]
     permission: str = ""
-    since: str = ""
+    since_column: str = ""
     list_row: Callable[[Any], ListedRow] | None = None
 
     def select_rows(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:

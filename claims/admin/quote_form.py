@@ -103,13 +103,13 @@ def render_in_context(row: Appearance | Evidence) -> SafeString | str:
     """Render the exact quote, highlighted, within the surrounding text of the snapshot."""
     if not row.exact:
         return ""
-    before, after = row.prefix, row.suffix
+    text_before, text_after = row.prefix, row.suffix
     if row.snapshot and row.start is not None and row.end is not None:
         text = row.snapshot.text
-        before, after = (
+        text_before, text_after = (
             cut_words_before(text, row.start, _CONTEXT_LENGTH),
             cut_words_after(text, row.end, _CONTEXT_LENGTH),
         )
     return format_html(
-        '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', before, row.exact, after
+        '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', text_before, row.exact, text_after
     )

@@ -172,11 +172,11 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
     ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
-    rated_claims: dict[int, list[SafeString | str]] = {}
+    badges_by_claim: dict[int, list[SafeString | str]] = {}
     for claim, rating in pairs:
         if rating in ratings:
-            rated_claims.setdefault(claim, []).append(build_rating_badge(ratings[rating]))
-    return rated_claims
+            badges_by_claim.setdefault(claim, []).append(build_rating_badge(ratings[rating]))
+    return badges_by_claim
 
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
@@ -192,10 +192,10 @@ def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tu
 
 
 def _build_context(repeat: Any) -> dict[str, Any]:
-    before, after = repeat.prefix, repeat.suffix
+    text_before, text_after = repeat.prefix, repeat.suffix
     if repeat.snapshot and repeat.start is not None:
         text = repeat.snapshot.text
-        before, after = (
+        text_before, text_after = (
             cut_words_before(text, repeat.start, _CONTEXT_LENGTH),
             cut_words_after(text, repeat.end, _CONTEXT_LENGTH),
         )
@@ -206,8 +206,8 @@ def _build_context(repeat: Any) -> dict[str, Any]:
         outcome = render_badge(gettext("%(what)s, according to %(who)s") % values, tone)  # type: ignore[arg-type]
     return {
         "repeat": repeat,
-        "before": before,
-        "after": after,
+        "before": text_before,
+        "after": text_after,
         "claim_page": get_page_url(repeat.claim),
         "source_page": get_page_url(repeat.source) if repeat.source else "",
         "proposal_page": get_page_url(repeat.proposal) if repeat.proposal else "",

@@ -142,15 +142,15 @@ class SavedViewAdmin(DeskAdmin):
         if is_shared and not request.user.has_perm(_SHARE_PERMISSION):
             raise PermissionDenied
         query = normalise_query(values.get("query", ""))
-        page = HttpResponseRedirect(f"{_build_list_url(model_admin)}?{query}")
+        redirect = HttpResponseRedirect(f"{_build_list_url(model_admin)}?{query}")
         name = " ".join(values.get("name", "").split())
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
-            return page
-        same_view = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
+            return redirect
+        same_name = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
-                count = SavedView.objects.filter(same_view).update(
+                count = SavedView.objects.filter(same_name).update(
                     name=name, query=query, is_shared=is_shared
                 )
                 if not count:
@@ -165,7 +165,7 @@ class SavedViewAdmin(DeskAdmin):
                 request,
                 (gettext("“%s” now shows this list.") if count else gettext("Saved as “%s”.")) % name,
             )
-        return page
+        return redirect
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -40,7 +40,7 @@ class SimilarClaim:
     """Another claim, with its relation to the statement and its state."""
 
     claim: Claim
-    page: str
+    url: str
     kind: SafeString
     reasons: tuple[str, ...]
     #: The differing words: those only in the compared text, and those only in the claim's statement.
@@ -149,7 +149,7 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
     verdicts = list(claim.verdicts.all())
     return SimilarClaim(
         claim=claim,
-        page=get_page_url(claim),
+        url=get_page_url(claim),
         kind=build_kind_badge(match.kind),
         reasons=tuple(match.reasons),
         text=text,

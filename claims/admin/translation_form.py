@@ -142,7 +142,7 @@ class TranslationLine:
     row: Translation
     language: str
     badge: SafeString
-    page: str
+    url: str
     is_out_of_date: bool
     may_carry_over: bool
 
@@ -205,7 +205,7 @@ def _build_translation_line(
         row=row,
         language=get_language_name(row.language),
         badge=build_translation_badge(row),
-        page=get_page_url(row),
+        url=get_page_url(row),
         is_out_of_date=is_outdated,
         may_carry_over=is_outdated and may_add and not is_renewed and row.state == _State.PUBLISHED,
     )

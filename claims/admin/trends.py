@@ -123,7 +123,7 @@ class BalanceLine:
 
     name: str
     count: int
-    page: str
+    url: str
     percent: int
 
 
@@ -134,7 +134,7 @@ class TrendFigures:
     weeks: list[date]
     incoming_counts: list[int]
     closed_counts: list[int]
-    days: list[float | None]
+    median_days: list[float | None]
     ratings: list[tuple[str, int]]
     claimants: list[tuple[int, str, int]]
     parties: list[tuple[str, str, int]]
@@ -150,8 +150,8 @@ def build_trends_context() -> dict[str, Any]:
         figures = compute_figures(today)
         cache.set(key, figures, _CACHE_SECONDS)
     names = [date_format(week, "SHORT_DATE_FORMAT") for week in figures.weeks]
-    claims = reverse("admin:claims_claim_changelist")
-    verdicts = reverse("admin:claims_verdict_changelist")
+    claims_url = reverse("admin:claims_claim_changelist")
+    verdicts_url = reverse("admin:claims_verdict_changelist")
     return {
         "charts": [
             build_bar_chart(
@@ -174,7 +174,7 @@ def build_trends_context() -> dict[str, Any]:
                 _build_balance(
                     figures.ratings,
                     lambda row: str(dict(RatingClass.choices).get(row[0]) or _("Not mapped")),
-                    lambda row: f"{verdicts}?published={PERIOD_DAYS}&class={row[0] or 'none'}",
+                    lambda row: f"{verdicts_url}?published={PERIOD_DAYS}&class={row[0] or 'none'}",
                 ),
             ),
             (
@@ -182,7 +182,7 @@ def build_trends_context() -> dict[str, Any]:
                 _build_balance(
                     figures.claimants,
                     lambda row: row[1],
-                    lambda row: f"{claims}?published={PERIOD_DAYS}&claimant__id__exact={row[0]}",
+                    lambda row: f"{claims_url}?published={PERIOD_DAYS}&claimant__id__exact={row[0]}",
                 ),
             ),
             (
@@ -190,7 +190,7 @@ def build_trends_context() -> dict[str, Any]:
                 _build_balance(
                     figures.parties,
                     lambda row: row[1],
-                    lambda row: f"{claims}?{urlencode({'published': PERIOD_DAYS, 'party': row[0]})}",
+                    lambda row: f"{claims_url}?{urlencode({'published': PERIOD_DAYS, 'party': row[0]})}",
                 ),
             ),
             (
@@ -198,7 +198,7 @@ def build_trends_context() -> dict[str, Any]:
                 _build_balance(
                     figures.topics,
                     lambda row: row[1],
-                    lambda row: f"{claims}?published={PERIOD_DAYS}&topics__id__exact={row[0]}",
+                    lambda row: f"{claims_url}?published={PERIOD_DAYS}&topics__id__exact={row[0]}",
                 ),
             ),
         ],
@@ -215,14 +215,17 @@ def _build_closed_series(figures: TrendFigures) -> tuple[str, list[float | None]
 
 
 def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("days"), figures.days
+    return _("days"), figures.median_days
 
 
 def _build_balance(
-    rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]
+    rows: list[Any], get_name: Callable[[Any], str], build_url: Callable[[Any], str]
 ) -> list[BalanceLine]:
     highest_value = max((row[-1] for row in rows), default=1)
-    return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / highest_value)) for row in rows]
+    return [
+        BalanceLine(get_name(row), row[-1], build_url(row), round(100 * row[-1] / highest_value))
+        for row in rows
+    ]
 
 
 # Counting ---------------------------------------------------------------------------------------------------------
@@ -244,7 +247,7 @@ def compute_figures(today: date) -> TrendFigures:
         weeks=weeks,
         incoming_counts=[incoming_by_week.get(week, 0) for week in weeks],
         closed_counts=[closed_by_week.get(week, 0) for week in weeks],
-        days=[durations.get(week) for week in weeks],
+        median_days=[durations.get(week) for week in weeks],
         ratings=_count_ratings(publications),
         claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
         parties=_count_most_frequent(

@@ -90,7 +90,7 @@ class Triage(MovesAdmin):
             "title": _("Triage"),
             "articles": groups,
             "number": len(order),
-            "progress": replace(count_decisions(person, since), waiting=count_waiting(rows)),
+            "progress": replace(count_decisions(person, since), waiting_count=count_waiting(rows)),
             "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(parameters).urlencode()}",
             "undo": parameters.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
@@ -164,7 +164,7 @@ class Triage(MovesAdmin):
                 request, values.get("into") or values.get("other_into", "")
             )
             note = note or _("These are the same claim.")
-        return decide_claims(seen_claims, action, by=person, note=note, into=merge_target)
+        return decide_claims(seen_claims, action, by=person, note=note, merge_target=merge_target)
 
     def _find_merge_target(self, request: HttpRequest, claim_id: str) -> Claim | None:
         """Return the claim with this id as the target of a merge, if the person may read it."""
@@ -211,7 +211,7 @@ class Triage(MovesAdmin):
         # The total was counted when the screen was opened; counting again would cost more than the decision.
         progress = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
         progress = replace(
-            progress, waiting=max(0, _parse_number(request.POST.get("all")) - progress.decided)
+            progress, waiting_count=max(0, _parse_number(request.POST.get("all")) - progress.decided_count)
         )
         is_forbidden = all(outcome.is_forbidden for outcome in failures)
         status = 200 if decisions or not failures else 403 if is_forbidden else 409

@@ -147,10 +147,15 @@ def list_steps() -> dict[str, TriageStep]:
 
 
 def decide_claims(
-    seen_claims: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
+    seen_claims: Iterable[SeenClaim],
+    action: str,
+    *,
+    by: User,
+    note: str = "",
+    merge_target: Claim | None = None,
 ) -> list[DecisionOutcome]:
     """Accept, decline or merge claims, each in its own transaction."""
-    return [_decide_claim(seen_claim, action, by, note, into) for seen_claim in seen_claims]
+    return [_decide_claim(seen_claim, action, by, note, merge_target) for seen_claim in seen_claims]
 
 
 def undo_decisions(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
@@ -175,15 +180,15 @@ def carry_out_step(
 
 
 def _decide_claim(
-    seen_claim: SeenClaim, action: str, by: User, note: str, into: Claim | None
+    seen_claim: SeenClaim, action: str, by: User, note: str, merge_target: Claim | None
 ) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
         _refuse_changed_claim(claim, seen_claim.last_move)
-        moved_claim = workflow.move(claim, action, by=by, note=note, into=into)
+        moved_claim = workflow.move(claim, action, by=by, note=note, into=merge_target)
         TriageReservation.objects.filter(claim=moved_claim).delete()
         return DecidedClaim(moved_claim.pk, action, get_last_move(moved_claim))
 
-    return _decide_under_lock(seen_claim.claim, by, apply, merge_target=into)
+    return _decide_under_lock(seen_claim.claim, by, apply, merge_target=merge_target)
 
 
 def _undo_decision(decision: DecidedClaim, by: User) -> DecisionOutcome:

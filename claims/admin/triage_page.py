@@ -57,17 +57,17 @@ class ArticleProposals:
 class TriageProgress:
     """One person's progress in triage: decisions made, and proposals left."""
 
-    decided: int
-    declined: int
-    waiting: int
+    decided_count: int
+    declined_count: int
+    waiting_count: int
 
     @property
     def total(self) -> int:
-        return self.decided + self.waiting
+        return self.decided_count + self.waiting_count
 
     def __str__(self) -> str:
-        values = {"decided": self.decided, "all": self.total, "declined": self.declined}
-        if self.waiting > COUNT_LIMIT:
+        values = {"decided": self.decided_count, "all": self.total, "declined": self.declined_count}
+        if self.waiting_count > COUNT_LIMIT:
             return _("%(decided)d decided, %(declined)d of them declined; more than %(most)d waiting") % {
                 **values,
                 "most": COUNT_LIMIT,

@@ -37,7 +37,7 @@ class UnsavedText:
 
     writer: UUID
     page_title: str
-    address: str
+    url: str
     #: Whether the person can still open the form's page.
     can_continue: bool
     updated_at: datetime

@@ -141,7 +141,9 @@ class _KnownClaims:
 
     def __init__(self, source: Source, snapshot: Snapshot) -> None:
         appearances = source.appearances.select_related("claim__claimant").order_by("pk")
-        self._here = [row for row in appearances if row.snapshot_id == snapshot.pk and row.start is not None]
+        self._appearances_here = [
+            row for row in appearances if row.snapshot_id == snapshot.pk and row.start is not None
+        ]
         self._claims: dict[str, Claim] = {}
         for row in appearances:
             for words in filter(
@@ -167,7 +169,7 @@ class _KnownClaims:
         """Return the appearance that overlaps the candidate most; an editor may have changed its span."""
         shared_places = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
-            for row in self._here
+            for row in self._appearances_here
         ]
         largest_overlap, row = max(shared_places, key=lambda pair: pair[0], default=(0, None))
         return row if largest_overlap > 0 else None

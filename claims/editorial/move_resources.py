@@ -42,9 +42,9 @@ class MovingResource(EditorialResource):
             {
                 "action": option.action,
                 "label": str(option.move.label),
-                "to": option.move.to,
+                "to": option.move.new_state,
                 "note": str(option.move.note),
-                "note_required": option.move.note_required,
+                "note_required": option.move.is_note_required,
                 "scope": (scope := choose_scope(option.action)).value,
                 "obstacle": option.obstacle
                 or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),

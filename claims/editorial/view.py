@@ -124,8 +124,8 @@ class EditorialView(ViewSet):
         elif isinstance(problem, AuthenticationFailed):
             response["WWW-Authenticate"] = f'{_REALM}, error="invalid_token"'
         elif isinstance(problem, InsufficientScope):
-            scope = f'error="insufficient_scope", scope="{problem.scope.value}"'
-            response["WWW-Authenticate"] = f"{_REALM}, {scope}"
+            error_parameters = f'error="insufficient_scope", scope="{problem.scope.value}"'
+            response["WWW-Authenticate"] = f"{_REALM}, {error_parameters}"
         elif isinstance(problem, PreconditionFailed):
             response["ETag"] = problem.etag
         return response

@@ -28,8 +28,8 @@ def _read_imports(cursor: CursorWrapper) -> Iterator[Reading]:
         FROM claims_importrun
         """
     )
-    for outcome, records in zip(_OUTCOMES, cursor.fetchone(), strict=True):
-        yield "factcheck_import_records", (outcome,), records
+    for outcome, record_count in zip(_OUTCOMES, cursor.fetchone(), strict=True):
+        yield "factcheck_import_records", (outcome,), record_count
 
 
 _LEDGER_SQL = """

@@ -49,15 +49,15 @@ def choose_change(verdict: Verdict) -> LedgerChange:
 
 # Callers have a transaction already, so this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
-def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
+def record(claim: Claim, kind: str, *, note: str = "", changed_at: datetime | None = None) -> Publication:
     """Add the claim in its present state to the ledger. Call this inside the transaction that changed the claim.
 
     The public status follows from the claim: merged, retracted if no verdict is left, or published.
 
     Args:
-        at: the time of the change, if already read from the database clock.
+        changed_at: the time of the change, if already read from the database clock.
     """
-    [entry] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
+    [entry] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, changed_at or clock.get_database_time())
     publication = Publication.objects.create(**entry.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in entry.verdicts

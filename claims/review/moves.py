@@ -32,14 +32,14 @@ Reviewed = TypeVar("Reviewed", Verdict, Translation)
 class Move(Generic[Subject]):
     """One row of the table of moves."""
 
-    to: str
+    new_state: str
     """The state after the move."""
     label: StrOrPromise
     """The label of the button."""
     permission: str
     note: StrOrPromise = ""
     """The label of the note that the person is asked to write; empty if no note is asked for."""
-    note_required: bool = False
+    is_note_required: bool = False
     check: Callable[[Subject, User], None] | None = None
     """Raises NotPossible or NotAllowed if a further condition of the move is not met."""
 
@@ -89,8 +89,8 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
 
 def _has_undescribed_media(claim_id: int) -> bool:
     """Return whether readers would see media of the claim that have no description."""
-    merged_claims = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
-    return ClaimMedia.objects.filter(merged_claims, media__alternative_text__regex=r"^\s*$").exists()
+    condition = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
+    return ClaimMedia.objects.filter(condition, media__alternative_text__regex=r"^\s*$").exists()
 
 
 def _require_descriptions(claim: Claim) -> None:
@@ -293,7 +293,7 @@ _DECLINE: Move[Claim] = Move(
     gettext_lazy("Decline"),
     "claims.triage_claim",
     note=gettext_lazy("Reason for not checking the claim"),
-    note_required=True,
+    is_note_required=True,
     check=_require_no_live_verdict,
 )
 _RECONSIDER: Move[Claim] = Move(
@@ -330,7 +330,7 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
         gettext_lazy("Publish changed appearances and topics"),
         "claims.republish_claim",
         note=gettext_lazy("Public note on the change"),
-        note_required=True,
+        is_note_required=True,
         check=_require_unreviewed_changes,
     ),
 }
@@ -361,7 +361,7 @@ def _build_review(
             gettext_lazy("Request changes"),
             f"claims.sign_off_{noun}",
             note=gettext_lazy("Changes needed"),
-            note_required=True,
+            is_note_required=True,
             check=_require_other_author,
         ),
         (states.IN_REVIEW, "withdraw"): Move(
@@ -383,7 +383,7 @@ VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
         gettext_lazy("Retract"),
         "claims.retract_verdict",
         note=gettext_lazy("Public note on the retraction"),
-        note_required=True,
+        is_note_required=True,
     ),
 }
 
@@ -401,7 +401,7 @@ TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
         gettext_lazy("Withdraw"),
         "claims.retract_translation",
         note=gettext_lazy("Public note on the withdrawal"),
-        note_required=True,
+        is_note_required=True,
         check=_require_shown,
     ),
 }

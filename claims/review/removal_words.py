@@ -103,8 +103,8 @@ def _compile_word_pattern(word: str) -> re.Pattern[str]:
             _FORMATTING_PATTERN.join(map(re.escape, subword)) for subword in word.split()
         )
     start = _WORD_START if _is_spaced(word[0]) else ""
-    is_escaped = re.search(r"(\\u[0-9a-f]{4}|%[0-9a-f]{2})$", word, re.IGNORECASE)
-    end = f"(?!{_LETTER})" if _is_spaced(word[-1]) and not is_escaped else ""
+    escape_match = re.search(r"(\\u[0-9a-f]{4}|%[0-9a-f]{2})$", word, re.IGNORECASE)
+    end = f"(?!{_LETTER})" if _is_spaced(word[-1]) and not escape_match else ""
     return re.compile(start + pattern + end, re.IGNORECASE)
 
 

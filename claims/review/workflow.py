@@ -108,7 +108,10 @@ def move(
     """
     locked_subject, locked_claims = lock(subject, into or _find_merge_target(subject, action))
     legal_move = require_move(locked_subject, action, by=by, note=note)
-    previous_state, new_state = locked_subject.state, legal_move.to or locked_subject.state_before_merge
+    previous_state, new_state = (
+        locked_subject.state,
+        legal_move.new_state or locked_subject.state_before_merge,
+    )
     request = MoveRequest(
         by, previous_state, note.strip(), locked_claims.get(into.pk) if into else None, kind
     )
@@ -138,7 +141,7 @@ def require_move(
         ) from None
     if not by.has_perm(legal_move.permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": legal_move.label})
-    if legal_move.note_required and not note.strip():
+    if legal_move.is_note_required and not note.strip():
         raise NotPossible(_("A note is needed: %(what)s.") % {"what": legal_move.note}, code="note_required")
     if legal_move.check:
         legal_move.check(subject, by)
@@ -244,7 +247,7 @@ def _publish(verdict: Verdict, request: MoveRequest) -> None:
         _supersede(predecessor, request)
     _save_published(verdict)
     change = publishing.choose_change(verdict)
-    publishing.record(verdict.claim, change.kind, note=change.note, at=verdict.published_at)
+    publishing.record(verdict.claim, change.kind, note=change.note, changed_at=verdict.published_at)
 
 
 def _publish_translation(translation: Translation, request: MoveRequest) -> None:

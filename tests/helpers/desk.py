@@ -47,7 +47,7 @@ class Desk:
         response = self.client.post(address, asked, follow=True)
         if "question" in response.context:
             # What readers would see is shown, and asked once more.
-            asked |= {"confirmed": response.context["question"].shown}
+            asked |= {"confirmed": response.context["question"].fingerprint}
             response = self.client.post(address, asked, follow=True)
         return said(response)
 

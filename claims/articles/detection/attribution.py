@@ -45,7 +45,7 @@ class SentenceSpeaker:
     """The speaker of a sentence, and the position at which a closing attribution ("…, she said") begins."""
 
     speaker: Speaker
-    tail: int | None = None
+    tail_start: int | None = None
 
 
 class Attributor:
@@ -58,9 +58,9 @@ class Attributor:
         self._focus = Focus()
         self._identities = Identities(language, self._grammar, people, self._focus)
         # The speaker of the previous sentence, and of the quotation that ended the previous block.
-        self._last: Speaker | None = None
-        self._running: Speaker | None = None
-        self._unclosed = False
+        self._last_speaker: Speaker | None = None
+        self._running_speaker: Speaker | None = None
+        self._is_unclosed = False
 
     def attribute_block(
         self,
@@ -76,7 +76,7 @@ class Attributor:
             introduction: the preceding block, if it ends in a colon.
         """
         if introduction and quotations.spans and quotations.spans[0].start == 0:
-            self._running = self._read_introduced_speaker(_SENTENCE_STOP.split(introduction)[-1])
+            self._running_speaker = self._read_introduced_speaker(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.start_block()
         if dialogue_turn is not None and dialogue_turn.is_labelled:
             return self._read_turn(dialogue_turn, len(sentences))
@@ -84,7 +84,7 @@ class Attributor:
             extract_narration(block, sentence, quotations, self._language, self._grammar)
             for sentence in sentences
         ]
-        previous_speaker = self._last
+        previous_speaker = self._last_speaker
         speakers = self._find_speakers(sentences, narrations, quotations)
         if previous_speaker and not any(speakers) and all(map(_is_only_quoted, narrations)):
             # A paragraph that consists of a quotation continues the last speaker of the previous one.
@@ -95,7 +95,7 @@ class Attributor:
         return speakers
 
     def _read_turn(self, dialogue_turn: DialogueTurn, count: int) -> list[SentenceSpeaker | None]:
-        self._running = self._last = None
+        self._running_speaker = self._last_speaker = None
         if dialogue_turn.member is None:
             return [None] * count
         self._focus.note_speaker(dialogue_turn.member)
@@ -172,7 +172,7 @@ class Attributor:
         mentions = self._people.find_mentions(narration)
         attribution = find_attribution(narration, self._language, self._grammar)
         if attribution is not None and self._is_not_asserted(narration, attribution):
-            self._last = None
+            self._last_speaker = None
             self._focus.note_mentions(mentions)
             return None
         mentions_before = [
@@ -191,7 +191,7 @@ class Attributor:
                 narration, next((mention for mention in mentions if mention.is_subject), None)
             )
         if speaker is not None or not _is_only_quoted(narration):
-            self._last = speaker
+            self._last_speaker = speaker
         if speaker is None:
             return None
         return SentenceSpeaker(
@@ -206,7 +206,7 @@ class Attributor:
             return True
         opening = split_words(narration[: max(attribution.start, attribution.end - 1)])
         clause = narration[: attribution.end].rpartition(",")[0]
-        return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
+        return bool(opening) and opening[0].lower() in self._grammar.unsaid_words and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
         """Remember the speaker, including an unnamed "spokesman", as the person that the next "he" may mean."""
@@ -307,10 +307,10 @@ class Attributor:
             return False
         if before_mark and len(split_words(name)) > len(mention.member.name.split()):
             return False
-        opening, _, between = narration[: mention.start].rpartition(QUOTED_MARK)
+        opening, _, text_between = narration[: mention.start].rpartition(QUOTED_MARK)
         if split_words(opening.replace(QUOTED_MARK, "")):
             return False
-        between_words = split_words(between)
+        between_words = split_words(text_between)
         small_words = (
             self._language.by_words
             | self._language.of_words
@@ -321,12 +321,12 @@ class Attributor:
             return False
         if any(word.lower() in small_words - self._language.determiners for word in between_words):
             return False
-        article = next(
+        article_index = next(
             (index for index, word in enumerate(between_words) if word.lower() in self._language.determiners),
             len(between_words),
         )
-        offices = between_words[article + 1 :]
-        if not article or (offices and not any(is_role(word, self._language) for word in offices)):
+        offices = between_words[article_index + 1 :]
+        if not article_index or (offices and not any(is_role(word, self._language) for word in offices)):
             return False  # "“…,” the sign behind Ruiz read"
         return len(split_words(narration[mention.start :])) <= _MAX_LENGTH_BEHIND
 
@@ -336,22 +336,23 @@ class Attributor:
             if match := pattern.search(narration):
                 return self._resume_speaker(self._grammar.find_verb_gender(match[0].split()[0]))
         reported_speech = self._language.reported_speech
-        if not reported_speech or self._last is None or self._language.has_speech_verb(narration):
+        if not reported_speech or self._last_speaker is None or self._language.has_speech_verb(narration):
             return None
         if next(self._grammar.find_impersonal_spans(narration), None) is not None or not any(
             token.key in reported_speech for token in tokenise(narration)
         ):
             return None
-        return self._last
+        return self._last_speaker
 
     def _resume_speaker(self, is_feminine: bool | None) -> Speaker | None:
         """Return the previous speaker (a person or an organisation), unless the verb form excludes that speaker."""
-        if self._last is None:
+        if self._last_speaker is None:
             return None if is_feminine is None else self._identities.resolve_pronoun(is_feminine)
         is_contradicted = (
-            None not in (is_feminine, self._last.is_feminine) and is_feminine != self._last.is_feminine
+            None not in (is_feminine, self._last_speaker.is_feminine)
+            and is_feminine != self._last_speaker.is_feminine
         )
-        return None if is_contradicted else self._last
+        return None if is_contradicted else self._last_speaker
 
     def _spread_speaker(
         self,
@@ -363,9 +364,11 @@ class Attributor:
         """Assign the speaker named in one sentence of a quotation to every sentence of the quotation."""
         sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
         opens_with_quotation = bool(sentences_inside) and narrations[0].startswith(QUOTED_MARK)
-        current_speaker = SentenceSpeaker(self._running) if self._running and opens_with_quotation else None
-        continues, self._unclosed = (
-            self._unclosed,
+        current_speaker = (
+            SentenceSpeaker(self._running_speaker) if self._running_speaker and opens_with_quotation else None
+        )
+        continues, self._is_unclosed = (
+            self._is_unclosed,
             bool(quotations.spans) and not quotations.spans[-1].is_closed,
         )
         for sentence_index in sentences_inside:
@@ -380,7 +383,7 @@ class Attributor:
                 and current_speaker is not None
             ):
                 own_speaker = speakers[sentence_index[-1]] = SentenceSpeaker(
-                    current_speaker.speaker, own_speaker.tail
+                    current_speaker.speaker, own_speaker.tail_start
                 )  # the office belongs to the speaker
             is_only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
             if own_speaker is None and not is_only_quoted:
@@ -395,10 +398,10 @@ class Attributor:
                     speakers[index] = SentenceSpeaker(current_speaker.speaker)
         last_sentence = sentences_inside[-1][-1] if sentences_inside else None
         last_speaker = speakers[-1] if speakers else None
-        self._running = (
+        self._running_speaker = (
             last_speaker.speaker if last_speaker is not None and last_sentence == len(sentences) - 1 else None
         )
-        self._last = last_speaker.speaker if last_speaker is not None else self._last
+        self._last_speaker = last_speaker.speaker if last_speaker is not None else self._last_speaker
 
 
 def _find_touched_sentences(

@@ -99,13 +99,13 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
     repeats = Counter(block.key for block in blocks)
     seen_keys: set[str] = set()
     kept_blocks: list[TextBlock] = []
-    after_label = False
+    is_after_label = False
     for index, block in enumerate(blocks):
         is_sentence = is_complete(block.text)
         is_repeated = repeats[block.key] > 1
-        label = _is_label(block, language, is_sentence=is_sentence)
-        heading = not is_sentence and (
-            after_label
+        is_label = _is_label(block, language, is_sentence=is_sentence)
+        is_heading = not is_sentence and (
+            is_after_label
             or is_repeated
             or _is_heading(
                 block,
@@ -114,9 +114,9 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
                 next_blocks=blocks[index + 1 : index + 6],
             )
         )
-        if not (label or heading or (is_repeated and block.key in seen_keys)):
+        if not (is_label or is_heading or (is_repeated and block.key in seen_keys)):
             kept_blocks.append(block)
-        after_label = label or (after_label and heading)
+        is_after_label = is_label or (is_after_label and is_heading)
         seen_keys.add(block.key)
     return kept_blocks
 
@@ -160,19 +160,19 @@ def _is_label(block: TextBlock, language: Lexicon, *, is_sentence: bool) -> bool
 
 
 def _is_known_label(text: str, language: Lexicon, length: int, *, is_sentence: bool) -> bool:
-    plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # from the Turkish İ
-    plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
-    if not language.is_known and _COOKIES_PATTERN.search(plain):
+    plain_text = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # Turkish İ
+    plain_text = plain_text.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    if not language.is_known and _COOKIES_PATTERN.search(plain_text):
         return length <= _MAX_LABEL_WORDS * 2
-    if any(phrase in plain for phrase in language.boilerplate_phrases):
+    if any(phrase in plain_text for phrase in language.boilerplate_phrases):
         return length <= _MAX_LABEL_WORDS * 2
-    opening = language.boilerplate_openings.match(plain)
+    opening = language.boilerplate_openings.match(plain_text)
     if opening is None:
         return False
     # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.
     return (
         not is_sentence
-        or plain[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
+        or plain_text[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
         or length <= 6
     )
 

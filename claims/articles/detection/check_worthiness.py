@@ -151,7 +151,9 @@ def score_sentence(
         newest_year: the latest year that the article names.
     """
     claimed_text = (
-        text[: sentence_speaker.tail] if sentence_speaker is not None and sentence_speaker.tail else text
+        text[: sentence_speaker.tail_start]
+        if sentence_speaker is not None and sentence_speaker.tail_start
+        else text
     )
     tokens = tokenise(claimed_text)
     cues = find_cues(claimed_text, tokens, language)

@@ -133,10 +133,10 @@ def _find_quantities(
             continue
         for number in numbers:
             first_cue, last_cue = sorted((number, measure), key=lambda cue: cue.start)
-            between = text[first_cue.end : last_cue.start]
+            text_between = text[first_cue.end : last_cue.start]
             if (
                 first_cue.end <= last_cue.start
-                and len(between.split()) <= 1
-                and not set(between) & set(".;:!?")
+                and len(text_between.split()) <= 1
+                and not set(text_between) & set(".;:!?")
             ):
                 yield SentenceCue("quantity", first_cue.start, last_cue.end)

@@ -50,7 +50,7 @@ class Dialogue:
         self._people = people
         self._grammar = grammar
         self._labels = [self._read_label(block.text) for block in blocks]
-        self._dashed = [block.is_dashed for block in blocks]
+        self._dash_flags = [block.is_dashed for block in blocks]
         self._question_flags = [
             bool(_QUESTION_PATTERN.search(block.text) or _BOLD_PATTERN.match(block.text)) for block in blocks
         ]
@@ -61,14 +61,16 @@ class Dialogue:
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
             is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled_indexes
-            self._question_flags[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
+            self._question_flags[index] |= (
+                self._dash_flags[index] and is_answered and not self._dash_flags[index + 1]
+            )
         first_index = min(
             [
                 *labelled_indexes,
                 *(
                     index
                     for index in range(len(blocks))
-                    if self._dashed[index] or self._question_flags[index]
+                    if self._dash_flags[index] or self._question_flags[index]
                 ),
             ],
             default=0,
@@ -77,7 +79,7 @@ class Dialogue:
         if len(labelled_indexes) >= _MIN_TURNS:
             self._read_labels(blocks)
         elif (
-            sum(self._question_flags[index] for index in range(len(blocks)) if self._dashed[index])
+            sum(self._question_flags[index] for index in range(len(blocks)) if self._dash_flags[index])
             >= _MIN_TURNS
         ):
             self._read_dashes(blocks)
@@ -125,7 +127,7 @@ class Dialogue:
         )
         for index, label in enumerate(self._labels):
             if label is None:
-                if self._dashed[index] and self._question_flags[index]:
+                if self._dash_flags[index] and self._question_flags[index]:
                     self.turns[index] = DialogueTurn(None)
                 elif self._interviewee is not None and self._is_answer(blocks, index):
                     self.turns[index] = DialogueTurn(self._interviewee, is_labelled=False)
@@ -140,9 +142,9 @@ class Dialogue:
 
     def _read_dashes(self, blocks: Sequence[DialogueBlock]) -> None:
         for index in range(len(blocks)):
-            if self._dashed[index] and self._question_flags[index]:
+            if self._dash_flags[index] and self._question_flags[index]:
                 self.turns[index] = DialogueTurn(None)
-            elif self._dashed[index] or self._is_answer(blocks, index):
+            elif self._dash_flags[index] or self._is_answer(blocks, index):
                 self.turns[index] = DialogueTurn(self._interviewee, is_labelled=False)
             elif (
                 self._labels[index] is not None

@@ -22,9 +22,9 @@ class Grammar:
         self.conjunctions = self._get_lower_case_words(language, "conjunctions")
         self.possessive_words = tuple(language.get_attributions("belongings"))
         self.dependents = self._get_lower_case_words(language, "dependents")
-        self.unsaid = self._get_lower_case_words(language, "unsaid")
+        self.unsaid_words = self._get_lower_case_words(language, "unsaid")
         self.addresses = self._get_lower_case_words(language, "addresses")
-        self.oblique = tuple(self._get_lower_case_words(language, "oblique"))
+        self.oblique_endings = tuple(self._get_lower_case_words(language, "oblique"))
         self.article = "".join(language.get_attributions("article"))
         self._bodies = tuple(language.get_attributions("organisations"))
         self.genitive_after = self._get_lower_case_words(language, "genitive_after")
@@ -72,8 +72,8 @@ class Grammar:
         """Return the nominative of a name in the genitive, as it is after "according to": Олега Дёмина → Олег Дёмин."""
         nominatives = []
         for word in words:
-            ending = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
-            nominatives.append(word[: -len(ending[0])] + ending[1] if ending else word)
+            matching_rule = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
+            nominatives.append(word[: -len(matching_rule[0])] + matching_rule[1] if matching_rule else word)
         return " ".join(nominatives)
 
     def find_nominative_head(self, words: Sequence[str]) -> str:

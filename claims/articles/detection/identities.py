@@ -30,7 +30,7 @@ class Identities:
         self._grammar = grammar
         self._people = people
         self._focus = focus
-        self._described: dict[str, str] = {}
+        self._descriptions: dict[str, str] = {}
 
     def find_speaker(self, attribution: Attribution, narration: str) -> Speaker | None:
         """Return the person or body that the attribution names; None if ambiguous."""
@@ -90,11 +90,11 @@ class Identities:
         if member is not None and name != speaker.name == member.name:
             return self._people.rename(member, name)  # the text only has the name in the genitive
         if member is None and not self._language.is_cased:
-            head = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
+            last_words = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = (
                 self._people.find(attribution.phrase)
                 or self._people.find_at_phrase_edge(attribution.phrase)
-                or self._people.find(head)
+                or self._people.find(last_words)
             )
         if member is None:
             member = self._find_inside_phrase(speaker.name)
@@ -198,7 +198,7 @@ class Identities:
         if self._is_joining_people(tokens) or self._people.is_shared(speaker.name):
             return None
         is_genitive = attribution.source in self._grammar.genitive_after
-        if speaker.name.endswith(self._grammar.oblique) and attribution.verb:
+        if speaker.name.endswith(self._grammar.oblique_endings) and attribution.verb:
             return None  # "Жителям сказали" is said to them, not by them
         if len(tokens) > 1:
             is_known = any(is_capital(token) for token in tokens[1:]) or is_known_speaker_kind(
@@ -222,8 +222,8 @@ class Identities:
                 else None
             )
         # Singular nouns in English need an article: "Apple says" names a body, "Trucks say" may not.
-        singular = bool(self._language.definite_words) and not word.endswith("s")
-        if is_opening and not singular and not self._people.is_known_word(word):
+        is_singular = bool(self._language.definite_words) and not word.endswith("s")
+        if is_opening and not is_singular and not self._people.is_known_word(word):
             return None
         return self._build_known_speaker(speaker, is_genitive=is_genitive)
 
@@ -276,10 +276,10 @@ class Identities:
             description = (
                 remainder if remainder and first_word.lower() in self._grammar.possessives else description
             )
-            self._described.setdefault(member.name, description)
+            self._descriptions.setdefault(member.name, description)
         return Speaker(
             member.name,
-            self._described.get(member.name),
+            self._descriptions.get(member.name),
             is_person=member.is_person,
             is_feminine=member.is_feminine,
         )

@@ -67,35 +67,35 @@ class Phrases:
             has_capitalised_names: whether a word with a capital inside a sentence is a name, which is not compared with
                 beginnings and endings: "Salvini" is not "sal-", "Jared" is not a past tense.
         """
-        self._spaced = is_spaced
-        self._names_differ = has_capitalised_names
-        self._anywhere: list[tuple[str, str]] = []
-        self._not_in: dict[str, list[str]] = {}
+        self._is_spaced = is_spaced
+        self._has_capitalised_names = has_capitalised_names
+        self._unspaced_phrases: list[tuple[str, str]] = []
+        self._excluded_words: dict[str, list[str]] = {}
         self._words: dict[str, set[str]] = {}
         self._beginnings: dict[str, set[str]] = {}
         self._endings: dict[str, set[str]] = {}
-        self._excepted: dict[str, set[str]] = {}
-        self._capitals: dict[str, set[str]] = {}
-        self._longer: dict[str, list[tuple[list[str], str]]] = {}
+        self._excepted_words: dict[str, set[str]] = {}
+        self._capitalised_words: dict[str, set[str]] = {}
+        self._longer_phrases: dict[str, list[tuple[list[str], str]]] = {}
         for group, phrases in groups.items():
             for phrase in phrases:
                 self._add(phrase, group)
-        self._longest = max(map(len, [*self._beginnings, *self._endings]), default=0)
+        self._max_length = max(map(len, [*self._beginnings, *self._endings]), default=0)
 
     def _add(self, phrase: str, group: str) -> None:
         if phrase.startswith("!"):
-            if self._spaced:
-                self._excepted.setdefault(_fold(phrase[1:]), set()).add(group)
+            if self._is_spaced:
+                self._excepted_words.setdefault(_fold(phrase[1:]), set()).add(group)
             else:
-                self._not_in.setdefault(group, []).append(_fold(phrase[1:]))
-        elif not self._spaced:
-            self._anywhere.append((_fold(phrase), group))
+                self._excluded_words.setdefault(group, []).append(_fold(phrase[1:]))
+        elif not self._is_spaced:
+            self._unspaced_phrases.append((_fold(phrase), group))
         elif phrase.startswith("^"):
-            self._capitals.setdefault(_fold(phrase[1:]), set()).add(group)
+            self._capitalised_words.setdefault(_fold(phrase[1:]), set()).add(group)
         elif phrase.startswith("*"):
             self._endings.setdefault(_fold(phrase[1:]), set()).add(group)
         elif len(phrase_words := split_words(_fold(phrase.removesuffix("*")))) > 1:
-            self._longer.setdefault(phrase_words[0], []).append((phrase_words[1:], group))
+            self._longer_phrases.setdefault(phrase_words[0], []).append((phrase_words[1:], group))
         elif phrase.endswith("*"):
             self._beginnings.setdefault(phrase_words[0], set()).add(group)
         elif phrase_words:
@@ -107,7 +107,7 @@ class Phrases:
         In a language without spaces, the indexes are the offsets of the phrases.
         """
         matches: dict[str, list[int]] = {}
-        if self._spaced:
+        if self._is_spaced:
             for group, first_index, _ in self._find_in_words(text, tokens):
                 matches.setdefault(group, []).append(first_index)
         else:
@@ -117,7 +117,7 @@ class Phrases:
 
     def find_spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield the group, the start and the end of each phrase in the text."""
-        if self._spaced:
+        if self._is_spaced:
             for group, first_index, last_index in self._find_in_words(text, tokens):
                 yield group, tokens[first_index].start, tokens[last_index].end
         else:
@@ -127,7 +127,7 @@ class Phrases:
         folded_text = _fold(text)
         if len(folded_text) != len(text):
             folded_text = text.lower() if len(text.lower()) == len(text) else text
-        for phrase, group in self._anywhere:
+        for phrase, group in self._unspaced_phrases:
             position = folded_text.find(phrase)
             while position >= 0 and self._is_inside(folded_text, position, len(phrase), group):
                 position = folded_text.find(phrase, position + 1)
@@ -136,7 +136,7 @@ class Phrases:
 
     def _is_inside(self, folded_text: str, position: int, length: int, group: str) -> bool:
         """Return whether the phrase is part of a word that its group excludes."""
-        for word in self._not_in.get(group, ()):
+        for word in self._excluded_words.get(group, ()):
             word_start = folded_text.find(word, max(0, position + length - len(word)), position + len(word))
             if 0 <= word_start <= position and position + length <= word_start + len(word):
                 return True
@@ -144,27 +144,27 @@ class Phrases:
 
     def _find_in_words(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         for index, token in enumerate(tokens):
-            if index and token.key in self._capitals and token.text[0].isupper():
-                yield from ((group, index, index) for group in self._capitals[token.key])
+            if index and token.key in self._capitalised_words and token.text[0].isupper():
+                yield from ((group, index, index) for group in self._capitalised_words[token.key])
                 continue
             name = (
-                self._names_differ
+                self._has_capitalised_names
                 and index > 0
                 and token.text[0].isupper()
                 and text[token.start - 1] not in _OPENING_MARKS
             )
-            excepted_groups = self._excepted.get(token.key, set())
+            excepted_groups = self._excepted_words.get(token.key, set())
             for key in _iterate_variants(token.key):
                 groups = self._words.get(key, set()) if name else self._list_groups_of_word(key)
                 yield from ((group, index, index) for group in groups - excepted_groups)
-                for further_words, group in self._longer.get(key, ()):
+                for further_words, group in self._longer_phrases.get(key, ()):
                     last_index = index + len(further_words)
                     if [word.key for word in tokens[index + 1 : last_index + 1]] == further_words:
                         yield group, index, last_index
 
     def _list_groups_of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
-        for length in range(1, min(len(key), self._longest) + 1):
+        for length in range(1, min(len(key), self._max_length) + 1):
             groups |= self._beginnings.get(key[:length], set())
             if length < len(key):
                 groups |= self._endings.get(key[-length:], set())
@@ -197,7 +197,7 @@ class Lexicon:
         self.is_spaced: bool = writing.get("spaced", code not in {"th", "lo", "km", "my", "bo", "yue", "wuu"})
         self.is_cased: bool = writing.get("cased", True)
         self.has_capitalised_nouns: bool = writing.get("nouns_capitalised", False)
-        self.ordinal_dot: bool = writing.get("ordinal_dot", False)
+        self.has_ordinal_dot: bool = writing.get("ordinal_dot", False)
         self.is_verb_second: bool = writing.get("verb_second", False)
         self.drops_subjects: bool = writing.get("drops_subjects", False)
         self.continuations: tuple[str, ...] = tuple(_split_phrases(writing.get("continuations", ""))) or (
@@ -238,7 +238,7 @@ class Lexicon:
         """Prepare the closed word classes needed to read noun phrases."""
         self.determiners = self._get_words("determiners")
         self.definite_words = self._get_words("definite")
-        self.before_verb = self._get_words("before_verb")
+        self.words_before_verb = self._get_words("before_verb")
         self.negations = self._get_words("negations")
         self.stops = self._get_words("stops")
         self.of_words = self._get_words("of")
@@ -251,13 +251,13 @@ class Lexicon:
         self.he_words, self.she_words = self._get_words("he"), self._get_words("she")
         self.bodies = self._get_words("bodies")
         self.no_inversion = self._get_words("no_inversion")
-        self.feminine = tuple(self.get_attributions("feminine"))
-        self.masculine = tuple(self.get_attributions("masculine"))
+        self.feminine_endings = tuple(self.get_attributions("feminine"))
+        self.masculine_endings = tuple(self.get_attributions("masculine"))
         self.leading_words = self._get_words("leading") | (self.stops - self.determiners)
         self.common_words = (
             self.leading_words
             | self.determiners
-            | self.before_verb
+            | self.words_before_verb
             | self.vague_words
             | self.he_words
             | self.she_words

@@ -70,18 +70,20 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
     for index, token in enumerate(tokens):
         word = token[0]
         plain_word = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
-        initial = len(plain_word) == 2 and plain_word.endswith(".")
-        name = plain_word if initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
-        surname = (
+        is_initial = len(plain_word) == 2 and plain_word.endswith(".")
+        name = plain_word if is_initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
+        is_surname = (
             start is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is not a farmer
-        role = is_role(name, language) and not surname
+        is_role_word = is_role(name, language) and not is_surname
         is_small_word = name.lower() in language.common_words and not (
             index and is_given_name(name)
         )  # "Julio" and "julio"
         is_small_word |= language.has_capitalised_nouns and _is_figure(name, language)
-        is_usable = is_capital(name) and not role and not is_small_word and name.lower() not in sources
-        if role and is_capital(name):
+        is_usable = (
+            is_capital(name) and not is_role_word and not is_small_word and name.lower() not in sources
+        )
+        if is_role_word and is_capital(name):
             start = None  # "Example News Agency" is not a person's full name
         if start is not None and (word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)):
             yield start, index - 1, tokens
@@ -122,16 +124,18 @@ def _build_named_person(
         or _find_office_before(tokens, first_index, language)
         or _find_office_after(line[end:], language)
     )
-    body = any(_is_body(word, language) for word in words)
-    person = not body and bool(office or is_given_name(words[0]) or _AGE_PATTERN.match(line[end : end + 8]))
+    has_body_word = any(_is_body(word, language) for word in words)
+    is_person = not has_body_word and bool(
+        office or is_given_name(words[0]) or _AGE_PATTERN.match(line[end : end + 8])
+    )
     roles = [word for word in split_name(office) if is_role(word, language)]
-    person = person and not (roles and all(word.lower() in language.bodies for word in roles))
+    is_person = is_person and not (roles and all(word.lower() in language.bodies for word in roles))
     return NamedPerson(
         name,
         offset + tokens[first_index].start(),
-        office if person else "",
-        person,
-        _find_gender(office, name, language) if person else None,
+        office if is_person else "",
+        is_person,
+        _find_gender(office, name, language) if is_person else None,
     )
 
 
@@ -225,6 +229,8 @@ def _find_office_after(text_after: str, language: Lexicon) -> str:
     for word in words[:4]:
         if is_role(word, language):
             return match[1].strip()
-        if word.lower() in language.before_verb or "says" in language.signals.find(word, tokenise(word)):
+        if word.lower() in language.words_before_verb or "says" in language.signals.find(
+            word, tokenise(word)
+        ):
             return ""
     return ""

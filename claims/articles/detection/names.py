@@ -68,7 +68,7 @@ def is_role(token: str, language: Lexicon) -> bool:
 def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
     """Return True if the words for an office are feminine, False if masculine, None if undecided."""
     keys = [role.lower().strip(".,()") for role in roles]
-    for endings, is_feminine in ((language.feminine, True), (language.masculine, False)):
+    for endings, is_feminine in ((language.feminine_endings, True), (language.masculine_endings, False)):
         for ending in endings:
             if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
                 return is_feminine

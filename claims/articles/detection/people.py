@@ -60,10 +60,10 @@ class KnownPeople:
         self._grammar = grammar
         self._text = text
         self._members: dict[str, NamedEntity] = {}
-        self._by_last: dict[str, list[NamedEntity]] = {}
-        self._by_first: dict[str, list[NamedEntity]] = {}
-        self._by_letter: dict[str, list[NamedEntity]] = {}
-        self._count: Counter[str] = Counter()
+        self._by_surname: dict[str, list[NamedEntity]] = {}
+        self._by_first_name: dict[str, list[NamedEntity]] = {}
+        self._by_first_letter: dict[str, list[NamedEntity]] = {}
+        self._name_counts: Counter[str] = Counter()
         for named_person in find_names(text, language, grammar):
             self._read(named_person)
         for addressed_surname, is_feminine in (
@@ -73,9 +73,9 @@ class KnownPeople:
                 member = self._add_person(addressed_surname)
                 member.is_person, member.is_feminine = True, is_feminine
         for surname in find_speaking_surnames(text, language) if language.is_cased else ():
-            for member in self._by_last.get(surname, ()):
+            for member in self._by_surname.get(surname, ()):
                 member.is_person |= not is_known_speaker_kind(split_name(member.name), language)
-        self._words = self._find_capitalised_words(text)
+        self._capitalised_words = self._find_capitalised_words(text)
         self._lower_case_words = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.is_cased else frozenset()
         )
@@ -84,7 +84,7 @@ class KnownPeople:
         if not named_person.name:
             return
         member = self._add_person(named_person.name)
-        self._count[named_person.name] += 1
+        self._name_counts[named_person.name] += 1
         member.is_person |= named_person.is_person
         if member.is_feminine is None:
             member.is_feminine = named_person.is_feminine
@@ -102,14 +102,14 @@ class KnownPeople:
         return member
 
     def _index_words(self, member: NamedEntity) -> None:
-        self._by_letter.setdefault(member.name[0], []).append(member)
+        self._by_first_letter.setdefault(member.name[0], []).append(member)
         name_words = member.name.split()
         if len(name_words) < 2:
             return
-        self._by_last.setdefault(name_words[-1], []).append(member)
-        self._by_first.setdefault(name_words[0], []).append(member)
+        self._by_surname.setdefault(name_words[-1], []).append(member)
+        self._by_first_name.setdefault(name_words[0], []).append(member)
         if len(name_words) > 2 and name_words[1].lower() in PARTICLES:
-            self._by_last.setdefault(" ".join(name_words[1:]), []).append(member)
+            self._by_surname.setdefault(" ".join(name_words[1:]), []).append(member)
 
     def find(self, name: str) -> NamedEntity | None:
         """Return the person with this full name, surname or short form."""
@@ -235,21 +235,21 @@ class KnownPeople:
 
     def is_shared(self, word: str) -> bool:
         """Return whether several people share the surname and none of them is named far more often."""
-        people = [member for member in self._by_last.get(word, ()) if member.is_person]
+        people = [member for member in self._by_surname.get(word, ()) if member.is_person]
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
     def rename(self, member: NamedEntity, name: str) -> NamedEntity:
         """Use another form of a member's name from now on, and return the member."""
         if self._members.pop(member.name, None):
             self._members[name] = member
-        self._count[name] = self._count.pop(member.name, 1)
+        self._name_counts[name] = self._name_counts.pop(member.name, 1)
         member.name = name
         self._index_words(member)
         return member
 
     def is_known_word(self, word: str) -> bool:
         """Return whether the text capitalises the word inside a sentence, as it does with names."""
-        return word in self._words
+        return word in self._capitalised_words
 
     def has_lower_case(self, word: str) -> bool:
         """Return whether the text also has the word in lower case, which shows that it is not a name."""
@@ -295,16 +295,16 @@ class KnownPeople:
         small_words = self._language.stops | self._language.of_words | self._language.by_words
         if not words:
             return True
-        office = any(is_role(word, self._language) for word in words)
+        has_office = any(is_role(word, self._language) for word in words)
         if len(words) == 2 and words[0].lower() in self._language.determiners:
-            office |= (
+            has_office |= (
                 words[1][0].islower() or self._language.has_capitalised_nouns
             )  # "Son collègue Bruno Castel"
         if words[-1].lower() in small_words - self._language.determiners or is_complement(
             words, self._language
         ):
             return False
-        return office or all(
+        return has_office or all(
             word.lower() in self._language.leading_words | self._language.determiners or not word[0].isalpha()
             for word in words
         )
@@ -321,21 +321,21 @@ class KnownPeople:
     def _find_named(self, text: str) -> Iterator[tuple[NamedEntity, int]]:
         """Yield people whose full names occur in a text without capitals, with their positions."""
         for position, letter in enumerate(text):
-            for member in self._by_letter.get(letter, ()):
+            for member in self._by_first_letter.get(letter, ()):
                 if text.startswith(member.name, position):
                     yield member, position
 
     def _find_without_case(self, name: str) -> NamedEntity | None:
         """Return the only person with this single name, with any title: "中村市長", "이 시장", "منصور"."""
         if self._grammar.addresses:
-            people = self._by_letter.get(name[:1], [])
+            people = self._by_first_letter.get(name[:1], [])
             matching_members = [
                 member for member in people if member.is_person and self._is_name_of(member, name)
             ]
         else:
             members = {
                 id(member): member
-                for members_by_part in (self._by_last, self._by_first)
+                for members_by_part in (self._by_surname, self._by_first_name)
                 for member in members_by_part.get(name, ())
             }
             matching_members = [member for member in members.values() if member.is_person]
@@ -374,19 +374,21 @@ class KnownPeople:
 
     def _find_by_one_name(self, word: str) -> NamedEntity | None:
         """Return the only person with this surname or, if there is none, with this first name; None if ambiguous."""
-        members = self._by_last.get(word, [])
+        members = self._by_surname.get(word, [])
         people = [member for member in members if member.is_person]
-        members_by_first_name = [member for member in self._by_first.get(word, []) if member.is_person]
+        members_by_first_name = [member for member in self._by_first_name.get(word, []) if member.is_person]
         return self._choose_most_frequent(people or members or members_by_first_name)
 
     def _choose_most_frequent(self, members: list[NamedEntity]) -> NamedEntity | None:
         if len(members) < 2:
             return members[0] if members else None
-        most_frequent, next_most_frequent = sorted(members, key=lambda member: -self._count[member.name])[:2]
-        frequent_members = self._count[most_frequent.name] >= _DOMINANCE_FACTOR * max(
-            self._count[next_most_frequent.name], 1
+        most_frequent, next_most_frequent = sorted(
+            members, key=lambda member: -self._name_counts[member.name]
+        )[:2]
+        is_dominant = self._name_counts[most_frequent.name] >= _DOMINANCE_FACTOR * max(
+            self._name_counts[next_most_frequent.name], 1
         )
-        return most_frequent if frequent_members else None
+        return most_frequent if is_dominant else None
 
     @staticmethod
     def _find_capitalised_words(text: str) -> frozenset[str]:

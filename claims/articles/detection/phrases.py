@@ -113,7 +113,7 @@ def remove_adverbs(text: str, language: Lexicon) -> str | None:
         key = tokens[-1].lower()
         if key in language.negations or key.endswith("n't"):
             return None
-        if key not in language.before_verb and not language.is_date_word(key):
+        if key not in language.words_before_verb and not language.is_date_word(key):
             break
         tokens.pop()
     return " ".join(tokens)
@@ -249,9 +249,9 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
 
 def _find_phrase_limit(narration: str, start: int) -> int:
     """Return the position of the next punctuation mark, ignoring the full stops of initials and titles."""
-    for end in _PHRASE_END.finditer(narration, start):
-        if end[0] != "." or not _SHORT_FORM.search(narration[max(start, end.start() - 6) : end.start()]):
-            return end.start()
+    for mark in _PHRASE_END.finditer(narration, start):
+        if mark[0] != "." or not _SHORT_FORM.search(narration[max(start, mark.start() - 6) : mark.start()]):
+            return mark.start()
     return len(narration)
 
 
@@ -263,7 +263,7 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
         return False  # "a report by the commission"
     if (
         (key in language.stops and not is_joint)
-        or key in language.before_verb
+        or key in language.words_before_verb
         or language.is_date_word(token)
         or token[0].isdigit()
     ):
@@ -303,7 +303,7 @@ def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> b
     if key not in language.determiners or len(matches) == 1:
         return True
     next_word = matches[1][0]
-    return next_word.lower() in language.stops | language.before_verb or _is_verb(next_word, language)
+    return next_word.lower() in language.stops | language.words_before_verb or _is_verb(next_word, language)
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
@@ -311,5 +311,5 @@ def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
     first_word, second_word = matches[0][0], matches[1][0] if len(matches) > 1 else ""
     if language.is_date_word(first_word):
         return True
-    small_words = first_word.lower() in language.stops | language.determiners | language.before_verb
+    small_words = first_word.lower() in language.stops | language.determiners | language.words_before_verb
     return (small_words or first_word[0].isdigit()) and language.is_date_word(second_word)

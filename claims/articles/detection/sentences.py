@@ -120,7 +120,7 @@ def _is_abbreviation(text_before: str, next_text: str, language: Lexicon) -> boo
         return False
     word = match[1].lower()
     if word.isdigit():
-        return language.ordinal_dot and len(word) <= 2 and not next_text[:1].isdigit()
+        return language.has_ordinal_dot and len(word) <= 2 and not next_text[:1].isdigit()
     return word in language.abbreviations
 
 
@@ -145,12 +145,12 @@ def _is_attribution_tail(
     quotation = quotations.find_at(end - 1)
     if quotation is None or quotation.end != end or not quotation.is_closed:
         return False
-    tail = re.split(r"[.。!?！？…\n]", text_after, maxsplit=1)[0]
-    if QUOTATION_MARKS & set(tail):
+    words_after = re.split(r"[.。!?！？…\n]", text_after, maxsplit=1)[0]
+    if QUOTATION_MARKS & set(words_after):
         return False
     if not language.is_spaced:
-        return len(tail) <= 12 and language.has_speech_verb(tail)
-    return len(split_words(tail)) <= 5 and language.has_speech_verb(tail)
+        return len(words_after) <= 12 and language.has_speech_verb(words_after)
+    return len(split_words(words_after)) <= 5 and language.has_speech_verb(words_after)
 
 
 def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:

@@ -60,36 +60,36 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
 
 def _read_without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    tail = _find_name_at_end(tokens, language)
-    if any(token.lower() in language.inside_words for token in tokens[:tail]) and is_known_speaker_kind(
+    name_index = _find_name_at_end(tokens, language)
+    if any(token.lower() in language.inside_words for token in tokens[:name_index]) and is_known_speaker_kind(
         tokens[:1], language
     ):
         return _read_anonymous_speaker(tokens, description, language)  # "police in Carrow"
-    head, name = tokens[:tail], " ".join(tokens[tail:])
-    if not name or (language.has_capitalised_nouns and head):
+    words_before, name = tokens[:name_index], " ".join(tokens[name_index:])
+    if not name or (language.has_capitalised_nouns and words_before):
         return _read_anonymous_speaker(tokens, description, language)
     if language.has_capitalised_nouns and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], is_person=True)  # "Dezernentin Katrin Vogel"
-    if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS_PATTERN.match(name)):
+    if len(words_before) > 1 and (_is_joint(words_before[-1], language) or _BELONGS_PATTERN.match(name)):
         return _read_anonymous_speaker(tokens, description, language)  # "the brother of Ana Ruiz"
-    if not head:
+    if not words_before:
         is_joined = any(token.lower() in language.of_words for token in tokens)
         is_named = not is_joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
         name = ELISION_PATTERN.sub("", name) if name[:1].islower() else name  # l'Ansa
         if len(tokens) == 2 and tokens[0].lower() in language.definite_words and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
         return Speaker(POSSESSIVE_PATTERN.sub("", name), description, is_person=is_named or bool(description))
-    plain_tokens = remove_determiner(head, language)
-    if len(plain_tokens) < len(head):
+    plain_tokens = remove_determiner(words_before, language)
+    if len(plain_tokens) < len(words_before):
         return Speaker(POSSESSIVE_PATTERN.sub("", name), description or " ".join(plain_tokens) or None)
     if (
         " " in name
-        and head[-1].islower()
-        and len(head) <= _MAX_UNKNOWN_WORDS
-        and not set(head) & language.of_words
+        and words_before[-1].islower()
+        and len(words_before) <= _MAX_UNKNOWN_WORDS
+        and not set(words_before) & language.of_words
     ):
         # Polish and Russian have no article: "starosta Piotr Zawada".
-        return Speaker(name, description or " ".join(head), is_person=True)
+        return Speaker(name, description or " ".join(words_before), is_person=True)
     return Speaker(POSSESSIVE_PATTERN.sub("", name), description)
 
 
@@ -142,15 +142,19 @@ def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     """Return the words up to the end of a person's name before a body: "Dr Sarah Lund (of the Arctic Institute)"."""
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
-        joint = token.islower() and token in language.of_words | language.inside_words
-        joint |= _ELIDED_PATTERN.match(token) is not None  # "Nadia Pinardo dell'Università"
+        is_joint = token.islower() and token in language.of_words | language.inside_words
+        is_joint |= _ELIDED_PATTERN.match(token) is not None  # "Nadia Pinardo dell'Università"
         # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
-        body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
-        if joint and (body or token not in PARTICLES):
-            start = index
-            while start > 0 and is_capital(tokens[start - 1]) and not is_given_name(tokens[start]):
-                start -= 1
-            if index - start >= 2 and is_given_name(tokens[start]):
+        has_body_word = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
+        if is_joint and (has_body_word or token not in PARTICLES):
+            name_start = index
+            while (
+                name_start > 0
+                and is_capital(tokens[name_start - 1])
+                and not is_given_name(tokens[name_start])
+            ):
+                name_start -= 1
+            if index - name_start >= 2 and is_given_name(tokens[name_start]):
                 return tokens[:index]
     return tokens
 
@@ -170,16 +174,16 @@ def _read_with_role(tokens: list[str], description: str | None, language: Lexico
     name, place_name = _split_place(name, language)
     if not name:
         return None
-    head = remove_determiner([*words_before, *place_name], language)
-    title = [token for token in [*head, *words_after] if token.lower().strip(".") not in HONORIFICS]
+    office_words = remove_determiner([*words_before, *place_name], language)
+    title = [token for token in [*office_words, *words_after] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE_PATTERN.sub("", " ".join(name)),
         ", ".join(text for text in (" ".join(title), description) if text) or None,
         is_person=not any(
             ELISION_PATTERN.sub("", token).lower() in language.bodies
-            for token in _find_offices(head, language)[-1:]
+            for token in _find_offices(office_words, language)[-1:]
         ),
-        is_feminine=find_gender_of_roles(_find_offices(head, language), language),
+        is_feminine=find_gender_of_roles(_find_offices(office_words, language), language),
     )
 
 
@@ -213,12 +217,12 @@ def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
         or words_after[0].lower() in language.of_words | language.determiners | language.inside_words
     ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
-        capitals = 0
+        name_length = 0
         for token in reversed(words_after):
             if not (is_capital(token) or token.lower() in PARTICLES - language.of_words):
                 break
-            capitals += 1
-        words_after = words_after[-2:] if capitals >= 3 else []
+            name_length += 1
+        words_after = words_after[-2:] if name_length >= 3 else []
     while words_after and not is_capital(words_after[0]):
         words_after = words_after[1:]
     return words_after
@@ -236,8 +240,8 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
     return tokens[:end], tokens[end:]
 
 
-def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
-    return [ELISION_PATTERN.sub("", token) for token in head if is_role(token, language)]
+def _find_offices(words: Iterable[str], language: Lexicon) -> list[str]:
+    return [ELISION_PATTERN.sub("", token) for token in words if is_role(token, language)]
 
 
 def _find_document_source(tokens: list[str], language: Lexicon) -> list[str]:

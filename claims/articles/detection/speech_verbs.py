@@ -152,13 +152,13 @@ def _read_by_verb(
     is_introducing = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
         index < subject_start <= index + _MAX_THAT_DISTANCE for subject_start in that_indexes
     )
-    after_quotation = (
+    is_after_quotation = (
         narration[:clause_end].endswith(QUOTED_MARK)
         and len(split_words(text_before_verb)) <= _MAX_CLOSING_SUBJECT
     )
     is_closing = not split_words(core_text) or (core_text.endswith(",") and not is_introducing)
     is_trailing = _is_trailing(text_before_verb) and _is_adjunct(narration[verb.end :], language)
-    if not (is_strong or is_introducing or is_closing or after_quotation or is_trailing):
+    if not (is_strong or is_introducing or is_closing or is_after_quotation or is_trailing):
         return None
     speaker = (
         read_speaker_after(narration, verb.end, language) if _is_fronted(text_before_verb, language) else None
@@ -218,7 +218,7 @@ def _is_trailing(text_before: str) -> bool:
 
 def _is_adjunct(text_after: str, language: Lexicon) -> bool:
     """Return whether only a time expression precedes the next comma or the end: `…, state media reported on Friday.`"""
-    small_words = language.stops | language.before_verb | language.determiners
+    small_words = language.stops | language.words_before_verb | language.determiners
     clause = _CLAUSE_PATTERN.match(text_after)
     return clause is not None and all(
         word.lower() in small_words or language.is_date_word(word) or word.isdigit()

@@ -13,10 +13,10 @@ def build_statement(sentence: str, sentence_speaker: SentenceSpeaker | None) -> 
     text = sentence
     if (
         sentence_speaker is not None
-        and sentence_speaker.tail is not None
-        and 0 < sentence_speaker.tail < len(sentence)
+        and sentence_speaker.tail_start is not None
+        and 0 < sentence_speaker.tail_start < len(sentence)
     ):
-        text = _add_full_stop(sentence[: sentence_speaker.tail], sentence)
+        text = _add_full_stop(sentence[: sentence_speaker.tail_start], sentence)
     return " ".join(_remove_outer_marks(text).split())
 
 
@@ -48,5 +48,5 @@ def _add_full_stop(text: str, sentence: str) -> str:
         body = body[:-1]
     if not body or body[-1] in TERMINAL_MARKS:
         return body + marks
-    final = sentence.rstrip(_OPENING_MARKS + "”’»」』")[-1:]
-    return body + marks + (final if final in TERMINAL_MARKS and final not in "?？؟" else ".")
+    last_mark = sentence.rstrip(_OPENING_MARKS + "”’»」』")[-1:]
+    return body + marks + (last_mark if last_mark in TERMINAL_MARKS and last_mark not in "?？؟" else ".")

@@ -302,14 +302,14 @@ def _build_subject(topic: Document) -> Document:
 def _build_claimant(claimant: Document | None, *, base_url: str) -> Document | None:
     if claimant is None:
         return None
-    person = claimant["kind"] == "person"
+    is_person = claimant["kind"] == "person"
     return _drop_empty(
         {
             "@type": _CLAIMANT_TYPES.get(claimant["kind"]),
             "@id": f"{base_url}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
-            "jobTitle": claimant["job_title"] if person else "",
-            "affiliation": _build_affiliation(claimant) if person else None,
+            "jobTitle": claimant["job_title"] if is_person else "",
+            "affiliation": _build_affiliation(claimant) if is_person else None,
             "sameAs": claimant["same_as"],
         }
     )

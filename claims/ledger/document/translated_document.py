@@ -56,19 +56,19 @@ def find_translation(language: str, document: Document) -> Document | None:
     translations = {
         translation["language"].lower(): translation for translation in document.get("translations", [])
     }
-    wanted_language = language.lower()
-    if not wanted_language or not translations:
+    reader_language = language.lower()
+    if not reader_language or not translations:
         return None
     originals = {
         document["language"].lower(),
         *(verdict["language"].lower() for verdict in document["verdicts"]),
     }
-    for tag in _list_ranges(wanted_language):
+    for tag in _list_ranges(reader_language):
         if tag in translations:
             return translations[tag]
         if tag in originals:
             return None
-    family = wanted_language.partition("-")[0]
+    family = reader_language.partition("-")[0]
     if any(tag.partition("-")[0] == family for tag in originals):
         return None
     return next(

@@ -76,13 +76,13 @@ class GrowingTiles:
         """
         self.size = size
         self._edge: dict[int, bytearray] = {}
-        self._numbers: dict[int, int] = {}
-        self._full: dict[TilePlace, bytes] = {}
-        self._touched: set[int] = set()
+        self._tile_numbers: dict[int, int] = {}
+        self._full_tiles: dict[TilePlace, bytes] = {}
+        self._changed_levels: set[int] = set()
         level = 0
         while size >> (TILE_HEIGHT * level):
             number, width = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
-            self._numbers[level] = number
+            self._tile_numbers[level] = number
             self._edge[level] = bytearray(edge((level, number))[: width * HASH_BYTES] if width else b"")
             if len(self._edge[level]) != width * HASH_BYTES:
                 raise LookupError(f"tile {number} of level {level} is not there")
@@ -94,21 +94,21 @@ class GrowingTiles:
 
     def _add(self, level: int, node: bytes) -> None:
         tile = self._edge.setdefault(level, bytearray())
-        number = self._numbers.setdefault(level, 0)
+        number = self._tile_numbers.setdefault(level, 0)
         tile += node
-        self._touched.add(level)
+        self._changed_levels.add(level)
         if len(tile) == TILE_WIDTH * HASH_BYTES:
             full_tile = bytes(tile)
-            self._full[level, number] = full_tile
+            self._full_tiles[level, number] = full_tile
             self._edge[level] = bytearray()
-            self._numbers[level] = number + 1
-            self._touched.discard(level)
+            self._tile_numbers[level] = number + 1
+            self._changed_levels.discard(level)
             self._add(level + 1, _compute_root(full_tile))
 
     def pop_changed(self) -> dict[TilePlace, bytes]:
         """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
-        changed_tiles = self._full | {
-            (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched
+        changed_tiles = self._full_tiles | {
+            (level, self._tile_numbers[level]): bytes(self._edge[level]) for level in self._changed_levels
         }
-        self._full, self._touched = {}, set()
+        self._full_tiles, self._changed_levels = {}, set()
         return changed_tiles

@@ -40,8 +40,8 @@ def fold_hashes(hashes: Sequence[bytes]) -> bytes:
     return root
 
 
-def _hash_range(begin: int, end: int, subtree: Subtree) -> bytes:
-    return fold_hashes([subtree(height, number) for height, number in iterate_subtrees(begin, end)])
+def _hash_range(start: int, end: int, subtree: Subtree) -> bytes:
+    return fold_hashes([subtree(height, number) for height, number in iterate_subtrees(start, end)])
 
 
 def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:

@@ -79,10 +79,10 @@ class SignedNote:
     @classmethod
     def read(cls, note: str) -> "SignedNote":
         """Parse a signed note. Raises `InvalidNote`."""
-        text, blank, signature_block = note.rpartition("\n\n")
+        text, blank_line, signature_block = note.rpartition("\n\n")
         lines = signature_block.removesuffix("\n").split("\n") if signature_block.endswith("\n") else []
         matched_lines = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
-        if not blank or not text or not matched_lines or not all(matched_lines):
+        if not blank_line or not text or not matched_lines or not all(matched_lines):
             raise InvalidNote("It is not a signed note: a text, an empty line, and lines of signatures.")
         try:
             signatures = tuple(

@@ -100,13 +100,13 @@ class JudgedParameter(Parameter):
             Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST
         )
         # A scalar subquery is evaluated row by row. PostgreSQL might evaluate EXISTS for all claims at once.
-        claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
-        is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
+        claim_verdicts = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
+        has_verdict = Q(claim_id=Subquery(claim_verdicts.values("publication__claim_id")[:1]))
         # The time comes first, so that the rest is not evaluated for older entries. The last condition is false for
         # every row, but makes PostgreSQL read the log in order. Without it, PostgreSQL may join the log and the
         # claims row by row, because it wrongly expects few rows.
         return (
-            (Q(published_at__gte=newest_time) & is_found)
+            (Q(published_at__gte=newest_time) & has_verdict)
             | (Q(published_at__lt=newest_time) & Q(claim_id__in=_select_claim_ids(verdicts)))
             | Q(pk__lt=0)
         )

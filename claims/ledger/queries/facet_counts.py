@@ -182,7 +182,7 @@ class FacetValues:
 class FacetCounts:
     """The number of claims in a query, and its facets by name."""
 
-    claims: int
+    claim_count: int
     facets: dict[str, FacetValues]
     #: The position of the ledger at each statement that counted.
     positions: set[int | None] = field(default_factory=set)
@@ -249,7 +249,7 @@ class FacetCounting:
                 else:
                     counts.positions.add(value_count)
                     if shared_conditions == all_conditions:
-                        counts.claims = number
+                        counts.claim_count = number
         return counts
 
     def _iterate_rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:

@@ -151,8 +151,8 @@ class SearchQuery(WordsQuery):
         """Return the text to search by meaning if no claim contains the words; "" if the query does not allow that."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
-        is_of_now = not {"as_of", "status"} & self.given_values.keys()
-        if reading is None or reading.targets or not (reading.ranking and is_forgiving and is_of_now):
+        is_about_present = not {"as_of", "status"} & self.given_values.keys()
+        if reading is None or reading.targets or not (reading.ranking and is_forgiving and is_about_present):
             return ""
         return reading.typed_text
 
@@ -198,8 +198,8 @@ class SearchQuery(WordsQuery):
         limit = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.match_count <= limit:
             return False
-        narrows = self.given_values.keys() - _SEARCH_PARAMETERS
-        return not narrows or read_planned_rows(self.qs) > limit
+        filter_names = self.given_values.keys() - _SEARCH_PARAMETERS
+        return not filter_names or read_planned_rows(self.qs) > limit
 
 
 def split_by_wording(ranking: str | Expression) -> Parts:

@@ -73,15 +73,15 @@ class EntriesCheck:
         self.tree = GrowingTree()
         self._report_growth = report_growth
         self._tiles = GrowingTiles()
-        self._previous = ZERO_SHA256
-        self._last: dict[int, _LastEntry] = {}
+        self._previous_hash = ZERO_SHA256
+        self._last_entries: dict[int, _LastEntry] = {}
         self._leaves = b""
         #: The snapshots that entries quote: the hash of each text, and the first entry with it.
-        self.quoted: dict[int, tuple[str, int]] = {}
+        self.quoted_snapshots: dict[int, tuple[str, int]] = {}
         #: The first entry that differs from the tree, and the number of later ones.
-        self._rewritten, self._behind = 0, 0
+        self._first_rewritten, self._later_count = 0, 0
         #: The entries from which words were removed by law.
-        self._removed = {
+        self._changed_by_removal = {
             number
             for entries in Removal.objects.values_list("entries", flat=True)
             for number in entries or ()
@@ -107,7 +107,7 @@ class EntriesCheck:
             expected_columns = _build_expected_columns(body)
             verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
             for snapshot in _iterate_snapshots(body):
-                self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
+                self.quoted_snapshots.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             yield "its body cannot be read."
             return
@@ -131,7 +131,7 @@ class EntriesCheck:
         if sealed_sha256 != row["sealed_sha256"]:
             yield "its note or body is not what was published: with its salts it has another hash."
         if "," in row["salts"]:
-            if sequence not in self._removed:
+            if sequence not in self._changed_by_removal:
                 yield "texts of it lost their salts, and no removal by law accounts for that."
             if find_unbarred(row["note"], row["body"], row["salts"]):
                 yield "a text without a salt has no bars where words were removed."
@@ -145,20 +145,20 @@ class EntriesCheck:
             merged_into=row["merged_into_id"],
             sealed_sha256=sealed_sha256,
         )
-        text = build_entry_text(facts, self._previous)
+        text = build_entry_text(facts, self._previous_hash)
         if compute_chain_hash(text) != row["chain_sha256"]:
             yield "it does not go on from the entry before it as it did when it was published: one of them was changed."
-        self._previous = row["chain_sha256"]
+        self._previous_hash = row["chain_sha256"]
         leaf = hash_leaf(text)
         self.tree.add(leaf)
         self._tiles.add(leaf)
         self._report_growth(self.tree)
         if not self._matches_tree(leaf):
-            if not self._rewritten:
-                self._rewritten = sequence
+            if not self._first_rewritten:
+                self._first_rewritten = sequence
                 yield "it is not what was put into the tree when it was signed."
             else:
-                self._behind += 1
+                self._later_count += 1
 
     def _matches_tree(self, leaf: bytes) -> bool:
         """Return whether a leaf equals the one in the tree. True for entries that are not signed yet."""
@@ -170,7 +170,7 @@ class EntriesCheck:
 
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
         """Yield gaps or overlaps between the versions of a claim."""
-        last_entry = self._last.get(row["claim_id"])
+        last_entry = self._last_entries.get(row["claim_id"])
         place_name = gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)") % row
         if row["version"] != (last_entry.version if last_entry else 0) + 1:
             yield Discrepancy(
@@ -197,24 +197,24 @@ class EntriesCheck:
             )
         if last_entry and row["published_at"] < last_entry.published_at:
             yield Discrepancy(place_name, gettext("the entry is dated before the version that it follows."))
-        self._last[row["claim_id"]] = _LastEntry(
+        self._last_entries[row["claim_id"]] = _LastEntry(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
 
     # After the last entry ---------------------------------------------------------------------------------------------
 
     def _check_end(self) -> Iterator[Discrepancy]:
-        if self._behind:
+        if self._later_count:
             yield Discrepancy(
-                gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
+                gettext("Entry %(rewritten)s") % {"rewritten": self._first_rewritten},
                 ngettext(
                     "%(behind)s later entry also differs from what was signed: the chain was rebuilt.",
                     "%(behind)s later entries also differ from what was signed: the chain was rebuilt.",
-                    self._behind,
+                    self._later_count,
                 )
-                % {"behind": f"{self._behind:,}"},
+                % {"behind": f"{self._later_count:,}"},
             )
-        for claim_id, last_entry in self._last.items():
+        for claim_id, last_entry in self._last_entries.items():
             if last_entry.superseded_at is not None:
                 yield Discrepancy(
                     gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")

@@ -51,7 +51,7 @@ class ExternalCheckpoint:
 
 
 def verify(
-    external: Sequence[ExternalCheckpoint] = (),
+    checkpoints: Sequence[ExternalCheckpoint] = (),
     *,
     trusted_keys: Sequence[str] = (),
     progress: ReportProgress = lambda entries: None,
@@ -59,12 +59,12 @@ def verify(
     """Yield every discrepancy, as it is found.
 
     Args:
-        external: checkpoints stored outside the database.
-        trusted_keys: the public keys (base64url) trusted for `external`; by default, the stored ones.
+        checkpoints: checkpoints stored outside the database.
+        trusted_keys: the public keys (base64url) trusted for `checkpoints`; by default, the stored ones.
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
-        yield from _check_logs(external, trusted_keys, progress)
+        yield from _check_logs(checkpoints, trusted_keys, progress)
         yield from indexes()
 
 
@@ -74,13 +74,13 @@ def count_entries() -> int:
 
 
 def _check_logs(
-    external: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], progress: ReportProgress
+    checkpoints: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], progress: ReportProgress
 ) -> Iterator[Discrepancy]:
     yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
     for log_heads in heads.values():
         yield from log_heads.add_stored()
-    yield from _add_external(external, trusted_keys, heads)
+    yield from _add_external(checkpoints, trusted_keys, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
     def report_growth_of(tree: GrowingTree) -> None:
@@ -92,7 +92,7 @@ def _check_logs(
     entries = EntriesCheck(report_growth_of)
     yield from entries.findings()
     yield from ledger.findings()
-    yield from check_snapshots(entries.quoted)
+    yield from check_snapshots(entries.quoted_snapshots)
     yield from check_reviews(reviews.compare)
     yield from reviews.findings()
     for check in features.load_declared("verification"):
@@ -100,11 +100,11 @@ def _check_logs(
 
 
 def _add_external(
-    external: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], heads: dict[str, SignedHeads]
+    checkpoints: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], heads: dict[str, SignedHeads]
 ) -> Iterator[Discrepancy]:
     logs = build_log_names()
     keys = trusted_keys or list(SigningKey.objects.values_list("public_key", flat=True))
-    for checkpoint in external:
+    for checkpoint in checkpoints:
         place = f"Checkpoint in {checkpoint.name} ({checkpoint.head.size} entries)"
         if checkpoint.head.origin not in logs:
             yield Discrepancy(

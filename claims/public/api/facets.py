@@ -89,7 +89,7 @@ class FacetResource(PublicResource):
             query, conditions, sorted(set(names), key=list(FACETS).index), size
         ).get_counts()
         facets = {name: _describe_facet(name, values) for name, values in counts.facets.items()}
-        content = render({"count": counts.claims, "facets": facets}).encode()
+        content = render({"count": counts.claim_count, "facets": facets}).encode()
         return build_conditional_response(request, content, cache=CACHE_CURRENT)
 
 

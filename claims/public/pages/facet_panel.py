@@ -169,7 +169,7 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
                     max(values.value_count - len(values.counts), 0),
                 )
             )
-    return FacetPanel(counts.claims, shown_facets)
+    return FacetPanel(counts.claim_count, shown_facets)
 
 
 def list_chosen_facets(search: ClaimSearch) -> list[ChosenFacet]:

@@ -115,10 +115,10 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
     desk.sign_in(editor)
     context = desk.client.get(reverse("admin:index")).context
     for line in (*context["cards"], *context["queues"]):
-        assert desk.client.get(line.page).context["cl"].result_count == line.count, line.name
+        assert desk.client.get(line.url).context["cl"].result_count == line.count, line.name
     for _name, shares in context["balances"]:
         for share in shares:
-            assert desk.client.get(share.page).context["cl"].result_count == share.count, share.name
+            assert desk.client.get(share.url).context["cl"].result_count == share.count, share.name
 
 
 def test_only_people_who_may_sign_off_are_asked_to(
@@ -196,7 +196,7 @@ def test_trends_count_the_work_of_people(
     workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
     make_claim(state="proposed")
     figures = trends.compute_figures(timezone.localdate())
-    assert (figures.incoming_counts[-1], figures.closed_counts[-1], figures.days[-1]) == (3, 2, 0.1)
+    assert (figures.incoming_counts[-1], figures.closed_counts[-1], figures.median_days[-1]) == (3, 2, 0.1)
     assert figures.ratings == [("false", 1)]
     assert figures.claimants == [(claimant.pk, claimant.name, 1)]
     assert figures.parties == [("Harbour Party", "Harbour Party", 1)]

@@ -29,7 +29,7 @@ def test_the_newest_mail_is_shown_first_as_its_recipient_reads_it(
         message.attach_alternative("<p>HTML</p>", "text/html")
         connection.send_messages([message])
     mails = load_stored_mails(administrator)
-    assert [(one.to, one.subject, one.text) for one in mails] == [
+    assert [(one.recipient, one.subject, one.text) for one in mails] == [
         ("kim@here.example", "Second: ünï", "Open https://desk.example/invited/ now."),
         ("kim@here.example", "First", "Grüße <b>"),
     ]
@@ -46,7 +46,7 @@ def test_people_who_invite_no_one_see_their_own_mails(
     editor.email = "edit@here.example"
     for to in ("edit@here.example", "kim@here.example"):
         EmailMultiAlternatives("Your invitation", "Open the link.", "desk@here.example", [to]).send()
-    seen = [{mail.to for mail in load_stored_mails(person)} for person in (editor, administrator)]
+    seen = [{mail.recipient for mail in load_stored_mails(person)} for person in (editor, administrator)]
     assert seen == [{"edit@here.example"}, {"kim@here.example", "edit@here.example"}]
     editor.email = ""
     assert load_stored_mails(editor) == []

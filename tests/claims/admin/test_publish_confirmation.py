@@ -50,7 +50,7 @@ def test_publishing_shows_what_readers_will_see_before_it_is_done(
     assert shown["Statement"] == ("", "<ins>Trams are free.</ins>", "new")
     assert shown["Rating"] == ("", "<ins>False</ins>", "new")
     assert "Not visible to readers yet." in page.content.decode()
-    done = press(desk, ready, "publish", confirmed=page.context["question"].shown)
+    done = press(desk, ready, "publish", confirmed=page.context["question"].fingerprint)
     [messages] = said(done)
     assert messages.startswith("Published. ")
     assert Publication.objects.count() == 1
@@ -89,7 +89,7 @@ def test_changes_since_the_preview_are_refused_and_named(
     desk: Desk, editor: User, checker: User, ready: Verdict, topic: Topic
 ) -> None:
     page = press(desk.sign_in(editor), ready, "publish")
-    seen = {"confirmed": page.context["question"].shown, "looked_at": page.context["looked_at"]}
+    seen = {"confirmed": page.context["question"].fingerprint, "looked_at": page.context["looked_at"]}
     desk.sign_in(checker).save(ready.claim, topics=[str(topic.pk)])
     again = press(desk.sign_in(editor), ready, "publish", **seen)
     told = (
@@ -99,7 +99,7 @@ def test_changes_since_the_preview_are_refused_and_named(
     assert told in again.content.decode()
     assert parts(again)["Topics"] == ("", "<ins>Transport</ins>", "new")
     assert Publication.objects.count() == 0
-    press(desk, ready, "publish", confirmed=again.context["question"].shown)
+    press(desk, ready, "publish", confirmed=again.context["question"].fingerprint)
     assert Publication.objects.count() == 1
 
 
@@ -113,7 +113,7 @@ def test_an_invalid_preview_fingerprint_is_refused(
 
 def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: Verdict) -> None:
     page = press(desk.sign_in(editor), ready, "publish")
-    asked = {"confirmed": page.context["question"].shown, "last_move": get_last_move(ready)}
+    asked = {"confirmed": page.context["question"].fingerprint, "last_move": get_last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
         "Edith had already taken this step. Nothing was changed."
@@ -149,7 +149,7 @@ def test_a_retraction_shows_the_note_that_readers_find(
     assert said(press(desk, verdict, "retract", note=" ")) == [
         "A note is needed: Public note on the retraction."
     ]
-    other = press(desk, verdict, "retract", note="Another.", confirmed=page.context["question"].shown)
+    other = press(desk, verdict, "retract", note="Another.", confirmed=page.context["question"].fingerprint)
     assert "Nothing was changed" in other.content.decode()  # no one has seen this text
     verdict.refresh_from_db()
     assert verdict.state == "published"
@@ -180,7 +180,7 @@ def test_merging_public_claims_shows_both(desk: Desk, editor: User, publish: Cal
     assert parts(page, 1)["Claims merged into this one"] == ("", f"<ins>{claim.pk}</ins>", "new")
     claim.refresh_from_db()
     assert claim.state == "accepted"
-    press(desk, claim, "merge", **asked, confirmed=page.context["question"].shown)
+    press(desk, claim, "merge", **asked, confirmed=page.context["question"].fingerprint)
     claim.refresh_from_db()
     assert claim.merged_into == target
 

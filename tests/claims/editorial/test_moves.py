@@ -55,7 +55,7 @@ def test_claim_moves_as_the_table_says(editor: User, state: str, action: str) ->
     answer = tool(editor).move(f"claims/{claim.pk}/", action, **asked(action))
     claim.refresh_from_db()
     if (state, action) in CLAIM_MOVES and action != "republish":
-        after = CLAIM_MOVES[state, action].to or "accepted"
+        after = CLAIM_MOVES[state, action].new_state or "accepted"
         assert (answer.status_code, answer.json()["state"], claim.state) == (200, after, after)
         made = Transition.objects.filter(claim=claim).latest("pk")
         assert (made.action, made.before, made.after, made.actor, made.note) == (
@@ -87,7 +87,7 @@ def test_verdict_moves_as_the_table_says(
     answer = tool(by).move(f"verdicts/{verdict.pk}/", action, note="Because.")
     verdict.refresh_from_db()
     if (state, action) in VERDICT_MOVES:
-        after = VERDICT_MOVES[state, action].to
+        after = VERDICT_MOVES[state, action].new_state
         assert (answer.status_code, answer.json()["state"], verdict.state) == (200, after, after)
         made = Transition.objects.filter(verdict=verdict).latest("pk")
         assert (made.action, made.before, made.after, made.actor_name) == (
@@ -150,7 +150,7 @@ def test_submitting_names_missing_values(checker: User) -> None:
     )
 
 
-@pytest.mark.parametrize("action", [action for (_, action), move in ALL.items() if move.note_required])
+@pytest.mark.parametrize("action", [action for (_, action), move in ALL.items() if move.is_note_required])
 def test_a_missing_note_is_reported(checker: User, editor: User, action: str) -> None:
     if action in CLAIM_ACTIONS:
         path = f"claims/{make_claim().pk}/"

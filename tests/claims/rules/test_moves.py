@@ -30,7 +30,7 @@ def steps_of(table: Mapping[tuple[str, str], Move[Any]]) -> set[Step]:
     return {
         (str(before), str(after))
         for (before, _action), move in table.items()
-        for after in ([move.to] if move.to else merged_from)
+        for after in ([move.new_state] if move.new_state else merged_from)
         if before != after
     }
 
@@ -57,7 +57,9 @@ def test_steps_of_claims_are_those_of_the_table() -> None:
 @sweep("model", [Claim, Verdict], undone=True)
 def test_table_names_only_states_that_exist(model: type[Claim | Verdict]) -> None:
     table: Mapping[tuple[str, str], Move[Any]] = CLAIM_MOVES if model is Claim else VERDICT_MOVES
-    named = {str(state) for (before, _action), move in table.items() for state in (before, move.to) if state}
+    named = {
+        str(state) for (before, _action), move in table.items() for state in (before, move.new_state) if state
+    }
     ends = {"superseded"} if model is Verdict else set()
     assert named | ends == set(model.State.values)
 

@@ -317,7 +317,7 @@ def _list_state_moves(
             "label": str(move.label),
             "to": _TARGET_COLUMNS.get((card_state, action), ""),
             "note": str(move.note),
-            "required": move.note_required,
+            "required": move.is_note_required,
         }
         for (previous_state, action), move in moves.items()
         if card_state.endswith(f"-{previous_state}")

@@ -32,7 +32,7 @@ def test_own_work_comes_first_with_overdue_items_at_the_top(desk: Desk, checker:
     assert (card.name, card.count) == ("work", 5)
     assert [line.text for line in card.lines] == ["Late.", "Today, urgent.", "Today.", "Later.", "Undated."]
     assert "Overdue" in card.lines[0].side_text
-    assert desk.client.get(card.page).context["cl"].result_count == card.count
+    assert desk.client.get(card.url).context["cl"].result_count == card.count
 
 
 def test_work_is_given_and_taken_back(client: Client, editor: User, checker: User) -> None:

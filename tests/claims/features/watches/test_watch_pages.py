@@ -185,7 +185,7 @@ class TestWhatIsShown:
         desk.sign_in(editor)
         (line,) = [line for line in desk.client.get("/admin/").context["queues"] if line.name == "failing"]
         assert (line.count, line.age) == (1, "today")
-        assert list(desk.client.get(line.page).context["cl"].queryset) == [watch]
+        assert list(desk.client.get(line.url).context["cl"].queryset) == [watch]
 
     def test_the_triage_list_of_a_watch(self, desk: Desk, checker: User) -> None:
         watch, other = make_watch(FEED), make_watch(f"{FEED}/other", name="Other")

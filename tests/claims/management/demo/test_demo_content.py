@@ -150,8 +150,8 @@ def test_triage_leads_to_the_state_of_the_claim(claim: dict[str, Any]) -> None:
     for move in claim["triage"]:
         step = CLAIM_MOVES[state, move["action"]]
         assert may(move["by"], step.permission)
-        assert move["note"] or not step.note_required
-        state = step.to
+        assert move["note"] or not step.is_note_required
+        state = step.new_state
     assert state == claim["state"]
     assert bool(claim["merged_into"]) == (state == "merged")
     if state == "merged":
@@ -168,8 +168,8 @@ def test_history_leads_to_the_state_of_the_verdict(claim: dict[str, Any], verdic
     for move in verdict["history"]:
         step = VERDICT_MOVES[state, move["action"]]
         assert may(move["by"], step.permission)
-        assert move["note"] or not step.note_required
-        state = step.to
+        assert move["note"] or not step.is_note_required
+        state = step.new_state
     if verdict is not claim["verdicts"][-1] and state == "published":
         state = "superseded"
     assert state == verdict["state"]
