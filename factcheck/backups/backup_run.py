@@ -175,15 +175,15 @@ def _remove_superseded(folder: BackupFolder, all_generations: list[Generation], 
     """Remove superseded backups, and the log and files that only they need. Return the names of the backups."""
     names = generations.choose_generations_to_keep(all_generations, now=datetime.now(UTC), days=days)
     remaining = [backup for backup in all_generations if backup.name in names]
-    expired = [backup for backup in all_generations if backup.name not in names]
-    generations.remove_generations(folder, expired)
+    expired_backups = [backup for backup in all_generations if backup.name not in names]
+    generations.remove_generations(folder, expired_backups)
     first_segment = min(backup.start for backup in remaining) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
         if is_left_over or 0 <= parse_segment_number(path.name) < first_segment:
             path.unlink()
-    if expired:
+    if expired_backups:
         kept_files.remove_unreferenced(
             folder, kept_files.find_contents_since(folder, min(backup.begun_at for backup in remaining))
         )
-    return [backup.name for backup in expired]
+    return [backup.name for backup in expired_backups]

@@ -14,7 +14,7 @@ HEADER = "X-Request-ID"
 _STORED_NAME, _ENVIRON_NAME = HEADER.lower(), "HTTP_X_REQUEST_ID"
 
 
-class _OwnIds:
+class _ProcessIds:
     """Ids unique to this process: a random prefix and a number. Fully random ids cost ten times as much."""
 
     def __init__(self) -> None:
@@ -29,12 +29,12 @@ class _OwnIds:
         return f"{self.beginning}-{next(self.numbers):x}"
 
 
-_own = _OwnIds()
+_process_ids = _ProcessIds()
 
 
 def choose_id(request_id: str | None) -> str:
     """Return the received id if it is safe to log, otherwise a new one."""
-    return request_id if request_id and REQUEST_ID_PATTERN.fullmatch(request_id) else _own.next()
+    return request_id if request_id and REQUEST_ID_PATTERN.fullmatch(request_id) else _process_ids.next()
 
 
 class RequestIds:

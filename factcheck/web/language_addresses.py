@@ -84,8 +84,8 @@ def is_page(path: str) -> bool:
 
 def build_path_in(path: str, code: str) -> str:
     """Return the path of a page in another language. Paths of other resources stay unchanged."""
-    path_language, rest = split_path(path)
-    plain = rest or "/"
+    path_language, untranslated_path = split_path(path)
+    plain = untranslated_path or "/"
     return f"/{code}{plain}" if is_page(plain.partition("?")[0]) else (path if path_language else plain)
 
 
