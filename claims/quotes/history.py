@@ -89,17 +89,17 @@ def find_last_snapshot(
     )
 
 
-def find_published_places(source: int) -> Iterator[QuotedPlace]:
+def find_published_places(source_id: int) -> Iterator[QuotedPlace]:
     """Yield the positions in a source that the newest publications quote."""
-    publications = Publication.objects.newest().filter(source_ids__contains=[source])
+    publications = Publication.objects.newest().filter(source_ids__contains=[source_id])
     for body in publications.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in find_published_quotes(json.loads(body)):
-            if quote.quoted_item["source"]["id"] == source:
+            if quote.quoted_item["source"]["id"] == source_id:
                 yield quote.place
 
 
-def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
-    anchored_evidence = Evidence.objects.filter(source=source, start__isnull=False)
+def _load_evidence(source_id: int) -> Iterable[tuple[int, int, int]]:
+    anchored_evidence = Evidence.objects.filter(source_id=source_id, start__isnull=False)
     rows: Iterable[Any] = anchored_evidence.order_by().values_list("snapshot_id", "start", "end").distinct()
     return rows
 

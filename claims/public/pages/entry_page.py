@@ -38,19 +38,19 @@ def build_entry_page(
     shown_entry: Publication,
     *,
     language: str = "",
-    original: bool = False,
+    is_original: bool = False,
     address: str = "",
 ) -> EntryPage:
     """Build the page of an entry. `ledger` has all entries of the claim, newest first.
 
     Args:
         language: the reader's language (BCP 47), into which the claim may have been translated.
-        original: whether the untranslated wording is requested.
+        is_original: whether the untranslated wording is requested.
         address: the canonical URL of the page, if it is a page in one language.
     """
     newest_entry = ledger[0]
-    document = translate_document(shown_entry.document, "" if original else language)
-    offered_translation = find_translation(language, shown_entry.document) if original else None
+    document = translate_document(shown_entry.document, "" if is_original else language)
+    offered_translation = find_translation(language, shown_entry.document) if is_original else None
     outdated_translation = (
         find_outdated_translation(language, [(entry.kind, entry.document) for entry in ledger])
         if shown_entry is newest_entry

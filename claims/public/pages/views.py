@@ -62,7 +62,7 @@ def _render_claim_page(
         ledger,
         shown_entry,
         language=get_reader_language(),
-        original="original" in request.GET,
+        is_original="original" in request.GET,
         address=build_canonical_url(get_path(request), get_address_language(request)),
     )
     related_ids = [
