@@ -284,16 +284,16 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
         query = request.GET.copy()
         query.pop(PAGE_VAR, None)
-        triage = []
+        links = []
         if self.has_triage_permission(request):
-            triage = [(_("Triage this list"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
+            links = [(_("Triage this list"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
         if request.user.has_perm(IMPORT_PERMISSION):
-            triage.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
+            links.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
         if is_by_article(request):
             del query["group"]
-            return [*triage, (_("Do not group by article"), f"?{query.urlencode()}")]
+            return [*links, (_("Do not group by article"), f"?{query.urlencode()}")]
         query["group"] = ARTICLE_ORDER
-        return [*triage, (_("Group by article"), f"?{query.urlencode()}")]
+        return [*links, (_("Group by article"), f"?{query.urlencode()}")]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilterableList]:
         return ArticleGroupedList if is_by_article(request) else FilterableList

@@ -14,7 +14,7 @@ from claims.admin.queues import get_queues_of_model
 from claims.admin.trends import find_published_since
 from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE
-from claims.articles.score_reasons import BANDS
+from claims.articles.score_reasons import BAND_LABELS
 from claims.models import Claim, Claimant, Publication, RatingClass, Verdict
 from factcheck.admin.base import get_person
 from factcheck.database.distinct_values import list_distinct_values
@@ -95,7 +95,7 @@ class ScoreFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
         return [
-            *((str(band), label) for band, label in BANDS.items()),
+            *((str(band), label) for band, label in BAND_LABELS.items()),
             ("none", _("Not scored")),
         ]
 

@@ -10,12 +10,12 @@ from django_stubs_ext import StrOrPromise
 
 from claims.articles.detection import CheckBand, choose_band
 
-BANDS: dict[CheckBand, StrOrPromise] = {
+BAND_LABELS: dict[CheckBand, StrOrPromise] = {
     CheckBand.CHECK_FIRST: gettext_lazy("Check first"),
     CheckBand.WORTH_A_LOOK: gettext_lazy("Worth a look"),
     CheckBand.ALSO_STATED: gettext_lazy("Other claims in the text"),
 }
-KINDS: dict[str, StrOrPromise] = {
+KIND_LABELS: dict[str, StrOrPromise] = {
     "number": pgettext_lazy("what a sentence states", "a number"),
     "comparison": pgettext_lazy("what a sentence states", "a comparison"),
     "change": pgettext_lazy("what a sentence states", "a change"),
@@ -28,7 +28,7 @@ KINDS: dict[str, StrOrPromise] = {
 
 def get_band_label(score: float | None) -> str:
     """Return the label of the band for this score; "" for a claim that was not proposed from an article."""
-    return "" if score is None else str(BANDS[choose_band(score)])
+    return "" if score is None else str(BAND_LABELS[choose_band(score)])
 
 
 def describe_reasons(reasons: Iterable[str]) -> list[str]:
@@ -38,6 +38,6 @@ def describe_reasons(reasons: Iterable[str]) -> list[str]:
 
 def _describe_reason(reason: str) -> str:
     kind, _colon, words = reason.partition(": ")
-    if kind not in KINDS or not words:
+    if kind not in KIND_LABELS or not words:
         return reason
-    return gettext("%(kind)s: %(words)s") % {"kind": KINDS[kind], "words": words}
+    return gettext("%(kind)s: %(words)s") % {"kind": KIND_LABELS[kind], "words": words}

@@ -25,7 +25,7 @@ from factcheck.django_internals import get_plain_request
 from factcheck.web.throttling.enforcement import RateLimit
 
 _REALM = 'Bearer realm="editorial"'
-_NO_TOKEN = gettext_lazy(
+_NO_TOKEN_MESSAGE = gettext_lazy(
     "Send a token: `Authorization: Bearer …`. You can create one at the desk under “API tokens” "
     "(/admin/claims/apitoken/)."
 )
@@ -117,7 +117,7 @@ class EditorialView(ViewSet):
     def handle_exception(self, exc: Exception) -> Any:
         problem = convert_error(exc)
         if isinstance(problem, NotAuthenticated):
-            problem.detail = _NO_TOKEN  # type: ignore[assignment]  # a string is what it becomes
+            problem.detail = _NO_TOKEN_MESSAGE  # type: ignore[assignment]  # a string is what it becomes
         response = super().handle_exception(problem)
         if isinstance(problem, NotAuthenticated):
             response["WWW-Authenticate"] = _REALM

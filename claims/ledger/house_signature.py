@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 #: Prefixed to each entry, so that the signed text cannot be mistaken for anything else.
-_CONTEXT = b"factcheck ledger entry\n"
+_SIGNED_PREFIX = b"factcheck ledger entry\n"
 
 
 def build_signed_text(change: Mapping[str, Any]) -> bytes:
@@ -30,7 +30,7 @@ def build_signed_text(change: Mapping[str, Any]) -> bytes:
 
 def sign_text(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
     """Sign an entry's text (from `build_signed_text`), with the newsroom's key by default; return the signature."""
-    return encode_bytes((key or get_newsroom_key()).sign(_CONTEXT + text))
+    return encode_bytes((key or get_newsroom_key()).sign(_SIGNED_PREFIX + text))
 
 
 def get_public_key() -> str:
@@ -46,7 +46,9 @@ def get_newsroom_key() -> Ed25519PrivateKey:
 def is_signed_by(key: str, text: bytes, signature: str) -> bool:
     """Return whether this public key verifies the signature of an entry's text."""
     try:
-        Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signature), _CONTEXT + text)
+        Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(
+            decode_bytes(signature), _SIGNED_PREFIX + text
+        )
     except (InvalidSignature, ValueError):
         return False
     return True

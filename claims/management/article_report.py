@@ -13,7 +13,7 @@ from claims.articles.article_import import ImportedArticle
 from claims.articles.detection import CheckBand, choose_band
 from claims.articles.existing_checks import ExistingCheck
 from claims.articles.proposals import FoundClaim
-from claims.articles.score_reasons import BANDS, describe_reasons, get_band_label
+from claims.articles.score_reasons import BAND_LABELS, describe_reasons, get_band_label
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
@@ -233,7 +233,7 @@ def _build_claims_table(
     article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, is_narrow: bool
 ) -> Table:
     table = Table(expand=True)
-    table.add_column("", width=max(map(len, map(str, BANDS.values()))))
+    table.add_column("", width=max(map(len, map(str, BAND_LABELS.values()))))
     table.add_column(gettext("Statement"), ratio=5, overflow="fold")
     if not is_narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")

@@ -34,8 +34,10 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
         .distinct()
     )
     if len(clusters_of_claims) > 1:
-        titles = join_words(f"“{cluster}”" for cluster in clusters_of_claims)
-        raise NotPossible(_("These claims are in several clusters: %(clusters)s.") % {"clusters": titles})
+        joined_titles = join_words(f"“{cluster}”" for cluster in clusters_of_claims)
+        raise NotPossible(
+            _("These claims are in several clusters: %(clusters)s.") % {"clusters": joined_titles}
+        )
     cluster = clusters_of_claims[0] if clusters_of_claims else _create(chosen_claims[0], by)
     add(cluster, chosen_claims, by=by)
     return cluster

@@ -12,7 +12,7 @@ from factcheck.database.deferred_jobs import defer_once
 
 _SEARCH_JOB = "claims.review.removal_search.search"
 #: The maximum number of longer words that are shown, which contain the words to remove.
-_LONGER = 50
+_MAX_LONGER_WORDS = 50
 
 
 def request_search(removal: Removal) -> None:
@@ -59,6 +59,6 @@ def search(removal_id: int) -> None:
     RemovalSearch.objects.filter(pk=search_row.pk).update(
         done=len(tables) + 1,
         places=row_counts,
-        longer=sorted(longer_words)[:_LONGER],
+        longer=sorted(longer_words)[:_MAX_LONGER_WORDS],
         finished_at=clock.get_database_time(),
     )

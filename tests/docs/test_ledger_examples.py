@@ -127,7 +127,7 @@ def test_another_key(
     with connect_as_owner():
         succeed_key(NEW_SECRET)
     settings.SIGNING_KEY = NEW_SECRET
-    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEWAL_INTERVAL", timedelta(0))
     sign_ledger()
     assert ran("verify_ledger.py", live_server.url, key).returncode == 0
 

@@ -26,8 +26,8 @@ from claims.articles.detection.wording import build_statement
 __all__ = ["CandidateSentence", "CheckBand", "Reason", "choose_band", "detect"]
 
 _CONTEXT_CHARACTERS = 32
-_MIN_WORDS_QUOTED = 4
-_BLOCKS_WITH_DATELINE = 4
+_MIN_QUOTED_WORDS = 4
+_MAX_DATELINE_BLOCKS = 4
 _COLONS = (":", "：")
 
 
@@ -132,7 +132,7 @@ def _split_sentences(
 ) -> tuple[list[Sentence], Quotations]:
     """Return the sentences of a block without its dateline, and the block's quotations."""
     quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
-    opening = measure_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
+    opening = measure_dateline(block.text) if index < _MAX_DATELINE_BLOCKS else 0
     sentences = [
         sentence
         for sentence in split_sentences(block.text, language, quotations)
@@ -148,7 +148,7 @@ def _find_quoted_parts(
 ) -> Iterator[tuple[int, int]]:
     """Yield the spans of the sentence that are inside quotations of several words."""
     for quotation in quotations.find_overlapping(sentence.start, sentence.end):
-        if len(split_words(block.text[quotation.start : quotation.end][:300])) >= _MIN_WORDS_QUOTED:
+        if len(split_words(block.text[quotation.start : quotation.end][:300])) >= _MIN_QUOTED_WORDS:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
             yield start - sentence.start, end - sentence.start
 

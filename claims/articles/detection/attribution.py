@@ -29,7 +29,7 @@ from claims.articles.detection.speech_verbs import (
     has_second_speech_verb,
 )
 
-_OPENING_LENGTH, _OPENING_WORDS = 60, 3
+_OPENING_LENGTH, _OPENING_WORD_COUNT = 60, 3
 _FIRST_TWO_WORDS = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _MAX_LENGTH_BETWEEN = 5
 _MAX_LENGTH_BEHIND = 14
@@ -231,7 +231,7 @@ class Attributor:
         if self._has_leading_surname(narration):
             self._focus.note_unnamed_person(None)
             return
-        opening = split_name(narration[:_OPENING_LENGTH])[:_OPENING_WORDS]
+        opening = split_name(narration[:_OPENING_LENGTH])[:_OPENING_WORD_COUNT]
         offices = [word for word in opening if is_role(word, self._language)]
         if self._language.is_cased and offices and not is_body_word(offices[0], self._language):
             self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
@@ -248,10 +248,10 @@ class Attributor:
     def _has_leading_surname(self, narration: str) -> bool:
         """Return whether a surname opens the sentence: "Lund disagreed.", not "Prices fell." if "prices" occurs too."""
         language = self._language
-        opening = _FIRST_TWO_WORDS.match(narration)
-        if opening is None or not language.is_cased:
+        first_words = _FIRST_TWO_WORDS.match(narration)
+        if first_words is None or not language.is_cased:
             return False
-        first_word, second_word = opening.groups()
+        first_word, second_word = first_words.groups()
         joints = language.of_words | language.inside_words | language.determiners
         if language.has_capitalised_nouns and {"past", "state", "says"}.isdisjoint(
             language.signals.find(second_word, tokenise(second_word))
@@ -282,9 +282,9 @@ class Attributor:
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
         if len({id(mention.member) for mention in people}) == 1:
             mention = people[0]
-            colon = _COLON_PATTERN.match(narration)
-            if mention.is_subject and colon:
-                label = colon[1].partition(",")[0].strip()
+            colon_match = _COLON_PATTERN.match(narration)
+            if mention.is_subject and colon_match:
+                label = colon_match[1].partition(",")[0].strip()
                 person = (
                     read_speaker(label, None, self._language) if label.endswith(mention.member.name) else None
                 )

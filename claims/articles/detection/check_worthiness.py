@@ -98,7 +98,7 @@ _LABELS_BY_CUE: Mapping[str, str] = {
     "date": "date",
 }
 _MAX_REASON_LENGTH = 50
-_OLD_AFTER_YEARS = 4
+_MIN_OLD_YEAR_AGE = 4
 _CHARACTERS_PER_WORD = 1.7
 
 
@@ -172,7 +172,7 @@ def score_sentence(
     features["fragment"] = float(not is_complete(text))
     named_years = find_years(claimed_text)
     features["old year"] = float(
-        bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD_AFTER_YEARS
+        bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _MIN_OLD_YEAR_AGE
     )
     log_odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in features.items())
     return CheckWorthiness(round(1 / (1 + math.exp(-log_odds)), 3), _list_reasons(text, start, cues))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from claims.articles.detection.people import NamedEntity, NameMention
 
-_BLOCKS_REMEMBERED = 3
-_TRACES_REMEMBERED = 40
+_MAX_REMEMBERED_BLOCKS = 3
+_MAX_REMEMBERED_TRACES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Focus:
     """The people mentioned so far, most recent last."""
 
     def __init__(self) -> None:
-        self._traces: deque[_Trace] = deque(maxlen=_TRACES_REMEMBERED)
+        self._traces: deque[_Trace] = deque(maxlen=_MAX_REMEMBERED_TRACES)
         self._block = 0
         self._sentence = 0
 
     def start_block(self) -> None:
         self._block += 1
-        while self._traces and self._traces[0].block < self._block - _BLOCKS_REMEMBERED:
+        while self._traces and self._traces[0].block < self._block - _MAX_REMEMBERED_BLOCKS:
             self._traces.popleft()
 
     def start_sentence(self) -> None:

@@ -18,7 +18,7 @@ from claims.articles.detection.speakers import (
 from claims.articles.detection.speech_verbs import DROPPED_MARK, Attribution
 
 _MAX_COUNTRY_WORDS = 12
-_OPENING_WORDS = 2
+_OPENING_WORD_COUNT = 2
 _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
@@ -286,7 +286,7 @@ class Identities:
 
     def find_opening_pronoun(self, narration: str) -> Speaker | None:
         """Return the person that a pronoun at the beginning of a sentence refers to."""
-        opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
+        opening = [word.lower() for word in split_name(narration)[:_OPENING_WORD_COUNT]]
         pronouns = [word for word in opening if word in self._language.he_words | self._language.she_words]
         if len(pronouns) != 1 or not self._language.is_cased:
             return None

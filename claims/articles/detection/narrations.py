@@ -6,7 +6,7 @@ from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speech_verbs import QUOTED_MARK
 
-_MIN_WORDS_QUOTED = 4
+_MIN_QUOTED_WORDS = 4
 _MAX_WORD_LENGTH = 9
 _SPEECH_ENDS = (",", ".", "!", "?", "。", "،", "，", "！", "？")
 _NEAR_DISTANCE = 30
@@ -53,6 +53,6 @@ def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar
 def _is_speech(quoted_text: str) -> bool:
     """Return whether a quotation is speech rather than scare quotes: it is long, or ends in punctuation."""
     words = split_words(quoted_text)
-    if len(words) >= _MIN_WORDS_QUOTED or quoted_text.rstrip().endswith(_SPEECH_ENDS):
+    if len(words) >= _MIN_QUOTED_WORDS or quoted_text.rstrip().endswith(_SPEECH_ENDS):
         return True
     return len(words) == 1 and len(quoted_text) > _MAX_WORD_LENGTH

@@ -30,7 +30,7 @@ _MAX_NAME_WORDS = 4
 # The maximum number of people and bodies; longer lists of names contain no speakers.
 _MAX_MEMBERS = 400
 _DOMINANCE_FACTOR = 3
-_OPENING_WORDS = 7
+_MAX_OPENING_WORDS = 7
 
 
 @dataclass(slots=True, eq=False)
@@ -290,7 +290,7 @@ class KnownPeople:
             return False
         clause = text_before.rpartition(",")[2] if text_before.count(",") == 1 else text_before
         words = clause.split()
-        if len(words) > _OPENING_WORDS:
+        if len(words) > _MAX_OPENING_WORDS:
             return False
         small_words = self._language.stops | self._language.of_words | self._language.by_words
         if not words:

@@ -15,14 +15,14 @@ _PARENTHESIS_PATTERN = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE_PATTERN = re.compile(r"[^,.;]*")
 _MAX_CLOSING_SUBJECT = 6
 _MAX_THAT_DISTANCE = 6
-_MIN_WORDS_QUOTED = 3
+_MIN_QUOTED_WORDS = 3
 _SURROUNDING_MARKS = " ,:،：，"
 _DASHES = ",，،–—-"
 #: The maximum number of words in an attribution at the end of a sentence.
 MAX_TAIL_LENGTH = 34
-_MIN_WORDS_CLAIMED = 3
+_MIN_CLAIMED_WORDS = 3
 _MAX_ADJUNCT_LENGTH = 8
-_MIN_WORDS_OF_CLAUSE = 4
+_MIN_CLAUSE_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
             and tokens[index - 1].key in grammar.conjunctions
             and not any(start <= verb.start < end for start, end in impersonal_spans)
         ):
-            is_strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
+            is_strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_QUOTED_WORDS
             is_introduced = is_strong or any(
                 index < that_index <= index + _MAX_THAT_DISTANCE for that_index in that_indexes
             )
@@ -213,7 +213,7 @@ def _is_fronted(text_before: str, language: Lexicon) -> bool:
 def _is_trailing(text_before: str) -> bool:
     """Return whether the subject follows a whole statement: "nine wells ran dry, state media (reported)"."""
     speech, comma, subject = text_before.rpartition(",")
-    return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_QUOTED
+    return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_QUOTED_WORDS
 
 
 def _is_adjunct(text_after: str, language: Lexicon) -> bool:
@@ -259,7 +259,7 @@ def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> in
     text_before = narration[: attribution.start].rstrip()
     text_after = narration[attribution.end :]
     if (
-        len(split_words(text_before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
+        len(split_words(text_before)) < _MIN_CLAIMED_WORDS <= len(split_words(narration))
         and QUOTED_MARK not in text_before
     ):
         return None
@@ -289,7 +289,7 @@ def _is_continued(text_after: str, language: Lexicon) -> bool:
     if text_after.lstrip().startswith(","):
         return False
     if first_word in language.definite_words:
-        return len(next_words) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+        return len(next_words) >= _MIN_CLAUSE_WORDS  # but "the day before", "la settimana scorsa"
     return (
         first_word
         in (language.he_words | language.she_words | language.vague_words)

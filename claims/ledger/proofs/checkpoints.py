@@ -29,7 +29,7 @@ from factcheck.database.locks import lock_names
 _log = logging.getLogger(__name__)
 
 #: After this time the same head is signed again, to show readers that signing continues without new entries.
-RENEW_AFTER = timedelta(days=1)
+RENEWAL_INTERVAL = timedelta(days=1)
 #: The number of entries before the last signed one that are recomputed each time.
 RECHECKED_ENTRY_COUNT = 256
 #: The number of review moves and sign-offs that are linked in one transaction.
@@ -75,12 +75,14 @@ def sign_reviews() -> Checkpoint | None:
     with transaction.atomic():
         lock_names("claims.ledger.checkpoint")
         last_checkpoint = _find_newest_signed(Checkpoint.objects.of_reviews())
-        end = ReviewLink.objects.order_by("-number").first()
+        last_link = ReviewLink.objects.order_by("-number").first()
         if last_checkpoint:
             _require_link(last_checkpoint)
-        if end is None or (last_checkpoint and not _is_due(last_checkpoint, end.number)):
+        if last_link is None or (last_checkpoint and not _is_due(last_checkpoint, last_link.number)):
             return None
-        return _sign_checkpoint(Checkpoint.Log.REVIEWS, end.number, bytes.fromhex(end.chain_sha256))
+        return _sign_checkpoint(
+            Checkpoint.Log.REVIEWS, last_link.number, bytes.fromhex(last_link.chain_sha256)
+        )
 
 
 def link_waiting_rows() -> bool:
@@ -185,7 +187,7 @@ def _find_newest_signed(checkpoints: QuerySet[Checkpoint]) -> Checkpoint | None:
 def _is_due(last_checkpoint: Checkpoint, size: int) -> bool:
     return (
         size > last_checkpoint.tree_size
-        or clock.get_database_time() - last_checkpoint.signed_at > RENEW_AFTER
+        or clock.get_database_time() - last_checkpoint.signed_at > RENEWAL_INTERVAL
     )
 
 

@@ -14,7 +14,7 @@ from factcheck.database.read_connections import fetch_rows
 Timeline = dict[tuple[str, str], int]
 
 #: Maximum months shown; longer periods are shown by year.
-MONTHS = 24
+MAX_MONTHS = 24
 
 _CACHE_SECONDS = 3600
 
@@ -25,7 +25,7 @@ _COUNT_SQL = f"""
     counted AS MATERIALIZED (
         SELECT date_trunc('month', day::timestamp) AS month, class, count(*) AS number FROM found GROUP BY 1, 2
     ),
-    span AS (SELECT max(month) >= min(month) + interval '{MONTHS} months' AS is_long FROM counted)
+    span AS (SELECT max(month) >= min(month) + interval '{MAX_MONTHS} months' AS is_long FROM counted)
     SELECT
         extract(year FROM month)::integer,
         CASE WHEN NOT is_long THEN extract(month FROM month)::integer END,

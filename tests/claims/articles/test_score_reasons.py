@@ -8,7 +8,7 @@ from claims.articles.detection.check_worthiness import CHECK_FIRST_SCORE, WORTH_
 
 
 def test_every_kind_that_is_a_reason_has_words() -> None:
-    assert set(score_reasons.KINDS) == set(check_worthiness._LABELS_BY_CUE.values())
+    assert set(score_reasons.KIND_LABELS) == set(check_worthiness._LABELS_BY_CUE.values())
 
 
 def test_a_score_is_shown_as_its_band() -> None:

@@ -183,7 +183,7 @@ def test_a_forged_checkpoint_does_not_end_signing(
         "INSERT INTO claims_checkpoint (log, tree_size, root_sha256, note, key_id)"
         " SELECT log, tree_size, root_sha256, note || 'x', key_id FROM claims_checkpoint WHERE log = 'ledger'"
     )
-    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEWAL_INTERVAL", timedelta(0))
     with django_db_blocker.unblock():
         forged = Checkpoint.objects.of_ledger().newest()
         assert sign_ledger() is not None

@@ -98,7 +98,7 @@ def test_ledger_is_signed_as_it_grows(publish: Publish, settings: LazySettings) 
 def test_same_is_signed_again_after_a_day(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     sign_ledger()
-    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEWAL_INTERVAL", timedelta(0))
     assert sign_ledger() is not None
     assert signed_heads()[0] == signed_heads()[1]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from claims.ledger.queries.review_timeline import MONTHS
+from claims.ledger.queries.review_timeline import MAX_MONTHS
 from claims.models.rating import RatingClass
 from claims.public.pages.review_chart import YEAR_LIMIT, build_review_chart
 
@@ -92,7 +92,7 @@ def test_the_table_is_in_the_language_of_the_page() -> None:
 
 
 years = st.integers(1000, 2100).map(str)
-months = st.integers(0, MONTHS - 1).map(lambda number: f"{2025 + number // 12}-{number % 12 + 1:02}")
+months = st.integers(0, MAX_MONTHS - 1).map(lambda number: f"{2025 + number // 12}-{number % 12 + 1:02}")
 
 
 def timelines(periods: st.SearchStrategy[str]) -> st.SearchStrategy[dict[tuple[str, str], int]]:
@@ -107,7 +107,7 @@ def timelines(periods: st.SearchStrategy[str]) -> st.SearchStrategy[dict[tuple[s
 def test_bars_stay_inside_and_no_number_is_lost(timeline: dict[tuple[str, str], int]) -> None:
     chart = build_review_chart(timeline)
     assert chart.total == sum(timeline.values())
-    assert len(chart.periods) <= max(MONTHS, YEAR_LIMIT)
+    assert len(chart.periods) <= max(MAX_MONTHS, YEAR_LIMIT)
     if chart.drawing:
         for _name, x, y, height in bars(chart.drawing):
             assert 0 <= x <= len(chart.periods) * 10 - 8
