@@ -215,10 +215,10 @@ class ClaimAdmin(TypedNames, ClaimList):
     ) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            sources = self.admin_site.get_model_admin(Source)
+            source_admin = self.admin_site.get_model_admin(Source)
             assert isinstance(form, NewClaimForm)  # noqa: S101  the form of this page
             for url in form.urls:
-                source = sources.find_or_add_row(request, url)
+                source = source_admin.find_or_add_row(request, url)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
             # Send the signal only now that topics and places are stored, because assignment rules may check them.

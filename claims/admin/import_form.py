@@ -81,8 +81,8 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         start_time = (run.started_at or now).timestamp()
         earlier_sample = ProgressSample(start_time, sample.state, 0, 0)
     seconds = max(sample.time - earlier_sample.time, 0.001)
-    per_second = max(sample.step_count - earlier_sample.step_count, 0) / seconds
-    records = (
+    steps_per_second = max(sample.step_count - earlier_sample.step_count, 0) / seconds
+    new_records = (
         sample.step_count - earlier_sample.step_count
         if _is_writing(run)
         else sample.record_count - earlier_sample.record_count
@@ -94,8 +94,10 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         "is_moving": run.state in ACTIVE_STATES,
         "percent": min(100, 100 * sample.step_count // total) if total else None,
         "far": _describe_position(run),
-        "speed": _describe_speed(round(records / seconds)) if records > 0 else "",
-        "left": _describe_time_left((total - sample.step_count) / per_second) if total and per_second else "",
+        "speed": _describe_speed(round(new_records / seconds)) if new_records > 0 else "",
+        "left": _describe_time_left((total - sample.step_count) / steps_per_second)
+        if total and steps_per_second
+        else "",
         "refused": _describe_rejected(run),
     }
 
@@ -129,9 +131,9 @@ def _describe_position(run: ImportRun) -> str:
     return template % numbers if run.records else ""
 
 
-def _describe_speed(records: int) -> str:
-    template = ngettext("%(records)s record per second", "%(records)s records per second", records)
-    return template % {"records": intcomma(records)}
+def _describe_speed(records_per_second: int) -> str:
+    template = ngettext("%(records)s record per second", "%(records)s records per second", records_per_second)
+    return template % {"records": intcomma(records_per_second)}
 
 
 def _describe_rejected(run: ImportRun) -> str:

@@ -37,8 +37,8 @@ def search_desk(request: HttpRequest, search: str) -> list[SearchResult]:
         for row in _find_rows(request, model, text)
     ]
     if request.user.has_perm("claims.add_claim") and text:
-        page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': text})}"
-        groups.append(SearchResult(_("New claim: %s") % text, _("Add this claim"), page, "add_circle"))
+        url = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': text})}"
+        groups.append(SearchResult(_("New claim: %s") % text, _("Add this claim"), url, "add_circle"))
     return groups
 
 

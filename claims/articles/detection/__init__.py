@@ -132,14 +132,16 @@ def _split_sentences(
 ) -> tuple[list[Sentence], Quotations]:
     """Return the sentences of a block without its dateline, and the block's quotations."""
     quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
-    opening = measure_dateline(block.text) if index < _MAX_DATELINE_BLOCKS else 0
+    dateline_length = measure_dateline(block.text) if index < _MAX_DATELINE_BLOCKS else 0
     sentences = [
         sentence
         for sentence in split_sentences(block.text, language, quotations)
-        if sentence.end > opening and any(map(str.isalnum, sentence.text))
+        if sentence.end > dateline_length and any(map(str.isalnum, sentence.text))
     ]
-    if sentences and sentences[0].start < opening:
-        sentences[0] = Sentence(opening, sentences[0].end, block.text[opening : sentences[0].end])
+    if sentences and sentences[0].start < dateline_length:
+        sentences[0] = Sentence(
+            dateline_length, sentences[0].end, block.text[dateline_length : sentences[0].end]
+        )
     return sentences, quotations
 
 

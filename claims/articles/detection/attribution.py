@@ -270,10 +270,10 @@ class Attributor:
     def _is_body(self, phrase: str) -> bool:
         if not self._language.is_cased:
             return not any(is_role(word, self._language) for word in split_name(phrase))
-        body_words = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
+        words = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
         # "Chef der Feuerwehr" is a person.
-        has_role = any(is_role(word, self._language) for word, is_body in body_words if not is_body)
-        return not has_role and any(is_body for _word, is_body in body_words)
+        has_role = any(is_role(word, self._language) for word, is_body in words if not is_body)
+        return not has_role and any(is_body for _word, is_body in words)
 
     def _read_unannounced_speaker(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
         """Return the speaker shown not by a verb of saying but by a colon, a name beside a quote, or a second verb."""

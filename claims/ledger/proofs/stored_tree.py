@@ -41,10 +41,10 @@ def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
 
 
 def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
-    sequence, claim_id, version, status, kind, published_at, merged_into, sealed_sha256, chain = row
+    sequence, claim_id, version, status, kind, published_at, merged_into, sealed_sha256, chain_sha256 = row
     published_text = format_moment(published_at)
     facts = EntryFacts(sequence, claim_id, version, status, kind, published_text, merged_into, sealed_sha256)
-    return StoredEntry(facts, chain)
+    return StoredEntry(facts, chain_sha256)
 
 
 def load_with_previous(first_sequence: int, last_sequence: int) -> Iterator[tuple[str, StoredEntry]]:
