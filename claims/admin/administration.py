@@ -79,9 +79,9 @@ class FeatureLine:
     """A feature on the page for administrators, with its switch.
 
     Attributes:
-        is_preset: whether the setting `FEATURES` switches it on.
-        pages: its menu entries.
-        obstacle: why it cannot be switched on or off now; empty if it can.
+        is_preset: whether the setting `FEATURES` switches the feature on.
+        pages: the feature's menu entries.
+        obstacle: why the feature cannot be switched on or off now; empty if nothing prevents this.
     """
 
     feature: Feature
@@ -97,7 +97,7 @@ def is_setup_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the languages and features. A POST switches the named feature or, without one, marks the page as checked."""
+    """Show the languages and features. A POST switches a feature or, if it names none, marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     own_publisher = Publisher.objects.get_house()
@@ -164,9 +164,9 @@ class StoredMail:
 
 
 def load_stored_mails(reader: User) -> list[StoredMail]:
-    """Return the newest emails of the demo: all of them for people who may invite others, otherwise the reader's own.
+    """Return the demo's newest emails: all emails if the reader may invite people, otherwise only the reader's own.
 
-    An invitation contains a link that sets a password, so others must not see it.
+    An invitation contains a link that sets a password, so other people must not see such an email.
     """
     folder = settings.EMAIL_FILE_PATH
     if folder is None:

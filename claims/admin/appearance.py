@@ -18,7 +18,7 @@ from factcheck.admin.typed_names import TypedNames
 
 
 class AppearanceInline(TypedNames, StackedInline):
-    """The inline forms of a claim's appearances: each has a source, and a quote that is located in it on saving."""
+    """The inline forms of a claim's appearances. On saving, each quote is located in the text of its source."""
 
     model = Appearance
     template = "admin/desk/quote_rows.html"

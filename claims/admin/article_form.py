@@ -196,7 +196,7 @@ def _require_import(request: HttpRequest) -> None:
 
 
 def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
-    """Yield the proposals that wait for a decision and have a quote in the text, in text order."""
+    """Yield the undecided proposals that quote the snapshot, in the order of their quotes in the text."""
     appearances = Appearance.objects.filter(
         snapshot=snapshot,
         start__isnull=False,

@@ -89,7 +89,7 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
 
 
 def list_article_urls(model_admin: DeskAdmin) -> list[URLPattern]:
-    """Return the URL patterns of the article page and of its JSON requests."""
+    """Return the URL patterns of the article page and of the JSON requests that the page sends."""
 
     def show_page(request: HttpRequest, source: int) -> HttpResponse:
         return show_article(model_admin, request, _get_source(request, source))
@@ -162,7 +162,7 @@ def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:
-    """Return whether the page offers each action. Only the newest text can be quoted; the server checks this too."""
+    """Return, for each action, whether the page offers it. Only the newest text can be quoted, as the server checks."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {
         "may_propose": may_attach and person.has_perm("claims.add_claim"),

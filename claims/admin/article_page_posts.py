@@ -1,8 +1,8 @@
 """The JSON requests of the article page, which does not reload while an editor works on it.
 
-A request identifies selected words by their position in the displayed snapshot and by their text. A response
-contains the parts of the page that have changed. A rejected request is answered with a sentence, and status 403
-if the person's role forbids the action, or 409 if the claim's state does.
+A request contains the selected words and their position in the displayed snapshot. A response contains the parts of the
+page that have changed. A rejected request is answered with a sentence, and status 403 if the person's role forbids the
+action, or 409 if the claim's state does.
 """
 
 from collections.abc import Callable

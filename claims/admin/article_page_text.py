@@ -1,7 +1,7 @@
 """The text of an article with its marks and annotations.
 
-Each paragraph has the position of its first code point and the white space after it. Its text matches the article
-character for character, so the server can check the position of a selection made in the browser. Uses no models.
+A paragraph has the position of its first code point, and the white space that follows it. The displayed text is exactly
+the article's, so the server can check the position of a selection made in the browser. Uses no models.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -291,7 +291,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return self.show_page(request, "timeline_page", context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the newsroom's language as the initial value, because most claims are in that language."""
+        """Return the newsroom's language as the initial language, because most claims are in that language."""
         language = Publisher.objects.get_house().language or get_language() or ""
         return {"language": language} | super().get_changeform_initial_data(request)
 

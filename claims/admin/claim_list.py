@@ -166,7 +166,7 @@ def _remove_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """Return the claims that contain all known words; the known words, which occur in some claim; and all others."""
+    """Return the claims with all known words (words found in any claim), the known words and the unknown words."""
     known_words: list[str] = []
     unknown_words: list[str] = []
     for word in words:
@@ -357,7 +357,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def suggest_rows(
         self, request: HttpRequest, rows: QuerySet[Claim], search: str
     ) -> QuerySet[Claim] | None:
-        """Return claims that the person probably meant, or None; the list shows a note about this."""
+        """Return claims that match corrected search words, or None. The list then says that nothing else matched."""
         matches = find_intended_claims(rows, self.get_search_fields(request), search, get_person(request))
         if matches is not None:
             request.unmatched_search = search  # type: ignore[attr-defined]  # for the list's header

@@ -91,7 +91,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return each correction of a claim, with lines that say where it was delivered."""
+    """Return each correction of a claim, with lines in which features describe its effects, such as deliveries."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
@@ -172,7 +172,7 @@ def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: 
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
-    """Return the verdict to show if none is being edited: an unpublished one if any, preferably the newsroom's."""
+    """Return the verdict to show if none is being edited: preferably unpublished, and preferably the newsroom's."""
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     candidates = (
         annotate_signoffs_given(rows)

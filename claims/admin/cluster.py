@@ -92,7 +92,7 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved, and keeps its number."""
+        """Forbid deletion, because readers may have seen the cluster. Clusters can be dissolved instead."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

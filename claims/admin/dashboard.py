@@ -51,7 +51,7 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps for setting up a newsroom; none after the first publication or for people who cannot invite."""
+    """Return the steps for setting up a newsroom; [] after the first publication, or if the person cannot invite."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.get_house()
@@ -232,7 +232,7 @@ def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
 
 
 def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[Any]]:
-    """Return the number of all rows, and the first `limit` rows. Only keys are read for counting."""
+    """Return the number of all rows, and the first `limit` rows."""
     counted_keys = list(rows.values_list("pk", Window(Count("pk")))[:limit])
     if not counted_keys:
         return 0, []

@@ -13,7 +13,7 @@ from factcheck.admin.base import get_person
 
 @require_POST
 def choose_date_order(request: HttpRequest) -> HttpResponse:
-    """Store the chosen date format, or use the browser's again, and return to the page."""
+    """Store the chosen date format, or return to the browser's format; then redirect to the previous page."""
     person, order = get_person(request), request.POST.get("order", "")
     if order in DateOrder.Order:
         DateOrder.objects.update_or_create(person=person, defaults={"order": order})

@@ -26,7 +26,7 @@ from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person, is_cascad
 
 @admin.register(DeskSession)
 class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
-    """All active sessions, read-only. A session is ended on the page of its user."""
+    """All active sessions, read-only. Administrators end a session on its user's page."""
 
     list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
     list_filter = (("person", AutocompleteSelectFilter),)

@@ -74,8 +74,8 @@ def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
 
 
 class DraftForm(VerdictForm):
-    """The form of a draft verdict on its claim's page. It has a separate version number, because the draft
-    can also be edited on its own page.
+    """The form of a draft verdict on its claim's page. It computes a version of its own, to detect edits made meanwhile
+    on the draft's page.
     """
 
     versioned_relations = _VERSIONED_RELATIONS

@@ -122,7 +122,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
         return open_cluster(request, lambda: duplicates.gather([pair], by=get_person(request))) or ""
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
-        """Return the URL of the list from which the person came, with its filters, or else of the open pairs."""
+        """Return the URL of the filtered list from which the person came, or else of the list of open pairs."""
         list_url = reverse("admin:claims_possibleduplicate_changelist")
         referrer = request.headers.get("Referer", "")
         if f"{list_url}?" in referrer and url_has_allowed_host_and_scheme(referrer, {request.get_host()}):

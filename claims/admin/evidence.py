@@ -34,7 +34,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
     """A form for a source with a quote, and for the media that show the evidence."""
 
     def save(self, commit: bool = True) -> Any:
-        """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been saved."""
+        """Save the row. If no stance was chosen, derive it from the rating of the verdict, which is saved earlier."""
         if not self.instance.stance:
             classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
             self.instance.stance = _USUAL_STANCES.get(classes.get()[0], Evidence.Stance.CONTEXT)
@@ -42,7 +42,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """The inline forms of evidence. On saving, each quote is located in the snapshot of its source, if it has one."""
+    """The inline forms of evidence. On saving, each quote is located in its source's snapshot, if there is one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"

@@ -42,7 +42,7 @@ _MAX_SILENT_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """The progress of an import at one moment. The page returns its last sample, from which the speed is computed."""
+    """The progress of an import at one moment. The page sends its last sample back, to compute the speed."""
 
     time: float
     state: str

@@ -51,7 +51,7 @@ def render_reader_view(ledger: list[Publication], entry: Publication, *, languag
 
 
 def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
-    """Return the claim with the desk's URLs of pictures, because unpublished pictures have no public URL."""
+    """Return the claim with desk URLs for its pictures, because unpublished pictures have no public URL."""
 
     def set_picture_urls(media: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in media]
@@ -98,7 +98,7 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
-    """Return an error if this is not a draft, the form is too long or requests are too frequent; otherwise None."""
+    """Return an error if the row is not a draft, the form is too long or requests are too frequent; else None."""
     if row.state != row.State.DRAFT:
         message = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _build_refusal(message % {"state": row.get_state_display()}, status=409)
@@ -120,11 +120,10 @@ def render_preview(
     claim_form: forms.ModelForm | None = None,
     appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
 ) -> JsonResponse:
-    """Return the rendered page, the parts of the form that could not be read, and what is missing before
-    review.
+    """Return the rendered page, the fields that could not be read, and a list of what is missing before review.
 
     Args:
-        prefix: the prefix of the verdict's fields, to which the list links.
+        prefix: the prefix of the verdict's form fields; the list of missing items links to these fields.
     """
     verdict: Verdict = _read_typed_row(verdict_form)
     evidence: list[Evidence] = list(_iterate_rows(evidence_formset))

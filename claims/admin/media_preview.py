@@ -1,7 +1,7 @@
 """Pictures, recordings and videos at the desk: previews, uses, and the metadata of their files.
 
-Anyone can write anything into a file, and a signature proves who signed, not what is true. The pages
-therefore present nothing here as proof.
+Anyone can write anything into a file, and a signature proves who signed, not what is true. The pages therefore present
+no metadata as proof.
 """
 
 from collections.abc import Mapping
@@ -188,7 +188,7 @@ class MediaPickerForm(forms.ModelForm):
 
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the claims that the media object is about or whose verdicts cite it, if the person may read them."""
+    """Return the claims about the media object, and those whose verdicts cite it, if the person may read them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     claim_ids = set(

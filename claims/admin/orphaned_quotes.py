@@ -1,4 +1,4 @@
-"""Quotes that can no longer be located: the reason and a button for each possible place, on the claim's page."""
+"""Quotes that can no longer be located. The claim's page shows the reason, and a button for each likely place."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 
 def build_orphaned_quote_context(appearance: Appearance) -> dict[str, Any] | None:
-    """Return why a quote can no longer be located and where it may be now, or None if it is located."""
+    """Return why a quote can no longer be located and where it may be now; None if the quote is located."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost_quote := find_lost_quote(appearance)) is None:
         return None
     return {

@@ -45,7 +45,7 @@ from sources.tasks import capture_source
 
 
 def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
-    """Return the source at a URL with its details as JSON. Add the source if there is none.
+    """Return the source at a URL with its details as JSON. Add the source if the URL is new.
 
     The page repeats the request while `is_waiting` is true. Uses POST to keep URLs and quotes out of logs.
     """

@@ -70,7 +70,7 @@ class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
 
 @admin.register(SecondFactorRule)
 class SecondFactorRuleAdmin(DeskAdmin):
-    """The rule on second factors of each role. Rules can be changed, but not added or deleted."""
+    """The rules that say which roles need a second factor. Rules can be changed, but not added or deleted."""
 
     list_display = ("role", "requirement_badge", "grace_days", "since")
     list_select_related = ("role",)

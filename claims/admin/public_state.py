@@ -55,7 +55,7 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
-    """Return a badge with a verdict's state; for the verdict that readers see, with its claim's public state."""
+    """Return a badge with the verdict's state or, if readers see the verdict, with the claim's public state."""
     newest_entry = _get_newest_publication(verdict.claim)
     if newest_entry and newest_entry.status == verdict.state:
         return build_published_badge(newest_entry)

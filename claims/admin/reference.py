@@ -89,7 +89,7 @@ class ClaimantAdmin(SameAsAdmin):
 
 
 class NewsroomPageForm(DeskForm):
-    """The form for a new version of a page about the newsroom, which gets the next number."""
+    """The form for a new version of a page about the newsroom. The new version gets the next number."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

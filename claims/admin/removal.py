@@ -1,4 +1,4 @@
-"""Removal of text by law: one administrator proposes it, and a second one sees all affected rows and confirms it."""
+"""Removals of text that the law requires. One administrator proposes a removal; a second checks and confirms it."""
 
 from typing import Any
 
@@ -149,7 +149,7 @@ class RemovalAdmin(DeskAdmin):
         is_atomic=False,  # caches are cleared after the commit
     )
     def confirm(self, request: HttpRequest, removal: Removal) -> str:
-        """Carry out a removal that another administrator proposed. The person has seen the search results."""
+        """Carry out a removal that another administrator proposed. The search for the text must have finished."""
         if not _is_searched(removal):
             raise NotPossible(gettext("Wait until the search has finished."))
         removals.confirm(removal, by=get_person(request))

@@ -73,8 +73,7 @@ class TimelineKind:
     """A kind of event by which people can filter the timeline; URLs contain its `name`.
 
     Attributes:
-        read: yields the newest events of a claim that a person may read: at least the given number, or all if
-        there are fewer.
+        read: yields a claim's newest events, as far as the person may read them: at least the given number, or all.
     """
 
     name: str
@@ -237,7 +236,7 @@ _CORE_KINDS = (
 
 
 def _lower_first_letter(text: str) -> str:
-    """Return a text with its first letter in lower case, to follow a name."""
+    """Return a text with its first letter in lower case, for use after a name in a sentence."""
     return text[:1].lower() + text[1:]
 
 

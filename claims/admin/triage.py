@@ -174,7 +174,7 @@ class Triage(MovesAdmin):
     def _build_response(
         self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]
     ) -> HttpResponse:
-        """Return the outcomes as JSON for the screen's script; without it, redirect to the next claim."""
+        """Return the outcomes as JSON if a script sent the request; otherwise redirect to the next claim."""
         decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:

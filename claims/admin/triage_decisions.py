@@ -1,4 +1,4 @@
-"""Decisions in triage, each one move in its own transaction that can be undone; and reservations of proposals."""
+"""Decisions in triage, and reservations of proposals. Each decision has its own transaction and can be undone."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

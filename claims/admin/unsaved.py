@@ -284,7 +284,7 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
 
 
 def parse_writers(writers: Any) -> dict[UUID, int | None]:
-    """Return the ids of open pages, each with the number of the last autosave to delete, or None for all of them."""
+    """Return the number of the last autosave to delete from each open page, keyed by the page's id."""
     if not isinstance(writers, dict) or len(writers) > _MAX_REPLACED_WRITERS:
         raise InvalidAutosave
     return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writers.items()}

@@ -157,7 +157,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         return {"publisher": Publisher.objects.get_house().pk} | super().get_changeform_initial_data(request)
 
     def get_inlines(self, request: HttpRequest, obj: Verdict | None) -> Any:
-        """Return the inlines: evidence only for an editable draft; otherwise the template lists it."""
+        """Return the inlines. Evidence has an inline only in an editable draft; otherwise the template lists it."""
         return super().get_inlines(request, obj) if obj and self.has_change_permission(request, obj) else ()
 
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:

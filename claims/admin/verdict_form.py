@@ -1,4 +1,4 @@
-"""The form of a verdict, in which ratings have their colour and definition."""
+"""The form of a verdict, which shows each rating with its colour and definition."""
 
 from typing import Any, ClassVar
 

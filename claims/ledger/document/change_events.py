@@ -35,7 +35,7 @@ def find_change_event(kind: str, status: str, status_before: str | None) -> str:
     Args:
         kind: the kind of the new version.
         status: the status of the new version.
-        status_before: the status of the previous version; empty for the first version.
+        status_before: the status of the previous version; empty or None for the first version.
     """
     if kind == Publication.Kind.REMOVAL:
         return ChangeEvent.REDACTED.value

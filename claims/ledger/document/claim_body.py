@@ -3,8 +3,8 @@
 This is the contract with all API users. Keys are added but never removed. Every key is always present: an unknown
 value is `null`, an empty string or an empty list. Dates are ISO 8601 days; times are ISO 8601 in UTC.
 
-`claim_document` writes these bodies, and mypy checks every key. `serializers` adds them to the OpenAPI document, and
-tests compare responses with it. Features add sections to a verdict (`sections`).
+`claim_document` writes these bodies, and mypy checks every key. `serializers` adds the keys to the OpenAPI document,
+and tests compare responses with that document. Features add sections to a verdict (`sections`).
 `factcheck.api.openapi.body_serializer` reads the annotations.
 """
 

@@ -5,8 +5,8 @@ even the URL and date of the review, is included only if known, because the mark
 Search engines also require `url`, which an imported review may lack.
 https://developers.google.com/search/docs/appearance/structured-data/factcheck
 
-An `@id` stays the same in all claims and versions, so that merged graphs recognise it. It therefore contains neither
-the slug, which depends on the statement, nor the id of a verdict, which differs for each version.
+The `@id` of a thing is the same in all claims and versions, so that merged graphs recognise the thing. It contains
+neither the slug, which depends on the statement, nor the id of a verdict, which differs for each version.
 """
 
 import json
@@ -126,7 +126,7 @@ def build_organization(publisher: Document, *, base_url: str = "") -> Document:
     """Build the schema.org Organization of a publisher.
 
     Args:
-        base: the base URL for its `@id`; "" for this site, which has none.
+        base_url: the URL of the site on which the publisher's `@id` is based; "" to leave out the `@id`.
     """
     return _drop_empty(
         {

@@ -30,7 +30,7 @@ def find_label(language: str, rating: Document) -> str:
 
 
 def find_correction(document: Document) -> Document | None:
-    """Return the latest change with a public note, and the label of its kind."""
+    """Return the latest change that has a public note, with a label for the kind of change."""
     if not document["corrections"]:
         return None
     latest_change = document["corrections"][0]

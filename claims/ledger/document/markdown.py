@@ -22,8 +22,8 @@ def to_html(text: str, *, pictures: Collection[str] = ()) -> str:
     """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed.
 
     Args:
-        pictures: the URLs on this site of the pictures that the text may contain, with alternative text. All others
-            are left out, because pictures on other sites would reveal the readers.
+        pictures: the URLs on this site of the pictures that the text may contain, with alternative text. All others are
+            left out, because loading a picture from another site would reveal the reader to that site.
     """
     return render_parts(parse_markdown(text), pictures=pictures) if text else ""
 

@@ -75,7 +75,7 @@ def _build_media(item: Document) -> Document:
 
 
 def _list_media(body: Document) -> list[Document]:
-    """Return the media of an imported claim: the URLs of media files or, without any, those of all appearances."""
+    """Return the media of an imported claim: the URLs of its media files or, if it has none, of its appearances."""
     sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
     files = [
         {"@type": MEDIA_TYPES[source["kind"]], "contentUrl": source["url"]}

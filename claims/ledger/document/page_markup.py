@@ -1,7 +1,7 @@
 """The JSON-LD of a reader page as an article, beside its ClaimReviews.
 
 The markup follows Google's documentation (https://developers.google.com/search/docs/appearance/structured-data/), with
-the recommended properties that are known. Pure: documents and URLs in, documents out.
+all recommended properties whose values are known. Pure: documents and URLs in, documents out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -103,7 +103,7 @@ def build_organization(site: Document, *, logo: str, policies: Document | None =
 
 
 def build_website(site: Document, *, languages: Sequence[str], search: str) -> Document:
-    """Describe the whole site and its search; `search` has `{search_term_string}` in place of the words."""
+    """Describe the whole site; `search` is its search URL, with `{search_term_string}` for the search words."""
     return {
         "@type": "WebSite",
         "@id": f"{site['url']}/#site",

@@ -1,7 +1,7 @@
 """Sections that features add to the published body of a verdict, each declared once.
 
-A body keeps its published content, and all bodies have the same keys: a section is present as long as its feature is
-installed, even while the feature is off.
+A published body never changes, and all bodies have the same keys. A section is therefore present as long as its feature
+is installed, even while the feature is off.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +69,7 @@ def get_sections() -> tuple[Section, ...]:
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
-    """Insert all sections into a verdict's body, or their types into its type annotations, before the last key."""
+    """Insert values before the last key of a verdict: its sections, or their types into the type annotations."""
     last_value = verdict.pop(_LAST_KEY)
     verdict.update(values)
     verdict[_LAST_KEY] = last_value
