@@ -34,7 +34,7 @@ def request_cited_copies(*, missing_only: bool = False, include_imported: bool =
     """Request copies of cited sources, and return the number of requests.
 
     Args:
-        missing_only: request copies only of sources without any; otherwise also of sources whose newest copy
+        missing_only: request copies only of sources that have no copy; otherwise also of sources whose newest copy
         is more than a day old.
         include_imported: also request copies of sources that only other publishers' imported claims cite.
     """
@@ -47,7 +47,7 @@ def request_cited_copies(*, missing_only: bool = False, include_imported: bool =
 
 
 def request_imported_copies(max_sources: int) -> int:
-    """Request copies of sources that are cited only by imported claims and were never requested."""
+    """Request copies of sources that only imported claims cite, if no copy of them was ever requested."""
     sources_sql = f"""
         SELECT cited.source_id, now() FROM ({_ALL_CITATIONS_SQL}) AS cited
         WHERE {_WITHOUT_COPY_SQL} AND {_WITHOUT_REQUEST_SQL} AND EXISTS (

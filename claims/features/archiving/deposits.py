@@ -1,7 +1,7 @@
 """Deposit pages with the Internet Archive's Save Page Now.
 
 Used only if the newsroom has set its key (`INTERNET_ARCHIVE_KEY`), because deposits reveal which pages are
-cited here. The archive's URL becomes the archived copy of the source, unless an editor has entered one.
+cited here. The URL of the deposited page becomes the source's archive URL, unless an editor has entered one.
 """
 
 import logging

@@ -45,7 +45,7 @@ class LeasedSource:
 
     @classmethod
     def lease_next(cls, source_ids: Iterable[int] | None = None) -> Self | None:
-        """Lease and return the most urgent due source, if any; sites that may be visited now come first.
+        """Lease and return the most urgent due source, if any. Sources on sites that may be visited now come first.
 
         Args:
             source_ids: the ids of the sources to choose from.

@@ -8,7 +8,7 @@ from sources.models import Source
 
 
 def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
-    """Request a copy of a source's page, unless it is recent or already requested.
+    """Request a copy of a source's page, unless a recent copy or a request for one already exists.
 
     A request from the desk makes a new copy even if there is a recent one.
 

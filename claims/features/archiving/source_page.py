@@ -40,7 +40,7 @@ MAX_LISTED_COPIES = 20
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file of a listed copy."""
+    """A file of an archived copy, with its timestamps, for the panel."""
 
     file: ArchivedFile
     timestamps: list[Timestamp]

@@ -27,7 +27,7 @@ _LOW_PRIORITY = -5
 def queue_archiving() -> None:
     """Queue a job that archives due sources, once the current transaction is committed.
 
-    This only saves time: a periodic job checks once a minute as well.
+    Calling this function only saves time: a periodic job also looks for due sources once a minute.
     """
     transaction.on_commit(partial(_queue_task, archive_due_sources.name), robust=True)
 
@@ -39,7 +39,7 @@ def _queue_task(task: str) -> None:
 
 @app.task(name="claims.features.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
 def archive_due_sources(context: JobContext) -> None:
-    """Archive due sources for a limited time, then queue another job for the rest."""
+    """Archive due sources for a limited time, then queue another job for the sources that are left."""
     if not settings.ARCHIVING:
         return
     deadline = time.monotonic() + MAX_RUN_SECONDS

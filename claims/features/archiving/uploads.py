@@ -1,6 +1,6 @@
 """Uploaded evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
-A file is never held in memory as a whole. It is rejected before it is read if the disk has no room for it.
+A file is never held in memory as a whole. If the disk has no room for a file, it is rejected before it is read.
 """
 
 import hashlib

@@ -32,7 +32,7 @@ _ENTRIES = Slot("entries", "bigint[]")
 
 
 def load_current_claims(claim_ids: Collection[int]) -> dict[int, Document]:
-    """Return the current publications of these claims, keyed by claim id, without withdrawn ones."""
+    """Return the current publication of each claim, keyed by claim id. Withdrawn claims are left out."""
     if not claim_ids:
         return {}
     template = Template(
@@ -107,7 +107,7 @@ def build_document(entry: Sequence[Any], *, newest_version: int | None = None) -
 
 
 def build_whole_document(entry: Sequence[Any], *, newest_version: int) -> Document:
-    """Build the document of a ledger entry as `build_document` does, with the evidence of its verdicts."""
+    """Build the document of a ledger entry as `build_document` does, and add the evidence for each verdict."""
     document = orjson.loads(insert_site_url(entry[-1]))
     evidence = [
         {

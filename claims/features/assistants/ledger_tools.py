@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 class ClaimNotPublished(ToolRefused):
-    """No publication of a claim with this number exists."""
+    """No claim with this number was ever published."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
 
 
 def call_tool(message: Message, caller: Caller) -> Document:
-    """Call a tool and return its result, or its refusal, so that the assistant can try again."""
+    """Call a tool and return its result. A refusal is returned as a result too, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
         tool_result = _run_tool(tool, read_arguments(tool, message), caller)

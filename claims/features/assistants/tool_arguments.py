@@ -138,7 +138,7 @@ def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
 
 
 def parse_arguments(arguments: Sequence[Argument], values: Mapping[str, Any]) -> Arguments:
-    """Return the validated arguments; missing ones are absent unless they have a default.
+    """Return the validated arguments. A missing argument gets its default or, without a default, is left out.
 
     Raises:
         ToolRefused: an argument is missing, unknown or of the wrong type.

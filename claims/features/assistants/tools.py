@@ -39,7 +39,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class EquivalentRequest:
-    """The API request that returns the same content as a call. It determines the cost of the call."""
+    """The API request that returns the same content as a tool call. The request determines the cost of the call."""
 
     path: str
     query: str = ""

@@ -41,7 +41,7 @@ _KEY_NAME = "idempotency_key"
 
 
 def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
-    """Return the response of the editorial API, with a member that says whether it repeats an earlier response.
+    """Return the response of the editorial API, with a member that says whether the API repeated an earlier response.
 
     Raises:
         ToolRefused: the API rejected the request; the message is the API's.

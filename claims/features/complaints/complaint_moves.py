@@ -127,7 +127,7 @@ def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complain
 
 
 def notify_overdue_complaints() -> int:
-    """Notify the assignee, or all handlers, once about each overdue complaint; return the number of complaints."""
+    """Notify the assignee of each overdue complaint, or all handlers, only once; return the number of complaints."""
     overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     notified_count = 0
     for pk in overdue_complaints.values_list("pk", flat=True):

@@ -62,7 +62,7 @@ def submit_complaint(
     sender: Sender,
     context: SubmissionContext = SubmissionContext(),
 ) -> Complaint:
-    """Store a complaint about a publication. The newsroom sees it once it is confirmed.
+    """Store a complaint about a publication. The newsroom sees the complaint once the reader has confirmed it.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
@@ -99,7 +99,7 @@ def submit_request(
     sender: Sender,
     context: SubmissionContext = SubmissionContext(),
 ) -> ReaderRequest:
-    """Store a request to check a text, URL or picture. Readers with the same request are counted once they confirm.
+    """Store a request to check a text, URL or picture. Its reader is counted only after confirming the request.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.

@@ -34,7 +34,7 @@ def count_working_days_between(start: datetime, end: datetime) -> int:
 def count_working_days_after(first_day: date, last_day: date) -> int:
     """Return the number of working days after `first_day` up to and including `last_day`.
 
-    It is negative if `last_day` is earlier.
+    The number is negative if `last_day` is earlier than `first_day`.
     """
     if last_day < first_day:
         return -count_working_days_after(last_day, first_day)

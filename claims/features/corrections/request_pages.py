@@ -1,4 +1,4 @@
-"""The public correction requests: an Atom feed of the newest, and a table of all."""
+"""The public correction requests: an Atom feed of the newest requests, and a table of all requests."""
 
 import csv
 import io

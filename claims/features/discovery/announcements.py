@@ -43,7 +43,7 @@ def list_services() -> dict[str, NotifyService]:
 def queue_announcement_on_commit(**signal: Any) -> None:
     """Queue a job that notifies services of new entries, on commit, if any service is configured.
 
-    This only saves time: a periodic job checks once a minute as well.
+    This job only saves time: a periodic job also looks for new entries once a minute.
     """
     if list_services():
         transaction.on_commit(queue_announcement, robust=True)

@@ -1,7 +1,7 @@
 """The parts of the sitemap: ranges of ids, so that a part changes only when a page in it changes.
 
-django.contrib.sitemaps divides a sitemap with OFFSET, so one new claim at the front changes all parts; and it
-reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
+django.contrib.sitemaps divides a sitemap with OFFSET, so one new claim at the front changes all parts. Django
+also reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
 the last part, and a correction only the part of its claim. One grouped query over an index finds all parts.
 
 Each page is listed in seven languages, each with links to all seven, so a claim takes 10 KB. `IDS_PER_PART`
@@ -123,7 +123,7 @@ def load_pages_of_part(kind: str, number: int) -> list[SitemapPage] | None:
 
 
 def list_single_pages() -> Iterator[SitemapPage]:
-    """Yield the pages about neither a claim nor another subject, such as the home page."""
+    """Yield general pages, such as the home page, which are not about a claim or any other single subject."""
     newest_time = _get_newest_time()
     for route in ("home", "claims"):
         yield SitemapPage(build_permanent_path(route), newest_time)
@@ -143,7 +143,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
 def list_news() -> Iterator[NewsArticle]:
     """Yield the newsroom's own publications of the last two days, newest first.
 
-    Each is listed once, by its canonical URL, because its languages are versions of the same article.
+    Each publication is listed once, by its canonical URL, because its languages are versions of the same article.
     """
     oldest_allowed = clock.get_database_time() - timedelta(days=NEWS_DAYS)
     rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=oldest_allowed)
@@ -162,7 +162,7 @@ def list_news() -> Iterator[NewsArticle]:
 
 
 def format_news_language(tag: str) -> str:
-    """Return a language code in Google News's format: two or three letters, for Chinese also the script."""
+    """Return a language code in Google News's format: two or three letters, and for Chinese also the script."""
     language_code, _separator, subtags = tag.lower().partition("-")
     if language_code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(subtags.split("-")) else "zh-cn"

@@ -35,7 +35,7 @@ def show_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_single_pages(request: HttpRequest) -> HttpResponse:
-    """Render the sitemap of the pages about neither a claim nor another subject."""
+    """Render the sitemap of general pages, such as the home page."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 

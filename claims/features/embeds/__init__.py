@@ -5,5 +5,5 @@ Adds to the core: the pages `/claims/<id>/card/`, `/claims/<id>/image.png`, `/oe
 tables. Begin with `cards`. `embed_themes` lets the embedding site choose colours; `share_pictures/` draws the
 picture that shows a shared claim.
 
-It reads only publications, and other sites may frame only these pages.
+The feature reads only publications. Other sites may put only these pages in frames.
 """

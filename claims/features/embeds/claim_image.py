@@ -81,7 +81,7 @@ def _build_picture_path(document: Document) -> str:
 
 
 def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
-    """Return the picture of a ledger entry as PNG, from the cache if possible, because it never changes.
+    """Return the picture of a ledger entry as PNG, from the cache if possible; the picture of an entry never changes.
 
     Returns None if too many pictures are waiting to be drawn.
     """

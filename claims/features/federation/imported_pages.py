@@ -64,7 +64,7 @@ def _store_claims(claims: Sequence[PeerClaim]) -> None:
 def _apply_change(
     change: SignedChange, known_claim: PeerClaim | None, newsroom: PeerNewsroom
 ) -> PeerClaim | None:
-    """Return the claim as changed by this entry, or None if it is new and has no verdict by the newsroom itself."""
+    """Return the claim as changed by this entry, or None if the claim is new and lacks the newsroom's own verdict."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known_claim is None:
         return None

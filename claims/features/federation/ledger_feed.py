@@ -20,7 +20,7 @@ class FeedResponse:
     """A response with a page of another newsroom's ledger.
 
     Attributes:
-        page: None if the feed has not changed since the response with this ETag.
+        page: the page, or None if the feed has not changed since the response with the requested ETag.
         max_entries: the number of entries requested.
     """
 

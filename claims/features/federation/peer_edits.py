@@ -140,7 +140,7 @@ def restart_import(newsroom: PeerNewsroom, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not allow this.
-        NotPossible: nothing has been imported yet, or a decision about its key is pending.
+        NotPossible: a decision about the newsroom's key is pending.
     """
     require_permission(by, _CHANGE_PERMISSION, _("import a newsroom’s ledger again"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)

@@ -52,7 +52,7 @@ _SHARED_WORDS_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PeerMatch:
-    """A claim of another newsroom that relates to a sentence of a text. `Match` explains the other fields."""
+    """A claim of another newsroom that relates to a sentence of a text. See `Match` for the other fields."""
 
     claim: PeerClaim
     kind: str
@@ -61,7 +61,7 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, options: MatchOptions = MatchOptions(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Return the claims of followed newsrooms that match a text, each once; those that are the same come first."""
+    """Return the claims of followed newsrooms that match a text, each once; claims that say the same come first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:

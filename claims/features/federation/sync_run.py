@@ -65,7 +65,7 @@ def list_due_newsrooms() -> list[int]:
 
 
 def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> SyncTally | None:
-    """Import new entries of a newsroom. Return None if it is not due or another worker has leased it.
+    """Import new entries of a newsroom. Return None if the newsroom is not due or is leased by another worker.
 
     Args:
         is_stopped: returns whether to stop before the next page.

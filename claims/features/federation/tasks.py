@@ -26,7 +26,7 @@ def queue_sync(newsroom_id: int) -> None:
 
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
-    """Synchronise with a newsroom that is due, for a limited time, then queue another job for the rest."""
+    """Synchronise with a newsroom that is due, for a limited time, then queue another job for the remaining entries."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = sync_run.sync_newsroom(
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > deadline

@@ -5,6 +5,6 @@ notifications, jobs, the command `check_evidence`, and tables for the status of 
 
 `watched_links` selects the sources to check: those in current publications. `check_run` checks due links, and
 `link_findings` makes the request to one URL. `resolved_links` stores the result by the rules of `outcomes`
-and, for quotes, of `quoted_passages`. `link_edits` has the decisions of people, `link_status` has what
-readers see. Begin with `check_run`. docs/archiving.md is for operators.
+and, for quotes, of `quoted_passages`. `link_edits` holds the decisions that people can make, and `link_status`
+the status that readers see. Begin with `check_run`. docs/archiving.md is for operators.
 """

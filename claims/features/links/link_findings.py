@@ -71,7 +71,7 @@ def check_url(
 
 
 def _find_new_url(url: str, permanent: str) -> str:
-    """Return the permanent new URL, or "" if the two URLs are only different spellings."""
+    """Return the permanent new URL, or "" if it is missing or only another spelling of `url`."""
     is_different_page = (
         permanent
         and permanent != url

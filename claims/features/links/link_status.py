@@ -130,7 +130,7 @@ def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -
 
 
 def _rank_copy(file: ArchivedFile, changed_at: datetime | None) -> tuple[bool, datetime, int]:
-    """Return the sort key of a copy: unchanged pages first, then the newest, then the easiest to open."""
+    """Return a sort key: copies from before the page changed rank highest, then newer ones, then easier formats."""
     captured_at = file.copy.captured_at
     return (changed_at is None or captured_at < changed_at, captured_at, -_READABLE_ROLES.index(file.role))
 

@@ -27,7 +27,7 @@ _NOT_MODIFIED = 304
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLink:
-    """A link after its check, with what the check found."""
+    """A link that was checked, with the result of the check."""
 
     link: LinkState
     new_outcome: LinkOutcome
@@ -36,7 +36,7 @@ class ResolvedLink:
 
 
 class _PageReading(NamedTuple):
-    """What a page contains: the number of missing quotes, and the facts to store."""
+    """The result of reading a page: which quotes it has lost, and values that identify its current state."""
 
     lost_count: int
     """The number of quoted passages that the page does not contain."""
@@ -149,7 +149,7 @@ def _read_page(link: LinkState, response: FetchedDocument, quote_version: str) -
 
 
 def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bool:
-    """Return whether to store the page, because it certainly changes what is recorded about a quoted passage."""
+    """Return whether to store a snapshot: only if a quote's status has certainly changed (it is not just suspected)."""
     return comparison.differs_from_record and not new_status.is_suspected
 
 

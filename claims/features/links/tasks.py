@@ -31,7 +31,7 @@ def queue_due_checks(timestamp: int) -> None:
 
 @app.task(name="claims.features.links.check_links", queue="links", pass_context=True)
 def check_links(context: JobContext) -> None:
-    """Check links that are due for a limited time, then queue another job for the rest."""
+    """Check due links until the time limit, then queue another job for the links that are left."""
     if not settings.LINK_CHECKS:
         return
     deadline = time.monotonic() + MAX_RUN_SECONDS

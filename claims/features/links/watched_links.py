@@ -76,7 +76,7 @@ def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
 
 
 def load_quote_versions(source_ids: Collection[int]) -> dict[int, str]:
-    """Return a text for each source that changes whenever the current publications that cite it change."""
+    """Return, for each source, a text that changes whenever the current publications citing this source change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

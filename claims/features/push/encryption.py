@@ -36,7 +36,7 @@ def encrypt_message(
 
     Args:
         p256dh, auth: the browser's public key and secret.
-        key, salt: set only by tests; by default created for each message.
+        key, salt: set only by tests; by default, new ones are created for each message.
 
     Raises:
         ValueError: the browser's public key is not a point on the curve.

@@ -50,7 +50,7 @@ def unsubscribe_browser(claim_id: int, *, endpoint: str) -> None:
 
 
 def send_latest_change(*, subscription_id: int) -> None:
-    """Notify the browser of the latest change, if its reader does not know it yet.
+    """Notify the browser of the claim's latest change, unless the browser has already been notified of that change.
 
     Raises:
         PushRejected: the push service did not accept the message; the job should retry.

@@ -65,7 +65,7 @@ def start_notifications(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def stop_notifications(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete the browser's subscription. Only the browser itself knows its secret URL."""
+    """Delete the browser's subscription, found by its secret URL, which only this browser knows."""
     notifications.unsubscribe_browser(pk, endpoint=request.POST.get("endpoint", ""))
     return forbid_caching(HttpResponse(status=204))
 

@@ -1,4 +1,4 @@
-"""Emails that request a reply, sent by the newsroom. Replies go to the person who asked.
+"""Emails that request a reply, sent by the newsroom. Replies go to the person who sent the request.
 
 Whether to send an email is decided at the time of sending. The request is recorded as sent in the transaction
 that commits once the mail server has accepted the email. Failed emails are retried, and the desk shows why
@@ -48,7 +48,7 @@ def _send_mail(request_id: int) -> None:
 
 
 def build_mail(row: ReplyRequest) -> EmailMessage:
-    """Build the email as plain text, with the person's text unchanged."""
+    """Build the email as plain text, with the wording of the request unchanged."""
     return EmailMessage(
         to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
         row.text.strip() + "\n",

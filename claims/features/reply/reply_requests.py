@@ -226,7 +226,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def render_template(
     verdict: Verdict, *, recipient: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
-    """Return the newsroom's template filled in, or empty texts if there is none."""
+    """Return the newsroom's template filled in, or empty texts if the newsroom has no template."""
     template = wording.find_template(language)
     if template is None:
         return wording.RequestWording("", "")
@@ -300,7 +300,7 @@ def _require_complete_request(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
-    """Return the reply, with a time no earlier than the request's: people enter times only to the minute."""
+    """Return the reply, its time moved to the request's if up to a minute earlier: people enter only whole minutes."""
     sent_at = row.sent_at
     if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.answered_at < sent_at:
         return replace(reply, answered_at=sent_at)

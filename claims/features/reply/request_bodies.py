@@ -1,4 +1,4 @@
-"""Request bodies for creating a request for reply and recording its reply."""
+"""API request bodies for creating a request for reply, and for recording the reply."""
 
 from typing import Any
 

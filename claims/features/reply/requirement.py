@@ -1,7 +1,7 @@
 """Rules on whether publication requires a request for reply, and on whether its deadline must have passed.
 
-The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation. The result
-of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database enforces it.
+The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation. The rule
+for a verdict is stored with the terms of its review (`Verdict.reply_rule`); from then on the database enforces it.
 """
 
 from django.conf import settings

@@ -61,7 +61,7 @@ def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) 
     """Check that the text has only known placeholders, and all required ones.
 
     Raises:
-        ValidationError: with a sentence for each unknown or missing placeholder.
+        ValidationError: a placeholder is unknown or missing; each has a sentence in the message.
     """
     problems = [
         _("{%(name)s} is not a known field. Known fields: %(known)s.")
@@ -103,13 +103,13 @@ def find_unfilled_placeholders(text: str) -> list[str]:
 def build_values(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
-    """Return the values of the placeholders. Without a deadline, the placeholder for it has no value."""
+    """Return the values of the placeholders. Without a deadline, the deadline's placeholder has no value."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
     return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
 
 
 def format_deadline(deadline: datetime, language: str) -> str:
-    """Return a deadline in this language, with the newsroom's time zone and its name."""
+    """Return a deadline as text in this language, in the newsroom's time zone, which the text names."""
     site_language = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(site_language if translation.check_for_language(site_language) else "en"):
         local_time = deadline.astimezone(get_default_timezone())

@@ -52,7 +52,7 @@ class Indicator:
 
     @property
     def largest_part(self) -> int:
-        """Return the largest count of all parts, at least 1. The length of each bar is relative to it."""
+        """Return the largest count of all parts, at least 1. The length of each bar is relative to this count."""
         return max([1, *(part.count for part in self.parts)])
 
 

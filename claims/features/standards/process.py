@@ -45,7 +45,7 @@ class CorrectionFigures:
 
 @dataclass(frozen=True)
 class ReaderRequestCounts:
-    """The number of requests and of answered ones; a request counts once, however many readers sent it."""
+    """The number of requests, and of answered requests; a request counts once, however many readers sent it."""
 
     request_count: int
     answered_count: int
@@ -136,7 +136,7 @@ def count_complaints(period: Period) -> ComplaintFigures:
 
 
 def count_requests(period: Period) -> ReaderRequestCounts:
-    """Count the readers' requests confirmed in the period, and how many of them have been answered."""
+    """Count the readers' requests confirmed in the period, and the requests that have been answered."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )

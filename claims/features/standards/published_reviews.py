@@ -20,7 +20,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """The data of a claim with the newsroom's own verdict at the end of the period, from which figures are counted."""
+    """A claim with the newsroom's own verdict, as published at the end of the period. Figures are counted from it."""
 
     claim_id: int
     verdict_id: int

@@ -93,7 +93,7 @@ def queue_rules_after_import(run: int, **_signal: Any) -> None:
 
 
 def apply_to_import(run_id: int) -> int:
-    """Apply the rules to an import's proposed claims, in batches, and return how many were assigned."""
+    """Apply the rules to an import's proposed claims, in batches, and return how many claims were assigned."""
     if not _find_active_rules().exists():
         return 0
     imported_claims = ImportedRecord.objects.filter(

@@ -1,6 +1,6 @@
 """Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
-A claim and its verdict in progress share one assignment, which belongs to whichever was assigned first.
+A claim and its verdict in progress share one assignment. It is stored for whichever of the two was assigned first.
 
 Each function locks the claim so that concurrent calls wait, decides, writes the assignment but not the claim,
 and notifies the people concerned. `expected_id` is the id of the assignee that the person saw on the page; if
@@ -45,7 +45,7 @@ _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_ve
 
 
 class KeepValue:
-    """The type of `KEEP_VALUE`, which leaves a value unchanged; None clears it."""
+    """The type of `KEEP_VALUE`, which leaves a value unchanged, whereas None clears the value."""
 
 
 KEEP_VALUE: Final = KeepValue()
@@ -72,14 +72,14 @@ def is_work_open(subject: Subject) -> bool:
 
 
 def get_open_assignment(subject: Subject) -> Assignment | None:
-    """Return the subject's assignment, or None if there is none or its work is finished."""
+    """Return the subject's assignment, or None if the subject is unassigned or the assigned work is finished."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     rows = Assignment.objects.open().filter(claim=claim_id).select_related("person").order_by("-pk")
     return choose_assignment(subject, rows)
 
 
 def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignment | None:
-    """Return the assignment that applies to the subject, out of the open assignments of its claim.
+    """Return the assignment that applies to the subject, chosen from `rows`, the open assignments of its claim.
 
     A claim and its verdict share one assignment.
     """
@@ -177,9 +177,9 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 
 
 def release_finished_work(subject: Subject, action: str, **_signal: Any) -> None:
-    """Release the assigned work that a move of the workflow finishes: publication, decline or merge.
+    """Release the assigned work when a workflow action finishes it: publishing, declining or merging.
 
-    If the move undoes a merge or a triage decision, assign the work to its previous assignee again.
+    If the action undoes a merge or a triage decision, assign the work to its previous assignee again.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:

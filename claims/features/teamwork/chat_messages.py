@@ -32,7 +32,7 @@ def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
 
 
 def _build_slack_message(text: ChatText) -> dict[str, Any]:
-    """Build blocks for https://api.slack.com/messaging/webhooks; notifications and Mattermost show `text`.
+    """Build a Slack message with blocks (https://api.slack.com/messaging/webhooks) and, for Mattermost, a plain `text`.
 
     Slack's markup uses `&`, `<` and `>`; in `plain_text`, only emoji names are special. `text` cannot be
     marked as plain, so anything in it that could notify everyone (`<!channel>`) is escaped. The message has a

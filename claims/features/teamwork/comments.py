@@ -105,8 +105,8 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | 
     """Edit a comment. Newly mentioned people are notified; the earlier wording is kept.
 
     Args:
-        expected_text: `get_version` of the comment that the person saw on a page; None if it was not edited
-        on a page.
+        expected_text: `get_version` of the comment as the person saw it on a page; None if the edit does not
+        come from a page.
 
     Raises:
         NotPossible: the text is empty, or the comment was withdrawn, is older than a day, or has been edited
@@ -173,7 +173,7 @@ def resolve_thread(
     """Resolve or reopen a thread.
 
     Args:
-        expected_id: the id of the thread's last comment on the page; None if it was not resolved on a page.
+        expected_id: the id of the thread's last comment on the page; None if the call does not come from a page.
 
     Raises:
         NotPossible: the comment is a reply and not a thread, or there is a newer reply.
@@ -262,7 +262,7 @@ def _save_comment(comment: Comment, **changes: Any) -> None:
 
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
-    """Record the mentioned people; return those who may read the comment, and those who may not."""
+    """Record the mentioned people; return two lists: people who may read the comment, and people who may not."""
     people = find_mentioned_people(comment.text)
     readers = list(find_readers(people, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(readers)

@@ -38,7 +38,7 @@ def _notify_in_batches(kind: str, date_field: str, condition: Q) -> int:
 
 @transaction.atomic
 def _notify_batch(kind: str, date_field: str, condition: Q) -> int:
-    """Notify people about one batch of work, locked against a second worker; return its size."""
+    """Notify people about one batch of work, which is locked so that no second worker does; return the batch's size."""
     rows = (
         Assignment.objects.held()
         .filter(condition)

@@ -32,7 +32,7 @@ def deliver_notification(
 
 
 def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
-    """Return the rows that prevent an import from being undone, with the name of their kind."""
+    """Return querysets of the rows that prevent undoing an import, each with the message that explains the obstacle."""
     return [
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),

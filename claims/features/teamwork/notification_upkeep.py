@@ -17,7 +17,7 @@ NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(da
 @periodic_task("7 * * * *", queue=MAIL_QUEUE)
 @transaction.atomic
 def queue_unsent_notifications(timestamp: int) -> None:
-    """Queue the emails of the hour before last that a killed worker neither sent nor rejected. Runs hourly."""
+    """Queue emails and chat messages created one to two hours ago that are still unsent. Runs hourly."""
     now = timezone.now()
     hour_range = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour_range)

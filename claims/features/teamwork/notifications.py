@@ -64,8 +64,8 @@ def notify_people(
 ) -> list[Notification]:
     """Notify these people, except the actor and people who may not read the subject.
 
-    Each call also sends one message to the chat channels, except about comments, for which the `comments`
-    module sends it.
+    Each call also sends one message to the chat channels, except for events about comments, whose
+    messages the `comments` module sends.
 
     Args:
         by: the person who acted; None for a rule or a deadline.
@@ -113,7 +113,7 @@ def notify_people(
 def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Return the people who may read all of these objects, and for each whether they may read all drafts."""
+    """Return the people who may read all these objects. Each value says whether that person may read all drafts."""
     person_ids: Any = (
         people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     )
@@ -145,7 +145,7 @@ def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark all notifications, those about one claim, or these rows as read, and return their number."""
+    """Mark notifications as read: those about `claim`, those in `rows`, or by default all. Return their number."""
     unread_rows = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread_rows = unread_rows.filter(claim=claim)

@@ -27,7 +27,7 @@ def get_schedule(person: User) -> MailSchedule:
 def store_preferences(
     person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str
 ) -> None:
-    """Store the person's choices that differ from the default; the others follow later changes of the default."""
+    """Store the choices that differ from the default. The other choices follow later changes of the default."""
     _store_choices(person, choices)
     MailSchedule.objects.update_or_create(
         person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}

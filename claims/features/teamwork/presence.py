@@ -1,4 +1,4 @@
-"""A view that open pages poll for the other people on the page and for changes saved since."""
+"""A view that open pages poll to learn who else has the page open and which changes were saved since."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ _MAX_OPEN_SECONDS = 86_400
 @mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
-    """Record that a page is open or closed; return the others who have it open, and changes saved since."""
+    """Record that a page is open or closed; return its other viewers and the changes saved since it was opened."""
     sent_values = read_body(request)
     if not is_from_signed_in_user(request, sent_values):
         return JsonResponse({}, status=409)

@@ -39,8 +39,8 @@ class FollowableList:
     """A feed, sitemap or page that can be followed.
 
     Attributes:
-        kind: a `WatchProgress.Kind`: as detected or, if the list was not read, as announced by the page that
-        links to it.
+        kind: the detected `WatchProgress.Kind` or, if the list was not read, the kind stated by the page that
+        links to the list.
         page_count: the number of pages in the list, or None if the list was not read.
     """
 

@@ -74,7 +74,7 @@ def delete_unlisted_pages(watch: Watch, entries: Iterable[ListedPage], now: date
 
 
 def queue_recheck(watch: Watch, now: datetime) -> None:
-    """Make the page that a watch follows directly due, so that this visit fetches it again."""
+    """If the watch follows a single page, not a list, make the page due, so that this visit fetches it again."""
     followed_page = watch.pages.filter(url_key=watch.url_key)
     followed_page.update(
         next_look_at=now,

@@ -29,7 +29,7 @@ def queue_visit(watch_id: int) -> None:
 
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
-    """Visit a watch that is due, for a limited time, then queue another job for the rest."""
+    """Visit a due watch until the time limit, then queue another job for the pages that are left."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = visits.run_visit(
         watch_id,

@@ -1,7 +1,7 @@
 """A visit to a watch: fetch its list, then the pages that are due.
 
 Progress is stored after each page. A visit can therefore be killed at any moment, and the next visit
-continues from there.
+continues after the last stored page.
 """
 
 import logging
@@ -76,7 +76,7 @@ def list_due_watches() -> list[int]:
 
 
 def acquire_lease(watch_id: int) -> Lease[WatchProgress] | None:
-    """Lease a watch, or return None if it is not due or already leased."""
+    """Lease a watch, or return None if the watch is not due or is already leased."""
     return Lease.acquire(
         _find_active_progress(), watch_id, LEASE_TIME, due=_build_due_condition(timezone.now())
     )
@@ -90,7 +90,7 @@ def _build_due_condition(moment: datetime) -> Q:
     """Return the condition for watches that are due and not leased.
 
     Values that other processes may change are columns of the progress row, because PostgreSQL checks these
-    again once it has locked the row.
+    columns again once it has locked the row.
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     has_budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
@@ -109,7 +109,7 @@ def run_visit(
     report_page: Callable[[PageResult], None] = lambda looked_at: None,
     max_wait_seconds: float = MAX_SITE_WAIT_SECONDS,
 ) -> VisitTally | None:
-    """Visit a watch. Return None if it is not due or another worker has leased it.
+    """Visit a watch. Return None if the watch is not due or is leased by another worker.
 
     Args:
         is_stopped: returns whether to stop before the next page.
@@ -219,7 +219,7 @@ class _Visit:
             self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
 
     def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list, and of the sitemaps in an index, with notes on what could not be read.
+        """Return the pages of a list or, for an index, of its sitemaps, with notes on what could not be read.
 
         Raises:
             FetchError: the list is an index, and none of its sitemaps could be fetched.

@@ -22,8 +22,8 @@ def add_watch(
     """Follow a URL; the worker visits it immediately.
 
     Args:
-        kind: the known kind (`WatchProgress.Kind`), so that if a page later replaces a feed, this counts as a
-        failure.
+        kind: the list's kind (`WatchProgress.Kind`), if known. If a page later replaces a feed, the visit then
+        fails.
         name: the newsroom's name for the watch; by default its URL.
         settings: language, interval and budgets, by field of `Watch`; the defaults if not given.
 

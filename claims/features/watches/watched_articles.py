@@ -75,7 +75,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     """Fetch a page and import its article. Return None if another process has leased the page.
 
     The attempt is recorded beforehand. A page that crashes the program is therefore abandoned in the end,
-    like any other failing page, and does not stop the others.
+    like any other failing page, and does not stop other pages.
     """
     now = timezone.now()
     retry_at = now + FIRST_RETRY * 3**page.attempts
@@ -184,7 +184,7 @@ def _store_outcome(page: WatchedPage, response: FetchedDocument, **changes: Any)
 
 
 def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
-    """Return the time of a page's next check, or None if there is none. A page that the watch follows
+    """Return the time of a page's next check, or None if the page is not checked again. A page that the watch follows
     directly is checked with each visit."""
     return None if watch.progress.kind == WatchProgress.Kind.PAGE else compute_next_check(page.found_at, now)
 

@@ -1,6 +1,6 @@
 """Send deliveries to each endpoint, one message at a time and in ledger order, until each has arrived.
 
-One worker at a time leases an endpoint, for a limited time, so that the next one continues if that worker is
+One worker at a time leases an endpoint, for a limited time, so that another worker can continue if the first is
 killed. A message may therefore arrive twice, with the same id, but is never lost.
 """
 

@@ -27,8 +27,8 @@ def choose_event(
         status: the status of the new version.
         previous_status: the status of the previous version; "" for the first version.
         is_match: whether the new version is published and matches the endpoint's filter.
-        was_match: the same for the previous version. An endpoint that received it must be notified that it no
-        longer applies.
+        was_match: whether the previous version was published and matched the filter. If so, the endpoint must
+        be notified when that version no longer applies.
     """
     if was_match and not is_match and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER

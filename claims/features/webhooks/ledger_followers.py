@@ -1,4 +1,4 @@
-"""Turn ledger entries into deliveries for every endpoint."""
+"""Create the deliveries of new ledger entries to webhook endpoints."""
 
 import time
 from typing import Any
@@ -29,7 +29,7 @@ def create_new_deliveries() -> int:
 
     Publications become visible in the order of `sequence`, however they are written, so only a position in
     that order is stored. The position advances in the transaction that adds the deliveries. After a bulk
-    import, another job continues with the rest, so that other work can run in between.
+    import, another job continues with the remaining entries, so that other work can run in between.
     """
     deadline, total_count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
@@ -43,7 +43,7 @@ def create_new_deliveries() -> int:
 
 @transaction.atomic
 def _process_next_entries(endpoint_id: int) -> int | None:
-    """Create the deliveries of an endpoint's next entries; return their number, or None at the end."""
+    """Create the deliveries of an endpoint's next entries; return their number, or None if no entries remain."""
     # A second worker with the same endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)

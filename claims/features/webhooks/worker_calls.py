@@ -2,7 +2,7 @@
 
 A queueing lock ensures that at most one job of each type waits, which is enough. A worker may start a job that is
 already waiting before this transaction's changes are visible, so the job is queued again after the commit. If the
-process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest within a minute.
+process dies in between, `claims.features.webhooks.tasks.queue_missed_work` queues the missing job within a minute.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Witnesses: newsrooms verify each other's ledgers, so that each shows everyone the same entries.
 
-A witness stores the last checkpoint that it has seen of a ledger, and cosigns a newer checkpoint only if that one
+A witness stores the last checkpoint that it has seen of a ledger. It cosigns a newer checkpoint only if that checkpoint
 continues the stored one (C2SP `tlog-witness`, `tlog-cosignature`). If a newsroom shows different histories to different
 readers, one of the histories gets no cosignature, and the desks of the newsroom and of the witness show why.
 

@@ -134,7 +134,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_VerifierKeyModel):
-    """A ledger that we witness, with the last checkpoint that we cosigned. Its size never decreases."""
+    """A ledger that we witness, with the last checkpoint that we cosigned. The stored size never decreases."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(

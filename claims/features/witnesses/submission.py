@@ -1,4 +1,4 @@
-"""Submit our newest checkpoint to each witness, and store its cosignatures."""
+"""Submit our newest checkpoint to each witness, and store the cosignatures."""
 
 import logging
 from base64 import b64encode

@@ -5,7 +5,7 @@ from factcheck.database.deferred_jobs import periodic_task
 
 @periodic_task("* * * * *", name="claims.features.witnesses.submit_checkpoint")
 def submit_checkpoint(timestamp: int) -> None:
-    """Ask the witnesses to cosign the newest checkpoint, unless they already have. Runs every minute."""
+    """Ask the witnesses to cosign the newest checkpoint, unless they have already cosigned it. Runs every minute."""
     request_cosignatures()
 
 

@@ -88,7 +88,7 @@ def cosign_checkpoint(submission: Submission) -> str:
     """Store a checkpoint that continues the last cosigned one, and return our cosignature line.
 
     Raises:
-        SubmissionRefused: the checkpoint does not continue the last one, or we do not witness this ledger.
+        SubmissionRefused: the checkpoint does not continue the last cosigned one, or we do not witness this ledger.
     """
     with transaction.atomic():
         tree_head, log = submission.tree_head, _lock_log(submission.tree_head.origin)
@@ -141,7 +141,7 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 
 
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
-    """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare.
+    """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare the two.
 
     An outdated size is normal: the newsroom then submits again with the current size. Two trees of the same size prove
     two histories. A proof that does not verify is no evidence, because anyone can send it with a genuine checkpoint.

@@ -74,7 +74,7 @@ class PageLimits:
 
 
 class BrowserLimitExceeded(Exception):
-    """The browser was stopped because it exceeded a limit; `str()` says which one."""
+    """The browser was stopped because it exceeded a limit; `str()` names that limit."""
 
 
 class Chromium:

@@ -37,7 +37,7 @@ BROWSER_LIMITS = PageLimits()
 
 
 class BrowserUnavailable(Exception):
-    """Pictures cannot be taken on this machine; `str()` is the reason, for users."""
+    """No browser can take pictures on this machine; `str()` is the reason, worded for users."""
 
 
 @dataclass(slots=True)

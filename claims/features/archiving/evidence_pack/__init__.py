@@ -7,8 +7,8 @@
     web_archive      the captured pages as a WACZ, for web archive players
     warc_index       the index of a WARC file, for players
     timestamp_files  timestamps and certificates, for `openssl ts`
-    readme           how to check each of these, in plain words
+    readme           how to check each of these files, in plain words
     streamed_zip     a ZIP written in one pass: the same content gives the same bytes
 
-It reads only published content. Begin with `pack`.
+The pack contains only published content. Begin with `pack`.
 """

@@ -97,7 +97,7 @@ def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
 
 
 def build_copies_table(cited_files: CitedFiles) -> str:
-    """Return a table of all copies as text, with their pages and times of capture."""
+    """Return a tab-separated table of all copies, with the URL and the capture time of each."""
     table_rows = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited_files.warcs, *cited_files.copies]:
         cells = (

@@ -86,7 +86,7 @@ class SignedEntry:
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
-    """Return each entry that a checkpoint covers, with the first such checkpoint."""
+    """Return the entries that a checkpoint covers, each with the first checkpoint that covers it."""
     signed_entries, policy = [], load_policy()
     for entry in entries:
         covering_checkpoints = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)

@@ -106,7 +106,7 @@ def write_readme(
 
     Args:
         proof_files: the files that prove that an entry is in the ledger.
-        stamped_files: pairs of a file and its timestamp.
+        stamped_files: pairs of paths: a file, and the timestamp of that file.
         has_root_certificates: whether root certificates are in the pack.
     """
     body = newest_entry.document

@@ -1,6 +1,6 @@
 """Triggers that request copies of cited sources.
 
-They are attached to core tables through proxy models.
+The triggers are attached to core tables through proxy models.
 
 A trigger only writes a request (`archiving_request`); the worker makes the copy. Citations in archives imported from
 other publishers create no requests: fetching their hundreds of thousands of pages would take weeks and delay the
@@ -27,7 +27,7 @@ CLAIM_IS_OWN_SQL = f"""(
 
 
 def _build_insert_rule(name: str, reason: str, sources_sql: str) -> Rule:
-    """Return a rule that requests copies of the sources of all inserted rows (`arrived`) in one statement."""
+    """Return a rule that requests copies of the sources of all inserted rows (the SQL table `arrived`)."""
     return Rule(
         name=name,
         when=pgtrigger.After,

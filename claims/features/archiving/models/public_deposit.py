@@ -8,7 +8,7 @@ from factcheck.database.model_fields import AddressField
 
 
 class PublicDeposit(models.Model):
-    """A page deposited at a public archive, with its URL there."""
+    """A page deposited at a public archive, with its URL at that archive."""
 
     copy = models.OneToOneField(
         ArchivedCopy, models.CASCADE, related_name="deposit", verbose_name=_("archived copy")

@@ -27,7 +27,7 @@ _STATE_TONES: dict[str, Tone] = {
 
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
-    """The list of readers' messages, and a page for each. The sender is shown only to people who may decide."""
+    """The list of readers' messages, and a page for each. Senders are shown only to people who decide on messages."""
 
     #: The model's name in `ReaderStep`.
     subject: ClassVar[str]

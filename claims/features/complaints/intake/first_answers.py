@@ -29,7 +29,7 @@ class FirstAnswer:
 
     @property
     def has_same_claim(self) -> bool:
-        """Return whether a published claim is the same as the reader's; related claims do not count."""
+        """Return whether a published claim already answers the reader's request; related claims do not count."""
         return bool(self.known_claims or (self.checked_text and self.checked_text.repeated_count))
 
     @property

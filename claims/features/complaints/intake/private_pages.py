@@ -1,4 +1,4 @@
-"""Headers for a page about one reader, which is never cached or indexed, and whose URL is sent to no other site."""
+"""Headers for pages about one reader: these pages are never cached or indexed, and their URLs stay private."""
 
 from http import HTTPStatus
 from typing import Any

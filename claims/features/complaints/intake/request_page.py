@@ -42,7 +42,7 @@ def receive_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FirstAnswerResponse(HttpResponse):
-    """A response that only carries the immediate results, because `read_for_request` returns responses."""
+    """A wrapper for the immediate results, needed because `read_for_request` can return only responses."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

@@ -20,7 +20,7 @@ ADDRESS_PATTERN = rf"^{_PART_PATTERN}@{_PART_PATTERN}$"
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
     def with_mail(self, mail: str) -> Self:
-        """Return the details with this email address, ignoring case."""
+        """Return the contact details with this email address, ignoring case."""
         return self.filter(mail__iexact=mail.strip())
 
 

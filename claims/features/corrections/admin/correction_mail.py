@@ -14,7 +14,7 @@ from claims.models import Publication
 
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line of text on the emails sent about each ledger entry, keyed by the entry's id."""
+    """Return, keyed by ledger entry id, a list with one line of text on the emails about that entry."""
     reader_counts = dict(
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )

@@ -10,7 +10,7 @@ class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
 
 
 class MailedCorrection(models.Model):
-    """The number of readers who were sent an email about a correction. It identifies nobody."""
+    """The number of readers who were sent an email about a correction. The row identifies no reader."""
 
     publication = models.OneToOneField(
         "claims.Publication", models.PROTECT, primary_key=True, related_name="+"

@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PlainVersion:
-    """A version of a claim, for the list of its history."""
+    """An entry in the list of a claim's versions."""
 
     version: int
     kind: str

@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 
 def write_page(title: str, *parts: str, introduction: str = "") -> str:
-    """Return the beginning of a page: its title and `introduction`, a sentence about its content."""
+    """Return a page: its title, `introduction` (a sentence about its content) and `parts`."""
     heading = [f"# {escape_line(title)}", *([f"> {introduction}"] if introduction else [])]
     return "\n\n".join([*heading, *(part for part in parts if part)]) + "\n"
 
@@ -69,7 +69,7 @@ def _write_cluster(row: Document) -> str:
 
 
 def write_corrections(entries: Iterable[Document], *, next_url: str = "") -> str:
-    """Return the corrections as Markdown: type, reason, and both wordings of each changed field."""
+    """Return the corrections as Markdown: type, reason, and the old and new wording of each changed field."""
     kind_labels = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The result of a Markdown renderer."""
+"""A page as Markdown, as each renderer returns it."""
 
 from dataclasses import dataclass
 

@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return the page of a published claim, or the note on its retraction."""
+    """Return the page of a published claim or, if the claim was retracted, a page with the note on the retraction."""
     history = _load_history(pk)
     newest_entry = _load_entry(pk, history[0].version)
     if newest_entry.merged_into_id:

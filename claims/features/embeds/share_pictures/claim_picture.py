@@ -68,7 +68,7 @@ class PictureTexts:
 
 
 def build_picture_texts(document: Document) -> PictureTexts:
-    """Return the texts of a published claim's picture, in the claim's language if the site has it."""
+    """Return the texts of a published claim's picture, in the claim's language if the site has that language."""
     with translation.override(_choose_language(document)):
         verdict = choose_lead_verdict(document)
         published_verdicts = document["status"] == Publication.Status.PUBLISHED
@@ -146,7 +146,7 @@ def draw_picture(document: Document) -> bytes:
 
 
 def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | None, TypesetText | None]:
-    """Return the typeset rating and publisher, or neither if one cannot be drawn or does not fit."""
+    """Return the typeset rating and publisher, or (None, None) if either cannot be drawn or the rating does not fit."""
     label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
     if not label or not attribution:
         return None, None

@@ -78,7 +78,7 @@ class TypesetText:
         *,
         is_aligned_to_end: bool = False,
     ) -> None:
-        """Draw the text inside a box (left, top, right, bottom, in pixels); marks beyond it are clipped.
+        """Draw the text inside a box (left, top, right, bottom, in pixels); anything outside the box is clipped.
 
         Lines are aligned to the side on which reading starts, or to the other side if `is_aligned_to_end`.
         """
@@ -159,7 +159,7 @@ def fit_text(
     language: str = "",
     closing_mark: str = "",
 ) -> TypesetText:
-    """Return the text at the largest size at which it fits, or cut between words at the smallest.
+    """Return the text at the largest size at which it fits; if none fits, cut it between words at the smallest size.
 
     Args:
         text: a text returned by `clean_drawable`.

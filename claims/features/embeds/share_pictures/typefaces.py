@@ -38,7 +38,7 @@ def has_character(typeface: str, character: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def choose_typeface(cluster: str) -> str | None:
-    """Return the first typeface that has all characters of the cluster, or None."""
+    """Return the first typeface that has all characters of this grapheme cluster, or None."""
     for name in load_coverage():
         if all(has_character(name, character) for character in cluster):
             return name

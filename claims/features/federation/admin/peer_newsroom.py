@@ -159,7 +159,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         initial=lambda newsroom: {"key": newsroom.progress.offered_key},
     )
     def accept_key(self, request: HttpRequest, newsroom: PeerNewsroom, key: str) -> str:
-        """Accept the newsroom's new key, which the person has compared, and return a message."""
+        """Accept the newsroom's new key after the person has verified the key, and return a success message."""
         peer_edits.accept_key(newsroom, key, by=get_person(request))
         return gettext("The new key is accepted, and the newsroom is followed again.")
 
@@ -168,7 +168,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted not in ("", "key"),
     )
     def restart_import(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        """Delete the newsroom's imported claims, import all of them again, and return a message."""
+        """Delete the newsroom's imported claims, queue a new import of all of them, and return a success message."""
         peer_edits.restart_import(newsroom, by=get_person(request))
         with activate_newsroom_language():
             subject_name = gettext("imported claims")

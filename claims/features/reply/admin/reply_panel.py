@@ -64,7 +64,7 @@ def may_draft_update(row: ReplyRequest, person: User) -> bool:
 
 
 def store_reason(*, draft: Verdict, values: Mapping[str, str], person: User, **signal: Any) -> None:
-    """Store the chosen reason for not asking, if the draft still needs one."""
+    """Store the chosen reason for not asking, if the draft still needs such a reason."""
     reason = values.get("_not_asked", "")
     if reason in ReplyRequest.NotAskingReason.values and is_request_missing(draft):
         reply_requests.add_request(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)

@@ -95,7 +95,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """Return whether the request may be edited: it has not been sent, and its verdict is a draft."""
+        """Return whether the person may edit the request. After it was sent or its verdict submitted, nobody may."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)

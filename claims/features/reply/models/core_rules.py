@@ -1,6 +1,6 @@
 """Rules of the right of reply for core models, added through proxy models.
 
-They apply as long as the feature is installed, even while it is switched off, to protect earlier requests.
+The rules apply as long as the feature is installed, even while it is switched off, to protect earlier requests.
 """
 
 import pgtrigger

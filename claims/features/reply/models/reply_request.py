@@ -199,7 +199,7 @@ class ReplyRequest(models.Model):
 
     @property
     def recipient_name(self) -> str:
-        """Return the name of the person asked, as shown to readers."""
+        """Return the name of the person asked for a reply, as shown to readers."""
         return self.claimant.name if self.claimant else self.party
 
     @property

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.filter("not_asked_reason")
 def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Return the reason for not asking, and its language: the page's for standard reasons, otherwise the verdict's.
+    """Return the reason for not asking, and its language: the page's for a standard reason, else the verdict's.
 
     Args:
         language: the language of the published verdict.

@@ -47,7 +47,7 @@ def prefetch_work_states(person: User) -> tuple[Prefetch, Prefetch]:
 
 
 def build_work_state_badge(row: Assignment) -> SafeString:
-    """Return a badge with the state of the assigned verdict or claim, as in their lists."""
+    """Return the badge that the lists of claims and verdicts show for the state of the assigned claim or verdict."""
     verdicts = row.claim.verdicts.all()
     verdict = next((candidate for candidate in verdicts if candidate.pk == row.verdict_id), None)
     return build_verdict_state_badge(verdict) if verdict else build_public_badge(row.claim, verdicts)
@@ -121,7 +121,7 @@ def _list_people(subject: Subject, assignee: User | None) -> list[tuple[int, str
 
 
 def _list_common_days() -> list[tuple[str, str]]:
-    """Return common due dates as pairs of the date and the label of its button."""
+    """Return common due dates, each with the label of the button that sets it."""
     today = timezone.localdate()
     days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
     return [(day.isoformat(), label) for day, label in [*days, (today + timedelta(7), gettext("In a week"))]]

@@ -125,7 +125,7 @@ class PriorityFilter(_AssignmentFilter):
 
 
 class FinishedWorkFilter(DropdownFilter):
-    """A filter that hides finished work unless the person asks for it."""
+    """A filter that hides finished work unless the person asks to see it."""
 
     title = _("done")
     parameter_name = "done"

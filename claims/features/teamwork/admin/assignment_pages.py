@@ -133,7 +133,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("board/move/")
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
-        """Move a card by the same action as a button on its page, and redirect to the board."""
+        """Move a card by the same action as a button on the page of the claim or verdict, and redirect to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         board_query = BoardFilters.from_data(request.GET).query

@@ -208,7 +208,7 @@ def _find_assigned_work(assignee_id: int = 0) -> QuerySet[Assignment]:
 
 
 def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return the claims with the most urgent work, starting from assignments, of which there are fewer."""
+    """Return the claims with the most urgent work. The query starts from assignments, which are fewer than claims."""
     ordered_claim_ids = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(ordered_claim_ids.values_list("claim", flat=True)[: MAX_SHOWN_CARDS + 1])
     claims_by_id = claims.in_bulk(claim_ids)

@@ -87,7 +87,7 @@ def _parse_month(text: str, today: date) -> date:
 def _find_entries(
     first_day: date, last_day: date, person: User, *, is_own_work: bool, today: date
 ) -> Iterator[tuple[date, Entry, int]]:
-    """Yield each entry with its day and, for the first of its kind on the day, the number of entries left out."""
+    """Yield (day, entry, hidden count). The first entry of a kind on a day has the count for that kind, others 0."""
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first_day, last_day))
     rechecks = (
         Verdict.objects.readable_by(person)
@@ -111,7 +111,7 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """Return the first rows of each day, annotated with their position and the day's number of rows."""
+    """Return the first rows of each day, annotated with their position within the day and the day's row count."""
     ordered_rows = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),

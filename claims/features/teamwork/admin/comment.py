@@ -80,7 +80,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return a comment's earlier texts; after a withdrawal, only people who may withdraw comments get them."""
+        """Return a comment's earlier texts. After a withdrawal, only people who may withdraw comments see them."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().list_history_entries(row, reader)
@@ -201,7 +201,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return HttpResponseRedirect(self.get_page_after(request, result.comment))
 
     def get_page_after(self, request: HttpRequest, row: Comment) -> str:
-        """Return the URL of the comment on the page that contained the button."""
+        """Return the URL of the comment, on the page where the person pressed the button."""
         url = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
             return f"{url}#comment-{row.pk}"

@@ -120,7 +120,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         ]
 
     def unread_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the number of unread notifications, or a 304 if it is unchanged."""
+        """Return the number of unread notifications, or a 304 response if the number is unchanged."""
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.for_person(get_person(request)).unread().order_by()
@@ -171,7 +171,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop emails of one kind: immediately if a mail program asks (RFC 8058), else after confirmation."""
+        """Stop emails of one kind: at once if a mail program asks (RFC 8058), otherwise once the person confirms."""
         unsubscription = mails.parse_unsubscribe_token(token)
         person = User.objects.filter(pk=unsubscription[0]).first() if unsubscription else None
         if unsubscription is None or person is None:

@@ -51,7 +51,7 @@ class PreferenceForm(forms.Form):
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def list_kind_fields(self) -> Iterator[BoundField]:
-        """Yield the fields that form the rows of the table."""
+        """Yield the schedule field of each kind of event; each is a row in the table of settings."""
         return (self[kind.value] for kind in self.offered_kinds)
 
     def save(self) -> None:

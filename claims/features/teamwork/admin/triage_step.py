@@ -30,7 +30,7 @@ def _build_choices(person: User) -> dict[str, Any]:
 
 
 def _describe_assignee(claim: Claim, person: User) -> list[tuple[str, str]]:
-    """Return the name of the assignee with its label, if the person may see assignees."""
+    """Return a label and the assignee's name as one row, or no row if the person may not see assignees."""
     if not person.has_perm("teamwork.view_assignment"):
         return []
     assignment = assignments.get_open_assignment(claim)

@@ -54,7 +54,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """The assignment of a claim or verdict: assignee, due date, priority, and when it was last assigned.
 
-    There is one row for each claim or verdict. Earlier states are kept in the history. The claim itself never changes.
+    Each claim or verdict has at most one row. Earlier states are kept in the history. Assigning leaves the claim as is.
     """
 
     claim = models.ForeignKey(

@@ -33,7 +33,7 @@ COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, Notificat
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def for_person(self, person: User) -> Self:
-        """Return this person's notifications, except on claims or verdicts no longer readable to them."""
+        """Return this person's notifications, except about claims or verdicts that the person may no longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):
             return rows

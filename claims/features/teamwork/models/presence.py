@@ -40,7 +40,7 @@ _RECORD_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PresentColleague:
-    """A colleague who has a page open, and since when the colleague has been editing it."""
+    """A colleague who has a page open, with the times when they opened it and when they started editing it."""
 
     name: str
     since: datetime
@@ -49,7 +49,7 @@ class PresentColleague:
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def record_presence(self, person: Any, page: str, *, is_writing: bool) -> list[PresentColleague]:
-        """Record that the person has the page open, and return the other people who have it open."""
+        """Record that the person has the page open, and return the other people who have the same page open."""
         with connection.cursor() as cursor:
             cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": is_writing})
             return [PresentColleague(*row) for row in cursor.fetchall()]
@@ -60,7 +60,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
 
 class Presence(models.Model):
-    """A person who has a page of the desk open. Rows are deleted within hours."""
+    """A person who has a page of the desk open. A row is deleted within hours of its last update."""
 
     person = PersonField(on_delete=models.CASCADE, db_index=False)
     page = models.CharField(max_length=500)
