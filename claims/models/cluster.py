@@ -165,7 +165,7 @@ class ClusterMember(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = _("claim of the cluster")
+        verbose_name = _("claim in the cluster")
         verbose_name_plural = _("claims of the cluster")
         default_permissions = ()
         constraints = [

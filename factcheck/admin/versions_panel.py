@@ -92,7 +92,7 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         return ShownChoice(
             **shared_fields,
             base=None,
-            mine=_("You have edited this row: restore it with your changes.")
+            mine=_("You have edited this row. Restore it with your changes.")
             if is_deleted_by_them
             else _("You deleted this row."),
             theirs=_("This row was deleted.") if is_deleted_by_them else _("This row was changed: keep it."),

@@ -236,7 +236,7 @@ class Query(UncopiedFilterSet):
         names = sorted(self.filters)
         message = gettext("`%(name)s` is not a parameter of this address.") % {"name": excerpt}
         allowed_names = (
-            gettext("Known names: %(names)s.") % {"names": ", ".join(names)}
+            gettext("Valid names: %(names)s.") % {"names": ", ".join(names)}
             if names
             else gettext("This address has no parameters.")
         )

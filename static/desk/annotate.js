@@ -346,8 +346,8 @@
     if (mayUse.has("claim")) keys.add("c", gettext("Create a claim from the selected words; also Enter"), () => openDialog("claim"));
     if (mayUse.has("appearance")) keys.add("t", gettext("Attach the selected words to a claim"), () => openDialog("appearance"));
     if (mayUse.has("evidence")) keys.add("e", gettext("Use the selected words as evidence"), () => openDialog("evidence"));
-    keys.add("n", gettext("Next proposal"), () => goToNext(1, isWaiting, gettext("No further proposal below.")), { repeats: true });
-    keys.add("p", gettext("Previous proposal"), () => goToNext(-1, isWaiting, gettext("No further proposal above.")), { repeats: true });
+    keys.add("n", gettext("Next proposal"), () => goToNext(1, isWaiting, gettext("No more proposals below.")), { repeats: true });
+    keys.add("p", gettext("Previous proposal"), () => goToNext(-1, isWaiting, gettext("No more proposals above.")), { repeats: true });
     if (mayTriage) {
         keys.add("a", gettext("Accept the proposal"), () => decideCurrent("accept"));
         keys.add("d", gettext("Decline the proposal"), () => decideCurrent("decline"));

@@ -43,7 +43,7 @@ def _lock_held_messages(rows: Iterable[HeldMessage], by: User) -> list[HeldMessa
     messages: list[HeldMessage] = []
     for row in rows:
         permission = ANSWER_PERMISSION if isinstance(row, Complaint) else DECIDE_PERMISSION
-        require_permission(by, permission, _("decide about readers’ messages"))
+        require_permission(by, permission, _("decide on readers’ messages"))
         message = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if message is not None:
             messages.append(message)

@@ -98,7 +98,7 @@ def _lock_open_request(request: ReaderRequest, by: User) -> ReaderRequest:
         NotAllowed: the person does not decide about requests.
         NotPossible: the request is closed.
     """
-    require_permission(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
+    require_permission(by, DECIDE_PERMISSION, _("decide on readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
     locked_request = rows.filter(pk=request.pk).first()
     if locked_request is None or not locked_request.is_open:

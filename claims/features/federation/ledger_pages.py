@@ -165,7 +165,7 @@ def verify_page(
     if not _is_same_entry(changes[0].text, last_change):
         raise VerificationFailed(
             gettext(
-                "Entry %(after)s of the newsroom’s ledger now differs from the signed one that was imported."
+                "Entry %(after)s of the newsroom’s ledger now differs from the signed entry that was imported."
             )
             % {"after": last_sequence},
             halt=_Halt.HISTORY,

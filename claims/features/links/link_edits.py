@@ -49,7 +49,7 @@ def mark_as_correct(link: LinkState, *, by: User) -> None:
         NotPossible: the link has changed in the meantime, or needs no decision.
         NotAllowed: the person may not decide about links.
     """
-    require_permission(by, CHANGE_LINK_PERMISSION, _("decide about links to sources"))
+    require_permission(by, CHANGE_LINK_PERMISSION, _("decide on links to sources"))
     locked_link = _lock_link(link)
     if not locked_link.needs_decision or locked_link.outcome != link.outcome:
         raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
@@ -74,7 +74,7 @@ def schedule_check(link: LinkState, *, by: User) -> None:
     Raises:
         NotAllowed: the person may not decide about links.
     """
-    require_permission(by, CHANGE_LINK_PERMISSION, _("decide about links to sources"))
+    require_permission(by, CHANGE_LINK_PERMISSION, _("decide on links to sources"))
     LinkState.objects.filter(pk=link.pk).update(next_at=timezone.now())
 
 

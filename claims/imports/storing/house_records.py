@@ -42,7 +42,7 @@ class HouseRecords:
         if self.is_archive and publisher and not publisher.is_house:
             raise HouseRecordRefused(
                 gettext(
-                    "This is a record of %(publisher)s, and a newsroom archive may contain only the "
+                    "This record is from %(publisher)s, but a newsroom archive may contain only the "
                     "newsroom’s own. Import it without “newsroom archive”."
                 )
                 % {"publisher": publisher}

@@ -30,6 +30,6 @@ class Command(LocalizedCommand):
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            gettext("%(username)s can now sign in with the password, and must set up a new second factor.")
+            gettext("%(username)s can now sign in with their password, and must set up a new second factor.")
             % {"username": username}
         )

@@ -16,9 +16,9 @@ from factcheck.management.localized_command import LocalizedCommand
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, every\n"
-        "checkpoint and key, the chain of moves and sign-offs, the search indexes, and the rules.\n\n"
-        "It lists each problem, and exits with 1 if there are any. A rewrite by an attacker who has the key too\n"
-        "is revealed only by a checkpoint that was stored elsewhere: --checkpoint. See docs/ledger-proofs.md."
+        "checkpoint and key, the chain of moves and sign-offs; also the search indexes and the database's rules.\n\n"
+        "It lists each problem, and exits with 1 if there are any. If the attacker also has the key, only a\n"
+        "checkpoint stored elsewhere reveals the rewrite: --checkpoint. See docs/ledger-proofs.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -96,7 +96,9 @@ def read_addresses(body: Any) -> list[str]:
             message % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}
         ]
     elif type_errors := {
-        position: [gettext("Give a string.")] for position, url in enumerate(urls) if not isinstance(url, str)
+        position: [gettext("Must be a string.")]
+        for position, url in enumerate(urls)
+        if not isinstance(url, str)
     }:
         errors["urls"] = type_errors
     if errors:

@@ -181,7 +181,7 @@ def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
 
 def _find_problem(text: Any) -> str:
     if not isinstance(text, str):
-        return gettext("Give a string.")
+        return gettext("Must be a string.")
     if not text.strip():
         return ErrorDetail(gettext("The text is empty. Give the text to check."), "blank")
     if "\0" in text:

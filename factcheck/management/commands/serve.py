@@ -41,9 +41,7 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--with-worker", action="store_true", help=gettext("Run the background worker too.")
         )
-        parser.add_argument(
-            "--access-log", action="store_true", help=gettext("Write a line for every request.")
-        )
+        parser.add_argument("--access-log", action="store_true", help=gettext("Log every request."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]

@@ -282,7 +282,7 @@ def test_a_row_that_others_deleted_while_i_worked_on_it_is_named(
     assert mine.choices() == {
         "evidence-1-DELETE": (
             "",
-            "You have edited this row: restore it with your changes.",
+            "You have edited this row. Restore it with your changes.",
             "This row was deleted.",
         )
     }

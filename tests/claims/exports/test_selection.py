@@ -45,7 +45,7 @@ def test_invalid_filters_are_reported_as_by_the_api(client: Client, asked: str) 
     assert {key: told[key] for key in ("parameter", "code")} == {
         key: error[key] for key in ("parameter", "code")
     }
-    known = " Known names: "
+    known = " Valid names: "
     assert told["detail"].partition(known)[0] == error["detail"].partition(known)[0]
 
 

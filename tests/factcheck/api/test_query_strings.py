@@ -60,7 +60,7 @@ def test_ordering(text: str, name: str) -> None:
     assert read(text).ordering.name == name
 
 
-KNOWN = "Known names: count, cursor, kind, ordering, page, page_size, q, tree."
+KNOWN = "Valid names: count, cursor, kind, ordering, page, page_size, q, tree."
 
 
 @sweep(

@@ -111,7 +111,7 @@ class ReaderRequest(ReaderMessage):
         verbose_name = _("reader’s request")
         verbose_name_plural = _("readers’ requests")
         default_permissions = ("view",)
-        permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
+        permissions = [("answer_readerrequest", _("Can decide on requests from readers"))]
         constraints = [
             *build_shared_constraints("readerrequest"),
             CheckConstraint(

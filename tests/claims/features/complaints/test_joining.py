@@ -42,7 +42,7 @@ def test_the_dashboard_lists_complaints_and_counts_the_rest(
             context = client.get(reverse("admin:index")).context
             lines = [*context["cards"], *context["queues"]]
             shown[person.username, *on] = {
-                line.name: line.count for line in lines if "complaints" in line.page + line.name
+                line.name: line.count for line in lines if "complaints" in line.url + line.name
             }
             rows = [row for card in context["cards"] for row in card.lines if card.name == "complaints"]
             assert [row.text for row in rows] == [str(complaint.claim)] * (person == editor and bool(on))

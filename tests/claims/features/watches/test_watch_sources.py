@@ -60,7 +60,7 @@ def test_adds_the_feed_of_a_page(paper: Paper) -> None:
     )
     added = run("--add", start, "--language", "da", "--interval", "60")
     watch = Watch.objects.get()
-    assert added == f"{paper.address}/feed is now followed: number {watch.pk}, Post.\n"
+    assert added == f"Now watching {paper.address}/feed: watch {watch.pk}, Post.\n"
     assert (watch.language, watch.interval_minutes) == ("da", 60)
     run("--add", start, "--itself", "--name", "Front page")
     assert Watch.objects.filter(name="Front page", url=start).exists()

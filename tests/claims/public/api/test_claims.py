@@ -306,4 +306,4 @@ def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish)
 def test_detail_knows_only_its_own_parameters(client: Client, publish: Publish) -> None:
     response = client.get(f"{CLAIMS}{publish().pk}/?q=bridge")
     assert response.status_code == 400
-    assert response.json()["detail"] == "`q` is not a parameter of this address. Known names: as_of, fields."
+    assert response.json()["detail"] == "`q` is not a parameter of this address. Valid names: as_of, fields."

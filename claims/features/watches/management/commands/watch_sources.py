@@ -110,6 +110,6 @@ class Command(LocalizedCommand):
         except (FetchError, NotPossible, NotAllowed) as refusal:
             raise CommandError(translate_message(refusal)) from None
         self.stdout.write(
-            gettext("%(url)s is now followed: number %(watch)s, %(watch_2)s.")
+            gettext("Now watching %(url)s: watch %(watch)s, %(watch_2)s.")
             % {"url": watch.url, "watch": watch.pk, "watch_2": watch}
         )
