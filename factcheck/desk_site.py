@@ -1,7 +1,7 @@
 """The editors' desk as Django's admin site.
 
-This module is outside `factcheck.admin`, whose pages register with the site when they are imported. Inside it, loading
-this class would first import the pages and create a site for them; a second site without pages would then replace it.
+This module is outside `factcheck.admin`, whose pages register with the site when they are imported. Inside, it would be
+imported after the pages. They would create a first site, and a second site, without pages, would replace the first.
 """
 
 from typing import Any

@@ -96,7 +96,7 @@ class ListedFields(ResponseHeaders):
 
 
 def update_policy(response: HttpResponseBase, policy: Policy) -> None:
-    """Change the content security policy of a response; django-csp's decorator has to know it in advance."""
+    """Change a response's content security policy. (django-csp's decorators must know the changes in advance.)"""
     response._csp_update = policy  # type: ignore[attr-defined]  # where django-csp looks
 
 
@@ -169,10 +169,10 @@ def get_stored_values(row: Model) -> dict[str, Any]:
 
 
 def replace_object(row: AnyModel, replacement: AnyModel) -> None:
-    """Replace the contents of one object with another's, because the admin continues with the object from its form."""
+    """Copy the contents of `replacement` to `row`, because the admin continues with the object from its form."""
     vars(row).update(vars(replacement))
 
 
 def delete_without_collecting(rows: QuerySet[Any]) -> None:
-    """Delete rows in one statement without collecting related rows; the caller restores them."""
+    """Delete rows in one statement, leaving related rows as they are. The caller inserts the same ids again."""
     rows._raw_delete(rows.db)

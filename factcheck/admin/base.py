@@ -71,7 +71,7 @@ class DeskAdmin(DayFields, ListDownload):
     compressed_fields = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the list's actions without bulk deletion, so that people see what is deleted along with each row."""
+        """Return the list's actions except bulk deletion, so that people see the related rows deleted with each row."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -117,7 +117,7 @@ class DeskAdmin(DayFields, ListDownload):
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Search a list or picker. The matches are found once, then both counted and read."""
+        """Search a list or picker. The found keys serve both for counting and for loading the rows."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = list_newest_keys(self.filter_matching(request, queryset, search_term))
@@ -176,7 +176,7 @@ class DeskAdmin(DayFields, ListDownload):
     def _merge_versions(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> None:
-        """Merge other people's saved changes into the submitted form. The row stays locked until it is saved."""
+        """Merge other people's saved changes into the submitted form. The row stays locked during the request."""
         if object_id is None or not issubclass(self.form, DeskForm):
             return
         row = self.get_object(request, unquote(object_id))

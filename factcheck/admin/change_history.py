@@ -81,7 +81,7 @@ def list_changes(
 def list_link_changes(
     model: type[models.Model], *, link_name: str, limit: int | None = None, **where: Any
 ) -> list[PastEvent]:
-    """Return the additions and removals of links in a many-to-many table; `link_name` is the linked row's field."""
+    """Return the links added to and removed from a many-to-many table; its field `link_name` is the linked row."""
     field: Any = model._meta.get_field(link_name)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
@@ -109,7 +109,7 @@ def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
 
 
 def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
-    """Return who last changed the row or related rows on its page, and when, from the desk's log and the history."""
+    """Return the author and time of the last change to the row or to related rows on its page."""
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)

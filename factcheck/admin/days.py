@@ -18,9 +18,9 @@ _WRITTEN_FORMATS = {"day": "%d/%m/%Y", "month": "%m/%d/%Y", "iso": "%Y-%m-%d"}
 
 
 def is_day_first(request: HttpRequest) -> bool | None:
-    """Return whether the person writes the day before the month, as chosen or as usual in the browser's language.
+    """Return whether the person writes the day first, according to their setting or else their language.
 
-    Returns None for people who chose dates like 2026-11-30, and for English without a region.
+    Returns None for people whose setting is dates like 2026-11-30, and for English without a region.
     """
     if order := _get_chosen_order(request):
         return None if order == "iso" else order == "day"

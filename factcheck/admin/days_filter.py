@@ -11,7 +11,7 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """A filter by days in the newsroom's time zone, which unfold's own filter ignores."""
+    """A date filter that counts days in the newsroom's time zone; unfold's own filter ignores that time zone."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         for end, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):

@@ -47,7 +47,7 @@ _LABEL_PATTERN: Final = re.compile(r'data-label="\w')
 
 @register.filter
 def strip_classes(cell: Any) -> SafeString:
-    """Return the HTML of a cell without unfold's classes; its label begins with a capital letter."""
+    """Return a cell's HTML without unfold's CSS classes, and with a capital letter at the start of the cell's label."""
     html = str(conditional_escape(cell))
     for classes in _OMITTED_CLASSES:
         html = html.replace(classes, "")

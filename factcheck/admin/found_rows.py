@@ -44,7 +44,7 @@ def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
 
 
 def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
-    """Return the keys of the newest rows: as many as a list shows, and one more if there are more.
+    """Return the keys of the newest `MAX_ROWS` rows, and one more key if there are more rows.
 
     The keys are sorted by an expression. If they were sorted by the primary key itself, the planner would walk that
     index and compare words row by row.
@@ -74,7 +74,7 @@ def _match_words(model: type[Model], columns: list[str], search: str) -> Contain
 def _find_keys(
     model: type[Model], path: tuple[str, ...], columns: list[str], word: str
 ) -> QuerySet[Any, Any]:
-    """Return the keys of rows that contain the word, in their own columns or in those of related rows."""
+    """Return the keys of rows with the word in one of their own columns or in a column of a related row."""
     rows = model._base_manager.order_by()
     if not path:
         return rows.filter(_match_words(model, columns, word)).values("pk")

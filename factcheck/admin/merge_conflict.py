@@ -1,7 +1,7 @@
 """The page of an edit conflict: merges both versions, and shows the differences.
 
-Nothing here saves. The submitted form is merged with other people's changes, and the page is shown again. Submitting it
-confirms both versions. `DeskForm` then checks again, under a lock, that the page is up to date.
+Nothing here saves. The submitted form is merged with other people's changes, and the page is shown again. Submitting
+that page confirms both versions. `DeskForm` then checks again, under a lock, that the page is up to date.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -402,7 +402,7 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
 
 
 def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
-    """Apply the chosen values to the fields. Later edits stay, unless they contradict the choice."""
+    """Write the value that the person chose for each conflict into its field, unless they edited the field since."""
     post = request.POST.copy()
     is_undecided = False
     for choice in versions.choices:

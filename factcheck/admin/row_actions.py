@@ -129,7 +129,7 @@ def row_action(
     look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
-    """Return a decorator that turns a model admin's method into an action; it takes the request and the row."""
+    """Return a decorator that turns a model admin's method, called with the request and the row, into an action."""
     return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
 
 

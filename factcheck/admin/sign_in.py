@@ -28,7 +28,7 @@ class NewsroomAccounts(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client's IP address, also behind proxies, by the same rule as for all other limits."""
+        """Return the client's IP address, determined in the same way as for the site's other rate limits."""
         return get_caller(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -43,9 +43,9 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
 
 class _CountedCode(BaseAuthenticateForm):
-    """Mixin that counts codes in the store shared by all web processes; allauth counts them per process.
+    """Mixin that counts attempts with codes in the store shared by all web processes; allauth counts per process.
 
-    Codes that were already used are recorded there too.
+    The shared store also records the codes that were already used.
     """
 
     def clean_code(self) -> str:

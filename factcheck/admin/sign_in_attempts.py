@@ -3,7 +3,7 @@
 Password attempts are counted per IP address, per account and IP address, and per account. Second-factor codes are
 counted per account. All counts are in the store that web processes share, so guessing is slow from any number of
 machines. Other people's attempts do not keep an editor out: after a successful sign-in a browser keeps a mark (OWASP
-calls it a device cookie), and its attempts are counted separately.
+calls it a device cookie), and attempts from that browser are counted separately.
 """
 
 from functools import cache
@@ -62,7 +62,7 @@ def count_attempt(request: HttpRequest, name: str) -> int:
 
 
 def count_code_attempt(request: HttpRequest, account: Any) -> int:
-    """Count a second-factor code, and return the seconds to wait; there are only a million codes to guess.
+    """Count an attempt with a second-factor code, and return the seconds to wait. Only a million codes exist.
 
     Args:
         account: the primary key of the account whose password was correct.
@@ -102,7 +102,7 @@ def mark_browser(response: HttpResponse, account: Any) -> None:
 
 
 def _get_account_name(name: str) -> str:
-    """Return one key for all names of an account, so that their attempts are counted together."""
+    """Return one key for all names of an account, so that attempts under any of the names are counted together."""
     name = name.strip().replace("\0", "")
     if not name:
         return ""

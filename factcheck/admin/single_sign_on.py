@@ -37,7 +37,7 @@ def _is_verified(address: EmailAddress) -> bool:
 
 
 def _find_by_address(address: str) -> list[User]:
-    """Return accounts by email address in any letter case; allauth only searches lower case."""
+    """Return the accounts with this email address, ignoring letter case; allauth only searches in lower case."""
     return list(
         User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
     )
@@ -67,7 +67,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
         """Return the account with the same address if the provider has verified that address; otherwise None.
 
-        It is never a superuser's account, because administrators of the provider do not own this site.
+        A superuser's account is never returned, because administrators of the provider do not own this site.
         """
         for address in filter(_is_verified, sociallogin.email_addresses):
             people = _find_by_address(address.email)
@@ -81,7 +81,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
 
 class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
-    """OpenID Connect with verified id tokens, even over TLS, where allauth skips the signature."""
+    """OpenID Connect that verifies the signature of every id token; allauth skips this for tokens sent over TLS."""
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:
@@ -144,7 +144,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
 
 
 def has_verified_second_factor(sociallogin: SocialLogin) -> bool:
-    """Return whether the provider confirmed a second factor, if the settings trust it to."""
+    """Return whether the provider, which the settings must trust for this, has checked a second factor."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
         return isinstance(methods, list) and "mfa" in methods

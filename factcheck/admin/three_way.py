@@ -62,7 +62,7 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
 
 
 def merge_fields(mine: Fields, theirs: Fields, differences: Iterable[FieldDifference]) -> dict[str, Value]:
-    """Return the merged values of all fields; where the sides differ, the value to show."""
+    """Return the value of each field in `theirs`, replaced with `shown_value` where the two sides differ."""
     return {**theirs, **{difference.name: difference.shown_value for difference in differences}}
 
 

@@ -1,6 +1,6 @@
-"""Delete the stored unsaved text of a form in the transaction that saves it.
+"""Delete a form's autosaved text in the transaction that saves the form.
 
-The settings name the model that stores it, as they do for the user model, so the desk does not import it.
+The settings name the model of autosaved texts, so the desk need not import that model.
 """
 
 from typing import Any

@@ -43,7 +43,7 @@ class StartedStream:
 
 
 def stream_in_slot(blocks: Iterator[bytes], truncation_mark: bytes) -> Generator[bytes]:
-    """Yield the blocks of a response while holding a slot; if it ends early, yield `truncation_mark` last.
+    """Yield a response's blocks while occupying a download slot. After an error, yield `truncation_mark` last.
 
     Raises:
         TooManyDownloads: no slot is free; raised before the first block.

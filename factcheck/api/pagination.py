@@ -133,7 +133,7 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns. If `parts` splits the rows in two, the second part is queried only if needed."""
+    """Return a page of these columns. If `parts` splits the rows, the second part is queried only to fill the page."""
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, limit: _fetch_rows(

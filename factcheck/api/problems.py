@@ -160,7 +160,7 @@ def convert_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def handle_exception(raised_error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Return the problem details for an exception, for REST framework; None leaves it to `handle_server_error`."""
+    """Return the problem details for an exception, for REST framework; None if `handle_server_error` handles it."""
     request = get_plain_request(context["request"])
     exception = convert_exception(raised_error)
     if exception is None:
@@ -191,7 +191,7 @@ def handle_exception(raised_error: Exception, context: Mapping[str, Any]) -> Htt
 
 
 def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
-    """Yield the error messages of a rejected body, each with the JSON Pointer (RFC 6901) of its place."""
+    """Yield the error messages of a rejected body, each with the JSON Pointer (RFC 6901) to the invalid value."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
             # Errors that belong to no field point to the whole body.

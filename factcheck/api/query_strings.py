@@ -116,8 +116,8 @@ class Parameter(Filter):
         """Build a filter for rows whose column has one of the given values.
 
         Args:
-            lookup: `in`; for arrays, `overlap`; except for foreign keys, also `any_of`, whose SQL does not depend on
-                the number of values.
+            lookup: `in`; `overlap` for arrays; or `any_of`, whose SQL does not depend on the number of values but which
+                foreign keys do not support.
         """
         return cls(
             reader,
@@ -313,7 +313,7 @@ class ListQuery(Query):
         return None
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
-        """Return the requested rows, or the rows of another table that lead to them."""
+        """Return the requested rows or, if `target_table` is set, the rows of another table that refer to them."""
         return self.apply_filters(self.queryset, filter_values)
 
     @property

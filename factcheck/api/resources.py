@@ -53,7 +53,7 @@ _LINK_RELATIONS = {"next": "next", "previous": "prev"}
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of results, with a hash that changes when they do. Stored texts are loaded only when needed."""
+    """A page of results, with a hash that changes when the results change. Stored texts are loaded only when needed."""
 
     page: KeysetPage[Any]
     sha256: str
@@ -225,7 +225,7 @@ def build_conditional_response(
     """Return the response, or a 304 if the client's copy is current.
 
     Args:
-        content: the content, or a function that returns it, which a 304 does not call.
+        content: the content, or a function that returns it; the function is not called for a 304.
         etag: a hash that changes with the content; by default, that of the content itself.
     """
     if not callable(content):
@@ -305,8 +305,8 @@ def count_rows(query: ListQuery) -> int | None:
 def estimate_rows(rows: QuerySet[Any]) -> int:
     """Return the number of rows: exact up to `EXACT_COUNT_LIMIT`, and the planner's estimate beyond it.
 
-    The estimate is good for common values, but wrong by a factor for rare values and for correlated conditions. A small
-    number of rows can be counted as fast as it can be estimated.
+    The estimate is good for common values, but several times too low or too high for rare values and for correlated
+    conditions. A small number of rows can be counted as fast as it can be estimated.
     """
     count: int = rows.order_by().values("pk")[: EXACT_COUNT_LIMIT + 1].count()
     return count if count <= EXACT_COUNT_LIMIT else max(count, read_planned_rows(rows))

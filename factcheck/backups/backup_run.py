@@ -172,7 +172,7 @@ def _write_backup(
 
 
 def _remove_superseded(folder: BackupFolder, all_generations: list[Generation], days: int) -> list[str]:
-    """Remove superseded backups, and the log and files that only they need. Return the names of the backups."""
+    """Remove superseded backups, and the log and files that only they need. Return the removed backups' names."""
     names = generations.choose_generations_to_keep(all_generations, now=datetime.now(UTC), days=days)
     remaining = [backup for backup in all_generations if backup.name in names]
     expired_backups = [backup for backup in all_generations if backup.name not in names]

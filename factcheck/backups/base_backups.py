@@ -82,7 +82,7 @@ def copy_server(server_paths: ServerPaths, target: Path, *, base: Path | None, l
 
 
 def verify_base(base: Path) -> None:
-    """Check every file against the copy's manifest, and that the required log exists. Raises BackupFailed."""
+    """Raise BackupFailed unless every file matches the copy's manifest and the required log exists."""
     run_program(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
 
 

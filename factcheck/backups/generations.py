@@ -138,7 +138,7 @@ def compute_expiries(generations: list[Generation], *, now: datetime, days: int)
 
 
 def remove_generations(folder: BackupFolder, expired: Iterable[Generation]) -> None:
-    """Remove generations, each before the one that it is based on. A generation is renamed first."""
+    """Mark generations as removed, later ones first because they build on earlier ones, then delete them all."""
     for backup in sorted(expired, key=lambda backup: (backup.timeline, backup.stop), reverse=True):
         (folder.generations / backup.name).rename(folder.generations / f"{backup.name}{REMOVED}")
     sync_folder(folder.generations)

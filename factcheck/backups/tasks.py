@@ -40,7 +40,7 @@ def copy_new_files(timestamp: int) -> None:
     """Copy new files, so that a restore to any moment has the files that its database refers to.
 
     After a gap in the log, later changes cannot be restored until the next backup, so a backup is made immediately,
-    unless the folder cannot be written to: then it would fail every five minutes.
+    unless the folder cannot be written to, because a backup would then fail every five minutes.
     """
     try:
         if (gaps := load_open_gaps()) and not describe_log_problem():

@@ -66,7 +66,7 @@ class ConfinedModule:
             self._connect_zygote()
 
     def send_request(self, request: bytes) -> bytes:
-        """Return the module's result.
+        """Return the module's response to the request.
 
         Raises:
             LimitExceeded: the task exceeded a limit of memory, time or output, crashed, or found no free slot.
@@ -88,7 +88,7 @@ class ConfinedModule:
             self._release()
 
     def _discard_zygote(self) -> None:
-        """Forget the zygote in a forked process, which must not use its parent's."""
+        """Forget the parent's zygote in a forked process, which must start its own."""
         self._release()
         self._seats = threading.BoundedSemaphore(MAX_TASKS)
         self._lock = threading.Lock()

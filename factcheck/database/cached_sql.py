@@ -28,7 +28,7 @@ class Slot(Expression):
 
 
 class TargetTable(NamedTuple):
-    """The table through which a list finds its rows, and its column with their primary key."""
+    """A list's table (`model`), and the column of another table (`key`) through which the list's rows are found."""
 
     model: type[Model]
     key: str
@@ -46,8 +46,8 @@ class Template:
         shape: identifies the SQL of the template.
         rows: composes the QuerySet, with slots.
         values: the values of the slots, by name.
-        target_table: the table of the list, if the composed rows are rows of another table that lead to it. They are
-            then found and sorted first.
+        target_table: the table of the list, if the composed rows belong to another table and refer to the list's rows.
+            The composed rows are then found and sorted first.
         has_one_plan: whether one query plan suits all values, so that PostgreSQL can keep it.
         parts: when reading forwards, the second part is queried only if the first has too few rows for a page.
     """

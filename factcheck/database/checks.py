@@ -156,7 +156,7 @@ def _check_temporary_tables(alias: str) -> list[CheckMessage]:
 
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Check that at least one other person must sign off; tests and overrides could set it lower."""
+    """Check that REQUIRED_SIGNOFFS is at least 1; tests and overrides could set it lower."""
     signoff_count: object = settings.REQUIRED_SIGNOFFS
     if isinstance(signoff_count, int) and not isinstance(signoff_count, bool) and signoff_count >= 1:
         return []

@@ -25,7 +25,7 @@ _DEFER_SQL = """
 
 
 class RequestedJobs(JobManager):
-    """Procrastinate's job manager. The statement that queues a job also links it to the request that queued it."""
+    """Procrastinate's job manager. The statement that queues a job also stores the id of the web request behind it."""
 
     def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
         arguments = super()._defer_jobs_query_kwargs(jobs)
@@ -40,9 +40,7 @@ _JOBS = RequestedJobs(DjangoConnector())
 
 
 def install_job_manager(app: App) -> None:
-    """Install the job manager (`PROCRASTINATE_ON_APP_READY`). Jobs deferred through Procrastinate's API are then linked
-    too.
-    """
+    """Install the job manager (`PROCRASTINATE_ON_APP_READY`), so that it handles every job, whoever defers it."""
     app.job_manager = RequestedJobs(app.connector)
 
 

@@ -41,8 +41,8 @@ def lock_names(*names: str) -> None:
 def open_lasting_transaction() -> Iterator["LastingTransaction"]:
     """Open a transaction on a separate connection, rolled back at the end.
 
-    Its locks and temporary tables last as long as the connection: longer than the many transactions of the work, but no
-    longer than the process. Within a caller's transaction, it is part of that transaction.
+    Its locks and temporary tables outlast the many transactions of the work, but not the process. If the caller is
+    already in a transaction, that transaction is used and no other is opened.
     """
     if connection.in_atomic_block:
         yield LastingTransaction(connection)

@@ -59,7 +59,7 @@ class _ReadingThread(threading.local):
         self.is_public = False
 
     def get_cursor(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
-        """Return this thread's cursor for reading. It is reused, because each new cursor copies all adapters."""
+        """Return this thread's cursor for reading. The cursor is reused, because a new one would copy all adapters."""
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)

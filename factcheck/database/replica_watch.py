@@ -1,8 +1,8 @@
 """Poll the primary and its replicas four times a second, in one thread per process.
 
-So no public response waits for these checks. Each server has its own connection, so one that does not answer does not
-delay the others. If a server dies, threads that are reading from it are released, because they would otherwise wait for
-a long time.
+So no public response waits for a check. Each server has its own connection, so a server that does not answer does not
+delay checks of the others. If a server dies, threads that are reading from it are released, because they would
+otherwise wait for a long time.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class ReplicaWatch:
         replicas: the receiver of the results.
         primary: the alias of the primary.
         addresses: the connection parameters of each server, by alias, in libpq's terms.
-        mark: the query for the primary's public position (`Replicas.mark`), if any.
+        mark: the SQL query that returns the primary's visible position (`Replicas.mark`); "" for none.
     """
 
     def __init__(

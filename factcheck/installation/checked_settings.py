@@ -1,4 +1,4 @@
-"""Settings that need further checks, such as whether a program exists. settings.py reads the others itself."""
+"""Settings that need further checks, such as whether a program exists. settings.py reads all other settings itself."""
 
 import re
 import shutil

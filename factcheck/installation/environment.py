@@ -207,7 +207,7 @@ def read_mail_settings(name: str, *, mail_folder: Path | None = None) -> dict[st
     """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.
 
     Args:
-        mail_folder: the folder for emails if the variable is not set; without it, they are printed on the terminal.
+        mail_folder: the folder for emails if the variable is not set; None to print emails on the terminal.
     """
     value = read_text(
         name, kind="address", shown_default="printed on the terminal; a page of the desk in the demo"

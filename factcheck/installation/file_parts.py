@@ -13,7 +13,7 @@ def iterate_pieces(storage: Storage, name: str, first: int, length: int) -> Gene
 
     Raises:
         FileNotFoundError: the file does not exist.
-        EOFError: the file is shorter, so that a partial copy is not mistaken for the whole.
+        EOFError: the file ends too early; a partial copy is never mistaken for the whole part.
     """
     if hasattr(
         storage, "part"

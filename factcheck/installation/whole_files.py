@@ -15,7 +15,7 @@ DUMPS = "dumps"
 
 
 def write_atomically(storage: Storage, name: str, content: File) -> None:
-    """Write a file atomically under its final name. An existing file is kept or replaced with an identical one."""
+    """Write a file atomically under its final name. An existing file must have the same content."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.
         saved_name = storage.save(name, content)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 class LocalizedCommand(BaseCommand):
     """A command whose `help` is marked for translation (`gettext_noop`) and translated when shown.
 
-    When a program calls it (`call_command`), it uses that program's language.
+    A command called by a program (`call_command`) uses that program's language.
     """
 
     #: Whether the command runs as a service and therefore uses the installation's language.

@@ -1,6 +1,6 @@
 """Counters of processes. Each process writes its own file, and the exporter adds them up.
 
-On import, the library decides whether to count processes together: it checks the environment variable that names the
+On import, prometheus_client decides whether to count processes together, by the environment variable that names the
 folder of these files. So this module is imported only in processes where metrics are on.
 """
 

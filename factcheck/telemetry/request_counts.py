@@ -22,7 +22,7 @@ recent_responses: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def get_route_name(request: HttpRequest) -> str:
-    """Return the name of the view that responds, so that there are only as many labels as routes."""
+    """Return the name of the view that responds. A metric labelled with it has no more labels than there are routes."""
     match = request.resolver_match
     return match.view_name if match else UNRESOLVED_LABEL
 

@@ -114,9 +114,9 @@ def find_connection(
 ) -> Connection | None:
     """Return the connection that most likely carries an overdue body, among those that existed a moment ago, or None.
 
-    The client's other connections can be recognised. While a long request is being answered, nothing arrives, and that
-    request came at a different time from the overdue one. If a body arrives fast enough, more data has been received.
-    An idle connection, which waits for its next request, loses nothing when it is shut down.
+    The client's other connections are recognised. One whose request is still being answered receives nothing, and has
+    been silent since a different time. One whose body arrives fast enough has received more data. An idle one, which
+    waits for its next request, could be chosen by mistake, but loses nothing when it is shut down.
     """
     age = time.monotonic() - arrival.begun_at
 

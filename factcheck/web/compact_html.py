@@ -25,7 +25,7 @@ def _compact_contents(text: str, origin: Origin) -> str:
 
 
 class Templates(cached.Loader):
-    """The template loaders for the settings: the project's templates, then libraries'. Each is read once."""
+    """The template loaders for the settings: the project's templates, then libraries'. Each template is read once."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, [f"{__name__}.ProjectTemplates", f"{__name__}.LibraryTemplates"])

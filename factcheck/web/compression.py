@@ -113,10 +113,10 @@ class Compression:
 
 
 def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
-    """Remove our suffixes from the ETags that a client sends. Return the strong tags as sent, by shortened ETag.
+    """Remove our suffixes from the client's ETags. Return the original strong ETags, keyed by ETag without suffix.
 
-    A copy in a coding that the client does not accept is ignored. A cache may have several copies; it revalidates on
-    behalf of one client and learns from our 304 which copy to use.
+    An ETag in a coding that the client does not accept is ignored. A cache may have several copies of a response. It
+    revalidates them for one client, and learns from our 304 which copy to use.
     """
     etags: dict[str, list[str]] = {}
 
@@ -137,9 +137,9 @@ def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, 
 
 
 def choose_confirmed_etag(etag: str, etags: list[str], codings: tuple[str, ...]) -> str:
-    """Return the ETag that a 304 confirms: the one that the client prefers among those it sent.
+    """Return the ETag that a 304 confirms: the one in the client's preferred coding among the ETags it sent.
 
-    A client that sent only a date has the copy that we would send.
+    If the client sent only a date, return the ETag of the response that it would get.
     """
     for coding in codings:
         own_etag = f'{etag[:-1]}-{coding}"'

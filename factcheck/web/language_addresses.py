@@ -115,7 +115,7 @@ def get_page_path(request: HttpRequest) -> str:
 
 
 def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the page's absolute URLs by language code; empty for other paths.
+    """Return the page's absolute URLs by language code; empty if the path is not a reader page's.
 
     The installation's own language and the URL that uses the browser's language (`x-default`) have no prefix.
     """

@@ -1,9 +1,9 @@
-"""Incoming request bodies: slow uploads occupy few threads and never those for reads.
+"""Incoming request bodies: slow uploads occupy few threads, and never the threads reserved for read requests.
 
 The web server passes a request on once its head has arrived. Reading the body blocks, and a response sent while the
 body is being read stops the whole process until the visitor disconnects. So only a few threads read bodies at a time,
-and fewer for each caller; `serve` starts additional threads for them. A body without a free slot is refused unread. A
-late one is cut off (`body_deadlines`).
+with a lower limit per caller; `serve` starts additional threads for bodies. A body beyond these limits is refused
+unread. A body that takes too long is cut off (`body_deadlines`).
 """
 
 import time

@@ -132,6 +132,6 @@ def _read_path_values(template: str, path: str) -> dict[str, Any]:
 
 
 def _build_pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for the template's URLs. The last value may have several segments, like a tile's number."""
+    """Return a pattern for the template's URLs. The last placeholder may match several segments of a path."""
     parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))

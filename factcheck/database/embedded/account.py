@@ -19,7 +19,7 @@ OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 def find_account(server_paths: ServerPaths) -> pwd.struct_passwd | None:
     """Return the account that runs the server for root: the owner of the data or project, `factcheck` or `nobody`.
 
-    Other users run it as themselves.
+    Returns None for other users, who run the server under their own account.
     """
     if os.geteuid() != 0:
         if server_paths.cluster.exists() and (owner := server_paths.cluster.stat().st_uid) != os.geteuid():

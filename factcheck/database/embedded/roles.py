@@ -112,7 +112,7 @@ def ensure_roles(
 
 
 def _refuse_other_history(server_paths: ServerPaths) -> None:
-    """Reject a data directory last used by a version without passwords: that version could not open it afterwards.
+    """Reject a data directory whose tables differ from this version's, before its roles are changed.
 
     Raises:
         PostgresUnavailable: the directory has other tables, made by migrations of the same names.

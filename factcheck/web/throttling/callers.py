@@ -24,7 +24,7 @@ _ADDRESS_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
 
 
 class Tier(StrEnum):
-    """A tier with its own limit; its name appears in the RateLimit fields."""
+    """A class of requests with its own rate limit. Its name appears in the RateLimit header fields."""
 
     ANONYMOUS = "anonymous"
     PAGES = "pages"

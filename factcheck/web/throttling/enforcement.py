@@ -40,8 +40,8 @@ class RateLimits:
     """Middleware: enforces the limits on paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
 
     `RATE_LIMIT_COSTS` lists the URLs whose responses cost more, with their costs; long searches and exact counts add
-    to the cost. Expensive requests also wait for a slot. In views with the throttle below, the throttle reports the
-    remaining budget instead.
+    to the cost. Only a few expensive requests run at once; others wait. In views with the throttle `RateLimit`, that
+    throttle reports the remaining budget instead.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -101,7 +101,7 @@ class RateLimits:
         return admit(request, cost=cost, tier=Tier.PAGES)
 
     def _compute_body_cost(self, request: HttpRequest) -> int:
-        """Return the rate-limit cost of a query in a request body: a text, or a search that a Google client posts.
+        """Return the cost of a request body: of a text, or of a query string that a Google client sends by POST.
 
         Returns 0 if the body does not affect the cost.
         """

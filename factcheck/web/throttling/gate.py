@@ -13,10 +13,10 @@ MAX_WAIT_SECONDS = 1.0
 
 
 class Gate:
-    """A limit on concurrent requests and on those waiting briefly. Others are refused immediately.
+    """A limit on requests that run concurrently, and on requests that wait. All others are refused immediately.
 
-    Each waiting request holds a thread, so at most as many wait as run. Each caller has one slot and may wait for one
-    more, so that no caller can take all of them.
+    Each waiting request holds a thread, so no more requests may wait than may run. Of each caller, one request may run
+    and one may wait, so that no caller can take all slots.
     """
 
     def __init__(self, slots: int, *, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:
