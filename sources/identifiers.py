@@ -84,13 +84,13 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def are_different_entities(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
-    """Return whether some authority has a different identifier for each of the two."""
+    """Return whether an authority has different identifiers for the two entities."""
     ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
     return any(ids[authority].isdisjoint(other_ids[authority]) for authority in ids.keys() & other_ids.keys())
 
 
 def are_same_entity(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
-    """Return whether some authority has the same identifier for both, and no authority has different ones."""
+    """Return whether an authority has the same identifier for both entities, and none has different identifiers."""
     own_ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
     common_authorities = own_ids.keys() & other_ids.keys()
     return bool(common_authorities) and all(

@@ -66,8 +66,8 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     """Return the known publisher that matches a document's URL and stated publisher, or None; either may be empty.
 
     Everything on a publisher's own host belongs to that publisher, whatever the document says. On a subdomain, a
-    document that names a different publisher belongs to the publisher that it names. Two outlets may share a name, so
-    a name alone counts only if one of the two has no domain.
+    document that names a different publisher belongs to the publisher that it names. Two outlets may share a name, so a
+    name alone counts only if the document or the publisher has no domain.
 
     Args:
         is_stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.

@@ -135,7 +135,7 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Yield a line for each merged claim with the ids of its parts; entries do not say whose these parts were."""
+    """Yield a line for each merged claim with the ids of its parts, because entries do not say whose they were."""
     merged_claims = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )

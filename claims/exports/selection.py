@@ -21,7 +21,7 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def use_one_snapshot() -> Iterator[None]:
-    """Run the `with` block on one database snapshot; a transaction keeps its own isolation level."""
+    """Run the `with` block on one database snapshot. A transaction that is already open keeps its isolation level."""
     begins_here = not connection.in_atomic_block
     with transaction.atomic():
         if begins_here:
@@ -52,7 +52,7 @@ class LedgerMoment:
 
     @cached_property
     def newest(self) -> PublicationQuerySet:
-        """Return the newest entry of each claim at that time, even if superseded since. Use one database snapshot."""
+        """Return each claim's newest entry at that time, even if superseded since. Call it in `use_one_snapshot`."""
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
         later_entries = Publication.objects.filter(

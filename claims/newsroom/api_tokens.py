@@ -28,7 +28,7 @@ def issue_token(
 
     Args:
         days: the lifetime, from 1 to MAX_DAYS.
-        by: the creating person, if at the desk.
+        by: the person who creates the token at the desk; None elsewhere.
 
     Raises:
         NotAllowed: the token would act as another person, and `by` does not administer tokens.

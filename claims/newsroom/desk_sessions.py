@@ -84,7 +84,7 @@ def end_all_sessions(
     request: HttpRequest | None = None,
     kept_session: str | None = None,
 ) -> int:
-    """Sign a person out everywhere except for one session; return the number of ended sessions."""
+    """End all sessions of a person, except `kept_session` if given, and return the number of ended sessions."""
     sessions = DeskSession.objects.filter(person=person).exclude(session_key=kept_session or "")
     return end_sessions(sessions, affected_person=person, by=by, request=request)
 

@@ -16,7 +16,7 @@ def override_language_for(person: User, *, fallback: str = "") -> Iterator[None]
     """Activate the person's language and time zone, if they have chosen them.
 
     Args:
-        fallback: the language if they have not; by default, the newsroom's.
+        fallback: the language for people who have chosen none; by default, the newsroom's.
     """
     schedule = MailSchedule.objects.filter(person=person).first()
     language = (schedule.language if schedule else "") or fallback or settings.LANGUAGE_CODE

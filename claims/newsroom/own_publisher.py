@@ -18,7 +18,7 @@ SCALE_PATH = Path(__file__).parent / "house_scale.json"
 def ensure_own_publisher(**signal: Any) -> None:
     """Create the newsroom's publisher and first rating scale if they are missing; existing ones stay unchanged.
 
-    The publisher gets no URL. Without one, it belongs to this site's URL, even after the site moves.
+    The publisher gets no URL of its own. It therefore has this site's current URL, even after the site moves.
     """
     own_publisher, _ = Publisher.objects.get_or_create(
         is_house=True,

@@ -58,7 +58,7 @@ class ListColumns(ModelAdmin):
         return [*self.get_default_columns(request), *self.extra_columns]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
-        """Return all columns, each with whether it is shown."""
+        """Return all columns, each marked as shown or hidden."""
         shown_names = self.get_list_display(request)
         return [
             ListedColumn(name, self.get_label(name), name in shown_names, name in self._list_links(request))

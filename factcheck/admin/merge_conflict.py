@@ -63,7 +63,7 @@ class MergeablePage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A difference between the two versions, which the person decides or reviews."""
+    """A difference between two versions of a page, for the person to resolve or review."""
 
     #: The names under which the browser sends it; for a row, the name of its deletion box.
     names: tuple[str, ...]

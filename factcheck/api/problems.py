@@ -144,7 +144,7 @@ def build_parameters_response(request: HttpRequest, refusal: InvalidParameters) 
 
 
 class TargetNotFound(InvalidParameters):
-    """The value is valid, but its target does not exist."""
+    """A parameter's value is valid, but the object that it names does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND
     problem_code = "not_found"

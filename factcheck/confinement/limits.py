@@ -33,7 +33,7 @@ class Allowance:
 
     @classmethod
     def unpack(cls, argument: str) -> "Allowance":
-        """Return the limits in a program argument, which is their JSON."""
+        """Parse the limits in a program argument, which is JSON."""
         return cls(**orjson.loads(argument))
 
 

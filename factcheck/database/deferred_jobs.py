@@ -1,4 +1,4 @@
-"""Queue background jobs in the current transaction: without a commit, no job."""
+"""Queue background jobs in the current transaction. If it is rolled back, so are the jobs."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

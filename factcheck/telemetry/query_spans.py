@@ -58,7 +58,7 @@ def build_row_query(
 
 @dataclass
 class QueryResults:
-    """The results of one database, and its failed queries."""
+    """The query results of one database, and the queries that failed."""
 
     reached: bool
     readings: list[Reading] = field(default_factory=list)

@@ -24,7 +24,7 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return a subquery that counts the related rows that this person may read; one query can contain several."""
+    """Return a subquery that counts related rows that this person may read. A query can contain several of these."""
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects
     readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
@@ -150,7 +150,7 @@ class SourceAdmin(TypedNames, NamedDesk):
         return [{"id": str(source.pk), "text": gettext("Use the stored source: %s") % source.title}]
 
     def get_or_create_named(self, request: HttpRequest, name: str) -> Source:
-        """Add a source. A new URL is captured in the background, which fills in the page's own details."""
+        """Add a source. Its URL, if new, is captured in the background, and the page's details are then filled in."""
         address, person = read_address(name), get_person(request)
         if known_source := Source.objects.find_by_url(address):
             return known_source

@@ -15,7 +15,7 @@ from sources.models import Publisher, Source
 
 
 def match_words(field: str) -> Callable[[str], Q]:
-    """Return the condition that a field contains every word, also inside a longer one, ignoring case and accents."""
+    """Return the condition that a field contains every word, even within a longer word, ignoring case and accents."""
 
     def build_condition(text: str) -> Q:
         condition = Q()
@@ -72,7 +72,7 @@ def find_publisher_ids(values: list[int | str]) -> list[int]:
 
 
 class PublisherListQuery(ListQuery):
-    """The list of publishers: those of published verdicts, and of the sources that these verdicts mention."""
+    """The query for the list of publishers: of published verdicts, and of sources that these verdicts mention."""
 
     list_name = "publishers"
     orderings = (
@@ -89,7 +89,7 @@ class PublisherListQuery(ListQuery):
 
 
 class SourceListQuery(ListQuery):
-    """The list of sources: those in which published claims appear, and those that support published verdicts."""
+    """The query for the list of sources: those in which published claims appear or that support their verdicts."""
 
     list_name = "sources"
     orderings = (

@@ -1,11 +1,11 @@
-"""A record of an authority that a name may refer to."""
+"""A candidate for a name: an entity as an authority records it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class EntityKind(StrEnum):
-    """The kind of entity that a name is looked up as."""
+    """The kind of entity that a name is expected to refer to."""
 
     PERSON = "person"
     ORGANIZATION = "organization"

@@ -101,7 +101,7 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
-    """Return a description with the years of birth and death, which distinguish namesakes, if it has no years."""
+    """Add the years of birth and death, which distinguish namesakes, to a description without years."""
     born_in, died_in = (
         next(_find_years(entity, property_id), "") for property_id in (_BIRTH_DATE, _DEATH_DATE)
     )

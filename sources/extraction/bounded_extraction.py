@@ -128,8 +128,7 @@ def pack_result(result: Document | ExtractionError) -> bytes:
 
 
 def unpack_result(message: bytes) -> Document:
-    """Unpack the document in a message. It is not a pickle, because the process that sent it has handled untrusted
-    bytes.
+    """Unpack the document in a message. Messages are not pickles, because the sending process handles untrusted bytes.
 
     Raises:
         ExtractionError: the message is that process's refusal to read the document.

@@ -19,7 +19,7 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words with a hyphen in the middle of a line. Such words also keep it at a line break."""
+    """Return the words that have a hyphen within a line. They keep this hyphen at a line break too."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 

@@ -1,4 +1,4 @@
-"""The authors of a page, from its metadata: only people."""
+"""Find the people named as authors of a page; organisations are ignored."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -163,7 +163,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name is the newsroom's: a part of the host, or the publisher's first word, then capitals."""
+    """Return whether a name is the newsroom's: a label of its host, or "BBC" or "BBC NEWS" for publisher "BBC"."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first_word, *other_words = name.split()
@@ -196,7 +196,7 @@ def _join_people(candidates: Iterable[str], publisher: str, site: str) -> str:
 
 
 def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
-    """Return the people named by the first element outside teasers that is marked up as a byline and names any."""
+    """Return the people named in the first byline element, outside teasers, that names any people."""
     for element in _iterate_byline_elements(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue

@@ -47,8 +47,8 @@ def _clean_once(text: str) -> str:
 def _repair_encoding(text: str) -> str:
     """Repair UTF-8 that was read as a Western encoding and saved.
 
-    This must run first: part of a misread character is a control character, which later cleaning would remove.
-    The control characters 80 to 9F are never intended: they are quotation marks and dashes in windows-1252.
+    This must run first: misread characters contain control characters, which later cleaning would remove. The control
+    characters 80 to 9F are never intended: they are quotation marks and dashes in windows-1252.
     """
     return ftfy.fix_encoding(text) if _C1_PATTERN.search(text) or is_bad(text) else text
 

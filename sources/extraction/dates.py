@@ -23,7 +23,7 @@ _DATE_IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
 
 
 def read_date(text: str, *, language: str = "") -> date | None:
-    """Parse the date in a string such as an ISO time stamp, an HTTP date or "8 January 2019"; None if it has none.
+    """Parse the date in a string such as an ISO time stamp, an HTTP date or "8 January 2019"; None without a date.
 
     A time stamp gives the day in its own time zone, as its author meant it. A date in numbers is ignored if it is
     ambiguous: 25/12/2019 is read, 03/04/2019 is not.

@@ -141,7 +141,7 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """Return the codec that browsers use for a label. Raises LookupError if none, or if it is a Unicode encoding."""
+    """Return the codec that browsers use for a label. Raises LookupError if there is none or it is for Unicode."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # a text in this encoding would have been detected by now
@@ -228,7 +228,7 @@ def detect_unmarked_utf16(content: bytes) -> str:
 
 
 def _is_assigned(sample: bytes, encoding: str) -> bool:
-    """Return whether the encoding assigns a character to all these bytes, and one of them is a line end."""
+    """Return whether the encoding assigns characters to all these bytes, and one character is a line end."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:

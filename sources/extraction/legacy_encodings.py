@@ -89,7 +89,7 @@ def detect_legacy_encoding(content: bytes) -> str:
 
 
 def _find_candidates(sample: bytes) -> Iterator[tuple[str, float]]:
-    """Yield the encodings in which all letters belong to one language, with the confidence that the text is in it."""
+    """Yield the encodings in which all letters belong to one language, with the confidence in that language."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         matches = [code for code in languages if text and _collect_letters(text) <= _get_alphabet(code)]
@@ -141,7 +141,7 @@ def _mixes_with_latin(text: str) -> bool:
 
 
 def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
-    """Return the share (0 to 1) of characters that the encoding has in its range of most common characters."""
+    """Return the share (0 to 1) of these characters that are in the encoding's range of common characters."""
     first_byte, last_byte = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(
         first_byte <= character.encode(encoding)[0] <= last_byte for character in wide_characters
@@ -149,7 +149,7 @@ def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
 
 
 def _has_western_words(sample: bytes) -> bool:
-    """Return whether each word belongs to some Western language; one file may contain names from several."""
+    """Return whether each word belongs to some Western language; a file may contain names from several languages."""
     text = _decode_or_none(sample, WESTERN_ENCODING)
     if not text:
         return False

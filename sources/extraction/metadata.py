@@ -109,7 +109,7 @@ def _find_publication_date(
 
 
 def _find_only_time(tree: HtmlElement) -> date | None:
-    """Return the date of the only <time> on a page or in its article; one of several may be another story's."""
+    """Return the date if all <time> elements of the article, or else of the page, agree; otherwise return None."""
     for scope in (tree.find(".//article"), tree):
         if scope is not None:
             days = {read_date(element.get("datetime") or "") for element in scope.iter("time")}

@@ -179,7 +179,7 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
 
 
 class _ReadingState:
-    """The state of the reader within a document. Notes and boxes are moved behind their paragraph."""
+    """The state of the reader within a document. Notes and boxes follow the paragraph that contains them."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -225,7 +225,7 @@ class _ReadingState:
 
 
 def _may_precede_text(element: etree._Element) -> bool:
-    """Return whether text may follow an element: inside a paragraph in OpenDocument, only inside `w:t` in Word."""
+    """Return whether text may follow an element. In OpenDocument, it may in any paragraph; in Word, only in `w:t`."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)
     return tag.startswith(_TEXT_NS)

@@ -123,7 +123,7 @@ def _merge_bounds(bounds: Line, other_bounds: Line) -> Line:
 
 
 def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Yield the lines of each column in reading order. Lines that span both columns stay where they are."""
+    """Yield the lines of each column in reading order. A line across both columns follows the columns above it."""
     gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_join_rows(fragments))

@@ -130,7 +130,7 @@ def to_list(value: Any) -> list[Any]:
 
 
 def find_text(values: Any) -> str:
-    """Return the first name in a string, an object with a name, or a list of either."""
+    """Return the first text: a string or an object's name, from a single value or a list of values."""
     for value in to_list(values):
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value")

@@ -1,8 +1,8 @@
 """The browser's only network access: a local proxy to the public internet.
 
 The browser requests every connection (page, picture, script, WebSocket, redirect) here by host name. The proxy resolves
-the name once, checks the address as for any fetch (`sources.http.connections`), and connects to exactly that
-address, so it cannot change in between. The proxy does not see TLS content.
+the name once, checks the address as for any fetch (`sources.http.connections`), and connects to exactly that address,
+so the address cannot change in between. The proxy does not see TLS content.
 """
 
 import re
@@ -60,7 +60,7 @@ class ForwardProxy(ThreadingTCPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def reserve_bytes(self, size: int) -> bool:
-        """Subtract received bytes from the limit, and return whether it still holds."""
+        """Subtract received bytes from the limit, and return whether the limit still holds."""
         with self._lock:
             self._left -= size
             return self._left >= 0

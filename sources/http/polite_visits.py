@@ -56,7 +56,7 @@ class SiteStore(Protocol):
         """Return a recently read robots.txt, or None."""
 
     def store_rules(self, site: str, rules: str) -> None:
-        """Store the site's robots.txt, empty if it has none."""
+        """Store the site's robots.txt; the text is empty if the site has none."""
 
 
 @dataclass

@@ -179,7 +179,7 @@ def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """Yield three lists for each band: values to look up, values of the paired band, and indexes of the hashes."""
+    """Yield three parallel lists for each band: values to look up, values of the paired band, and hash indexes."""
     width = BAND_BITS // 8
     bands = [
         [int.from_bytes(pdq[start : start + width]) for start in range(0, len(pdq), width)] for pdq in hashes

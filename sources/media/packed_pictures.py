@@ -88,8 +88,7 @@ def pack_result(result: Picture | MediaRefused) -> bytes:
 
 
 def unpack_result(message: bytes) -> Picture:
-    """Unpack the picture in a message. It is not a pickle, because the process that sent it has handled untrusted
-    bytes.
+    """Unpack the picture in a message. Messages are not pickles, because the sending process handles untrusted bytes.
 
     Raises:
         MediaRefused: the message is that process's refusal to read the picture.

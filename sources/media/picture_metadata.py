@@ -154,7 +154,7 @@ def _find_moment(exif: Mapping[str, str]) -> str:
 
 
 def _parse_moment(text: str) -> str:
-    """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
+    """Convert a time like `2024:05:01 12:00:00` to ISO 8601; return "" for an invalid time."""
     match = _MOMENT_PATTERN.match(text)
     if not match or match[1] == "0000":
         return ""

@@ -30,7 +30,7 @@ def _crop_borders(luma: Luma) -> Luma | None:
 
 
 def _crop_page(luma: Luma) -> Luma | None:
-    """Return the picture inside a page, such as an app's screenshot, or None."""
+    """Return the picture shown on a page, for example in a screenshot of an app; None if there is none."""
     return _crop(luma, _find_longest_content)
 
 
@@ -66,7 +66,7 @@ def _find_longest_content(luma: Luma) -> tuple[int, int]:
 
 
 def _find_content_rows(luma: Luma) -> tuple[int, int]:
-    """Return the rows between the uniform ones at both ends."""
+    """Return the range of rows without the uniform rows at both ends."""
     lows, highs = _measure_rows(luma)
     is_even = highs - lows <= _MAX_VARIATION
     rows = len(luma)

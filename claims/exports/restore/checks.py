@@ -276,7 +276,7 @@ class _ExportCheck:
     def _refuse_newsroom_verdicts(
         self, batch: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
-        """Refuse the restore in a newsroom that has published, because its entries were not signed off here."""
+        """Reject the newsroom's own verdicts in the export if the newsroom has already published others here."""
         if not (batch and self._has_newsroom_published):
             return
         own_origins = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)

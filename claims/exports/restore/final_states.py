@@ -125,9 +125,9 @@ def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_par
 def _list_restorable(
     missing_appearances: Mapping[int, tuple[int, Mapping[str, Any]]],
 ) -> list[dict[str, Any]]:
-    """Return the rows that can be restored: one for each position in a source, unless the source was deleted.
+    """Return the rows to restore: one for each claim and position in a source, without rows of deleted sources.
 
-    This only drops rows of merged claims that were never published; their final rows become known at the end.
+    Only rows of merged claims that were never published are dropped. Their final rows become known at the end.
     """
     claims = {claim for claim, _appearance in missing_appearances.values()}
     rows = Appearance.objects.filter(claim__in=claims)

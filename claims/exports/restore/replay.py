@@ -58,8 +58,8 @@ def replay(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
 def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
     """Split the entries, in order, into rounds whose entries can be recorded together.
 
-    When a published entry is recorded, the database checks that it has a published verdict. The result must be the
-    same for the whole round as for each entry at its own moment.
+    When a published entry is recorded, the database checks that it has a published verdict. A round must pass or fail
+    this check exactly as its entries would one by one.
     """
     current_round: list[EntryOutcome] = []
     withdrawn_ids: set[int] = set()
@@ -83,7 +83,7 @@ def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome
 
 
 def split_layers(outcomes: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
-    """Split the entries into layers, none with two entries of related claims. The entries of a claim stay in order."""
+    """Split the entries into layers. No layer has two entries of related claims. A claim's entries stay in order."""
     layers: list[list[EntryOutcome]] = []
     layer_by_claim: dict[int, int] = {}
     for outcome in outcomes:

@@ -16,7 +16,7 @@ from factcheck.web.site_urls import has_valid_marks, parse_stored
 
 @dataclass(frozen=True)
 class MergedParts:
-    """The parts of merged claims, which entries do not contain."""
+    """The appearances, media and verdicts of merged claims, which entries do not assign to these claims."""
 
     claims: set[int] = field(default_factory=set)
     #: The merged claim that each appearance or verdict belonged to, by its id.

@@ -156,7 +156,7 @@ class Limiter:
         return account
 
     def _settle(self, tier: str, client: str, account: _Account, budget: _Budget) -> None:
-        """Send the admitted requests to the store, and fetch the caller's total."""
+        """Add the cost of admitted requests in the store, and fetch the caller's total debt."""
         asked_at = self.clock()
         if self.store is None or asked_at < self._store_paused_until:
             return

@@ -1,7 +1,7 @@
 """The text runs of the article: trafilatura's, corrected by the page's metadata.
 
 Only two corrections are made, because only these help on the pages of many publishers. The paragraph between headline
-and text is added. Lines and boxes that lead to other articles, and text outside the body that the page describes, are
+and text is added. Lines and boxes that lead to other articles, and text outside the article body given in metadata, are
 removed. No correction may repeat extracted text or remove most of it. A run is recognised in trafilatura's output by
 its letters and digits.
 """
@@ -61,7 +61,7 @@ class ArticleRuns:
         self.leads = self._find_leads()
 
     def texts(self) -> Iterator[str]:
-        """Yield the paragraphs of the article: its leads, then the others in order."""
+        """Yield the paragraphs of the article: first its leads, then all other paragraphs in order."""
         yield from (self.runs[number].text for number in self.leads)
         yield from (text for number, text in enumerate(self.extracted_texts) if number not in self.dropped)
 
@@ -91,7 +91,7 @@ class ArticleRuns:
         return next(iter(matches or headings), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
-        """Return whether an element is in a part separate from the article; a part with most of the text never is."""
+        """Return whether an element is in a section separate from the article, which must be a minor part of it."""
         path = []
         section: HtmlElement | None = None
         for ancestor in iterate_ancestors(element):
@@ -133,7 +133,7 @@ class ArticleRuns:
         return sum(len(self.keys[text_number]) for text_number in text_numbers)
 
     def _find_texts_where_all(self, condition: Callable[[int], bool]) -> set[int]:
-        """Return the numbers of the texts whose runs all meet the condition: a headline may recur in a teaser."""
+        """Return the numbers of texts all of whose runs meet the condition. A headline's text may recur in a teaser."""
         failures = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
         return set(self.text_by_run.values()) - failures
 
@@ -153,7 +153,7 @@ class ArticleRuns:
         return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _find_outside_body(self) -> set[int]:
-        """Return the numbers of texts outside the body in the metadata, if nearly all of that body was found."""
+        """Return the numbers of texts that are not in the metadata's article body, if nearly all of it was found."""
         described_texts = [
             number for number in range(len(self.extracted_texts)) if self._is_in_described_body(number)
         ]

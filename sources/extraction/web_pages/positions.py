@@ -41,7 +41,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
 def _find_enclosing(
     keys: list[str], matched_texts: set[int], runs: list[TextRun], unmatched_runs: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs like `match_runs` for the texts without a match, which may be one line of a run of several lines."""
+    """Yield pairs like `match_runs` for texts that it did not match. Such a text may be one line of a longer run."""
     unmatched = [
         number
         for number, key in enumerate(keys)
