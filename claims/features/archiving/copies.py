@@ -154,7 +154,7 @@ def _capture_text(source: Source, response: FetchedDocument, by: User | None) ->
 
 
 def _explain_text_rejection(latest_snapshot: Snapshot, document: Document) -> str:
-    """Return the reason why the new text must not replace the stored text that quotes refer to, or "" if it may."""
+    """Return why the new text must not replace the stored text, which quotes refer to, or "" if replacing is safe."""
     if not latest_snapshot.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest_snapshot.caveats}

@@ -1,6 +1,6 @@
 """Deposit pages with the Internet Archive's Save Page Now.
 
-Used only if the newsroom has set its key (`INTERNET_ARCHIVE_KEY`), because deposits reveal which pages are
+Pages are deposited only if the newsroom has set `INTERNET_ARCHIVE_KEY`, because deposits reveal which pages are
 cited here. The URL of the deposited page becomes the source's archive URL, unless an editor has entered one.
 """
 

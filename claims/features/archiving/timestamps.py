@@ -1,7 +1,7 @@
 """Timestamps of files from an authority (RFC 3161): request, verify and store them.
 
-The authority receives only a file's SHA-256. Its response is accepted only if it answers this request about
-this hash, and if its signature leads to a trusted certificate (`TIMESTAMP_ROOTS`).
+The authority receives only a file's SHA-256. The authority's response is accepted only if it answers
+our request for this hash, and if its signature leads to a trusted certificate (`TIMESTAMP_ROOTS`).
 """
 
 import secrets
@@ -42,7 +42,7 @@ def request_timestamp(sha256: str) -> Timestamp:
 
     Raises:
         TimestampAuthorityUnavailable: the authority does not respond.
-        TokenRefused: its response is not a timestamp, or cannot be verified.
+        TokenRefused: the authority's response is not a timestamp, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY
     # A positive number without leading zero bytes, which DER omits.

@@ -1,6 +1,6 @@
 """Fixed sentences that explain to an assistant what each result means.
 
-They are always in English, like the rest of the API; an assistant rephrases them for its user. No sentence
+The sentences are always in English, like the rest of the API; an assistant rephrases them for its user. No sentence
 for "nothing found" can be understood as "true", and none applies the verdict on one claim to another claim.
 """
 

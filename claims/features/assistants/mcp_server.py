@@ -172,7 +172,7 @@ _ARGUMENT_NAMES = {"q": "query", "text_language": "language"}
 
 
 def _describe_problem(problem: Mapping[str, str]) -> str:
-    """Describe an API error in a sentence. Its detail is quoted, because it may contain injected instructions."""
+    """Describe an API error in a sentence. Its detail is quoted, because a detail may contain injected instructions."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_ARGUMENT_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"

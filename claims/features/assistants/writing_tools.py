@@ -54,7 +54,7 @@ def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, calle
 
 
 def _describe_refusal(response: HttpResponse, problem: Document) -> str:
-    """Describe an error of the API in one line: its sentence, and the location of each invalid value."""
+    """Describe an API error in one line: the error's message, and the location of each invalid value."""
     error_locations = [
         f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())

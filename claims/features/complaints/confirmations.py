@@ -1,7 +1,7 @@
 """Ask readers to confirm their email addresses.
 
 A sender gets one email, with the URL of a page to confirm and follow the message. The secret part of that URL
-is derived from a key of this installation; the database stores only a digest of it.
+is derived from a key of this installation; the database stores only a digest of the secret part.
 """
 
 import hashlib

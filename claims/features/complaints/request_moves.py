@@ -24,7 +24,7 @@ _State = ReaderRequest.State
 
 @transaction.atomic
 def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
-    """Propose a claim for the request. Its readers are notified when the claim is published.
+    """Propose a claim for the request. The readers who sent the request are notified when the claim is published.
 
     Raises:
         NotPossible: the request is closed, it was already accepted, or no statement is given.

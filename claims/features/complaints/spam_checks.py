@@ -52,7 +52,7 @@ def find_spam_signs(
 
 
 def has_too_many_mails(mailbox: str) -> bool:
-    """Return whether the mailbox got the maximum number of unconfirmed emails in a day. The caller has locked it."""
+    """Return whether the mailbox, which the caller has locked, got the maximum of unconfirmed emails in a day."""
     recent_contacts = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
     )

@@ -21,7 +21,7 @@ def add_step(request: Rectification, kind: str, *, day: date, note: str, by: Use
 
     Raises:
         NotAllowed: the person's role does not allow this.
-        NotPossible: the step cannot follow the last one, or its required note is empty.
+        NotPossible: the step cannot follow the last step, or the required note is empty.
     """
     require_permission(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
     step = RectificationStep(

@@ -1,4 +1,4 @@
-"""Notify each service of new ledger entries, and store its position in the ledger."""
+"""Notify each service of new ledger entries, and store each service's position in the ledger."""
 
 import logging
 import time

@@ -1,7 +1,7 @@
 """Notify search engines of changed URLs by IndexNow (https://www.indexnow.org/documentation).
 
 One POST holds up to 10,000 URLs of one host, as JSON. The key is served from the root of the site, so that it
-is valid for the whole site. Each search engine passes the URLs on to the other ones. The status 200 or 202
+is valid for the whole site. Each search engine passes the URLs on to the others. The status 200 or 202
 means that the URLs were accepted.
 """
 

@@ -214,6 +214,6 @@ def _list_subjects(kind: str, first_id: int, last_id: int) -> Iterator[SitemapPa
 
 
 def _find_subjects_with_page() -> QuerySet[Mention]:
-    """Return the mentioned entities that have a page. Publishers have one only if they published a verdict."""
+    """Return the mentioned entities that have a page. A publisher has a page only if it published a verdict."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(verdicts))

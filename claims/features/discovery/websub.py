@@ -1,4 +1,4 @@
-"""Notify WebSub hubs (https://www.w3.org/TR/websub/) of changed feeds, which they distribute.
+"""Notify WebSub hubs (https://www.w3.org/TR/websub/) of changed feeds. The hubs then distribute these feeds.
 
 The standard does not define how publishers notify hubs; in practice, hubs accept a form with
 `hub.mode=publish` and the topics. A topic is the `self` URL of a feed. A feed filtered by a query is not a

@@ -89,7 +89,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def build_embed_code(document: Document) -> SafeString:
-    """Build the HTML of a frame with the card, for people to paste. Its height suits a narrow phone."""
+    """Build the HTML of a frame with the card, for people to paste. The frame's height suits a narrow phone."""
     return build_frame_html(document, width=WIDTH, height=estimate_card_height(document, _PHONE_WIDTH))
 
 
@@ -140,7 +140,7 @@ def list_discovery_links(document: Document) -> list[Document]:
 def estimate_card_height(document: Document, width: int) -> int:
     """Estimate the height of the card at this width, in CSS pixels.
 
-    The estimate uses the language whose texts are longest, and tends to be high. If it is too
+    The estimate uses the language whose texts are longest, and tends to be high. If the estimate is too
     low, the card scrolls in its frame.
     """
     languages = ["", *(translation["language"] for translation in document.get("translations", []))]

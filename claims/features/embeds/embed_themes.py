@@ -45,7 +45,7 @@ class EmbedTheme:
 
     @property
     def styles(self) -> SafeString:
-        """Return the accent colour as CSS. It is used only on backgrounds where it is legible."""
+        """Return the accent colour as CSS. The colour is used only on backgrounds where it is legible."""
         if not self.accent:
             return SafeString("")
         light_accent, dark_accent = (

@@ -1,4 +1,4 @@
-"""The demo's followed newsrooms (claims/management/demo/README.md). They are invented, so nothing is fetched."""
+"""The demo's followed newsrooms (claims/management/demo/README.md). They are invented, so no request is made."""
 
 import hashlib
 from datetime import timedelta

@@ -36,7 +36,7 @@ class ResolvedLink:
 
 
 class _PageReading(NamedTuple):
-    """The result of reading a page: which quotes it has lost, and values that identify its current state."""
+    """How many quotes a page has lost, and values by which the next check recognises an unchanged page."""
 
     lost_count: int
     """The number of quoted passages that the page does not contain."""

@@ -36,7 +36,7 @@ class PushRejected(Exception):
 def subscribe_browser(
     publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
 ) -> None:
-    """Subscribe the browser to changes of the claim after this publication. New keys replace its old ones."""
+    """Subscribe the browser to changes of the claim after this publication. New keys replace the browser's old keys."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,
@@ -106,7 +106,7 @@ def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected
 
 
 def _build_message(subscription: PushSubscription, change: Publication) -> bytes:
-    """Return the message as JSON: the text, and the URL of the page that it opens."""
+    """Return the message as JSON: the text, and the URL of the page that the notification opens."""
     with activate_reader_language(subscription.language):
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",

@@ -1,6 +1,6 @@
 """Assignment rules: apply them to new claims, and try them on existing claims.
 
-Rules apply only to claims that have never been assigned, not even to a person who released the claim later.
+Rules apply only to claims that have never been assigned. A claim that a person took and released does not qualify.
 Rules can therefore be applied repeatedly, and never override a person's decision.
 """
 

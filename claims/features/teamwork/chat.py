@@ -1,6 +1,6 @@
 """Send messages about claims to chat channels, in the worker.
 
-A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains it.
+A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains the URL.
 """
 
 import json
@@ -130,7 +130,7 @@ def send_test_message(channel: ChatChannel) -> None:
 
 
 def build_text(message: ChatMessage) -> ChatText:
-    """Return the text of the message. It contains notes and comments only if the channel's settings allow them."""
+    """Return the message's text. The text contains notes and comments only if the channel's settings allow them."""
     note = ""
     if message.channel.includes_text:
         note = message.comment.text if message.comment else message.note

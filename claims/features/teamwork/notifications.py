@@ -1,7 +1,7 @@
 """Notify people: immediately at the desk, and by email as each person has chosen.
 
 Code whose changes concern other people calls `notify_people()` in its transaction. Emails and chat messages are
-jobs of that transaction, so nothing is sent after a rollback.
+jobs queued in that transaction, so nothing is sent after a rollback.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Import an article that a watch has found, store its new snapshot, or record why that failed."""
+"""Import an article that a watch has found, store a new snapshot if it has changed, or record why this failed."""
 
 import hashlib
 import logging

@@ -63,7 +63,7 @@ class RequestOutcome:
 
 
 def send_due_deliveries(endpoint_id: int) -> None:
-    """Send an endpoint's due deliveries, unless it is paused or leased by another worker."""
+    """Send an endpoint's due deliveries, unless the endpoint is paused or leased by another worker."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
     while endpoint := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):

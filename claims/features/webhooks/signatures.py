@@ -1,7 +1,7 @@
 """Message signatures of Standard Webhooks 1.0 (https://www.standardwebhooks.com).
 
-The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`). It proves the sender and the integrity of a
-message, and prevents replays.
+The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`). The signature proves the sender and the
+integrity of a message, and prevents replays.
 """
 
 from collections.abc import Iterable

@@ -114,7 +114,7 @@ class Chromium:
 def start_chromium(
     program: str, proxy: str, limits: PageLimits, *, sandbox: bool = True
 ) -> Iterator[Chromium]:
-    """Start a browser that uses the proxy, and remove its files afterwards.
+    """Start a browser that uses the proxy, and remove the browser's files afterwards.
 
     Raises:
         BrowserLimitExceeded: the browser exceeded a limit; this replaces any error that the limit caused.

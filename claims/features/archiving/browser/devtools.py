@@ -20,7 +20,7 @@ class BrowserTimeout(Exception):
 
 
 class BrowserError(Exception):
-    """The browser rejected a command; `str()` is its message."""
+    """The browser rejected a command; `str()` is the browser's message."""
 
 
 class Devtools:

@@ -1,6 +1,6 @@
 """Collect the stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
-Sources whose text may not be shown go only into packs for the newsroom; a public pack lists what was left out, and why.
+Files that may not be published go only into packs for the newsroom. A public pack lists the files left out, and why.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""A claim's ledger entries as served, with their hashes from the feed of changes."""
+"""A claim's ledger entries exactly as the API serves them, with their hashes from the feed of changes."""
 
 import hashlib
 import json

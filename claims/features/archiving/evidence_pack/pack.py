@@ -1,7 +1,7 @@
 """Select the contents of an evidence pack, and write the ZIP.
 
 The contents are first selected from the database, then written in one pass. The same content therefore gives
-the same bytes, and its hash is known before the ZIP is written.
+the same bytes, and the content's hash is known before the ZIP is written.
 """
 
 import hashlib

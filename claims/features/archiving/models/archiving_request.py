@@ -29,7 +29,7 @@ REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if rea
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Return requests without a copy: those still waiting, and failed ones that need a person's decision."""
+        """Return requests without a copy: waiting requests, and failed requests that need a person's decision."""
         return self.filter(copy__isnull=True)
 
     def abandoned(self) -> "ArchivingRequestQuerySet":

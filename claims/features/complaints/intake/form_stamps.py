@@ -1,5 +1,5 @@
-"""Form stamps: signed values with the time at which a form was shown. They reveal programs, which submit forms
-faster than people, and need neither a session nor a script.
+"""Form stamps: signed values with the time at which a form was shown. Stamps reveal programs, which
+submit forms faster than people. Stamps need neither a session nor a script.
 """
 
 from django.core.signing import BadSignature, TimestampSigner

@@ -1,4 +1,4 @@
-"""Readers' forms. They validate input and detect signs of spam, but store nothing."""
+"""Readers' forms. The forms validate input and detect signs of spam, but store nothing."""
 
 import re
 from typing import Any

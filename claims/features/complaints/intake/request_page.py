@@ -1,4 +1,4 @@
-"""The page with the form for a request to check something. It shows existing checks immediately."""
+"""The page with the form for a request to check something. The page shows existing checks immediately."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

@@ -10,7 +10,7 @@ from factcheck.database.rules import build_append_only_rules, build_owner_writes
 class ReaderStep(models.Model):
     """A recorded transition of a complaint or request, with its time and the person who made it. Append-only.
 
-    The database writes these rows. A row keeps the number of its complaint or request after that is deleted,
+    The database writes these rows. A row keeps the number of its complaint or request after either is deleted,
     and contains nothing about the reader.
     """
 

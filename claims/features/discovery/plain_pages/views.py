@@ -1,7 +1,7 @@
 """The views of Markdown pages. The Markdown of a page is at `index.md` below the page's URL.
 
-Page URLs end in a slash. For such URLs, the llms.txt proposal uses `index.md` or `index.html.md`; here the second
-redirects to the first. One view serves all pages: the route identifies the page, and `PAGES` has its renderer.
+Page URLs end in a slash. For such URLs, the llms.txt proposal uses `index.md` or `index.html.md`. Here,
+`index.html.md` redirects to `index.md`. One view serves all pages: `PAGES` has the renderer of each page.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The desk's list and page of claims published by followed newsrooms. They can only be read."""
+"""The desk's read-only list and page of claims published by followed newsrooms."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -215,7 +215,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record the reply from the form. If it is rejected, show the form again with the typed text."""
+        """Record the reply from the form. If the reply is rejected, show the form again with the typed text."""
         row = self.get_row(request, pk, _CHANGE_PERMISSION)
         person = get_person(request)
         form = ReceivedReplyForm(request.POST or None, initial=_build_initial_reply(row))

@@ -55,11 +55,11 @@ def _build_missing_token_condition() -> Q:
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def active(self) -> Self:
-        """Return the endpoints that get messages: switched on, and with a valid token if they need one."""
+        """Return the endpoints that get messages: they are switched on, and their token, if required, is valid."""
         return self.filter(~_build_missing_token_condition(), active=True)
 
     def without_token(self) -> Self:
-        """Return endpoints that are on although their token is no longer valid or their owner has left."""
+        """Return endpoints that are switched on although their token is no longer valid or their owner has left."""
         return self.filter(_build_missing_token_condition(), active=True)
 
 
