@@ -127,7 +127,7 @@ def verify_page(
     Args:
         key: the accepted public key.
         site: the newsroom's site.
-        last_sequence: the number of the last imported entry, which begins the page; 0 for none.
+        last_sequence: the number of the last imported entry, with which the page begins; 0 if nothing was imported.
         last_change: the signed text of that entry when it was imported.
         max_entries: the number of entries requested.
 
@@ -277,7 +277,7 @@ def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
 
 
 def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
-    """Return a published entry's claim and its JSON text, after checking that it matches the signed hash."""
+    """Return a published entry's claim and its JSON text, after checking that the text matches the signed hash."""
     claim = change.get("claim")
     body = escape_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):

@@ -48,7 +48,7 @@ class ReaderRequestQuerySet(ReaderMessageQuerySet["ReaderRequest"]):
     decide_permission = "complaints.answer_readerrequest"
 
     def waiting(self) -> Self:
-        """Return requests that wait for a decision, including those whose claim was declined or deleted."""
+        """Return requests that wait for a decision, including requests whose linked claim was declined or deleted."""
         states, has_no_open_claim = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & has_no_open_claim)
 
@@ -67,7 +67,7 @@ class ReaderRequestQuerySet(ReaderMessageQuerySet["ReaderRequest"]):
         return RequestFigures(**counts)
 
     def open(self) -> Self:
-        """Return requests that are still open; readers with the same request are added to them."""
+        """Return open requests. A reader who sends the same request again is added to the open one."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
 
