@@ -42,7 +42,7 @@ class DetectionError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class SearchedText:
-    """A text and its language, with its sentences, or with the reason why these could not be detected."""
+    """A text and its language, with its sentences or the reason why the sentences could not be detected."""
 
     text: str
     language: str

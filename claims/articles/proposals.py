@@ -61,9 +61,9 @@ def propose_claims(
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
 
-    An appearance is created for every position with these words. Positions at which a claim of this source is already
-    anchored, in any state, are skipped, and so are words that already are a claim of this source. Importing the same
-    text twice therefore duplicates no claim.
+    An appearance is created for every position at which the statement's words occur. Positions at which a claim of this
+    source is already anchored, in any state, are skipped, and so are statements that are already claims of this source.
+    Importing the same text twice therefore duplicates no claim.
 
     Args:
         include_all: propose the third band too.

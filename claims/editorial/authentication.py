@@ -24,7 +24,7 @@ class InsufficientScope(PermissionDenied):
 
 
 class BearerAuthentication(TokenAuthentication):
-    """Authentication by an `ApiToken` in `Authorization: Bearer …`, which one query finds by its digest."""
+    """Authentication by `Authorization: Bearer …`. One query finds the `ApiToken` by its digest."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:

@@ -1,8 +1,8 @@
 """`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a client that received no response can safely retry.
 
-The response is stored in the request's own transaction, so a killed process leaves both or neither. A rejected
-request changes nothing and is not stored, so the client can correct it and send it with the same key. A secret is
-sent once and never stored here: the repeated response contains null instead.
+The response is stored in the transaction of the change, so a killed process leaves both the change and the response, or
+neither. A rejected request changes nothing and its response is not stored, so the client can correct the request and
+reuse the key. A secret is sent once and never stored here: a repeated response contains null instead.
 """
 
 import hashlib

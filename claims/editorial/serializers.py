@@ -18,7 +18,7 @@ from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
 def exclude_fields(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
-    """Return a serializer's fields, keyed by name, without the named ones."""
+    """Return a serializer's fields, keyed by name, without the fields in `names`."""
     return {name: field for name, field in fields.items() if name not in names}
 
 

@@ -149,7 +149,7 @@ def _build_correction(line: LedgerLine) -> PublicCorrection:
 
 
 def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry's columns for filters and search, derived from its body so that both agree."""
+    """Return an entry's columns for filters and search, derived from its body so that columns and body agree."""
     sources = _list_sources(body)
     # An entry restored from an old export may lack `media`.
     claim_media = body.get("media", [])
@@ -243,7 +243,7 @@ def _list_features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> li
 
 
 def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a `PublishedVerdict`, derived from the verdict's body so that both agree."""
+    """Return the columns of a `PublishedVerdict`, derived from the verdict's body so that columns and body agree."""
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
     rating = verdict["rating"] or {}
     return {

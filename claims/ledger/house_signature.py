@@ -1,7 +1,7 @@
-"""Sign ledger entries with the newsroom's key, which proves where a copy of an entry comes from.
+"""Sign ledger entries with the newsroom's key. The signature proves where a copy of an entry comes from.
 
-The signature is Ed25519 (RFC 8032) over an entry of the feed of changes, serialised by RFC 8785 (JCS). The entry
-omits the claim but contains its SHA-256. Keys and signatures are base64url without padding, as in RFC 8037.
+The signature is Ed25519 (RFC 8032) over an entry of the feed of changes, serialised by RFC 8785 (JCS). The entry omits
+the claim but contains the claim's SHA-256. Keys and signatures are base64url without padding, as in RFC 8037.
 
 The same key signs notes (`claims.ledger.proofs.signed_note`). The first line of a note is the name of a log, which
 has no spaces, so neither kind of signed text can be mistaken for the other.

@@ -73,7 +73,7 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 
 
 def append_entries(entries: Sequence[LedgerEntry]) -> None:
-    """Store entries of `claims.ledger.entry_builder`, in this order. Call this in the transaction of the change."""
+    """Store entries from `claims.ledger.entry_builder`, in this order. Call this in the transaction of the change."""
     send_lines(build_entry_lines(entries))
     entries_added.send(Publication, claims=[entry.publication["claim_id"] for entry in entries])
 
@@ -147,7 +147,7 @@ def build_restated_body(
 
 
 def have_reviewed_parts_changed(claim: Claim, publication: Publication) -> bool:
-    """Return whether the parts of a claim that verdicts judge differ from the published ones."""
+    """Return whether the parts of a claim that verdicts judge differ from the published parts."""
     published_document = publication.document
     current_values = {name: claim.serializable_value(name) for name in JUDGED_FIELDS}
     current_values["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
@@ -158,7 +158,7 @@ def have_reviewed_parts_changed(claim: Claim, publication: Publication) -> bool:
 
 
 def have_claimed_media_changed(claim: Claim, publication: Publication) -> bool:
-    """Return whether the claim's media differ from the published ones; verdicts judge them too."""
+    """Return whether the claim's media differ from the published media. Verdicts judge media too."""
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
     own_media: dict[int, list[Any]] = {}
     media_of_others: set[int] = set()

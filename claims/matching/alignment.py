@@ -87,7 +87,7 @@ def align(
     """Align a text with a claim.
 
     Args:
-        languages: the languages of both (ISO 639-1); empty if unknown.
+        languages: the languages of the text and the claim (ISO 639-1); empty if unknown.
         unknown_words: the folded words of the text that no claim contains; only these can be typing errors.
     """
     text_words, claim_words = split_words(text), split_words(claim_text)
@@ -134,7 +134,7 @@ def align(
 
 
 def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
-    """Return the words without articles, unless all are articles. The A of "hepatitis A" does not count as one."""
+    """Return the words without articles, unless all are articles. The A of "hepatitis A" is no article."""
     articles = frozenset(_ARTICLES.get(language, "").split())
     is_upper_case = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
@@ -167,7 +167,7 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _is_untruncated(text: str, words: Sequence[Word]) -> bool:
-    """Return whether these are all words of the text, because the rest of a longer text may change its meaning."""
+    """Return whether these are all words of the text. Words left out might change the text's meaning."""
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 

@@ -23,7 +23,7 @@ MAX_AGE_SECONDS = 60
 
 
 class AnswerCache(Generic[CachedAnswer]):
-    """A cache of answers, keyed by the hash of their text. The least recently used are dropped first.
+    """A cache of answers, keyed by the hash of their text. The least recently used answers are dropped first.
 
     Args:
         size: returns the number of sentences in an answer.

@@ -49,7 +49,7 @@ def load_publication_column(
 
 @dataclass(frozen=True)
 class ClaimTexts:
-    """The texts of a claim for matching. `Candidate` explains each."""
+    """The texts of a claim for matching. `Candidate` describes each field."""
 
     statement: str
     language: str

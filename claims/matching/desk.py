@@ -86,7 +86,7 @@ def find_candidates(
 
 
 def find_claims_with_rare_words(text: str, limit: int) -> list[int]:
-    """Return claims at the desk that share rare words with a text. Those that share the rarest come first.
+    """Return claims at the desk that share rare words with a text. Claims that share the rarest words come first.
 
     Words are compared without stemming (`claims_statement_words`); `compute_word_shares` compares more precisely.
     """

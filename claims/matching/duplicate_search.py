@@ -1,6 +1,6 @@
 """Find claims with the same words, and queue possible duplicates for an editor.
 
-Compared claims are recorded with their wording. An interrupted search can therefore be resumed, and a repeated one
+Compared claims are recorded with their wording. An interrupted search can therefore be resumed, and a repeated search
 only compares new and reworded claims. Nothing is merged here.
 """
 
@@ -40,7 +40,7 @@ class ComparedClaim(NamedTuple):
 
 
 class DuplicatePair(NamedTuple):
-    """Two claims that may be the same (the newer first), the probability of this, and the reasons."""
+    """Two claims that may be the same (the newer first), the probability that they are, and the reasons."""
 
     claim: int
     earlier: int
@@ -157,7 +157,7 @@ def _find_pairs(
 
 
 def _judge_pair(later_claim: ComparedClaim, earlier_claim: ComparedClaim) -> DuplicatePair | None:
-    """Return the pair if both are the same claim."""
+    """Return the pair if the two claims are probably the same, otherwise None."""
     if later_claim.key == earlier_claim.key:
         return DuplicatePair(later_claim.pk, earlier_claim.pk, 1.0, [_("The words are the same.")])
     query = TextQuery(

@@ -51,7 +51,7 @@ class SimilarMedia:
 
 
 def grade_likeness(distance: int | None) -> Likeness:
-    """Return the grade of similarity for a hash distance; None means found by local features."""
+    """Return the grade of similarity for a hash distance, which is None for a match found by local features."""
     if distance is None:
         return "alike"
     if distance <= MAX_SAME_DISTANCE:
@@ -85,7 +85,7 @@ def find_published_media(perceptual_hash: PerceptualHash) -> list[SimilarMedia]:
 
 
 def list_shown_media(claim: Document) -> Iterable[ShownMedia]:
-    """Return all media in a published claim, each once, with its own media before those of evidence."""
+    """Yield all media in a published claim, each once: the media of the claim, then the media of its evidence."""
     listed_ids = set()
     for media in claim.get("media", []):
         listed_ids.add(media["id"])

@@ -1,4 +1,4 @@
-"""A query, and a candidate claim for it."""
+"""A query for matching, and a claim that may match the query."""
 
 from dataclasses import dataclass
 from datetime import date

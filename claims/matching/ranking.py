@@ -28,7 +28,7 @@ class RankedCandidate:
     """A candidate with its probability.
 
     Attributes:
-        probability: the probability that the query is about this claim, or about one that says the same.
+        probability: the probability that the query is about this claim, or about a claim that says the same.
     """
 
     candidate: Candidate

@@ -383,7 +383,7 @@ def get_common_words() -> CommonWords:
 
 @lru_cache(maxsize=1)
 def load_common_words(period: int) -> CommonWords:
-    """Load the word statistics that ANALYZE collected. Each new `period`, a number, loads them again."""
+    """Load the word statistics that ANALYZE collected. They are cached until the number `period` changes."""
     rows = fetch_rows(_FREQUENT_SQL)
     claim_count = rows[0][2] if rows else 0.0
     return CommonWords(claim_count, {word.decode(): share * claim_count for word, share, _ in rows})

@@ -33,7 +33,7 @@ def create_claim(
         claimant: the claimant's name in the article; an unknown claimant is added.
 
     Raises:
-        NotPossible: the source has been captured again since.
+        NotPossible: the source has been captured again since the person selected the quote.
         NotAllowed: the person's role does not include proposing claims.
     """
     require_permission(by, "claims.add_claim", _("add claims"))

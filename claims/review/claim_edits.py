@@ -30,7 +30,7 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 
 def is_referenced(claim: Claim) -> bool:
-    """Return whether other rows, such as verdicts, prevent deleting the claim; it can then be declined or merged."""
+    """Return whether other rows, such as verdicts, prevent deleting the claim. It can still be declined or merged."""
     referring = (
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in Claim._meta.related_objects

@@ -68,7 +68,7 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
 
 @periodic_task("23 * * * *", pass_context=True)
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
-    """Publish changed rating classes that an interrupted job or a direct change left unpublished, every hour."""
+    """Publish, once an hour, changed rating classes that an interrupted job or a direct change left unpublished."""
     publish_outdated_classes(is_stopped=context.should_abort)
 
 
@@ -79,7 +79,7 @@ def publish_outdated_classes(
 
     Args:
         rating_ids: the ratings to check; by default, all.
-        is_stopped: called before each transaction.
+        is_stopped: called before each transaction; returns whether to stop.
 
     Returns:
         Whether everything was done.

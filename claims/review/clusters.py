@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_words
 
 @transaction.atomic
 def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
-    """Put these claims into one cluster: the existing cluster of some of them, or a new cluster.
+    """Put these claims into one cluster: the cluster that already contains some of them, or else a new cluster.
 
     Raises:
         NotPossible: the claims are in several clusters, so a person must choose one.

@@ -24,8 +24,8 @@ def store_media(
             readers only see the description.
 
     Raises:
-        MediaRefused, FetchError: the file is missing, or is not a picture, recording or video that can be stored. A
-            file that is only used in work that the person may not read is rejected too, with another reason.
+        MediaRefused, FetchError: the file is missing, or is not a picture, recording or video that can be stored. The
+            file is also rejected if it is only used in work that the person may not read.
     """
     media = store_file(content, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():

@@ -18,7 +18,7 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """Confirm a repeat: merge the claim proposed from the same words or, without one, add an appearance to the claim.
+    """Confirm a repeat: merge the claim proposed from the same words or, if there is none, add an appearance.
 
     Raises:
         NotPossible: the repeat is already decided, its source is unknown, or a merge is not possible.

@@ -15,8 +15,8 @@ class Requirement:
     Attributes:
         part: the name of the missing part.
         place: the id of the element on the desk's claim page where the part is entered.
-        find_terms: returns values for fields of the verdict, stored at submission: the terms of this review, such as a
-            deadline.
+        find_terms: returns the terms of this review, such as a deadline, as values for fields of the verdict. They are
+            stored at submission.
         find_missing: returns what the verdict lacks for review; empty if nothing is missing.
         check: raises `NotPossible` if the verdict may not be published in its present state.
         wait: raises `TooEarly` until the verdict may be published.

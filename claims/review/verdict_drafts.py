@@ -96,7 +96,7 @@ def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **conte
 
 
 def record_editor(row: Verdict | Translation, by: User) -> None:
-    """Record a further editor of a draft. Editors cannot sign it off, just like its author."""
+    """Record a further editor of a draft. Like the author, an editor of a draft cannot sign it off."""
     if by.pk != row.author_id:
         rows = type(row)._default_manager.filter(pk=row.pk).exclude(edited_by__contains=[by.pk])
         rows.update(edited_by=Func(F("edited_by"), by.pk, function="array_append"))
@@ -202,7 +202,7 @@ def lock_draft(row: Reviewed, by: User) -> Reviewed:
     """Return the verdict or translation, reloaded under lock.
 
     Raises:
-        NotPossible: it is not a draft, or no longer exists.
+        NotPossible: the row is not a draft, or no longer exists.
         NotAllowed: the person may not edit the draft.
     """
     require_permission(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))

@@ -182,7 +182,7 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
 
 
 def _fetch_row(rows: QuerySet[AnyModel]) -> AnyModel | None:
-    """Return the only row, or None. This avoids the ORDER BY that `first()` adds, which takes a quarter of the time."""
+    """Return the only row, or None. This avoids the ORDER BY that `first()` adds, a quarter of the query time."""
     return next(iter(rows.order_by()), None)
 
 
@@ -346,8 +346,8 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
     """Add the ledger entries for a merge or its undoing.
 
-    Unpublished claims stay unpublished: a claim that was never published changes nothing for readers of the other
-    one, and a retracted claim adds nothing to its target.
+    Unpublished claims stay unpublished: one that was never published changes nothing for readers of the other claim,
+    and a retracted claim adds nothing to its target.
     """
     newest_entry = claim.publications.newest().first()
     if newest_entry is None:

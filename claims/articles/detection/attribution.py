@@ -107,7 +107,7 @@ class Attributor:
         speakers: list[SentenceSpeaker | None],
         narrations: Sequence[str],
     ) -> list[SentenceSpeaker | None]:
-        """Return the speakers of an answer without a label: the speaker that it names, or else the interviewee.
+        """Return the speakers of an answer without a label: the speaker named in the answer, or else the interviewee.
 
         If the answer is quoted, the words outside the quotation are the article's own.
         """

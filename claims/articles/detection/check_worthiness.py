@@ -104,7 +104,7 @@ _CHARACTERS_PER_WORD = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason to check a sentence: its kind, and the words that give it, with their position in the article."""
+    """A reason to check a sentence: the kind of reason, and the words behind it, with their position in the article."""
 
     kind: str
     words: str

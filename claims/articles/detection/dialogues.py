@@ -22,9 +22,9 @@ _MAX_LABEL_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class DialogueTurn:
-    """A block of a dialogue, with its speaker; a question has none.
+    """A block of a dialogue, with its speaker. A question has no speaker.
 
-    `is_labelled` is true if a label names the speaker; otherwise the block's own words may name a different one.
+    `is_labelled` is true if a label names the speaker; otherwise the block's own words may name a different speaker.
     """
 
     member: NamedEntity | None

@@ -36,7 +36,7 @@ class Focus:
         self._sentence += 1
 
     def note_mentions(self, mentions: list[NameMention]) -> None:
-        """Remember the people that a sentence names. Its subject comes last, as the nearest antecedent."""
+        """Remember the people that a sentence names. The sentence's subject comes last, as the nearest antecedent."""
         for mention in sorted(mentions, key=lambda mention: mention.is_subject):
             if mention.member.is_person:
                 self._traces.append(
@@ -47,7 +47,7 @@ class Focus:
         self._traces.append(_Trace(member, self._block, self._sentence, has_spoken=True))
 
     def note_unnamed_person(self, is_feminine: bool | None) -> None:
-        """Remember that a person without a name was mentioned, so that a pronoun does not refer to an earlier one."""
+        """Remember that a person without a name was mentioned, so that a pronoun refers to nobody earlier."""
         member = NamedEntity("", is_person=True, is_feminine=is_feminine)
         self._traces.append(_Trace(member, self._block, self._sentence, is_subject=True, is_nameless=True))
 
@@ -71,8 +71,8 @@ class Focus:
     def find_antecedent(self, is_feminine: bool | None) -> NamedEntity | None:
         """Return the person that "he" or "she" must refer to; None if ambiguous.
 
-        A person of unknown gender may be either. A person named only in passing is never the antecedent. Such a
-        person still makes the pronoun ambiguous if the previous person was only a subject and has not spoken.
+        Either pronoun may mean a person of unknown gender. A person named only in passing is never the antecedent. Such
+        a person still makes the pronoun ambiguous if the previous person was only a subject and has not spoken.
         """
         bystanders: list[NamedEntity] = []
         doubtful_member: NamedEntity | None = None

@@ -69,7 +69,7 @@ class Grammar:
         return False
 
     def build_nominative(self, words: Sequence[str]) -> str:
-        """Return the nominative of a name in the genitive, as it is after "according to": Олега Дёмина → Олег Дёмин."""
+        """Return the nominative of a name in the genitive (after "according to"): Олега Дёмина → Олег Дёмин."""
         nominatives = []
         for word in words:
             matching_rule = next((rule for rule in self.genitives if word.endswith(rule[0])), None)

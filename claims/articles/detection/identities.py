@@ -254,7 +254,7 @@ class Identities:
         return self.build_speaker(member, speaker.description)
 
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
-        """Return a person named after an office, or else a body or country, in scripts without capitals."""
+        """Return a person known by name and office, or else a body or country, in scripts without capitals."""
         if speaker.is_person and speaker.description:
             return self._build_known_speaker(speaker)
         holders, is_ambiguous = self._people.find_holders(attribution.phrase)

@@ -1,8 +1,8 @@
 """Data about a language for the detector: signal phrases and orthography.
 
 Each language has a file in `languages/`, and one in `speech/` about reported speech. Commas separate phrases.
-`increas*` matches the beginning of a word, `*ieron` the end, and `!hundred` excludes a word from both in its group.
-`^may` matches only a capitalised word inside a sentence: the month.
+`increas*` matches the beginning of a word, `*ieron` the end, and `!hundred` excludes a word from both kinds of pattern
+in its group. `^may` matches only a capitalised word inside a sentence: the month.
 
 In Korean and in languages without spaces, phrases match anywhere in a sentence. Months, weekdays and countries come
 from CLDR through Babel, so a language without a file still has these, besides numbers, quotations and capitals.

@@ -45,7 +45,7 @@ class NamedEntity:
 
 @dataclass(frozen=True, slots=True)
 class NameMention:
-    """A position in a sentence that names a person or body. `is_subject` is true if the sentence is about `member`."""
+    """A mention of a person or body in a sentence. `is_subject` is true if the sentence is about `member`."""
 
     member: NamedEntity
     start: int

@@ -197,7 +197,7 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 
 
 def is_body_word(word: str, language: Lexicon) -> bool:
-    """Return whether the word is a kind of body; in German and Dutch it may end a compound."""
+    """Return whether the word is a word for an organisation or, in German and Dutch, a compound ending in one."""
     key = ELISION_PATTERN.sub("", word).lower()
     plain_key = key.removesuffix("s") if language.is_verb_second else key  # des Verbands
     return not {key, plain_key}.isdisjoint(language.bodies) or (

@@ -255,7 +255,7 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
 
 
 def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> int | None:
-    """Return where a closing attribution begins, at the end of a quotation, or at a comma or dash; None without one."""
+    """Return where a closing attribution begins: at a comma, a dash or a quotation's end. None if there is none."""
     text_before = narration[: attribution.start].rstrip()
     text_after = narration[attribution.end :]
     if (

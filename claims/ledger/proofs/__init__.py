@@ -1,4 +1,4 @@
-"""Proofs that nothing in the ledger was rewritten, which anyone can verify. docs/ledger-proofs.md describes them.
+"""Proofs, which anyone can verify, that nothing in the ledger was rewritten. docs/ledger-proofs.md describes them.
 
     entry_text      the bytes of an entry (pure)
     sealed_text     the content of an entry, with salted digests in place of its texts (pure)

@@ -1,8 +1,8 @@
 """Sign checkpoints of the ledger.
 
-A log must never sign a head that does not extend all earlier ones. Before each signature, the stored rows are
-therefore compared with the last checkpoint, and the hashes of new entries are recomputed. After a manipulation,
-nothing more is signed.
+A log must never sign a head that does not extend all earlier heads. Before each signature, the stored rows are
+therefore compared with the last checkpoint, and the hashes of new entries are recomputed. After a manipulation, nothing
+more is signed.
 """
 
 import logging
@@ -37,7 +37,7 @@ LINK_BATCH_SIZE = 5_000
 
 
 class InconsistentLedger(Exception):
-    """The stored ledger does not continue the signed one; signing stops until an administrator intervenes."""
+    """The stored ledger does not continue the signed ledger. Signing stops until an administrator intervenes."""
 
 
 def sign_ledger() -> Checkpoint | None:
@@ -45,7 +45,7 @@ def sign_ledger() -> Checkpoint | None:
 
     Raises:
         InconsistentLedger: stored data of the ledger were changed.
-        KeyRefused: the configured key is not the announced one.
+        KeyRefused: the configured key is not the announced key.
     """
     with transaction.atomic():
         lock_names("claims.ledger.checkpoint")
@@ -165,7 +165,7 @@ def _require_link(checkpoint: Checkpoint) -> None:
 
 
 def _find_newest_signed(checkpoints: QuerySet[Checkpoint]) -> Checkpoint | None:
-    """Return the newest checkpoint with a valid signature, because a forged one must not stop signing.
+    """Return the newest checkpoint with a valid signature, because a forged checkpoint must not stop signing.
 
     Raises:
         InconsistentLedger: there are checkpoints, but none has a valid signature.

@@ -1,6 +1,6 @@
 """Timestamped cosignatures under checkpoints (C2SP `tlog-cosignature`, Ed25519). Pure.
 
-With a cosignature, a witness states that at this moment it had seen no larger consistent tree of the log.
+With a cosignature, a witness states that it has seen no larger consistent tree of the log until then.
 """
 
 from base64 import b64encode

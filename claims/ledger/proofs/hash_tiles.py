@@ -1,4 +1,4 @@
-"""Tiles of the Merkle tree (C2SP `tlog-tiles`): 256 adjacent hashes of a level, one tile level for 8 tree levels."""
+"""Tiles of the Merkle tree (C2SP `tlog-tiles`): blocks of 256 adjacent hashes from every eighth level of the tree."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -58,7 +58,7 @@ def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
 
 
 def _compute_root(content: bytes) -> bytes:
-    """Return the root of these hashes. Their number must be a power of two."""
+    """Return the root of these hashes. The number of hashes must be a power of two."""
     hashes = [content[index : index + HASH_BYTES] for index in range(0, len(content), HASH_BYTES)]
     while len(hashes) > 1:
         hashes = [hash_node(hashes[index], hashes[index + 1]) for index in range(0, len(hashes), 2)]
@@ -66,7 +66,7 @@ def _compute_root(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """A tree to which leaves are added. It stores only the incomplete tiles, and those that have changed."""
+    """A tree to which leaves are added. It keeps only incomplete tiles and changed tiles."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Begin with a tree of this size.
@@ -106,7 +106,7 @@ class GrowingTiles:
             self._add(level + 1, _compute_root(full_tile))
 
     def pop_changed(self) -> dict[TilePlace, bytes]:
-        """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
+        """Return the tiles that changed since the last call. Incomplete tiles have the hashes added so far."""
         changed_tiles = self._full_tiles | {
             (level, self._tile_numbers[level]): bytes(self._edge[level]) for level in self._changed_levels
         }

@@ -35,10 +35,10 @@ def build_origin(site: str) -> str:
 
 
 def load_current_key() -> SigningKey:
-    """Return the configured key, which must be the key announced last. Using the first key announces it.
+    """Return the configured key, which must be the last announced key. A ledger's first key is announced here.
 
     Raises:
-        KeyRefused: the configured key is a different one.
+        KeyRefused: the configured key is not the last announced key.
     """
     newest_key = SigningKey.objects.newest()
     public_key = _encode_public_key(get_newsroom_key())

@@ -125,7 +125,7 @@ def is_consistency_proven(
 
 
 class GrowingTree:
-    """A growing Merkle tree that only remembers its right edge."""
+    """A growing Merkle tree that stores only the hashes along its right edge."""
 
     def __init__(self, edge: Sequence[bytes] = (), size: int = 0) -> None:
         """Begin with a tree of this size.

@@ -1,11 +1,11 @@
-"""The hash of an entry's content. Only salted digests of its texts are hashed, so a text can be removed by law.
+"""The hash of an entry's content. Only salted digests of its texts are hashed, so a text can be removed later.
 
-The note and the body are split at quotation marks (`stored` writes those inside a text as `\\u0022`). The parts are
-numbered, the note being 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random
-seed. After a removal, the seed is gone: each text has its own salt, and a removed text has a hyphen and its digest.
+Text 0 is the note. The next texts are the strings in the body (a quotation mark inside a string is stored as
+`\\u0022`). A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random seed. A removal
+deletes the seed: each remaining text is then stored with its own salt, and each removed text with a hyphen and its
+digest.
 
-The database computes the same (`claims.models.ledger_rules.build_sealed_sha256_sql`); docs/ledger-proofs.md
-describes it.
+The database computes the same (`claims.models.ledger_rules.build_sealed_sha256_sql`); see docs/ledger-proofs.md.
 """
 
 import json
@@ -31,8 +31,8 @@ def seal(note: str, body: str, salts: str) -> str:
 def find_unbarred(note: str, body: str, salts: str) -> list[str]:
     """Return texts whose salt was deleted as for a removal, but which do not look removed.
 
-    In a removed text, bars replace the letters, or x's in a URL. Its digest is replaced too if it would reveal the
-    words.
+    In a removed text, bars replace the letters, or x's in a URL. The text's digest is replaced too if it would reveal
+    the words.
     """
     salt_list = salts.split(",")
     texts = [note, *body.split('"')[1::2]]

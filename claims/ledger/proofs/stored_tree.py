@@ -54,7 +54,7 @@ def load_with_previous(first_sequence: int, last_sequence: int) -> Iterator[tupl
 
 
 def load_entry_texts(first_sequence: int, last_sequence: int) -> list[bytes]:
-    """Return the hashed bytes of each entry in a range of sequence numbers. All are in memory at once."""
+    """Return the hashed bytes of each entry in a range of sequence numbers. Loads all of them into memory."""
     rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence).order_by(
         "sequence"
     )
@@ -92,7 +92,7 @@ def load_proof(leaf_ranges: list[tuple[int, int]]) -> list[bytes]:
     """Return the hashes of these ranges of leaves, for a proof.
 
     Raises:
-        LookupError: the tree is not that large.
+        LookupError: a range is outside the tree.
     """
     return merkle_tree.hash_parts(leaf_ranges, build_subtree_lookup(read_tiles(find_tiles(leaf_ranges))))
 

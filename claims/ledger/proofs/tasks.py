@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 def sign(timestamp: int) -> None:
     """Sign new publications and reviews each minute; log a critical message if stored data were changed.
 
-    If one of the two logs cannot be signed, the other still is.
+    If signing one of these two logs fails, the other log is still signed.
     """
     failures: list[Exception] = []
     for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):

@@ -1,4 +1,4 @@
-"""The witnesses whose cosignatures make a checkpoint trusted. Without the feature that adds them, there are none."""
+"""The witnesses whose cosignatures make a checkpoint trusted. Only a feature adds witnesses."""
 
 from typing import NamedTuple
 

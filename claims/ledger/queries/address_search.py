@@ -1,4 +1,4 @@
-"""Look up a URL: claims that appeared there, are reviewed there or cite it, and the claim whose page it is."""
+"""Look up a URL: find the claims that appeared or are reviewed at the URL or cite it, or whose page it is."""
 
 import re
 from collections.abc import Iterable

@@ -58,7 +58,7 @@ def resolve_as_of(moment: datetime) -> datetime:
     """Return the moment of `as_of`; for a moment later today, such as the end of the day, return the present.
 
     Raises:
-        InvalidParameters: the moment is in the future.
+        InvalidParameters: the moment is after today (UTC).
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
@@ -187,7 +187,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return rows.matching_search(search) if search else rows
 
     def verdicts(self, filter_values: Mapping[str, Any]) -> PublishedVerdictQuerySet:
-        """Return the matching verdicts. An entry matches if it has at least one of them."""
+        """Return the matching verdicts. An entry matches if it has at least one matching verdict."""
         verdicts = PublishedVerdict.objects.all()
         for name, value in filter_values.items():
             if self._is_about_verdicts(name):
@@ -243,7 +243,7 @@ class ClaimPageQuery(ClaimListQuery):
 
 
 class ClaimQuery(Query):
-    """The query of a single claim."""
+    """The query parameters for a single claim."""
 
     as_of = ClaimListQuery.base_filters["as_of"]
     fields = ClaimListQuery.base_filters["fields"]
@@ -255,7 +255,7 @@ class ClaimQuery(Query):
 
 
 class VersionListQuery(ListQuery):
-    """The query of the versions of a claim."""
+    """The query parameters for listing a claim's versions."""
 
     list_name = "versions"
     orderings = build_both_orderings("version", make_id_key("version"))

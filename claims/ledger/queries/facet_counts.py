@@ -61,7 +61,7 @@ class Facet:
         column_sql: SQL for that column, if it must be computed.
         parameters: the query parameters that select values of this facet.
         replacement: the wider conditions that replace those parameters when this facet is counted.
-        mention_kind: the kind of mention that the ledger counts over all publications, if it does.
+        mention_kind: the kind of mention, if the database keeps counts of such mentions over all publications.
     """
 
     name: str
@@ -194,7 +194,7 @@ class FacetCounting:
 
     Args:
         query: the query; only the given conditions apply.
-        conditions: the conditions by parameter.
+        conditions: the conditions, keyed by parameter.
         names: the names of the facets.
         size: the number of values for each facet.
     """
@@ -253,7 +253,7 @@ class FacetCounting:
         return counts
 
     def _iterate_rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """Return a row for each value of each facet, and one with the number of claims and the ledger position."""
+        """Return a row for each value of each facet, and a row with the number of claims and the ledger position."""
         source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)
         widened_conditions = {name: value for facet in facets for name, value in facet.replacement.items()}

@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Return the placeholders for the targets of a URL search in its SQL; None for a search for words."""
+        """Return the SQL placeholders for what a URL search looks up; None for a search for words."""
         targets = self.search.targets if self.search else None
         return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 
@@ -104,8 +104,8 @@ class WordsQuery(ListQuery):
     def ordering(self) -> Ordering:
         """Return the order of the list. If there are few matches, they are found first and then sorted.
 
-        Otherwise PostgreSQL would read rows in list order, which is nearly all of them if the word is rare. It
-        only knows the frequency of the most common words, and guesses that of all others.
+        PostgreSQL might otherwise read rows in list order until a page is full: nearly all rows if the word is rare. It
+        knows the frequency of only the most common words.
         """
         ordering = super().ordering
         return (
@@ -148,7 +148,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def text_for_meaning_search(self) -> str:
-        """Return the text to search by meaning if no claim contains the words; "" if the query does not allow that."""
+        """Return the text to search by meaning if no claim contains the words; "" if that is not allowed."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_about_present = not {"as_of", "status"} & self.given_values.keys()
@@ -185,7 +185,7 @@ class SearchQuery(WordsQuery):
         return "-updated" if self.ordering is NEWEST else self.ordering.name
 
     def _has_too_many_matches(self) -> bool:
-        """Return whether there are too many matches to rank. Later pages keep the order of the first."""
+        """Return whether there are too many matches to rank. Later pages keep the order of the first page."""
         reading = self.search
         if reading is None:
             return False
@@ -205,8 +205,8 @@ class SearchQuery(WordsQuery):
 def split_by_wording(ranking: str | Expression) -> Parts:
     """Split the matches: those with the exact search words come first, ranked; all others have rank 0.
 
-    The search index finds the exact matches. There are far more of the others, but usually a page is full before one
-    of them must be read.
+    The search index finds the exact matches. There are far more other matches, but usually a page is full before any of
+    these must be read.
     """
     has_exact_words = Q(build_match_condition("search_heading", ranking))
     return lambda rows: (

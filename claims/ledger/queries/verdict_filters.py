@@ -1,4 +1,4 @@
-"""The filters of the API's list of verdicts, and those of claims by their verdicts."""
+"""The filters of the API's list of verdicts, and the filters of claims that concern their verdicts."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -9,6 +9,6 @@
     checked_rules       whether the database rules are in force and unchanged
     verification_run    runs all checks on one database snapshot
 
-Everything is recomputed from the stored data, by this program. Imports `claims.ledger`, models and `sources`. Begin
-with `verification_run`; docs/ledger-proofs.md describes what it can find, and what only outsiders can find.
+Everything is recomputed from the stored data. Imports `claims.ledger`, models and `sources`. Begin with
+`verification_run`; docs/ledger-proofs.md describes what it finds, and what only outsiders can find.
 """

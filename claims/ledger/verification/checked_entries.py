@@ -161,7 +161,7 @@ class EntriesCheck:
                 self._later_count += 1
 
     def _matches_tree(self, leaf: bytes) -> bool:
-        """Return whether a leaf equals the one in the tree. True for entries that are not signed yet."""
+        """Return whether a leaf equals the stored leaf of the tree. True for entries that are not signed yet."""
         number, index = divmod(self.tree.size - 1, TILE_WIDTH)
         if index == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
@@ -319,7 +319,7 @@ def _format_time(value: datetime | None) -> str:
 
 
 def check_snapshots(quoted_snapshots: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
-    """Yield snapshots whose text differs from the quoted one.
+    """Yield snapshots whose text has changed since an entry quoted it.
 
     Args:
         quoted_snapshots: for each snapshot, the hash of its text and the number of an entry with that hash.

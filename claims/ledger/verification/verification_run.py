@@ -60,7 +60,7 @@ def verify(
 
     Args:
         checkpoints: checkpoints stored outside the database.
-        trusted_keys: the public keys (base64url) trusted for `checkpoints`; by default, the stored ones.
+        trusted_keys: the public keys (base64url) trusted for `checkpoints`; by default, the stored keys.
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
@@ -123,7 +123,7 @@ def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     """Let this connection read from one snapshot of the database. Yields a function that checks the indexes.
 
     That check is slow, so the indexes are checked on a second connection with the same snapshot, while this connection
-    reads entries. Inside a caller's transaction, whose changes no other connection sees, both use the same connection.
+    reads entries. Inside a caller's transaction, which no other connection sees, this connection checks the indexes.
     """
     if connection.in_atomic_block:
         yield lambda: _run_checks(connection)

@@ -1,8 +1,8 @@
 """Centre vectors by subtracting the mean of their language.
 
 A multilingual model places texts in one language near each other, so a post would find claims in its own language
-before the same claim in another. Subtracting the mean of each language raised success@1 across languages from .38 to
-.79 (docs/decisions/0037-vectors-of-statements.md). Queries have a different mean from statements.
+before the same claim in another language. Subtracting the mean of each language raised success@1 across languages from
+.38 to .79 (docs/decisions/0037-vectors-of-statements.md). Queries have a different mean from statements.
 """
 
 import numpy as np

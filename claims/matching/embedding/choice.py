@@ -96,13 +96,13 @@ def _get_endpoint(model: str) -> Endpoint:
 
 @lru_cache(maxsize=8)
 def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
-    """Return the endpoint. Each process has only one, because it remembers when to pause after a failure."""
+    """Return the process's only object for the endpoint, which remembers when to pause after a failure."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)
 
 
 @dataclass(frozen=True)
 class QueryModel:
-    """The model in use for queries, with the means that make a query comparable to statements."""
+    """The model in use for queries, with the mean vectors that make a query comparable to statements."""
 
     id: int
     dimensions: int

@@ -50,7 +50,7 @@ class MaintenanceUnderWay(Exception):
 
 
 class WrongDimensions(EmbedderError):
-    """The embedder's vectors have a different size from those stored under its name."""
+    """The embedder's vectors have a different size from the vectors stored under its name."""
 
 
 class EmbeddingProgress(NamedTuple):
@@ -118,7 +118,7 @@ def bring_up_to_date(
 
     Raises:
         EmbedderError: the embedder is unavailable, or returns no vectors.
-        MaintenanceUnderWay: another process is doing this.
+        MaintenanceUnderWay: another process is creating this model's vectors.
     """
     with _lock_maintenance(embedder.name):
         model = get_or_create_model(embedder)
@@ -256,7 +256,7 @@ def _check_vectors(embedder: Embedder, raw_vectors: Vectors, expected_count: int
 def _recentre_vectors(
     model: EmbeddingModel, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
-    """Recentre the vectors of languages whose mean has changed; return whether this is done."""
+    """Recentre the vectors of languages whose mean has changed; return whether all are recentred."""
     means.renew_means(model)
     batch_count = 0
     while means.recentre_vectors(model):

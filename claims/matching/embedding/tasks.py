@@ -34,7 +34,7 @@ def make_vectors(context: JobContext) -> None:
     "* * * * *", name="claims.matching.embedding.queue_missing_vectors", queue=QUEUE, pass_context=True
 )
 def queue_missing_vectors(context: JobContext, timestamp: int) -> None:
-    """Queue embedding once a minute, for changes without a job: made in psql, or when a worker was killed."""
+    """Queue embedding once a minute, for changes that have no job: made in psql, or left by a killed worker."""
     if not _run_for_limited_time(context.should_abort):
         queue_embedding()
     elif (configured := get_embedder()) is not None:
