@@ -75,7 +75,7 @@ def get_domain(url: str) -> str:
 
     Returns "" for anything but an http(s) URL. On platforms that give each author a host ("name.github.io"), each host
     counts as a domain of its own. These platforms are those in the private part of the public suffix list, and a few
-    that it lacks.
+    that the list lacks.
     """
     try:
         host = _get_host(url)

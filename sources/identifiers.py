@@ -1,7 +1,7 @@
 """Identifiers of authorities: Wikidata for everything, ROR for research organisations.
 
-People and files write them in a dozen ways. Here each is normalised to one URL, so that two rows, files or newsrooms
-can be seen to mean the same entity.
+People and files write identifiers in a dozen ways. Here each is normalised to one URL, so that two rows, files or
+newsrooms can be seen to mean the same entity.
 """
 
 import re

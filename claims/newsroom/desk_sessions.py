@@ -1,7 +1,7 @@
 """Sessions at the desk: recorded at sign-in, updated in use, and ended.
 
-This costs no SQL statement per request: the data are in the session itself. A row is written only at sign-in, when
-Django changes the session key, and occasionally during use.
+Tracking costs no SQL statement per request, because its data are in the session itself. A row is written only at
+sign-in, when Django changes the session key, and occasionally during use.
 """
 
 from collections.abc import Callable

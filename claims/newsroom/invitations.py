@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_words
 
 
 def build_invitation_link(person: User) -> str:
-    """Return the URL for choosing a password. It expires after PASSWORD_RESET_TIMEOUT, or after use."""
+    """Return the URL for choosing a password. The URL expires after PASSWORD_RESET_TIMEOUT, or after use."""
     key = default_token_generator.make_token(person)
     arguments = {"uidb36": user_pk_to_url_str(person), "key": key}
     return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=arguments)

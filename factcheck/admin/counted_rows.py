@@ -16,7 +16,7 @@ class CountedRows(Paginator):
     """A paginator for the first few thousand rows; later rows are found with filters or the search.
 
     Rows are counted exactly up to that limit. Beyond it, the size of a whole table is estimated, and a filtered list
-    only shows that there are more. Pages far back are not offered, because each would read all rows before it.
+    only shows that there are more rows. Pages far back are not offered, because each would read all rows before it.
     """
 
     #: The number of rows found, if already known.

@@ -188,7 +188,7 @@ def build_both_versions(
 ) -> BothVersions | None:
     """Merge others' changes into the submitted form if necessary. Return the versions to show on the page, or None.
 
-    Call it with the row locked. It changes `request.POST`.
+    The caller must have locked the row. This function changes `request.POST`.
     """
     version = compute_version(row, relations)
     versions = BothVersions.parse(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None

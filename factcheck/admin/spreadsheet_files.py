@@ -50,7 +50,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Spreadsh
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> SpreadsheetFile:
-    """Return a workbook with one sheet. It is complete before its first part is sent, because it is compressed."""
+    """Return a workbook with one sheet. It is compressed, so all of it is written before its first part is sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
     try:
         _write_xlsx(file, header, rows)

@@ -1,8 +1,8 @@
 """Keyset pagination: a page starts after a row, so that page 100,000 is as fast as the first.
 
-A cursor contains the sort key of a row, which is no secret. It is validated but not signed, so it stays valid for as
-long as the ordering exists, even if secret keys or servers change. Rows that are added or removed between two requests
-do not move other rows to another page.
+A cursor contains the sort key of a row, which is no secret. The cursor is validated but not signed, so it stays valid
+for as long as the ordering exists, even if secret keys or servers change. Rows that are added or removed between two
+requests do not move other rows to another page.
 """
 
 import json

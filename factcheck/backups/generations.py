@@ -1,7 +1,7 @@
 """Generations of backups, and the choice of which to keep.
 
-A generation is a folder. It gets its final name only when all of it is on disk and verified. Before that, and once it
-is discarded, the folder has a different name that marks it as incomplete.
+A generation is a folder. It gets its final name only when all of it is on disk and verified. Before that, and once the
+generation is discarded, the folder has a different name that marks it as incomplete.
 """
 
 import hashlib

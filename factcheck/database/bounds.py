@@ -68,7 +68,7 @@ def build_plausible_days_constraint(name: str, *fields: str) -> CheckConstraint:
 
 
 def build_not_in_future_rule(name: str, *fields: str) -> Rule:
-    """Return the rule that none of these dates is in the future. It is only checked when rows are written."""
+    """Return the rule that none of these dates is in the future. The rule is only checked when rows are written."""
     later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {TOLERANCE.days}' for field in fields)
     return Rule(
         name=name,

@@ -145,8 +145,8 @@ def build_error_sql(message: str, *, name: str) -> str:
 def build_snapshot_check_sql(name: str) -> str:
     """Return PL/pgSQL for the start of a rule that locks rows and must then see what others changed.
 
-    It rejects other isolation levels: only under READ COMMITTED does a statement see what was committed while it waited
-    for a lock.
+    This SQL rejects other isolation levels, because only under READ COMMITTED does a statement see what was committed
+    while it waited for a lock.
     """
     error_sql = build_error_sql(
         "Use the isolation level READ COMMITTED: with another one, the rules would check outdated data.",

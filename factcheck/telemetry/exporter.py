@@ -1,7 +1,7 @@
 """The process that serves metrics, on its own private port.
 
-It is separate from web processes, so it responds even if they do not, and its requests take no thread or connection
-from visitors.
+It is separate from web processes, so it responds even if they do not, and requests for metrics take no thread or
+connection from visitors.
 """
 
 import fcntl

@@ -124,7 +124,7 @@ def _read_parent(request: HttpRequest) -> Any:
 
 @contextmanager
 def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
-    """Start a span. It records only the class of an exception, because the message may be confidential."""
+    """Start a span. The span records only the class of an exception, because the message may be confidential."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  only if traces are on
 
     with _Tracing.tracer.start_as_current_span(

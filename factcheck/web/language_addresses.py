@@ -1,9 +1,9 @@
 """Reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with the interface in German.
 
 A language is a mount point. URLs below it are handled as if without the prefix (`path_info`), and URLs built during the
-request get it again (`{% url %}`, `reverse()`). So links stay in the reader's language without a cookie, and caches
-need no special rules. This applies to pages. Resources with the same URL in all languages (the API, the desk, feeds,
-files) never have a prefix.
+request get the prefix again (`{% url %}`, `reverse()`). So links stay in the reader's language without a cookie, and
+caches need no special rules. This applies to pages. Resources with the same URL in all languages (the API, the desk,
+feeds, files) never have a prefix.
 
 Stored and sent URLs have no prefix either: `build_permanent_path()` builds them.
 """
@@ -153,12 +153,12 @@ class MountedRoutes:
 
 @cache
 def mount_routes(code: str) -> MountedRoutes:
-    """Return the URL configuration of a language. Each process has one per language, because Django caches by it."""
+    """Return a language's URL configuration: always the same object, because Django caches routes per object."""
     return MountedRoutes(code)
 
 
 class _LanguagePrefix:
-    """The pattern of a language prefix. It is used to build URLs; in incoming ones, the prefix is already removed."""
+    """The pattern of a language prefix, only for building URLs. Incoming URLs no longer have their prefix here."""
 
     converters: dict[str, Any] = {}
 

@@ -179,7 +179,7 @@ def _check_store() -> dict[str, Finding]:
 
 
 class _SlowCheck:
-    """A check that may hang, for example of a remote server or disk. It runs in a thread, one at a time."""
+    """A check that may hang, for example of a remote server or disk. The check runs in a thread, once at a time."""
 
     def __init__(self, check: Callable[[], dict[str, Finding]], timeout_findings: dict[str, Finding]) -> None:
         self.ask, self.silent = check, timeout_findings

@@ -28,7 +28,7 @@ _MAX_SHOWN_CHARACTERS, _MAX_MARKS = 30_000, 100
 
 
 def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
-    """Render the snapshot's text with links on the claims anchored in it that the user may see."""
+    """Render the snapshot's text, with a link from each claimed passage to its claim if the user may see that claim."""
     appearances = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_MAX_SHOWN_CHARACTERS
     )

@@ -42,7 +42,7 @@ def compute_certainty(text: str) -> float:
 
 
 def choose_language(declared: str, text: str) -> str:
-    """Return the declared language if the text can be in it, otherwise the detected one."""
+    """Return the declared language if the text may be in that language, otherwise the detected language."""
     tag = _TAG_PATTERN.fullmatch(declared.strip())
     if not tag:
         return detect_language(text)

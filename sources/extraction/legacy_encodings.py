@@ -1,7 +1,7 @@
 """Detect the legacy encoding of bytes that are not Unicode, by the words they yield.
 
 Detectors that count pairs of letters need a page of text, and mistake three lines of French for Lithuanian. Here an
-encoding is considered only if all its letters belong to one language written in it. If several encodings qualify, the
+encoding is considered only if all letters that it yields belong to one language. If several encodings qualify, the
 language detector decides. Windows' Western encoding is the most common, so another one must be clearly better.
 """
 

@@ -23,7 +23,7 @@ class Deadline:
 
     A read timeout restarts with every byte, so a server that sends one byte a second could hold the connection for
     hours, even before the first header is complete. A timer that shuts down the socket ends the TLS handshake, the
-    headers and the body alike. It keeps a duplicate of the descriptor, because TLS takes over the original.
+    headers and the body alike. The timer keeps a duplicate of the descriptor, because TLS takes over the original.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -37,7 +37,7 @@ def store_file(
     source: Source | None = None,
     allow_loopback: bool = False,
 ) -> MediaObject:
-    """Store an uploaded file or the one at a URL. If the same bytes are already stored, return that object.
+    """Store an uploaded file or the file at a URL. If the same bytes are already stored, return that object.
 
     The existing object's values stay; only missing ones are filled in.
 

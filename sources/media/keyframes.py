@@ -141,7 +141,7 @@ def _recognise_kind(path: Path) -> MediaFormat:
 def _choose_poster(
     path: Path, kind: MediaFormat, frame_hashes: list[tuple[float, PerceptualHash]]
 ) -> Rendition | None:
-    """Render the most detailed of the first frames, because many films begin with a black picture. None on failure."""
+    """Render the most detailed of the first frames, as many films begin in black. Return None on failure."""
     if not frame_hashes:
         return None
     first_frames = frame_hashes[: max(5, len(frame_hashes) // 5)]

@@ -24,7 +24,7 @@ def validate_fragment_order(fragment: str) -> None:
 
 
 class MediaFragmentField(models.CharField[str, str]):
-    """A part of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
+    """A part of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for the whole recording."""
 
     default_validators = [
         RegexValidator(FRAGMENT_PATTERN, _("Enter the part in seconds, such as t=12.5,17.")),

@@ -35,7 +35,7 @@ _FIELDS: dict[Any, type[fields.Field]] = {
 class BodySerializer(serializers.Serializer):
     """A serializer that only describes a body in the OpenAPI document.
 
-    A subclass may declare fields, which follow or replace those of the body.
+    A subclass may declare fields, which follow or replace the fields of the body.
     """
 
     body: ClassVar[type]

@@ -309,8 +309,8 @@ def _reap_ended_servers() -> None:
 def stop(server: psutil.Process) -> None:
     """Stop the server with a fast shutdown; if that fails, kill it, and it recovers later.
 
-    A server in crash recovery may take minutes to obey a fast shutdown. It has not accepted any data that could be
-    lost, so it is killed, and recovers at the next start.
+    A server in crash recovery may take minutes to obey a fast shutdown. Such a server has not accepted any data that
+    could be lost, so it is killed, and recovers at the next start.
     """
     for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
         is_patient = number == signal.SIGINT
