@@ -292,7 +292,7 @@ class SecondFactorRule(models.Model):
 
 
 class SecondFactorGrace(models.Model):
-    """The start of a person's grace period, unless the rule or the account is newer; then that counts instead.
+    """The start of a person's grace period. If the rule or the account is newer, its own date counts instead.
 
     The period begins with the first role that requires a second factor, and begins again only when an administrator
     resets a lost factor. Removing and restoring a role does not extend it.

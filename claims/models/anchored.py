@@ -30,7 +30,7 @@ def build_span_rule(name: str) -> Rule:
 
 
 def build_span_constraint(name: str) -> models.CheckConstraint:
-    """Return the constraint that an anchor has a snapshot, a start and an end, or neither start nor end."""
+    """Return the constraint that an anchor has both a start and an end in a snapshot, or neither of them."""
     return models.CheckConstraint(
         name=name,
         condition=Q(start__isnull=True, end__isnull=True)

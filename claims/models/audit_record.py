@@ -225,7 +225,7 @@ _PERSON_SQL = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name)
 
 
 class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's related name for tokens
-    """Triggers that audit accounts: creation, changes of access, deletion."""
+    """A proxy with triggers that audit accounts: creation, changes of access, deletion."""
 
     class Meta:
         proxy = True
@@ -278,7 +278,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's rel
 
 
 class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """Triggers that audit the roles of people."""
+    """A proxy with triggers that audit people's roles."""
 
     class Meta:
         proxy = True
@@ -292,7 +292,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
 
 
 class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-defined]  # as above
-    """Triggers that audit permissions given to a person directly."""
+    """A proxy with triggers that audit permissions given to a person directly."""
 
     class Meta:
         proxy = True
@@ -310,7 +310,7 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
 
 
 class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-defined]  # as above
-    """Triggers that audit the permissions of a role."""
+    """A proxy with triggers that audit the permissions of roles."""
 
     class Meta:
         proxy = True
@@ -328,7 +328,7 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
 
 
 class AuditedRole(Group):
-    """Triggers that audit the names of roles."""
+    """A proxy with triggers that audit the names of roles."""
 
     class Meta:
         proxy = True
@@ -346,7 +346,7 @@ class AuditedRole(Group):
 
 
 class AuditedSecondFactor(Authenticator):
-    """Triggers that audit second factors being added or removed. Their secrets are never recorded."""
+    """A proxy with triggers that record when second factors are added or removed, but never their secrets."""
 
     class Meta:
         proxy = True

@@ -1,7 +1,7 @@
 """Signed states of the ledger: checkpoints, keys, and the Merkle tree (RFC 6962).
 
 The lowest level of the tree is computed from the entries, each higher level from the tiles below it, and checkpoints
-from all levels. The program does the same in `claims.ledger.proofs.merkle_tree`.
+from all levels. `claims.ledger.proofs.merkle_tree` does the same in Python.
 """
 
 from typing import Self

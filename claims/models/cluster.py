@@ -72,7 +72,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 class Cluster(models.Model):
     """A rumour that appears in many claims, in different words, languages and countries, each checked separately.
 
-    Its claims stay separate. Readers see a cluster once it is published, with those of its claims that are published.
+    Its claims stay separate. Readers see only published clusters, and in them only published claims.
     """
 
     class State(models.TextChoices):

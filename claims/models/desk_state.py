@@ -156,7 +156,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """Delete the stored content of these writers after saving or discarding; late requests cannot restore it.
 
         Args:
-            writers: each writer with the last request to delete; later content stays. None deletes all of it.
+            writers: maps each writer to its last request to delete; later content stays. None deletes all its content.
         """
         with connection.cursor() as cursor:
             for writer, sequence in sorted(writers.items()):
@@ -252,9 +252,9 @@ class TriageReservationQuerySet(models.QuerySet["TriageReservation"]):
 
 
 class TriageReservation(models.Model):
-    """A proposal on a person's screen, recorded so that two people in triage see different ones. It expires.
+    """A temporary record of a proposal on a person's screen, so that others in triage see different proposals.
 
-    It does not block decisions: the move itself rejects conflicting ones.
+    It does not block decisions. Conflicting decisions are rejected when the claim is moved to another state.
     """
 
     claim = models.OneToOneField(

@@ -158,7 +158,7 @@ class SearchLanguage(models.Model):
 
 
 def _build_change_sql(keys: str, condition: str = "true") -> str:
-    """Return PL/pgSQL that sets the variables `keys` and `steps`: each key with a changed count, and its change."""
+    """Return PL/pgSQL that sets `keys` to the keys with changed counts, and `steps` to the changes of the counts."""
     return f"""
         SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
         INTO keys, steps

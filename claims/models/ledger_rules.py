@@ -1,4 +1,4 @@
-"""Database rules about ledger entries, which the ledger models list. The append-only rules are in `ledger_row`."""
+"""Database rules about ledger entries, listed in the models' `Meta`. The append-only rules are in `ledger_row`."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def build_sealed_sha256_sql(row: str) -> str:
     """Return SQL for the hash of an entry's content, with each text replaced by its salted digest.
 
     This allows a text to be removed by law, with its salt, while the hash stays valid.
-    `claims.ledger.proofs.sealed_text` does the same and describes how.
+    `claims.ledger.proofs.sealed_text` computes and describes the same hash.
     """
     text_digest = """encode(sha256(convert_to(
         CASE cardinality(salts) WHEN 1 THEN encode(sha256(convert_to(salts[1] || ' ' || number, 'UTF8')), 'hex')

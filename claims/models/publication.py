@@ -141,8 +141,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def count_matches(self, parsed_search: SearchReading, limit: int = 1) -> int:
         """Return the number of matches, up to `limit`.
 
-        Few matches are read by rank, so that PostgreSQL uses the search index. Of many matches, some are found faster
-        by reading from the newest publication.
+        If few matches are expected, they are read by rank, so that PostgreSQL uses the search index. If many are
+        expected, reading from the newest publication finds enough of them faster.
         """
         order = "-rank" if parsed_search.match_count <= RANKED_MATCHES else "-published_at"
         return len(self.matching_search(parsed_search).order_by(order).values_list("pk", "rank")[:limit])

@@ -221,7 +221,7 @@ _SEARCH_COLUMNS = ("search_statement", "search_names", "search_headlines", "sear
 
 
 def _build_cut_sql(column: str) -> str:
-    """Return SQL for a searchable text without the removed words. Such a text has spaces in place of punctuation."""
+    """Return SQL for a searchable text without the removed words. In searchable texts, spaces replace punctuation."""
     return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
 
 

@@ -35,7 +35,7 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
 
 @keep_history()
 class Repeat(Anchored):
-    """A checked claim that appeared again. An editor's confirmation turns it into an appearance."""
+    """A place where a checked claim was repeated. An editor's confirmation turns the repeat into an appearance."""
 
     class Origin(models.TextChoices):
         ARTICLE = "article", _("An imported article")

@@ -1,6 +1,6 @@
 """The hash chain of reviews: each move and sign-off contains the hash of the previous one.
 
-Moves and sign-offs of verdicts have separate tables; those of translations are both a `TranslationStep`.
+A verdict's moves and sign-offs have separate tables. A translation's moves and sign-offs share `TranslationStep`.
 
 Rows are not linked during a move. Adding to a chain locks its end until the transaction ends, so all moves
 would wait for each other and for imports, and some would deadlock. A new row therefore waits as an

@@ -6,7 +6,7 @@ at submission. Details that may change later without a review (names of publishe
 titles of sources) are excluded.
 
 Everything here is SQL, for the database rules and for `claims.ledger.verification`. Outsiders can compute the same
-from public data: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
+digests from public data: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
 """
 
 #: The texts of a verdict. Older exports may lack some of them.
@@ -96,8 +96,8 @@ def build_entry_verdict_sha256_sql(verdict: str) -> str:
 def build_is_signed_off_sql(claim: str, body: str, verdict: str) -> str:
     """Return the SQL condition that enough people signed off the content of an entry.
 
-    `claim` is the id of the entry's claim; the verdict's row must be available as `signed`. The entry's own
-    `signed_off` must be correct too.
+    `claim` is the id of the entry's claim. In the query, the verdict's row must be named `signed`. The condition also
+    checks the entry's own `signed_off`.
     """
     # The verdict of a merged claim was signed off with that claim's own statement, not with the entry's.
     return f"""(

@@ -1,4 +1,4 @@
-"""Statements in forms for comparison: normal forms, compared statements, and the words of published statements."""
+"""Forms of statements for comparison: normal forms, compared statements, and the words of published statements."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex

@@ -192,7 +192,7 @@ class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
 
 
 class LanguageMean(models.Model):
-    """The mean vector of a language, subtracted from its vectors. "" stands for languages that have none."""
+    """The mean vector of a language, subtracted from its vectors. "" is for languages without a mean of their own."""
 
     class Kind(models.TextChoices):
         QUERIES = "queries", _("Posts, used as queries")

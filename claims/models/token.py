@@ -16,7 +16,7 @@ from factcheck.database.rules import Prohibition, Rule, build_truncation_rule
 
 
 class Scope(models.TextChoices):
-    """A scope of a token. It limits what the token's person may do, and never extends it."""
+    """A scope of a token. It limits the rights of the token's person, and never extends them."""
 
     READ = "claims:read", _("Read claims, verdicts and sources, drafts included")
     WRITE = "claims:write", _("Add and edit claims, appearances, sources, claimants and topics")
@@ -137,7 +137,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
 class StoredAnswer(models.Model):
     """The response to a request with an Idempotency-Key, repeated if the request is sent again.
 
-    It is stored in the request's own transaction, so either both exist or neither does.
+    It is stored in the same transaction as the request's changes, so neither can exist without the other.
     """
 
     user = PersonField(on_delete=models.CASCADE, db_index=False)

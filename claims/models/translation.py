@@ -161,7 +161,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         return filter_readable(self, person, own_or_published=is_public | Q(author=person))
 
     def out_of_date(self) -> Self:
-        """Return translations of outdated wordings that have no successor; readers see the original instead."""
+        """Return translations of outdated wordings that no newer translation has replaced; readers see the original."""
         published_verdict = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )

@@ -233,7 +233,7 @@ MOMENTS_RULE = review_rules.build_moments_rule("verdict", "verdict_is_dated_by_t
 
 
 def build_signoffs_sql(extra_condition: str = "") -> str:
-    """Return PL/pgSQL that rejects the verdict `NEW` if its content lacks sign-offs. Triggers must declare `present`.
+    """Return PL/pgSQL that rejects the verdict `NEW` if its content lacks sign-offs; it needs the variable `present`.
 
     Args:
         extra_condition: a further condition on each sign-off, by which a feature makes the rule stricter.

@@ -1,7 +1,7 @@
 """Quotes in texts: anchor them (`anchors`), locate one that a person pastes (`locations`), and follow them when a
 text changes (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and TextPositionSelector.
 
-    changed_sources     after a new snapshot, move appearances with their words, or orphan them; possible locations
+    changed_sources     after a new snapshot, move appearances with their words, or mark them as orphaned
     bounded_comparison  compare two texts in a sandboxed process
     history             record the status of published quotes, which `status` reads
 

@@ -83,7 +83,7 @@ def _prefer_first(alignment: Alignment, start: int) -> None:
 
 
 def _measure_equal_ends(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> tuple[int, int, int]:
-    """Return the length of the common beginning, and where the common end begins in the old and in the new text.
+    """Return the number of equal parts at the beginning, and the indexes at which the equal ends of both texts begin.
 
     A correction at the end may repeat the last passage, so a short common end does not count.
     """

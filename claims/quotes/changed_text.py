@@ -13,7 +13,7 @@ from sources.models import Snapshot
 class ChangedText:
     """The text of a new snapshot, for comparison with older ones.
 
-    After a failed comparison, no other is attempted, so a hostile text uses up the limit only once.
+    After one failed comparison, no other is attempted, so a hostile text can reach the limit only once.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:

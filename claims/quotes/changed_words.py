@@ -72,7 +72,7 @@ def find_rewording(old_part: TextPart, new_part: TextPart, start: int, end: int)
 
 
 def find_beginning(old_text: str, new_text: str) -> int:
-    """Return where the old wording begins in an edited sentence; 0 if unknown."""
+    """Return the position at which the old wording begins in an edited sentence; 0 if unknown."""
     if len(old_text) + len(new_text) > _MAX_LETTERS:
         return max(new_text.find(old_text[:20]), 0)
     blocks = SequenceMatcher(None, old_text, new_text, autojunk=False).get_matching_blocks()

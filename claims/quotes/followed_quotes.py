@@ -3,9 +3,9 @@
 Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. If it is
 uncertain where these are, the quote is orphaned, with the reason and possible places for a person to choose from. Pure.
 
-Held and moved mean that the same speaker says the same words in the same paragraph; only white space and the form of
-quotation marks and dashes may differ. Any other changed letter orphans the quote, even a corrected misprint: a person
-must see if "not" became "now".
+"Held" and "moved" mean that the same speaker says the same words in the same paragraph; only white space and the form
+of quotation marks and dashes may differ. Any other changed letter orphans the quote, even a corrected misprint: a
+person must see if "not" became "now".
 """
 
 from bisect import bisect_left, bisect_right
@@ -112,7 +112,7 @@ class QuoteFollower:
         return OrphanReason.ELSEWHERE if self._folded.contains(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
-        """Return the new span of the piece of the quote that is in this part: its beginning, its end, or all of it."""
+        """Return the new span of the piece of the quote in this part: the beginning, end or all of the quote."""
         old_part, new_part = (
             self._alignment.old_parts[number],
             self._alignment.new_parts[self._alignment.new_by_old[number]],

@@ -1,7 +1,7 @@
 """Recognise phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
 
 Only words that are new in a text are checked. If they introduce a quotation, the decision about a quote may be left to
-an editor, but no quote is moved because of them.
+an editor, but no quote is moved because of these words.
 """
 
 import re
@@ -49,7 +49,7 @@ def is_quotation_opening(words: str) -> bool:
 
 
 def mentions_text(words: str) -> bool:
-    """Return whether new words are about a text: a correction, or a link to another article."""
+    """Return whether new words mention a text, as corrections and links to other articles do."""
     return _INTRODUCTION_PATTERN.search(fold(words).lower()) is not None
 
 

@@ -71,7 +71,7 @@ class QuotedSpeech:
         ]
 
     def _find_previous(self, first_index: int, is_relevant: Callable[[str], bool]) -> list[int]:
-        """Return the index of the part before `first_index` in a list; an empty list if its text is not relevant."""
+        """Return a list of the index before `first_index`, or an empty list if the text of that part is irrelevant."""
         return (
             [first_index - 1]
             if first_index and is_relevant(self.alignment.old_parts[first_index - 1].text)

@@ -49,7 +49,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
 
 
 def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen the span to whole characters as readers see them, without white space at its edges; some must remain."""
+    """Widen a span that is not blank to whole characters as readers see them, without white space at its edges."""
     # Begin at the start of the line: a character never spans a line feed.
     line = text.rfind("\n", 0, start) + 1
     characters_inside: list[tuple[int, int]] = []

@@ -45,7 +45,7 @@ class PublicQuoteStatus(TypedDict):
 def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
     """Return the quotes of a publication with their status, in the order of its body.
 
-    A source that was never captured again has no status, because the quote is in the cited snapshot.
+    If a source was never captured again, its quotes count as present, because the cited snapshot contains them.
     """
     quotes = list(find_published_quotes(body))
     statuses = _load_statuses({quote.place.snapshot for quote in quotes}) if quotes else {}

@@ -107,7 +107,7 @@ def correct_search(
 ) -> SearchReading:
     """Return the search, or a correction if only the correction finds results.
 
-    The correction is for misspelt words, or for a pasted text with dashes, which would exclude the words after them.
+    A correction replaces misspelt words, or quotes a pasted text whose dashes would exclude the words after them.
     If the search finds hardly anything and its correction finds many times as much, both are run, so that no result
     is lost.
 

@@ -52,7 +52,7 @@ def split_pieces(text: str) -> Iterator[QueryPiece]:
 def build_websearch(text: str) -> str:
     """Return a PostgreSQL web search that keeps only the signs that PostgreSQL interprets as intended.
 
-    Compounds of several words (`long-term`) are searched as a phrase, and so is text without spaces, in indexed pairs.
+    Compounds (`long-term`) are searched as phrases. Text without spaces is searched as a phrase of letter pairs.
     """
     text = remove_grouping(straighten_quotes(text))
     return " ".join(
@@ -137,7 +137,7 @@ def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_wanted_runs(text: str) -> list[str]:
-    """Return the runs in scripts without spaces that are not excluded. The text comes from `straighten_quotes`."""
+    """Return the runs of letters of unspaced scripts that are not excluded. The text comes from `straighten_quotes`."""
     return [
         run for start, end in find_wanted_words(text) for run in UNSPACED_PATTERN.findall(text[start:end])
     ]

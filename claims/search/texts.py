@@ -1,4 +1,4 @@
-"""Normal forms of texts: for search, by language and in scripts without spaces between words, and for comparison."""
+"""Normal forms of texts, for comparison and for search (by language, and in scripts without spaces)."""
 
 import re
 import unicodedata
@@ -69,7 +69,7 @@ def pair_letters(run: str) -> str:
 
 
 def choose_stemmers(languages: Iterable[str]) -> list[str]:
-    """Return the stemmers of the first languages (BCP 47) that have one, by their names in `STEMMERS`."""
+    """Return the names of the stemmers for these BCP 47 languages, in order, up to `SEARCHABLE_LANGUAGES`."""
     primary = (language.partition("-")[0].lower() for language in languages)
     stemmers = (_STEMMER_LANGUAGES.get(tag, tag) for tag in primary)
     return list(dict.fromkeys(tag for tag in stemmers if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]
@@ -132,8 +132,8 @@ _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9]
 def fold_text(text: str) -> str:
     """Return the words of a text separated by spaces, in a form that is the same however they are typed.
 
-    Case, Latin and Greek accents, vowel points and signs are removed, except decimal points. Digits become ASCII
-    digits, separate from letters, so that `covid19` equals `COVID-19`.
+    Case, Latin and Greek accents, vowel points, punctuation and symbols other than decimal points are removed. Digits
+    become ASCII digits, separate from letters, so that `covid19` equals `COVID-19`.
     """
     text = remove_grouping(text.replace(_POINT, " "))
     text = _ABBREVIATED_PATTERN.sub(lambda word: word.group().replace(".", ""), text)
@@ -250,7 +250,7 @@ def normalise_statement(statement: str) -> str:
     """Return the normalised statement. `claims_statement_key` returns the MD5 digest of the same text.
 
     Letter case (including the Turkish i), quotation marks, kinds of dashes, white space and final punctuation make no
-    difference. Powers and the prefix of a unit do.
+    difference. Exponents and unit prefixes do.
     """
     text = statement
     if not statement.isascii():

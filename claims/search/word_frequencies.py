@@ -18,7 +18,7 @@ _WORD_PATTERN = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class WordFrequencies:
-    """The number of publications, and the share of them that contains each frequent word. All other words are rare."""
+    """The number of publications, and the share of publications that contain each frequent word. Others are rare."""
 
     publications: float
     shares: Mapping[str, float]

@@ -237,7 +237,7 @@ def _read_statement(record: _Record) -> str | Problem:
 
 
 def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher and, if a person was named in its place, that person's name; or None and the problem."""
+    """Return the publisher and the name of any person given as the publisher; otherwise None and the problem."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, named_person = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
@@ -247,7 +247,7 @@ def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Proble
 
 
 def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
-    """Return the rating, from its label or else its number; a Problem if it is unusable; None if there is none."""
+    """Return the rating, read from the label or, without one, the number; a Problem if unusable; None if missing."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating

@@ -1,7 +1,7 @@
 """Turn records (`RawRecord`) into rows for staging, with the keys that identify them, in one process per processor.
 
-Reading the values takes most of the time. It needs no database, so other processes can do it. They write each record
-as a line of PostgreSQL's COPY, which the main process passes on without parsing it.
+Interpreting values takes most of the time and needs no database, so other processes do it. They write each record as a
+line of PostgreSQL's COPY, which the main process passes on without parsing.
 """
 
 import os
@@ -164,7 +164,7 @@ def _build_record_key(review: Review) -> str | None:
 def _build_number_key(review: Review) -> str | None:
     """Return a UUID that is the same for all records with the same publisher and the same number in the file.
 
-    Different files may use the same numbers, so `claims.imports.storing` checks whether the records are one review.
+    Files may use the same numbers, so `claims.imports.storing` checks whether records with equal keys are one review.
     """
     if review.publisher is None or not review.id:
         return None
@@ -172,7 +172,7 @@ def _build_number_key(review: Review) -> str | None:
 
 
 def build_outlet_key(outlet: Outlet) -> str:
-    """Return the key of a publisher, from both its name and its host, because two publishers may share either."""
+    """Return a key built from the name and the host of a publisher, because two publishers may share one of them."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 

@@ -67,7 +67,7 @@ class RawRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A part of the input that cannot be used, with the reason. A value, so that reading continues."""
+    """A part of the input that cannot be used, with the reason. It is not an exception, so that reading continues."""
 
     location: RecordLocation
     field: str

@@ -234,7 +234,7 @@ def read_records(
 
 
 def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
-    """Return the most common language of the statements, if the records do not state it."""
+    """Return the most common language among the statements of records that state no language."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return find_majority_language(
         read_line(record_fields.get("statement"))

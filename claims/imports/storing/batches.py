@@ -1,8 +1,8 @@
 """Store a batch of reviews in one transaction: look up, change, insert, publish.
 
-Most reviews in an archive are of new statements. `prepare_batch` decides about these, numbers them and renders their
-entries while `store_batch` stores the previous batch: the former keeps Python busy, the latter PostgreSQL. Decisions
-about existing claims are made under their lock, inside the transaction that stores them.
+Most reviews in an archive are of new statements. `prepare_batch` decides about these reviews, assigns ids and renders
+ledger entries in Python, while PostgreSQL stores the previous batch (`store_batch`). Decisions about existing claims
+are made under their lock, inside the transaction that stores them.
 """
 
 from collections.abc import Iterator, Sequence

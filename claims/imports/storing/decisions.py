@@ -187,7 +187,7 @@ class Decisions:
 def _sort_rated_first(
     assignments: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """Return the assignments, rated reviews first, so that unrated records of a review find its verdict."""
+    """Return the assignments, rated records first, so that unrated records of the same review find its verdict."""
     return sorted(assignments, key=lambda pair: pair[0].review.rating is None)
 
 
@@ -219,7 +219,7 @@ def assign_claims(
     known_by_digest: dict[UUID, ExistingClaim],
     build_claim: Callable[[Review], ExistingClaim],
 ) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[ClaimPair]]:
-    """Assign each review to a claim, and return pairs of claims that may be the same (the later, the earlier).
+    """Assign each review to a claim, and return pairs (later claim, earlier claim) that may be the same claim.
 
     Args:
         group: reviews of one statement.

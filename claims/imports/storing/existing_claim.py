@@ -109,7 +109,7 @@ class ExistingClaim(ReviewedClaim):
 
         Returns:
             The outcome (`ImportedRecord.Outcome`), the verdict with the content of the review, and the omitted
-                details: the record's fields whose stored value differs, with that value.
+                details: the record's fields whose stored values differ, mapped to the stored values.
 
         Raises:
             Disagreement: the record contradicts an editor or another record of the same verdict, or it cannot become
@@ -402,12 +402,12 @@ def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
 
 
 def _describe_additions(is_known: bool) -> str:
-    """Return the public note about added details, which come from a known review or from another one."""
+    """Return the public note that says whether details were added from a known review or from another review."""
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 
 def _build_sentence(notes: Mapping[str, Sequence[str]]) -> str:
-    """Format the changes and their parts as a sentence for readers; "" if there are none."""
+    """Return sentences for readers that name each kind of change and the changed parts; "" if there are none."""
     with activate_newsroom_language():
         return " ".join(
             f"{gettext(note_kind)}: {', '.join(map(gettext, notes[note_kind]))}."

@@ -1,4 +1,4 @@
-"""The newsroom's own records: an import publishes none of them, except from a newsroom archive. Others become drafts.
+"""The newsroom's own records: an import turns them into drafts, and publishes them only from a newsroom archive.
 
 The importing user is the author of the drafts, and another person signs them off. A newsroom archive (`house_archive`
 beside this module) is released by a second administrator, and its verdicts show their origin.

@@ -2,7 +2,7 @@
 
 A review is recognised by its page and statement, or by the file's own number. Many files number their rows from one,
 so a number alone proves little: the statement, the page or, without a page, the file must be the same too. Otherwise
-the record is a second claim of the same page.
+the two records are about different claims.
 """
 
 from collections import defaultdict
@@ -45,8 +45,8 @@ class KnownClaims(NamedTuple):
 def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     """Load the claims with these statement keys or ids.
 
-    A merged claim is replaced by its target. A declined claim is skipped: an editor decided not to check it, but
-    another publisher did.
+    A merged claim is replaced by its target. A declined claim is skipped, because an editor decided not to check it
+    although another publisher did.
     """
     condition = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
     claims_found = Claim.objects.filter(condition).exclude(state=Claim.State.DECLINED)
@@ -75,7 +75,7 @@ def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[E
     """Return earlier records with the same content, or of the same reviews, newest first.
 
     Records of this import are excluded: after an interruption in the middle of a page, the stored reviews of that page
-    are not earlier versions of the others.
+    are not earlier versions of the page's other reviews.
     """
     reviews = list(reviews)
     same_record = (

@@ -34,7 +34,7 @@ class StoredRow:
 
 
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
-    """Return the claim with each review's statement and the same or an unknown claimant; None if there is none."""
+    """For each review, return a claim with the same statement and possibly the same claimant; None if there is none."""
     keys = _compute_keys([review.statement for review in reviews])
     claims_by_statement: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))

@@ -195,7 +195,7 @@ def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
 
 
 def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher | None:
-    """Return the stored publisher, found by domain if listed, by host if it has no name, or by name and host."""
+    """Return the stored publisher. Listed publishers and those without a name are found by host, others by name."""
     hosts = _list_hosts(outlet)
     is_identified_by_host = is_listed_outlet(outlet) or outlet.name in hosts
     return (

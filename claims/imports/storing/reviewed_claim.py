@@ -38,7 +38,7 @@ class ReviewedClaim:
         return person is None or not self.claimant_names or self.was_made_by(person)
 
     def was_made_by(self, person: Person) -> bool:
-        """Return whether this person made the claim, by name and, if both are known, by the authorities' URLs."""
+        """Return whether this person made the claim, judging by name and, if both are known, by authority URLs."""
         has_same_name = build_name_key(person) in self.claimant_names
         if not person.same_as or not self.same_as:
             return has_same_name

@@ -288,8 +288,8 @@ def _retry_conflicts(operation: Callable[[], Result]) -> Result:
 def _reduce_garbage_collection() -> Iterator[None]:
     """Exclude existing objects from garbage collection, which would otherwise take a sixth of the time.
 
-    A background worker has excluded them before its fork, and they stay excluded: a collection would copy every page
-    of memory that it shares with the web processes.
+    A background worker did this before it was forked, and its objects stay excluded afterwards: collecting them would
+    copy every memory page that the worker shares with the web processes.
     """
     if gc.get_freeze_count():
         yield

@@ -188,7 +188,7 @@ def _build_earlier_record_condition(run: ImportRun) -> Exists:
 
 
 def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
-    """Return the later imports that changed claims of this one, latest first, each with the number of these claims."""
+    """Return later imports that changed this import's claims, latest first, each with the number of changed claims."""
     rows = (
         _filter_stored(ImportedRecord.objects.exclude(run=run))
         .filter(_build_earlier_record_condition(run))
@@ -214,7 +214,7 @@ def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> Impo
     """Undo an import step by step. After an interruption, call this again to continue.
 
     Args:
-        keep_later_work: leave claims with later work unchanged. If there are any, the import can still be undone later.
+        keep_later_work: leave claims with later work unchanged. The import can be undone for these claims later.
 
     Raises:
         NotAllowed: the person's role does not include undoing imports.
@@ -292,7 +292,7 @@ class _BatchUndo:
     # The claims -------------------------------------------------------------------------------------------------------
 
     def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
-        """Restore the claims' earlier values, except those edited since; return the changes by claim."""
+        """Restore earlier values of claims, except values edited since; return the ledger changes by claim id."""
         claims_by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=claims_by_id).order_by("-pk"))
         for row in rows:
@@ -320,7 +320,7 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor; restore the others' predecessors. Return the changes by claim."""
+        """Restore the predecessors of verdicts; retract verdicts without one. Return ledger changes by claim id."""
         created_ids = imported_records.filter(made_verdict=True).values("verdict")
         created_verdicts = Verdict.objects.filter(pk__in=created_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}

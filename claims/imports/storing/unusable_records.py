@@ -100,7 +100,7 @@ def build_left_out_problems(
     Args:
         omitted_values: the stored values by field name.
         target: the claim or verdict into which the record was merged.
-        first_record: the record that created it; "" if unknown.
+        first_record: the record that created the target; "" if unknown.
     """
     location, record = (
         staged_review.review.location,

@@ -128,7 +128,7 @@ def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int)
 
 
 def _get_storage(location: str) -> Storage:
-    """Return the storage that receives the files. It names them as the current storage does."""
+    """Return the storage that receives the files. It gives them the same names as the current storage."""
     storage = settings.STORAGES["default"]
     try:
         other_storage = (

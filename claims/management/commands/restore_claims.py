@@ -63,7 +63,7 @@ def _open_input(file: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _show_progress(file: str, verbosity: int) -> Iterator[Any]:
-    """Show how much of the file has been read; it is read twice."""
+    """Show how much of the file has been read. The file is read twice."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
         total = None if file == "-" else 2 * Path(file).stat().st_size

@@ -63,7 +63,7 @@ def load(*, password: str = "") -> bool:
     """Load the demonstration data, unless it was loaded before.
 
     Args:
-        password: the password of the demo's users; without one, they cannot sign in until they are given one.
+        password: the password of the demo's users. Without it, they cannot sign in until an administrator sets one.
 
     Returns:
         True if the data was loaded now; False if it was loaded before.

@@ -1,7 +1,7 @@
 """The feed of changes: publications, corrections, retractions and merges, in ledger order.
 
 A client that reads the feed to its end, and continues from there, has a complete copy. Entries are numbered under a
-lock that is held until they are visible (`Publication.sequence`), so after any number, no smaller one appears later.
+lock that is held until they are visible (`Publication.sequence`), so a smaller number never appears after a larger one.
 
 A replica may have an entry before the primary shows it. If the primary failed at that moment, another entry would get
 the same number. A replica therefore serves only entries that the primary has shown (`Replicas.mark`).
@@ -109,7 +109,7 @@ class ChangesQuery(Query):
 
 
 class ChangesPage:
-    """The OpenAPI schema of a page of changes, with the interface of a REST framework paginator for drf-spectacular."""
+    """The OpenAPI schema of a page of changes. drf-spectacular calls it like a REST framework paginator."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []

@@ -144,7 +144,7 @@ class ClaimResource(PublicList):
         )
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
-        """Return a function that shortens bodies; this list, which is requested most often, reads stored summaries."""
+        """Return a function that shortens bodies. It uses stored summaries, because this list is requested most."""
         return make_picker(query)
 
     def list_other_formats(self, request: HttpRequest) -> list[str]:

@@ -1,6 +1,5 @@
-"""Entries of the log of corrections, built from the ledger when read: the change and its reason, with both wordings.
-
-Neither an entry nor the previous entry ever changes, so the result is always the same.
+"""Build the entries of the log of corrections: each has a change, its reason, and the wordings before and after.
+They are built from ledger entries, which never change, whenever a client reads them.
 """
 
 from collections.abc import Sequence
@@ -94,7 +93,7 @@ def hash_corrections(rows: Rows) -> str:
 
 
 def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
-    """Return the corrections for these rows of `COLUMNS`; one query loads the wordings before and after each."""
+    """Return the corrections for these rows of `COLUMNS`, with their wordings before and after, using one query."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
     bodies = _load_bodies([entry["id"] for entry in entries])
     return [_build_corrected_entry(entry, *bodies[entry["id"]]) for entry in entries]

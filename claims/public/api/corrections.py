@@ -1,4 +1,4 @@
-"""The log of corrections: all corrections, clarifications, updates and retractions, with both wordings."""
+"""The log of corrections: corrections, clarifications, updates and retractions, with the wording before and after."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest

@@ -192,7 +192,7 @@ class _ClaimsQuery:
     def _get_ordering(self, token: str) -> Ordering:
         """Return the ordering: by relevance or, if too many claims match for a useful ranking, by date.
 
-        Later pages keep the order of the first.
+        Later pages keep the ordering of the first page.
         """
         if not self.reading:
             return next(ordering for ordering in ClaimListQuery.orderings if ordering.name == "-reviewed")

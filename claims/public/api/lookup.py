@@ -161,8 +161,8 @@ class AddressMatch:
 
 @cache
 def _build_statement() -> Statement:
-    """Build the query for publications by URL: claims that appeared there, then those that cite it, those reviewed
-    there, and the claim whose page it is."""
+    """Build the query for publications by URL: first claims that appeared at the URL, then claims that cite it,
+    claims reviewed there, and the claim whose page has this URL."""
     source_array = RawSQL("ARRAY[source.id]", ())
     appears_here = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
     entries = Statement.from_rows(

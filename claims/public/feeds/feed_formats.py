@@ -37,7 +37,7 @@ class FeedFormat:
 
 
 class _PagedFeed(SyndicationFeed):
-    """The elements that Django's generators omit, for Atom and RSS."""
+    """The base of Atom and RSS feeds, which adds the elements that Django's generators omit."""
 
     #: The prefix of Atom's elements.
     atom_prefix: str

@@ -49,7 +49,7 @@ def confidence_label(confidence: float) -> str:
 
 @register.simple_tag
 def differences(text: str, spans: Sequence[Span]) -> SafeString:
-    """Return the text as HTML, with the words marked that the other text lacks."""
+    """Return the text as HTML, marking the words that the other text lacks."""
     pieces, end = [], 0
     for start, stop in spans:
         pieces.append(format_html('{}<b class="differs">{}</b>', text[end:start], text[start:stop]))
@@ -59,7 +59,7 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 @register.filter
 def match_colours(match: RelatedMatch) -> str:
-    """Return the colour classes of the verdict if it applies to the claim in the sentence."""
+    """Return the CSS classes with the verdict's colours if the verdict applies to the claim in the sentence."""
     if match.kind != "same":
         return f"match-{match.kind}"
     return colour_classes(match.verdict["rating"] if match.verdict else None)

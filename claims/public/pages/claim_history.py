@@ -116,7 +116,7 @@ def _get_version(versions: list[HistoricVersion], version: int) -> HistoricVersi
 
 
 def _find_version_of_day(versions: list[HistoricVersion], day: date) -> HistoricVersion | None:
-    """Return the version at the end of the day in the newsroom's time zone; None before the first publication."""
+    """Return the version that was public when the day ended in the newsroom's time zone; None if there was none."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
     except OverflowError:

@@ -1,4 +1,4 @@
-"""The page of corrections by month, with both wordings side by side and differences marked."""
+"""The page of corrections by month, with the wordings before and after side by side and differences marked."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
-    """Return the manifests of all dumps, newest first, with the URLs of their files, and later corrections."""
+    """Return the manifests of all dumps, newest first, with file URLs, and the corrections since the newest dump."""
     dumps = kept_dumps.list_dumps()
     document = {
         "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,

@@ -109,7 +109,7 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
 
 
 def _is_narrowed(counting: FacetCounting) -> bool:
-    """Return whether a facet without its own filter covers more claims than the list."""
+    """Return whether the list is filtered by a facet, which is counted without its own filter."""
     return any(name in FACETS[facet].parameters for facet in counting.names for name in counting.conditions)
 
 

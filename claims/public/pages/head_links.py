@@ -4,8 +4,8 @@ Search engines may index the pages of `INDEXED_ROUTES` at their canonical URLs. 
 earlier versions and withdrawn claims have `noindex` and no canonical URL, because Google requires one or the other
 (https://developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls).
 
-The Markdown of a page and its `llms.txt` are linked according to version 2 of the llms.txt proposal (https://llmstxt.org):
-with `rel="alternate"` and its type, and with `rel="describedby"`.
+As in version 2 of the llms.txt proposal (https://llmstxt.org), the Markdown of a page is linked with `rel="alternate"`
+and its type, and `llms.txt` with `rel="describedby"`.
 """
 
 from collections.abc import Mapping
@@ -126,7 +126,7 @@ def _build_llms_url() -> str:
 
 
 def get_path(request: HttpRequest) -> str:
-    """Return the escaped path of the page without a language. Names may be in any script."""
+    """Return the page's path without a language prefix, escaped because names may be in any script."""
     return escape_uri_path(request.path_info)
 
 
@@ -142,7 +142,7 @@ def _has_query(request: HttpRequest) -> bool:
 
 
 def _build_language_url(request: HttpRequest, language: str) -> str:
-    """Return the URL of an about page in a language: with a prefix if the interface has it, else with a query."""
+    """Return an about page's URL in a language. Languages that the interface lacks are given as a query parameter."""
     if language in dict(settings.LANGUAGES):
         return build_canonical_url(get_path(request), language)
     return f"{build_canonical_url(get_path(request))}?{urlencode({'language': language})}"

@@ -40,7 +40,7 @@ _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return values that change with the clusters and the newsroom's pages, which the front page shows too."""
+    """Return values that change when clusters or the newsroom's own pages do, because the front page shows both."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],

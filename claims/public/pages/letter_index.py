@@ -1,7 +1,7 @@
 """The first letters of names in any script, for an alphabetical index.
 
 Letters with and without accents are combined. Chinese characters form one group, because an index of hundreds is
-useless. Korean syllables are grouped by their first consonant, as in dictionaries; all others are under `#`.
+useless. Korean syllables are grouped by first consonant, as in dictionaries. All other names are under `#`.
 """
 
 import unicodedata
@@ -83,14 +83,14 @@ def find_initials(named_rows: QuerySet[Any]) -> list[str]:
 def find_indexed_initials(table: str, kind: str) -> list[str]:
     """Return the distinct initials of mentioned names from an index, without reading every name.
 
-    The query jumps from each initial to the first name with the next one, so the cost depends on the number of letters.
+    The query jumps from each initial straight to the next, so the cost depends on the number of initials.
     """
     rows = fetch_rows(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
     return [initial for (initial,) in rows]
 
 
 def _find_equivalent_range(code: int) -> tuple[int, int]:
-    """Return the first and last code point of the characters with the same letter in the index as this one."""
+    """Return the first and last code points of the characters listed under the same letter as this character."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:

@@ -38,8 +38,7 @@ def build_file_response(request: HttpRequest, file: NamedFile, *, cache: str) ->
     """Serve the file, or the requested part (RFC 9110, sections 13 and 14).
 
     Raises:
-        Http404: the archive lacks the file, or has a changed one, such as after a restore of the ledger without its
-            files.
+        Http404: the file is missing or changed in the archive, for example after only the ledger was restored.
     """
     etag = quote_etag(file.sha256)
     response = get_conditional_response(request, etag=etag)

@@ -1,7 +1,7 @@
 """The URLs of a reader page: the canonical one, and those in other languages.
 
-One function builds them for the page itself, the sitemap and assistants, so that they agree: Google ignores URLs that
-do not (https://developers.google.com/search/docs/specialty/international/localized-versions).
+One function builds them for the page itself, the sitemap and assistants, so that all three agree: Google ignores
+inconsistent URLs (https://developers.google.com/search/docs/specialty/international/localized-versions).
 """
 
 from django.conf import settings

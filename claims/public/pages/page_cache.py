@@ -1,8 +1,8 @@
 """The cache of reader pages, valid until the next publication.
 
 The cache key contains the position of the ledger's newest entry, the time of the last search for quotes in a changed
-source, and the features' `page_version`. These are read for every request, which takes a tenth of a millisecond. A
-publication or retraction therefore clears the cache of every web process immediately. Cached pages are for anonymous
+source, and the features' `page_version`. These values are read for every request, which takes a tenth of a millisecond.
+A publication or retraction therefore clears the cache of every web process immediately. Cached pages are for anonymous
 visitors and built from publications, the status of their quotes and notes of features, never from drafts. Current
 names, such as those of topics, may be a minute old.
 """

@@ -19,7 +19,7 @@ DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_name
 
 @dataclass(frozen=True, slots=True)
 class PublishedSource:
-    """The public data of a source from publications, with its text; "" if readers may not see the text."""
+    """The data of a source in publications, and its text, which is "" if readers may not see it."""
 
     source_text: SourceText
     text: str

@@ -160,7 +160,7 @@ def moment(value: str) -> SafeString:
 
 @register.filter
 def label(rating: Document) -> str:
-    """Return the rating's label in the page's language if the scale has it, else in the publisher's."""
+    """Return the rating's label in the page's language if the scale has one, else in the publisher's language."""
     return rating["labels"].get(get_language()) or rating["label"]
 
 

@@ -76,7 +76,7 @@ def respond_uncached(
 
 
 def redirect_moved_page(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to a page's current URL. The redirect is cached only like a page, because names can change again."""
+    """Redirect to a page's current URL. It is cached no longer than a page, because names can change again."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
@@ -96,7 +96,7 @@ def _add_page_headers(response: HttpResponse, language: str, styles: str) -> Non
 
 
 def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a view so that it runs in the language of the page that embeds it."""
+    """Wrap a view so that it runs in the visitor's language or, if the interface is not translated into it, English."""
 
     @wraps(view)
     def respond_in_language(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -107,7 +107,7 @@ def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[.
 
 
 def get_reader_language() -> str:
-    """Return the visitor's language even if the interface is not translated into it, because claims may be."""
+    """Return the visitor's language even if only claims, and not the interface, may be translated into it."""
     return translation.get_language() or ""
 
 

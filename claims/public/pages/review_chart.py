@@ -64,7 +64,7 @@ class ReviewChart:
 
     @property
     def rows(self) -> list[tuple[str, list[int], int]]:
-        """Return the rows of the table: for each period, its number in each class and its total."""
+        """Return a table row for each period, with its number of fact checks in each class and in total."""
         return [
             (
                 period.name,

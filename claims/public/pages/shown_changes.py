@@ -1,4 +1,4 @@
-"""The changed wording of two versions for display: both sides, with differences marked."""
+"""Show the changes between two versions: the wordings before and after, with differences marked."""
 
 import re
 from collections.abc import Iterable, Iterator

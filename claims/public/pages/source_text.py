@@ -35,7 +35,7 @@ class CheckedPassage:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A source and one of its snapshots, if any, with the passages in that snapshot and, separately, all others."""
+    """A source with one snapshot, if any, the passages quoted from that snapshot and, separately, all others."""
 
     source: Document
     snapshot: Document | None
@@ -64,7 +64,7 @@ class SourceText:
 def load_source_text(
     source_id: int, documents: Sequence[Document], *, number: int | None = None
 ) -> SourceText | None:
-    """Return the source as these publications quote it: in snapshot `number`, or the newest with a quote.
+    """Return the source as these publications quote it: in snapshot `number`, or in the newest snapshot with a quote.
 
     Return None if no publication mentions the source, or if none mentions the snapshot `number`.
     """

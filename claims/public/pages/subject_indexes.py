@@ -1,6 +1,6 @@
 """Indexes of claimants, topics and publishers: by name, by first letter, or by search.
 
-Names are read in lower-case order, for which the database has an index where the number of names is unlimited. Each
+Names are read in lower-case order. Tables in which the number of names is unlimited have an index for this. Each
 page is then sorted like a dictionary, with accented letters beside plain ones. Names are never ranked.
 """
 

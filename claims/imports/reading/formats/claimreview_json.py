@@ -62,6 +62,6 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _should_hold_reviews(value: Any) -> bool:
-    """Return whether to report a value without reviews. JSON-LD lists also describe the site and its logo."""
+    """Return whether a value without reviews should be reported; a description of the site or its logo should not."""
     type_names = find_types(value)
     return not type_names or bool(type_names & {"DataFeedItem", "NewsArticle", "Article"})

@@ -1,4 +1,4 @@
-"""JSON values → the ClaimReviews in them, at any depth and in any spelling of the properties.
+"""Find the ClaimReviews in JSON values, at any depth and with any spelling of the properties.
 
 https://schema.org/ClaimReview. The parser covers what publishers really write, including older practice: the claim as
 a CreativeWork, its URL as `sameAs`, an author given as an object, as text or not at all, a review inside its article.

@@ -91,7 +91,7 @@ class TableSample:
 
     @property
     def title_row_count(self) -> int:
-        """Return the number of title rows: those above the first row with the usual number of cells."""
+        """Return the number of title rows, which stand above the first row with the usual number of cells."""
         return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
 
     @property
@@ -102,7 +102,7 @@ class TableSample:
 def detect_encoding(head: bytes) -> str:
     """Return the codec of a file from its first bytes, or "" if they are not text.
 
-    Pure ASCII counts as UTF-8. If another encoding appears later, its rows are rejected with that reason.
+    Pure ASCII counts as UTF-8. If later rows are in another encoding, they are rejected for that reason.
     """
     for byte_order_mark, name in encodings.BYTE_ORDER_MARKS:
         if head.startswith(byte_order_mark):

@@ -1,4 +1,4 @@
-"""JSON files → their values in order: one document, one value per line, or concatenated values.
+"""Read the values of a JSON file in order: from one document, one value per line, or concatenated values.
 
 A small document is read as a whole, so that its nodes can refer to each other. A large one is streamed: only one
 element of each list is in memory at a time.
@@ -126,7 +126,7 @@ def _has_value_per_line(text: str) -> bool:
 
 
 def _load_line(line: str) -> list[Any]:
-    """Return the object or list on a line, in a list; an empty list for anything else."""
+    """Return a list that contains the object or list on a line; an empty list if the line has anything else."""
     try:
         value = broken_json.parse_strict(line.strip("\x1e \r\n\t"))
     except ValueError:

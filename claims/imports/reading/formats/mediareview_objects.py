@@ -1,8 +1,8 @@
 """MediaReview markup, with a ClaimReview or alone: how pictures, audio and video were edited.
 
 https://schema.org/MediaReview. The parser covers what publishers write. Google's Fact Check Tools give one picture as
-`itemReviewed`. The Duke Reporters' Lab gives a MediaReviewItem with its appearances and the claim made with it. The
-review of that claim is beside it, at the same URL, or referenced. Only the URLs of media are read.
+`itemReviewed`. The Duke Reporters' Lab gives a MediaReviewItem, with the appearances of the picture and the claim made
+with it. The ClaimReview of that claim is linked or on the same page. Only the URLs of media are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def is_media_review(node: Any) -> bool:
 
 
 def find_media_reviews(review: Node, media_reviews: list[Node], graph: Graph) -> list[Node]:
-    """Return the MediaReviews of a ClaimReview: linked to or from it, or on its page without another claim."""
+    """Return the MediaReviews that a ClaimReview links to, that link to it, or that are on its page without a claim."""
     linked_reviews = [
         node
         for node in find_objects(find_value(review, "associatedMediaReview"), graph)
@@ -101,7 +101,7 @@ def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
 
 
 def find_claims(review: Node, graph: Graph) -> list[Node]:
-    """Return the claims made with the media."""
+    """Return the claims made with the media of a MediaReview."""
     items = [
         item for item in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(item, dict)
     ]
@@ -114,7 +114,7 @@ def find_claims(review: Node, graph: Graph) -> list[Node]:
 
 
 def find_statements(review: Node, graph: Graph) -> list[Any]:
-    """Return the statements made with the media: from the review, its claim or the review of that claim."""
+    """Return the statements made with the media, as named by the MediaReview, its claims and its ClaimReviews."""
     texts = [
         *find_texts(find_value(review, "claimReviewed"), name_keys=("text", "name")),
         *(
@@ -133,7 +133,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
 
 
 def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
-    """Yield the media: each appearance of an item, or the item itself."""
+    """Yield the appearances of each item, or the item itself if it has none."""
     for item in items:
         appearances = find_objects(find_value(item, "mediaItemAppearance"), graph)
         nodes = [appearance for appearance in appearances if isinstance(appearance, dict)]

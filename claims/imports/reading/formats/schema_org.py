@@ -104,7 +104,7 @@ def find_objects(value: Any, graph: Graph) -> list[Any]:
 
 
 def find_texts(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> list[Any]:
-    """Return the texts and numbers in a value. Of an object, the first property in `name_keys` counts."""
+    """Return the texts and numbers in a value; for an object, its first property that is listed in `name_keys`."""
     texts: list[Any] = []
     for item in to_list(value):
         if isinstance(item, dict):

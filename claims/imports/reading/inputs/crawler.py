@@ -1,4 +1,4 @@
-"""Follow a sitemap, a feed or a page, and fetch the pages it leads to, politely.
+"""Follow the links of a sitemap, a feed or a page, and fetch the linked pages politely.
 
 The crawler obeys a site's robots.txt (RFC 9309), sends each host one request at a time with pauses, and does not
 download unchanged pages again.
@@ -50,7 +50,7 @@ def crawl_files(
 ) -> Iterator[File | Refusal]:
     """Yield the pages linked from a URL, except those that have not changed.
 
-    A page is recorded as visited when the next one is requested, so a page that was not read to the end is fetched
+    A page is recorded as visited when the caller requests the next one, so a page that was only partly read is fetched
     again.
 
     Args:

@@ -136,7 +136,7 @@ class ClaimsInRows:
         return replace(rules, fields=fields)
 
     def _is_column(self, column: Column, columns: tuple[Column, ...]) -> bool:
-        """Return whether the file has this column. Later claims of a row may lack columns that the first has."""
+        """Return whether the file has this column. Columns of the second and later claims in a row may be missing."""
         return (
             column in columns
             or self._names is None

@@ -249,7 +249,7 @@ def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -
 def _find_selecting_columns(
     mapping: Mapping, conditions: list[list[Condition]]
 ) -> list[tuple[str, frozenset[str] | None]]:
-    """Return each column whose values select a variant, with these values; with None if one of them is a pattern."""
+    """Return each column that selects variants with the selecting values, or with None if any of them is a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
         for (column, _), wanted_values in zip(columns, variant.conditions.values(), strict=True):

@@ -48,7 +48,7 @@ Column = str | int
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a field, which contains the first value that is not empty, or all values joined."""
+    """The columns of a field. The field's value is the first that is not empty, or all values joined."""
 
     columns: tuple[Column, ...] = ()
     separator: str | None = None

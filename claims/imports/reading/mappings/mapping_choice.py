@@ -93,7 +93,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
     """Return the mapping derived from known column names. Unknown names are ignored.
 
     Args:
-        sample_rows: some rows; another column with the same meaning replaces one that is empty in all of them.
+        sample_rows: some rows; a column that is empty in all of them is replaced by another with the same meaning.
     """
     rows = list(sample_rows)
     filled_columns = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
@@ -270,7 +270,7 @@ def find_conventions(settings: Table[str, Any]) -> Conventions:
 
 @cache
 def _load_meanings() -> dict[str, tuple[str, int]]:
-    """Map column names to their field and to their priority among the names for that field."""
+    """Map each known column name to its field, and to its priority among the names of that field."""
     fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
     return {
         normalise_name(name): (field, rank)

@@ -9,7 +9,7 @@ _MAX_DEPTH = 20
 
 
 class NestedRow(dict[str, Any]):
-    """A JSON object as a row: its columns are its keys and the paths into it. A key with a dot takes precedence."""
+    """A JSON object as a row; its keys and the paths into it are the columns. Keys with a dot override paths."""
 
     def __getitem__(self, path: str) -> Any:
         return _drop_objects(dict.get(self, path)) if path in self else get_value(self, path)

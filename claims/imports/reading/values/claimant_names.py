@@ -51,7 +51,7 @@ def read_person(
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
     """Return the claimant of a record, if any, and the problems by field.
 
-    "Unknown" is not a claimant, and neither are "Facebook posts", which are many people without a name
+    "Unknown" is not a claimant. Neither is "Facebook posts", which stands for many unnamed people
     (`read_unnamed_group`).
     """
     text, _unnamed_group = _split_name(_clean_name(name), read_kind(kind))
@@ -89,7 +89,7 @@ def read_person(
 def read_unnamed_group(name: Any, kind: Any = None) -> str:
     """Return words in the claimant field that name no one, such as "Facebook posts"; "" if there are none.
 
-    Some of these words are names if the markup says organisation or group ("Anonymous").
+    Some words, such as "Anonymous", are names if the markup marks them as an organisation or a group.
     """
     return _split_name(_clean_name(name), read_kind(kind))[1]
 
@@ -98,7 +98,7 @@ def read_unnamed_group(name: Any, kind: Any = None) -> str:
 def _split_name(text: str, kind: str) -> tuple[str, str]:
     """Return the claimant's name in a text, and the words that are not a name.
 
-    If several names stand beside words for a crowd, none of them is stored as the claimant.
+    If the text has several names beside words for a crowd, no claimant is returned.
     """
     key = _build_key(text)
     if key in _load_placeholders():
@@ -135,7 +135,7 @@ def _is_platform_or_group(part: str) -> bool:
 
 
 def _is_platform_url(text: str) -> bool:
-    """Return whether the text is a URL or host of a platform, without a known account."""
+    """Return whether the text is a platform's host name or a URL on it, which names no claimant."""
     if "." not in text or " " in text:
         return False
     return get_domain(text if "://" in text else f"https://{text}") in _load_hosts()
@@ -153,7 +153,7 @@ def _clean_name(name: Any) -> str:
 
 
 def _build_key(name: str) -> str:
-    """Return the normal form of a name: some files write "Facebook posts" as "facebook-posts"."""
+    """Return the normal form of a name, because some files write "Facebook posts" as "facebook-posts"."""
     text = name.casefold().replace("-", " ").replace("_", " ")
     if not text.isascii():
         text = _ARABIC_ARTICLE.sub("", _IGNORED_MARKS.sub("", text).translate(_ARABIC_LETTERS))

@@ -1,7 +1,7 @@
 """Dates in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
 
-Callers fold the texts with `cleaned_text.fold` first. Month names are those of the languages of fact-checking; a name
-that means different months is ignored.
+Callers fold the texts with `cleaned_text.fold` first. The month names cover the languages in which fact checks are
+published. A name that means different months is ignored.
 """
 
 import re
@@ -86,7 +86,7 @@ def marks_publication(words: str) -> bool:
 
 
 def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
-    """Yield the start and the end of each date in the text, with its year, month and day, or with None for a range."""
+    """Yield (start, end, (year, month, day)) for each date in the text, with None as the date for a range of days."""
     is_found = False
     for match in _DAY_FIRST.finditer(folded_text):
         last_day, day, first_word, second_word, year = match.groups()

@@ -36,7 +36,7 @@ _PLACEHOLDERS: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Return a review's publisher and, if a person was named in its place, that name; or None and the problem.
+    """Return a review's publisher and the name of any person given as the publisher; otherwise None and the problem.
 
     A known name takes precedence, then the publisher's own URL, then the URL of the review. A person's name on the
     site of a known publisher is a byline: many sites name their reporters in the field for the organisation.
@@ -67,7 +67,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Return a publisher that is not on our list, with its domain if it has one, and ""; or None and the problem."""
+    """Return an unlisted publisher and ""; None and the problem if the record does not identify the publisher."""
     host = next((own_host for site in sites if (own_host := _get_own_host(site))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, build_problem(
@@ -103,7 +103,7 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 
 def _find_by_host(host: str) -> Outlet | None:
-    """Return the known publisher of the longest part of a host that is listed; None if there is none."""
+    """Return the known publisher of a host or its nearest listed parent domain; None if neither is listed."""
     known_outlets = _load_known()
     labels = host.split(".")
     return next(
@@ -139,7 +139,7 @@ def _find_domain(name: str) -> str:
 
 
 def _get_site(url: str) -> str:
-    """Return the host of a URL or, for an archived page, of the original; with the author on sites like medium.com."""
+    """Return the host of a URL, or of an archived page's original; on sites like medium.com, with the author."""
     host = _get_host(url)
     if "archive" in host or "nla.gov.au" in host or "webcitation" in host:
         url = get_original_url(url)

@@ -1,4 +1,4 @@
-"""The language of a statement whose record does not name it."""
+"""Determine the language of a statement if the record does not state it."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -102,7 +102,7 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _split_urls(text: str) -> Iterator[str]:
-    """Yield the URLs in a string. A comma between two URLs separates them; any other belongs to its URL."""
+    """Yield the URLs in a string. A comma between two URLs separates them; any other comma is part of a URL."""
     for url in (
         clean(url) for row in text[:MAX_LENGTH].splitlines() for url in _SEPARATOR_PATTERN.split(row)
     ):
