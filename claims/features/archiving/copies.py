@@ -135,7 +135,7 @@ def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PageP
 
 
 def _capture_text(source: Source, response: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
-    """Return the new snapshot of the page's text and "", or None and the reason why there is no snapshot."""
+    """Return a new snapshot of the page's text, and ""; or None, and the reason why no snapshot was made."""
     if response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)
     material = Material.fetched(response)

@@ -8,7 +8,7 @@ from claims.management.demo.incoming import DemoContent
 
 
 def store_copies(demo: DemoContent) -> None:
-    """Store a copy of each uploaded text and cancel the other requests: the demo contacts no other sites."""
+    """Store a copy of each uploaded text, and cancel all requests for copies: the demo contacts no other sites."""
     for row in demo.rows["sources"]:
         if "snapshot" in row:
             source = demo.sources[row["key"]]

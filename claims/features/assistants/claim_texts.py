@@ -58,7 +58,7 @@ def iterate_claim_lines(claim: Document) -> Iterator[str]:
 
 
 def iterate_verdict_lines(verdict: Document) -> Iterator[str]:
-    """Yield lines with the rating in the publisher's words, and its date."""
+    """Yield lines that state a verdict's rating, in the publisher's words, and the verdict's date."""
     rating, publisher = verdict["rating"], quote_text(verdict["publisher"])
     publisher_note = (
         f"Verdict of {publisher}, the newsroom that runs this database"

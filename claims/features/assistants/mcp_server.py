@@ -198,7 +198,7 @@ class _ClaimMissingOnReplica(Exception):
 
 
 def _read_public_data(read: Callable[[], ToolResult], *, is_fresh: bool) -> ToolResult:
-    """Call `read` on the public database, or on the primary if the caller may have written just before."""
+    """Call `read` on a replica, or on the primary database if `is_fresh` or if the replica lacks the claim."""
     if has_replicas() and is_fresh:
         return read_freshly(read)
 

@@ -30,7 +30,7 @@ _ENCODED_START, _ENCODED_END = "=?base64?", "?="
 
 
 def read_revision(message: Message) -> str:
-    """Return the revision stated in a message, or by default the newest one with a handshake."""
+    """Return the revision stated in a message or, if none is stated, the newest revision with a handshake."""
     revision = _get_metadata(message).get(PROTOCOL_VERSION_KEY)
     if revision is None:
         return HANDSHAKE_REVISIONS[0]

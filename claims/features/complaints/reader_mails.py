@@ -89,7 +89,7 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 
 @contextmanager
 def activate_reader_language(language: str) -> Iterator[None]:
-    """Activate a reader's language and the newsroom's time zone while the block runs."""
+    """Activate a reader's language and the newsroom's time zone inside the `with` block."""
     available_language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(available_language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         yield

@@ -1,4 +1,4 @@
-"""Readers who receive mail when a claim is corrected: confirmed by mail, ended with one click.
+"""Subscriptions of readers to mail about a claim's corrections: confirmed by mail, and ended with one click.
 
 Only a digest of the secret URL is stored, as for complaints. Jobs store the id of a subscription, never an
 email address.

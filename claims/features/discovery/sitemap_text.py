@@ -60,7 +60,7 @@ def build_sitemap(pages: Iterable[SitemapPage]) -> str:
 
 
 def build_news_sitemap(articles: Iterable[NewsArticle]) -> str:
-    """Return the XML of a sitemap of recent articles, which may be empty for days."""
+    """Return the XML of a sitemap of recent articles. Without recent articles, the sitemap is empty."""
     items = "".join(
         f"<url>{_write_loc(article.address)}<news:news><news:publication><news:name>{_escape_text(article.publication)}</news:name>"
         f"<news:language>{_escape_text(article.language)}</news:language></news:publication>"

@@ -94,7 +94,7 @@ def build_embed_code(document: Document) -> SafeString:
 
 
 def build_widget_code(document: Document) -> SafeString:
-    """Build the HTML of an element and the script, to paste on sites that allow scripts (docs/widgets.md)."""
+    """Build the HTML to paste on sites that allow scripts: the widget's element and its script (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',

@@ -51,7 +51,7 @@ class Wording:
 
 
 def count_characters(text: str) -> int:
-    """Return the length of a text as X counts it."""
+    """Return the number of characters of a text, counted as X (formerly Twitter) does."""
     text_without_urls = unicodedata.normalize("NFC", _URL_PATTERN.sub("", text))
     single_count = sum(
         any(first_code <= ord(character) <= last_code for first_code, last_code in _SINGLE_WEIGHT_RANGES)
@@ -115,7 +115,7 @@ def _build_note(document: Document, verdict: Document) -> Wording:
 
 
 def _shorten_note(text: str, limit: int) -> str:
-    """Cut a text between words, so that X counts at most `limit` characters."""
+    """Cut a text between words, so that X (formerly Twitter) counts at most `limit` characters."""
     if count_characters(text) <= limit:
         return text
     shortened_words = text.split(" ")

@@ -98,7 +98,7 @@ def _post_message(subscription: PushSubscription, message_content: Publication) 
 
 
 def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
-    """Record a failure and return the exception to raise, without the URL, which must not appear in logs."""
+    """Record a failure, and return the exception to raise. It omits the URL, because URLs must not be logged."""
     subscription_rows = PushSubscription.objects.filter(pk=subscription.pk)
     subscription_rows.update(failing_since=Coalesce("failing_since", Now()))
     subscription_rows.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()

@@ -81,7 +81,7 @@ class EditorialReplyResource(PartOfVerdict):
         return self.create_once(record_reply)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values with the person to ask and, by default, the newsroom's template."""
+        """Add the person to ask to the values and, if they lack a subject or text, the newsroom's template."""
         complete_values = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):
             return complete_values

@@ -244,7 +244,7 @@ def render_template(
 
 
 def _clear_unused_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields; if there is a reason for not asking, the fields of the request are cleared."""
+    """Return the fields. If they contain a reason for not asking, the fields that describe a request are emptied."""
     if not fields.get("not_asked"):
         return fields
     return fields | {

@@ -28,7 +28,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffCounts:
-    """The number of sign-offs by people other than the author, of verdicts signed off, and of people who signed off."""
+    """Counts of sign-offs by people other than the author, of verdicts signed off, and of people who signed off."""
 
     sign_off_count: int
     verdict_count: int

@@ -124,7 +124,7 @@ def assign_work(
     note: str = "",
     expected_id: int | KeepValue | None = KEEP_VALUE,
 ) -> Assignment:
-    """Assign the subject with a due date and a priority.
+    """Assign the subject to a person (`to`), with a due date and a priority.
 
     Raises:
         NotPossible: the assignee has left or cannot do the work, there is no work to do, or the page is

@@ -1,6 +1,6 @@
 """Emails about claims, threaded by claim, in the recipient's language.
 
-Permissions are checked on sending: a person who has left or may no longer read the subject gets no email.
+Permissions are checked when an email is sent: a person who has left or may no longer read the subject gets no email.
 """
 
 from collections.abc import Mapping

@@ -117,7 +117,7 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, people_by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person with this user name, preferring the same case, and the name's length in the text."""
+    """Return the person with this user name, preferably in the same case, and the length of the name in the text."""
     for candidate in _iterate_candidates(name):
         people = people_by_name.get(_fold_name(candidate), [])
         exact_matches = [person for person in people if person.username == _normalise_name(candidate)]

@@ -128,7 +128,7 @@ def _is_too_old(page: ListedPage, now: datetime) -> bool:
 
 
 def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
-    """Queue pages whose listed date is newer than before for another check. Skipped pages stay skipped."""
+    """Queue another check of pages whose date in the list is now newer. Skipped pages stay skipped."""
     keys = list(changed_pages)
     for start in range(0, len(keys), _BATCH_SIZE):
         batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)

@@ -47,7 +47,7 @@ _Kind = WatchProgress.Kind
 
 @dataclass(slots=True)
 class VisitTally:
-    """The number of pages with each result of a visit, and the reason if the visit failed."""
+    """The results of a visit: the number of pages by result, and the reason if the visit failed."""
 
     watch: Watch
     new_count: int = 0
@@ -65,7 +65,7 @@ class VisitTally:
 
 
 def build_visitor(*, max_wait_seconds: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
-    """Build a client that fetches pages within each site's limits, which all processes share."""
+    """Build a client that fetches pages within each site's limits. All processes share these limits."""
     return PoliteVisitor(KnownSites(max_wait_seconds=max_wait_seconds))
 
 

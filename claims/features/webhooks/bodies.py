@@ -1,4 +1,4 @@
-"""Serializers of webhooks for the editorial API, used only to validate and to describe."""
+"""Serializers of webhooks for the editorial API, used only to validate requests and to describe the API."""
 
 from typing import Any
 

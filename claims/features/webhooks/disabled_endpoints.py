@@ -39,7 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Explain by email why an endpoint was switched off, to its owner or to people who may change webhooks."""
+    """Email the endpoint's owner, or people who may change webhooks, the reason why the endpoint was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -210,7 +210,7 @@ def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelive
 
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values by model field, after checking the URL and the filter."""
+    """Return the values, keyed by model field, after checking the URL and the filter."""
     field_values = dict(values)
     if "url" in field_values:
         try:

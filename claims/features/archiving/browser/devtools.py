@@ -45,7 +45,7 @@ class Devtools:
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
 
     def attach(self, session: str) -> None:
-        """Attach to one page, so that later commands go to it."""
+        """Attach to one page, so that later commands go to that page."""
         self._session = session
 
     def send_command(self, method: str, **parameters: Any) -> int:

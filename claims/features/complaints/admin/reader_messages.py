@@ -1,4 +1,4 @@
-"""The base of the desk's pages for complaints and requests, which show messages and can release held ones."""
+"""The base class of the desk's pages for complaints and requests, with the button that releases held messages."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""The desk's pages for requests from readers, most requested first, with the decisions about them."""
+"""The desk's pages for readers' requests: a list with the most frequent first, and the decisions about a request."""
 
 from typing import Any
 

@@ -47,7 +47,7 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return an error message and the state of the rate limit if the sender's network exceeded it, otherwise None."""
+    """If the sender's network exceeded the rate limit, return an error message and the limit's state, else None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 

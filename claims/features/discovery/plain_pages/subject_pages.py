@@ -40,7 +40,7 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def build_index_page(index: SubjectIndex, request: HttpRequest) -> PlainPage:
-    """Return the page with the subjects of published claims, sorted by name or found by a search."""
+    """Return the page that lists subjects of published claims: all of them by name, or the results of a search."""
     page = read_index_query(request, index)
     links = [
         (
@@ -58,7 +58,7 @@ def build_index_page(index: SubjectIndex, request: HttpRequest) -> PlainPage:
 def build_subject_page(
     subject_type: str, request: HttpRequest, pk: int, slug: str = ""
 ) -> PlainPage | HttpResponseBase:
-    """Return the page of a claimant, topic or publisher with the checked claims."""
+    """Return the page of a claimant, topic or publisher, which lists the checked claims."""
     pk = min(pk, MAX_ID)
     name = load_names({subject_type: [pk]}).get((subject_type, pk))
     if name is None:

@@ -229,7 +229,7 @@ def _can_break(text_before: str, text_after: str) -> bool:
 
 
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
-    """Return the parts as lines. A part that is longer than a line is broken between any two characters."""
+    """Arrange the parts in lines. A part that is longer than a line is broken between any two characters."""
     lines: list[slice] = []
     start, filled_width = 0, 0.0
     for part in parts:

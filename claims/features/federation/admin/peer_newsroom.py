@@ -44,7 +44,7 @@ class SiteForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """A form with the signing key that the page has shown."""
+    """A form that sends back the signing key shown on the page."""
 
     key = forms.CharField(widget=forms.HiddenInput)
 

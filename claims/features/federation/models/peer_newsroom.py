@@ -20,7 +20,7 @@ _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
     def active(self) -> Self:
-        """Return the newsrooms that are queried for new entries; paused newsrooms are not."""
+        """Return the newsrooms that are queried for new entries: all except paused newsrooms."""
         return self.filter(active=True)
 
     def with_problems(self) -> Self:
@@ -135,7 +135,7 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """The import progress and errors of a newsroom's ledger, created by the database with the newsroom."""
+    """The import progress and errors of a newsroom's ledger. The database creates this row with the newsroom."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("The newsroom signs with a different key")

@@ -36,7 +36,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.unanswered().filter(answer_by__gt=Now())
 
     def needing_attention(self) -> Self:
-        """Return unanswered requests that need attention: on an unpublished verdict, or with a running deadline."""
+        """Return unanswered requests on unpublished verdicts or with a running deadline, which need attention."""
         return self.unanswered().filter(
             # A request that was copied to a newer version is handled at that version.
             Q(carried_to=None),

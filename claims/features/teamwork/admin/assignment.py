@@ -54,7 +54,7 @@ def build_work_state_badge(row: Assignment) -> SafeString:
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
-    """Return a badge if the work is due today or overdue, otherwise the plain date or ""."""
+    """Return a badge if the work is due today or overdue, otherwise the plain date, or "" without a due date."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()

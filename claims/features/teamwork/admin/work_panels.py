@@ -13,7 +13,7 @@ from factcheck.admin.base import extend_desk, get_person
 
 
 class _AssignmentPageMixin(AssignmentListMixin):
-    """Mixin for the pages of claims and verdicts that shows the assignment panel."""
+    """Mixin that shows the assignment panel on the pages of claims and verdicts."""
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
         row = self.get_stored_subject(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
@@ -26,7 +26,7 @@ class _AssignmentPageMixin(AssignmentListMixin):
 
 
 class _CommentPageMixin(_AssignmentPageMixin):
-    """Mixin for a claim's page that also shows comments."""
+    """Mixin that also shows comments on a claim's page."""
 
     def build_extra_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         comments = build_comments_context(row, get_person(request))

@@ -23,7 +23,7 @@ _EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
 def make_message_id() -> str:
-    """Return a new message id, without full stops, which separate the parts of the signed text."""
+    """Return a new message id. It has no full stops, because they separate the parts of the signed text."""
     return f"msg_{uuid.uuid4().hex}"
 
 
