@@ -94,7 +94,7 @@ class ClaimBulkActions(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
-        """Show the claims side by side, ask which claim to keep, then merge the others into that one."""
+        """Show the claims side by side, ask which claim to keep, then merge the other claims into the kept one."""
         claim_count = claims.count()
         if not 2 <= claim_count <= _MERGE_LIMIT:
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)

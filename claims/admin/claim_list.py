@@ -201,7 +201,7 @@ def _find_with_corrections(
 def _find_with_similar_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
-    """Return the claims with all known words and with words similar to the unknown ones."""
+    """Return the claims with all known words and with words similar to the unknown words."""
     candidates, _known, unknown_words = _split_known_words(rows, columns, words)
     newest_ids = candidates.order_by("-pk").values_list("pk", flat=True)[:MAX_COMPARED_CLAIMS]
     matches = rows.filter(pk__in=list(newest_ids))

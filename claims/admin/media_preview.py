@@ -188,7 +188,7 @@ class MediaPickerForm(forms.ModelForm):
 
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the claims about the media object, and those whose verdicts cite it, if the person may read them."""
+    """Return the readable claims about the media object, and the readable claims whose verdicts cite it."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     claim_ids = set(

@@ -134,7 +134,7 @@ def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
 
 
 def compute_fingerprint(previews: list[EntryPreview]) -> str:
-    """Return a hash of the public changes, by which the server checks that a person confirmed exactly these."""
+    """Return a hash of the public changes, by which the server checks that a person confirmed exactly these changes."""
     return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 

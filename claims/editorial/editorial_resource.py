@@ -169,9 +169,9 @@ def _compute_etag(text: str) -> str:
 
 
 def _require_match(request: HttpRequest, text: str) -> None:
-    """Require that `If-Match` names `text`, the representation read under lock.
+    """Require that `If-Match` contains the ETag of `text`, the representation read under lock.
 
-    A request without the header passes: edits that require it are rejected earlier, before anything is read.
+    A request without the header passes: edits that require the header are rejected earlier, before anything is read.
 
     Raises:
         PreconditionFailed: the header names another version.

@@ -3,8 +3,8 @@
 The signature is Ed25519 (RFC 8032) over an entry of the feed of changes, serialised by RFC 8785 (JCS). The entry omits
 the claim but contains the claim's SHA-256. Keys and signatures are base64url without padding, as in RFC 8037.
 
-The same key signs notes (`claims.ledger.proofs.signed_note`). The first line of a note is the name of a log, which
-has no spaces, so neither kind of signed text can be mistaken for the other.
+The same key signs notes (`claims.ledger.proofs.signed_note`). The first line of a note is the name of a log, which has
+no spaces, so a signed note cannot be mistaken for a signed entry.
 """
 
 import hashlib

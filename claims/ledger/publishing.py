@@ -257,10 +257,10 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
 
 
 def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
-    """Return the distinct media of a claim, its own before those of merged claims.
+    """Return the distinct media of a claim, followed by the media of the claims merged into it.
 
-    Media without a description are left out: publishing a verdict requires descriptions, but media may have been
-    added since.
+    Media without a description are left out: publishing a verdict requires descriptions, but media may have been added
+    later.
     """
     media_by_claim: dict[int, ClaimMedia] = {}
     for claim in claims:
@@ -271,7 +271,7 @@ def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
 
 
 def list_public_verdicts(claims: list[Claim]) -> list[Judgement]:
-    """Return the published verdicts, one per publisher, the claim's own before those of merged claims."""
+    """Return one published verdict per publisher: of the claim itself or, if there is none, of a merged claim."""
     verdicts_by_id: dict[int, Verdict] = {}
     for claim in claims:
         for verdict in claim.verdicts.all():

@@ -88,7 +88,7 @@ def align(
 
     Args:
         languages: the languages of the text and the claim (ISO 639-1); empty if unknown.
-        unknown_words: the folded words of the text that no claim contains; only these can be typing errors.
+        unknown_words: the folded words of the text that no claim contains; only these words can be typing errors.
     """
     text_words, claim_words = split_words(text), split_words(claim_text)
     are_whole = _is_untruncated(text, text_words) and _is_untruncated(claim_text, claim_words)

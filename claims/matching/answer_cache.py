@@ -43,7 +43,7 @@ class AnswerCache(Generic[CachedAnswer]):
         options: Hashable,
         compute: Callable[[Sequence[str]], Sequence[CachedAnswer]],
     ) -> list[CachedAnswer]:
-        """Return the answers to these texts, computing those that are not cached.
+        """Return the answers to these texts; compute the answers that are not cached.
 
         Args:
             options: everything that answers depend on, apart from the text and the ledger.

@@ -153,7 +153,7 @@ def find_nearest(queries: Sequence[TextQuery], *, is_public: bool, limit: int) -
 def load_all_vectors(
     shares: Iterable[Iterable[int]], nearest_claims: Sequence[NearestClaims], *, is_public: bool
 ) -> dict[int, Vector]:
-    """Load the vectors of all candidates, including those found only by their words."""
+    """Load the vectors of all candidates, including candidates found only by their words."""
     known_vectors = {
         claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()
     }

@@ -30,8 +30,8 @@ class Judgement:
     """The relation of a claim to a text.
 
     Attributes:
-        confidence: the probability that this kind is right, 0 to 1; always 1 for `related`, because comparing
-            words gives no probability for it.
+        confidence: the probability that this kind is right, 0 to 1; always 1 for `related`, because comparing words
+            gives no probability for that kind.
         reasons: sentences for people.
         text_differs, claim_differs: the spans of words that only one side has, in the original text and in the
             claim's statement.

@@ -1,6 +1,6 @@
 """Find published claims about pictures or videos that look like a given picture.
 
-Similar pictures say nothing about whether either is genuine; finding no similar picture says even less.
+That two pictures are similar does not show that either picture is genuine. Finding no similar picture shows nothing.
 """
 
 from collections.abc import Iterable

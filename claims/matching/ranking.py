@@ -107,7 +107,7 @@ class CompetingCandidates:
 def rank_candidates(
     query: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
 ) -> list[RankedCandidate]:
-    """Return the candidates, most probable first; equally probable ones keep their order.
+    """Return the candidates, most probable first; equally probable candidates keep their order.
 
     Args:
         rarity: the inverse document frequency of words; may lack words.

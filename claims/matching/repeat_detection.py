@@ -28,7 +28,7 @@ class RepeatedSentence:
 
 
 def find_repeated_sentences(result: Answer) -> list[RepeatedSentence]:
-    """Return the sentences that repeat a published claim, each with the first such claim."""
+    """Return the sentences that repeat a published claim, each with the first claim that it repeats."""
     same_claims = [
         RepeatedSentence(passage.start, passage.end, match)
         for passage in result.passages

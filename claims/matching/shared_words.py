@@ -287,7 +287,7 @@ def _quote_form(form: str) -> str:
 
 
 def _choose_leading_forms(forms: WordForms, common_words: "CommonWords") -> set[str]:
-    """Return the rarest forms, then common ones until enough claims contain one of them."""
+    """Return the rarest forms, then common forms until enough claims contain one of the returned forms."""
     leading_forms = {form for form in forms if form not in common_words.claims}
     claims_needed: float = _ENOUGH_CLAIMS
     for form in sorted(forms.keys() - leading_forms, key=lambda form: common_words.claims[form]):
@@ -319,7 +319,7 @@ def _pair_words(
 
 
 def _choose_best(shares: dict[int, float], limit: int, further_claims: Sequence[int]) -> dict[int, float]:
-    """Return the `limit` largest shares, those of newer claims first if equal, and the shares of `further_claims`."""
+    """Return the `limit` largest shares (if equal, of the newer claims) and the shares of `further_claims`."""
     largest_shares = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:limit])
     return largest_shares | {claim: shares[claim] for claim in further_claims if claim in shares}
 

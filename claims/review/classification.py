@@ -75,7 +75,7 @@ def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
 def publish_outdated_classes(
     rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Publish the current classes of these ratings wherever publications show different ones.
+    """Publish the current classes of these ratings wherever publications show different classes.
 
     Args:
         rating_ids: the ratings to check; by default, all.

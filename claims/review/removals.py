@@ -1,4 +1,4 @@
-"""Removals by law: words are removed from all stored data, in all versions, while the ledger's proofs stay valid.
+"""Removals required by law: words are removed from all versions of all stored data; the ledger's proofs stay valid.
 
 Two administrators decide (`claims.models.removal`), and the database cuts the words out. An entry of the kind
 `removal` announces the removal to all systems with copies of the claims.

@@ -26,7 +26,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     """Begin a translation of a published verdict, with the text of the newest existing translation.
 
     Args:
-        content: fields of the translation; missing ones are copied.
+        content: fields of the translation; missing fields are copied from the newest translation.
 
     Raises:
         NotPossible: the verdict is unpublished, not the newsroom's own, already in this language, or already being
@@ -90,8 +90,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
 
 
 def find_newest_translation(verdict: Verdict, language: str, by: User) -> Translation | None:
-    """Return the newest translation of any version of the verdict into this language, leaving out retracted ones and
-    those that the person may not read."""
+    """Return the newest readable, unretracted translation of any version of the verdict into this language."""
     rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
     )

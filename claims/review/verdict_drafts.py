@@ -44,7 +44,7 @@ def create_draft(
 
     Args:
         publisher: the verdict's publisher; by default, the newsroom.
-        content: fields of the verdict; missing ones are copied from the version to be replaced.
+        content: fields of the verdict; missing fields are copied from the version to be replaced.
 
     Raises:
         NotPossible: the claim is declined or merged, or the publisher already has a verdict in progress on it.

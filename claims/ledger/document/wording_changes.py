@@ -1,4 +1,4 @@
-"""The differences in wording between two entries, part by part, with both wordings.
+"""The parts of a claim that differ between two ledger entries, each with the wording before and after.
 
 Pure: two documents in, differences out. A key that an old document lacks counts as empty.
 """

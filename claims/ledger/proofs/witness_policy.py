@@ -23,6 +23,6 @@ def load_policy() -> WitnessPolicy:
 
 
 def build_published_note(checkpoint: Checkpoint) -> str:
-    """Return the published note of a checkpoint with all its cosignatures, even those that do not count."""
+    """Return the published note of a checkpoint with all cosignatures, even if they do not count."""
     notes: list[str] = [build_note(checkpoint) for build_note in features.load_declared("cosigned_note")]
     return notes[0] if notes else checkpoint.note

@@ -202,7 +202,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return isinstance(self.filters[name], VerdictParameter)
 
     def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
-        """Return the newest entries at the requested time: only published ones, unless `status` is a filter."""
+        """Return the newest entries at the requested time: only published claims, unless `status` is a filter."""
         ledger, moment = Publication.objects, filter_values.get("as_of")
         if "status" in filter_values:
             return ledger.newest_as_of(moment) if moment else ledger.newest()

@@ -1,4 +1,4 @@
-"""Exact counts of the claims in a query by value, computed by PostgreSQL.
+"""Exact numbers of the claims in a query for each value of a facet, counted by PostgreSQL.
 
 A facet is counted without its own filter, so that it shows the other choices; all other filters apply. Facets with
 the same remaining filters are counted together, by one statement that finds the claims once.
@@ -60,7 +60,7 @@ class Facet:
         column: the column by which `build_count_sql` groups.
         column_sql: SQL for that column, if it must be computed.
         parameters: the query parameters that select values of this facet.
-        replacement: the wider conditions that replace those parameters when this facet is counted.
+        replacement: the wider conditions that replace `parameters` when this facet is counted.
         mention_kind: the kind of mention, if the database keeps counts of such mentions over all publications.
     """
 

@@ -2,7 +2,7 @@
 
     findings            discrepancies and where they were found
     checked_entries     entries: bodies, chain, tree, order, filter columns, and the snapshots that they quote
-    checked_heads       keys and checkpoints, including those stored elsewhere
+    checked_heads       keys and checkpoints, including checkpoints stored elsewhere
     checked_reviews     the chain of moves and sign-offs
     checked_indexes     the indexes of entries
     checked_signoffs    whether entries and verdicts match their sign-offs

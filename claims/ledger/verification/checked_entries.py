@@ -302,7 +302,7 @@ def _iterate_snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _check_lists(row: Row, verdicts: Mapping[int, Row], listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
-    """Yield a description of each difference between the listed verdicts and those in the body."""
+    """Yield a description of each difference between the listed verdicts and the verdicts in the body."""
     for pk in verdicts.keys() - listed_verdicts.keys():
         yield f"verdict {pk} is not listed with it."
     for pk in listed_verdicts.keys() - verdicts.keys():

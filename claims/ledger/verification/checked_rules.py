@@ -1,4 +1,4 @@
-"""Verify that the database rules are in force and equal to those of this program."""
+"""Verify that the database rules are in force and equal to the rules of this program."""
 
 import re
 from collections.abc import Iterator

@@ -96,7 +96,7 @@ def _build_index(
 def _open_separate_connection() -> Iterator[BaseDatabaseWrapper]:
     """Open a separate connection with its own settings, for work outside transactions.
 
-    The connection uses the table owner's role, which alone may create indexes, if this process has its credentials.
+    Uses the role that owns the tables, if this process has its credentials: only the owner may create indexes.
     """
     own_connection = connection.copy()
     own_connection.settings_dict.update(get_owner_identity())
