@@ -33,7 +33,7 @@ _CHOICES_MAX_AGE_SECONDS = 5.0
 
 @dataclass
 class KnownChoices:
-    """Administrators' choices at the desk: for the label of each feature that they switched, whether it is on.
+    """Administrators' choices at the desk: whether each feature that they switched is on, keyed by its label.
 
     Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
 
@@ -193,7 +193,7 @@ def _get_active_labels() -> set[str]:
 
 
 def _load_choices() -> Mapping[str, bool]:
-    """Return administrators' choices: for the label of each feature that they switched, whether it is on."""
+    """Return administrators' choices: whether each feature that they switched is on, keyed by its label."""
     if known_choices.reader and monotonic() >= known_choices.reload_at:
         reload_choices()
     return known_choices.by_label

@@ -59,7 +59,7 @@ def notify_people(
 
     Args:
         to: the people to notify, whether or not they follow the claim.
-        with_followers: whether to notify also the claim's followers and assignee, and the verdict's author.
+        with_followers: whether to also notify the claim's followers and assignee, and the verdict's author.
         by: the acting person; None for a rule or the clock.
         verdict: the verdict concerned, if any.
         note: the internal note on the event.

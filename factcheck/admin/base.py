@@ -189,7 +189,7 @@ class DeskAdmin(DayFields, ListDownload):
     def _build_versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return the page's version, its contents, and the changes others have made since."""
+        """Return template variables with the page's version and contents, and others' changes since it was loaded."""
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
         both_versions: BothVersions | None = getattr(request, "both_versions", None)

@@ -41,7 +41,7 @@ class Passkey(_RefusalReporting, LoginWebAuthnForm):
 
 
 class NewKey(AddWebAuthnForm):
-    """The form for adding a key. A key that works without a password is set up to do so, unless the person declines."""
+    """The form for adding a key. A key that can replace the password is set up for that unless the person declines."""
 
     passwordless = forms.BooleanField(
         label=gettext_lazy("Sign in with this key alone, without a password"),

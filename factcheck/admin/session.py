@@ -1,4 +1,4 @@
-"""Check whether the user of a page is still signed in, before the page submits."""
+"""Check whether the user of a page is still signed in, before the page submits a form."""
 
 from collections.abc import Callable
 from functools import wraps

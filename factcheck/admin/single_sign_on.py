@@ -144,7 +144,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
 
 
 def has_verified_second_factor(sociallogin: SocialLogin) -> bool:
-    """Return whether the provider, which the settings must trust for this, has checked a second factor."""
+    """Return whether the provider has checked a second factor; False unless the settings trust it with this."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
         return isinstance(methods, list) and "mfa" in methods

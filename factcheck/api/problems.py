@@ -252,7 +252,7 @@ def handle_permission_denied(request: HttpRequest, exception: Exception) -> Http
 
 
 def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the text of a form that had an invalid CSRF token, so that it can be copied (CSRF_FAILURE_VIEW)."""
+    """Show the text of a form that had an invalid CSRF token, for the person to copy (CSRF_FAILURE_VIEW)."""
     if response := build_error_response(
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
     ):

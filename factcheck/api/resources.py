@@ -182,7 +182,7 @@ class PublicList(PublicResource, ABC):
 
 
 def _join_results(head: bytes, documents: Iterable[bytes]) -> bytes:
-    """Join the parts of a list into one JSON text with a single copy, because pages are large."""
+    """Join the parts of a list into one JSON text, copying each part only once because pages are large."""
     parts: list[bytes | memoryview] = [head, b',"results":[']
     for index, document in enumerate(documents):
         if index:
@@ -209,7 +209,7 @@ class PublicItems(PublicList):
 
 
 def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to the object that replaced this one, cached like an object, because merges can be undone."""
+    """Redirect to the object that replaced this one. Merges can be undone, so caches keep the redirect only briefly."""
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
@@ -271,7 +271,7 @@ def make_parts_picker(parts: Parts) -> Callable[[bytes], bytes]:
 
 
 def is_conditional(request: HttpRequest) -> bool:
-    """Return whether the client already has a copy, so that comparing hashes may save reading the texts."""
+    """Return whether the client already has a copy. If so, comparing hashes may save reading the texts."""
     return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 

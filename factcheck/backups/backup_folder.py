@@ -106,7 +106,7 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def lock_for_writing(self) -> Iterator[int]:
-        """Lock the folder for writing, and yield the lock's descriptor; closing all its copies ends the lock.
+        """Lock the folder for writing, and yield the lock's descriptor. The lock ends when all copies of it are closed.
 
         Raises:
             BackupRunning: another process holds the lock.

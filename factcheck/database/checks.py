@@ -90,7 +90,7 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
 
 
 def _is_older(version: str | None, minimum: tuple[int, ...]) -> bool:
-    """Return whether a version is known to be older; some versions are not numbers."""
+    """Return whether a version is older than `minimum`; False if it cannot be compared."""
     numbers = (version or "").split(".")
     return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < minimum
 

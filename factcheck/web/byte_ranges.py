@@ -31,7 +31,7 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     Requests for several ranges get the whole file, as the standard allows.
 
     Raises:
-        RangeNotSatisfiable: it begins after the end of the file.
+        RangeNotSatisfiable: the range begins after the end of the file.
     """
     match = _SINGLE_RANGE.fullmatch(header.strip())
     if match is None or match[1] == match[2] == "":

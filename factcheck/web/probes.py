@@ -93,7 +93,7 @@ def check_alive() -> dict[str, Finding]:
 
 
 def check_ready() -> dict[str, Finding]:
-    """Check everything that a request may need. Pages work without a worker, so its absence is only a warning."""
+    """Check everything that a request may need. Pages work without a worker, so a missing worker is only a warning."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     _database_check.begin()
     _files_check.begin()
@@ -179,7 +179,7 @@ def _check_store() -> dict[str, Finding]:
 
 
 class _SlowCheck:
-    """A check that may hang, for example of a remote server or disk. The check runs in a thread, once at a time."""
+    """A check that may hang, for example of a remote server or disk. It runs in a thread, never twice at once."""
 
     def __init__(self, check: Callable[[], dict[str, Finding]], timeout_findings: dict[str, Finding]) -> None:
         self.ask, self.silent = check, timeout_findings

@@ -193,7 +193,7 @@ def _load_everything() -> None:
 
 
 def _close_connections() -> None:
-    """Close connections and freeze memory before a fork, because sockets must not be shared."""
+    """Before a fork, close connections, because processes must not share them, and call `gc.freeze`."""
     connections.close_all()
     for alias in connections:
         connections[alias].close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend

@@ -50,7 +50,7 @@ def insert_site_url(text: bytes) -> bytes:
 
 
 def split_pieces(text: bytes) -> list[bytes | memoryview]:
-    """Return the parts that `insert_site_url` joins with the URL between them, without copying them."""
+    """Split a stored text, without copying, into the parts between which `insert_site_url` puts this site's URL."""
     opening = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
     pieces: list[bytes | memoryview] = []

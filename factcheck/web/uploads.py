@@ -153,7 +153,7 @@ def get_max_body_bytes() -> int:
 
 
 def refuse_oversized() -> BodyRefusal:
-    """Build the refusal of a body that is too large, which is not read."""
+    """Build the refusal of a body that is too large; the body is not read."""
     max_megabytes = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {
         "most": max_megabytes

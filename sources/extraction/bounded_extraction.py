@@ -59,7 +59,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRequest:
-    """The bytes of a document to read, with what is known about them."""
+    """The bytes of a document to read, and the known details of the document."""
 
     content: bytes
     content_type: str = ""

@@ -78,7 +78,7 @@ def extract(
 def extract_recording(
     page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
 ) -> Document:
-    """Extract the transcript of a recording and the metadata of its page, even if a script renders the rest.
+    """Extract the transcript of a recording and the metadata of its page, even if scripts render the page's text.
 
     Args:
         charset: the character encoding a server declared for the page.

@@ -172,7 +172,7 @@ class _Utterance:
 
 
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
-    """Yield the new words of each cue, without lines still on screen from the previous one."""
+    """Yield the new words of each cue, without lines that are still on screen from the previous cue."""
     is_rolling = any(piece.is_rolling for piece in pieces)
     screen: list[str] = []
     speaker = ""

@@ -176,7 +176,7 @@ class PoliteVisitor:
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _load_rules(self, site: str) -> Protego:
-        """Return the robots.txt rules. Raises FetchError if they cannot be read: then everything is forbidden."""
+        """Return the robots.txt rules. Raises FetchError if they are unreadable, as everything is then forbidden."""
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._rules_by_site:

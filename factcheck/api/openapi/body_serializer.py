@@ -60,7 +60,7 @@ def describe_body(body: type) -> type[BodySerializer]:
 
 
 def name_bodies(**bodies: type) -> None:
-    """Give bodies names in the OpenAPI document that differ from those of their classes."""
+    """Set names for bodies in the OpenAPI document that differ from the names of their classes."""
     for name, body in bodies.items():
         type(f"{name}Serializer", (BodySerializer,), {"body": body})
 

@@ -36,7 +36,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _make_partial(components: dict[str, Any], name: str) -> str:
-    """Return the name of the component for a partial version of this one, adding it if necessary."""
+    """Return the name of the component for a partial form of component `name`, adding that component if necessary."""
     partial_name = f"Partial{name}"
     if partial_name not in components:
         component = deepcopy(components[name])

@@ -189,7 +189,7 @@ def _clear_stale_pid(server_paths: ServerPaths) -> None:
 
 
 class _Server(subprocess.Popen[bytes]):
-    """The server process started by this process. It may outlive this process, because others use it too."""
+    """The server process started by this process. It may outlive this process, because other processes use it too."""
 
     def __del__(self) -> None:
         """Do nothing: Python's own finaliser would warn that the server is still running."""

@@ -118,7 +118,7 @@ class Limiter:
 
         Args:
             client: a name for the caller, unique within the tier.
-            cost: the number of plain requests it counts as; capped at the whole budget.
+            cost: the number of plain requests that this request counts as; capped at the whole budget.
         """
         budget = self.budgets.get(tier)
         if budget is None:

@@ -91,7 +91,7 @@ class ArticleRuns:
         return next(iter(matches or headings), None)
 
     def _is_separate(self, element: HtmlElement) -> bool:
-        """Return whether an element is in a section separate from the article, which must be a minor part of it."""
+        """Return whether an element is in a separate section, such as teasers, without most of the page's text."""
         path = []
         section: HtmlElement | None = None
         for ancestor in iterate_ancestors(element):
