@@ -30,8 +30,8 @@ class DeskSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models of one application, for its page.
 
-        No page shows the models of all applications, because `factcheck.desk` builds the menu. To build such a
-        list, every page would look up the permissions and URLs of seventy models.
+        No page needs the models of all applications, because `factcheck.desk` builds the menu. Listing all of them
+        would look up the permissions and URLs of seventy models on every page.
         """
         return (
             super().get_app_list(request, app_label) if app_label and not features.is_off(app_label) else []

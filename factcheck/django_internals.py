@@ -34,8 +34,8 @@ Policy = dict[str, Any]
 def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
     """Return the Django request inside a REST framework request.
 
-    REST framework's request looks up every missing attribute slowly, and reads bodies with its parsers where the bytes
-    are needed.
+    REST framework's request looks up every missing attribute slowly, and parses bodies although some code needs their
+    bytes.
     """
     plain_request: HttpRequest = request._request if isinstance(request, Request) else request
     return plain_request

@@ -35,7 +35,7 @@ _CHOICES_MAX_AGE_SECONDS = 5.0
 class KnownChoices:
     """Administrators' choices at the desk: whether each feature that they switched is on, keyed by its label.
 
-    Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
+    Every process reloads the choices after some seconds, so that a change takes effect everywhere without a restart.
 
     Attributes:
         reader: the dotted name of the function that loads the choices.

@@ -95,7 +95,7 @@ def find_snapshots(lines: Iterable[bytes]) -> IdSet:
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     """Return the rows that the entries mention and that still exist, in the order of `lines.ROW_KINDS`.
 
-    Include the newsroom's own publisher and current scales, which publishing needs, and the rows that the mentioned
+    Also return the newsroom's own publisher and current scales, which publishing needs, and all rows that the mentioned
     rows refer to.
     """
     entries = entries.order_by()

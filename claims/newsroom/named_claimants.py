@@ -1,7 +1,7 @@
 """Find or create claimants by name or by an authority's identifier.
 
-The same name means the same claimant, unless an authority (Wikidata, ROR) distinguishes two people with one name. A
-text without further detail then gets the claimant without an identifier, rather than a wrong one.
+The same name means the same claimant, unless an authority (Wikidata, ROR) distinguishes two people with one name. If a
+text does not say which of them it means, it gets the claimant without an identifier.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,8 +52,8 @@ class ClaimantIndex:
     def find(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
         """Return the claimant with this name or identifier; None if unknown.
 
-        That is the claimant with the identifier, whatever the name; otherwise the oldest one with the name and
-        without an identifier.
+        A claimant with the identifier is returned whatever its name; otherwise the oldest claimant that has the name
+        and no identifier.
         """
         if same_as:
             for claimant in self._identified:

@@ -1,8 +1,8 @@
 """Rules for second factors: the people who need one, their deadlines, and resetting a lost one.
 
 The rules are data (`claims.models.account`): each role may require a second factor, with a number of days to set it
-up. Administrators and superusers always need one. Until the deadline, people work as usual and get reminders. After
-that, the desk is closed to them except for the setup pages (`claims.newsroom.second_factor_gate`).
+up. Administrators and superusers always need one. Until the deadline, people work as usual and get reminders. After the
+deadline, the desk is closed to them except for the setup pages (`claims.newsroom.second_factor_gate`).
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """List cells without unfold's CSS classes, which would make up most of a list's size.
 
-The common style of cells is in `static/desk/compact.css`. If unfold changes its classes, cells keep them and look
-right, but lists grow, and `tests/whole/test_desk_at_scale.py` fails.
+The common style of cells is in `static/desk/compact.css`. If unfold changes its classes, cells keep the new ones and
+look right, but lists grow, and `tests/whole/test_desk_at_scale.py` fails.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The page of an edit conflict: merges both versions, and shows the differences.
 
-Nothing here saves. The submitted form is merged with other people's changes, and the page is shown again. Submitting
+Nothing is saved here. The submitted form is merged with other people's changes, and the page is shown again. Submitting
 that page confirms both versions. `DeskForm` then checks again, under a lock, that the page is up to date.
 """
 

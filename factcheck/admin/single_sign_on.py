@@ -49,7 +49,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Return whether to create an account: only if no other account has the email address.
 
-        allauth would ask for a different address, and the person would have two accounts.
+        Without this check, allauth would ask for a different address, and the person would have two accounts.
         """
         is_taken = any(_find_by_address(address.email) for address in sociallogin.email_addresses)
         if is_taken:
@@ -65,7 +65,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         return True
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """Return the account with the same address if the provider has verified that address; otherwise None.
+        """Return the account with the person's email address if the provider has verified that address; otherwise None.
 
         A superuser's account is never returned, because administrators of the provider do not own this site.
         """

@@ -1,6 +1,6 @@
 """Backed-up files, each stored once by its hash, and a journal of their paths over time.
 
-Lines are only ever appended to the journal, each after the contents it names are on disk. An incomplete last line, left
+Lines are only ever appended to the journal, once the contents that they name are on disk. An incomplete last line, left
 by a killed process, is ignored.
 """
 
@@ -207,7 +207,7 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
 
 
 def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
-    """Return the files at a moment (None: now), including those first recorded later.
+    """Return the files that existed at a moment (None: now), including files first recorded later.
 
     Files are copied a little after they are stored, so a row of the database may name a file that was recorded later.
     An extra file does no harm.

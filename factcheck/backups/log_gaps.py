@@ -1,4 +1,4 @@
-"""Gaps in the archived log, whose changes cannot be restored until the next backup.
+"""Gaps in the archived log. Changes in or after a gap cannot be restored until the next backup.
 
 A gap arises when the server ran without the archive, or discarded segments that could not be archived.
 """

@@ -302,7 +302,7 @@ def _copy_files(
 def _move_into_place(work_folder: Path, destination: Path) -> Path | None:
     """Move the restored parts into place, and return the folder with the previous ones, or None if there were none.
 
-    The database comes last, because nothing starts without it.
+    The database is moved last, because nothing starts without it.
     """
     for name in PARTS:
         _flush_to_disk(work_folder / name)

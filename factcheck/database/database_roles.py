@@ -1,8 +1,8 @@
 """Database roles: one owns everything, another serves requests and owns nothing.
 
 The serving role's grants follow from the models' rules: operations that a rule prohibits for everyone
-(`factcheck.database.rules.Prohibition`) are not granted. Nor is the right to change a row's identifying columns, or to
-choose the id of a new row. This role cannot switch off rules, because only an owner can. docs/database-roles.md
+(`factcheck.database.rules.Prohibition`) are not granted. Nor are the rights to change a row's identifying columns and
+to choose the id of a new row. This role cannot switch off rules, because only an owner can. docs/database-roles.md
 explains what this ensures and what it does not.
 """
 

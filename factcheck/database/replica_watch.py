@@ -38,8 +38,8 @@ Address = Mapping[str, Any]
 class ReadingConnections:
     """The connections that threads are reading from, by alias, so that another thread can cut them.
 
-    Each is identified by a duplicate of its socket, because the original descriptor may be reused by the time it is
-    cut.
+    Each connection is identified by a duplicate of its socket, because the original descriptor may be reused by the
+    time the connection is cut.
     """
 
     def __init__(self) -> None:

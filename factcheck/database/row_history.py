@@ -1,8 +1,8 @@
 """Row history of all data that editors can change.
 
 Database triggers store the row that an UPDATE or DELETE is about to replace or delete. So the history is complete
-whichever program writes (admin, API, bulk import, psql), and inserting costs nothing: the current row is its own last
-entry.
+whichever program writes (admin, API, bulk import, psql), and inserting costs nothing: the current row is the last
+version.
 
 The triggers are django-pghistory's, installed like our rules: no session setting switches them off, and
 TRUNCATE, which would bypass them, is refused. History rows are append-only, and only these triggers write them.

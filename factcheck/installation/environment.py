@@ -2,7 +2,7 @@
 
 An invalid value raises `ImproperlyConfigured` with a sentence that names the variable. Instead of any variable NAME,
 NAME_FILE may name a file that contains the value. `ENVIRONMENT` lists every variable that was read.
-docs/environment-variables.md documents exactly these, and a test compares the two.
+docs/environment-variables.md documents exactly these variables, and a test compares the two lists.
 """
 
 import os
@@ -168,7 +168,7 @@ def read_folder_path(name: str, default: Path, *, shown_default: str) -> Path:
 def read_postgresql(name: str, *, shown_default: str = "the embedded server") -> dict[str, Any] | None:
     """Read a postgresql:// URL as connection settings; None if the variable is not set.
 
-    libpq's own parser reads it, which knows every form (sockets, sslmode, …).
+    libpq's own parser, which knows every form of such a URL (sockets, sslmode, …), reads it.
     """
     value = read_text(name, kind="address", shown_default=shown_default)
     return _parse_postgresql(name, value) if value else None

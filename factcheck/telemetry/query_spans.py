@@ -1,6 +1,6 @@
 """Database queries for metrics: one statement each, with its own time limit.
 
-Several machines run the same queries and get the same results, so a dashboard must show their maximum, never their sum.
+Several machines run the same queries and get the same results, so dashboards must show their maximum, never the sum.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -15,8 +15,8 @@ ENGLISH = "en"
 def choose_language(request: HttpRequest) -> str:
     """Return the best of our languages for `Accept-Language`, or "" if there is none.
 
-    Django checks a cookie first. Caches ignore it, so a visitor with a cookie could fill the cache for everyone with a
-    different language.
+    Django would check a cookie first. Caches ignore cookies, so one visitor's cookie could fill the cache with pages in
+    a different language for everyone.
     """
     for tag, _weight in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         if tag == "*":

@@ -1,7 +1,7 @@
 """The attributes of a form field as HTML.
 
-Django includes a template for them for each field and for each choice of a list, which takes a twelfth of the time of a
-page with a large form.
+Django renders a template for the attributes of each field and each choice of a list. On a page with a large form, this
+takes a twelfth of the time.
 """
 
 from typing import Any

@@ -19,7 +19,7 @@ class AuthorityRecord:
 
     Attributes:
         description: distinguishes the entity from namesakes: "Norwegian politician (born 1971)".
-        same_as: its URLs at authorities, as normalised by `sources.identifiers.normalise_identifier`.
+        same_as: the entity's URLs at authorities, as normalised by `sources.identifiers.normalise_identifier`.
         country: ISO 3166-1 alpha-2, or "".
         website: the official website, or "".
     """

@@ -1,7 +1,7 @@
 """Read audio and video with FFmpeg: duration, size, metadata and frames.
 
-The programs run in processes with limits, with only the demuxer for the detected file type, and may open only local
-files. So no playlist, list of parts or URL in a file can make them open anything else.
+FFmpeg's programs run in processes with limits, with only the demuxer for the detected file type, and may open only
+local files. So no playlist, list of parts or URL in a file can make them open anything else.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The roles of an embedded server: superuser, owner and serving role.
 
 Each role has a password in its own file; nobody types it. If a password is lost or wrong (in a cluster of an earlier
-version, or one restored from a backup), all three are set again. During that moment, the superuser may connect without
-a password, through a socket that only this account can reach.
+version, or one restored from a backup), all three passwords are set again. During that moment, the superuser may
+connect without a password, through a socket that only this account can reach.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The shared store of rate limits: a table of the primary.
 
-For each caller, it stores the moment when the debt ends, by the database server's clock, so the machines' clocks need
-not agree. Each settlement is one atomic statement.
+For each caller, the table stores the moment when the debt ends, by the database server's clock, so the machines' clocks
+need not agree. Each settlement is one atomic statement.
 """
 
 from contextlib import nullcontext
