@@ -29,7 +29,7 @@ class QuoteNotFound(TranslatableError):
 
 
 class QuoteAmbiguous(Exception):
-    """The text contains the quote several times; `places` are the spans, `count` at most PLACES_REPORTED."""
+    """The text contains the quote several times; `places` has the spans, and `count` is their number (at most MAX_PLACES)."""
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
         super().__init__(

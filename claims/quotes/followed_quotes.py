@@ -33,7 +33,7 @@ class FollowedQuote:
 
     held: the quote is at the same place in its paragraph. moved: the quote moved with its paragraph. In both cases,
     `anchor` has the words of the new text. orphaned: `anchor` is None, `reason` gives the reason, `wording` is the
-    current wording of its sentence if that changed, and `candidates` are possible spans, most likely first.
+    current wording of the quote's sentence if it changed, and `candidates` are possible spans, most likely first.
     """
 
     state: Literal["held", "moved", "orphaned"]

@@ -77,7 +77,7 @@ def _is_or(piece_text: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return a phrase's words as the index stores them, without a last single letter in unspaced scripts."""
+    """Return a phrase's words as the index stores them. In unspaced scripts, a single last letter is left out."""
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)
 

@@ -147,7 +147,7 @@ def _compute_digest(content: bytes) -> str:
 
 
 def _build_record_key(review: Review) -> str | None:
-    """Return a UUID that is the same for all records of one review: publisher, page and statement.
+    """Return a UUID that is the same for all records of one review, from its publisher, page and statement.
 
     The page alone is not enough, because it may contain reviews of several claims. Return None for a record without a
     URL.

@@ -95,7 +95,7 @@ def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[E
 
 
 def find_first_records(claims: Iterable[int]) -> dict[int, str]:
-    """Map each claim to the file and position of the record that created it or first described it."""
+    """Map each claim to the file and position of the record that created or first described the claim."""
     rows = ImportedRecord.objects.filter(claim__in=set(claims)).exclude(outcome="merged").order_by("-pk")
     return {
         claim: f"{file}, {position}"

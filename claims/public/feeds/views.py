@@ -30,7 +30,7 @@ from factcheck.web.site_urls import insert_site_url
 
 
 class NewsroomClaimsQuery(ClaimListQuery):
-    """The query of a list of published claims that can be limited to the newsroom's own fact checks."""
+    """The query for a list of published claims, which can be limited to the newsroom's own fact checks."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

@@ -80,7 +80,7 @@ def _get_newsroom_id() -> int:
 
 
 class ReaderClaimQuery(ClaimListQuery):
-    """The query of the claims on a reader page, newest or most relevant first."""
+    """The query for the claims on a reader page, with the newest or the most relevant claims first."""
 
     # Only one publisher, because the index has the verdicts of each publisher in list order, but not those of several.
     publisher = VerdictParameter(

@@ -1,7 +1,7 @@
 """Public dumps: their list and their files, complete or in ranges (RFC 9110, sections 13 and 14).
 
-`latest` is a separate URL that returns the file, with the file's permanent URL in `Content-Location`. Responses are
-not compressed in transit, because ranges would then refer to the compressed bytes.
+`latest` in a URL stands for the newest dump; the response has the file's permanent URL in `Content-Location`. Responses
+are not compressed in transit, because ranges would then refer to the compressed bytes.
 """
 
 import json

@@ -61,7 +61,7 @@ LLMS_PATH = "/llms.txt"
 
 @dataclass(frozen=True, slots=True)
 class HeadLinks:
-    """The URLs of a page in other languages and formats, and instructions to crawlers. Missing ones are empty."""
+    """The URLs of a page in other languages and formats, and instructions to crawlers. Missing values are empty."""
 
     canonical: str = ""
     alternates: tuple[tuple[str, str], ...] = ()

@@ -119,7 +119,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the filters of a claim list with their counts, for pages that were sent without counts.
 
-    `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
+    The parameter `part` selects an HTML fragment that the page's script inserts; `of` gives the page's subject.
     """
     subject_name, is_part = request.GET.get("of", ""), "part" in request.GET
     subject_filter = (

@@ -91,7 +91,7 @@ def _build_party(node: Any, graph: Graph) -> _Party:
 
 
 def _is_profile(url: str) -> bool:
-    """Return whether a URL is a person's profile at a publisher. Some sites mark people as organisations."""
+    """Return whether a URL is the profile of a person, whom some sites mark as an organisation."""
     try:
         return bool(_PROFILE_PATH.search(urlsplit(url).path + "/"))
     except ValueError:

@@ -228,7 +228,7 @@ def _read_media_review(
 
 
 def _find_statements(claim_value: Any, language: Any) -> list[Any]:
-    """Return the statements. If they are translations of each other, return only those in the review's language."""
+    """Return the statements of a claim; if some are translations of others, only those in the review's language."""
     translations = [
         translation
         for translation in schema_org.to_list(claim_value)

@@ -137,7 +137,7 @@ def _resolve_urls(record: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
 
 
 def _drop_repeats(records: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
-    """Yield each review once. A page may repeat it in several syntaxes; the first one counts."""
+    """Yield each review once. A page may contain a review in several syntaxes; only the first copy counts."""
     earlier_records: list[RawRecord] = []
     for record in records:
         if isinstance(record, RawRecord):

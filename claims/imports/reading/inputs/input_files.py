@@ -1,7 +1,7 @@
 """Open a path, a folder, an archive, a URL or standard input, and yield its files in order.
 
 The first bytes decide the type of a file, not its name. Gzip, bzip2, xz, Zstandard, tar and zip are decompressed as
-streams, nested at most once. A damaged file is read up to the damage, and a refusal follows the file.
+streams, at most two archives deep. A damaged file is read up to the damage, and a refusal follows the file.
 """
 
 import bz2

@@ -1,6 +1,6 @@
 """Read several claims from one row. `*` in a column name of the mapping stands for 1, 2, 3 ….
 
-`Claim *` and `Verdict *` are the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
+`Claim *` and `Verdict *` stand for the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
 verdicts in a list of a JSON object.
 """
 

@@ -89,7 +89,7 @@ class RowReader:
         """Return the record of a row.
 
         Args:
-            raw: the row in its original format, if that differs.
+            raw: the row in its original format, if that differs from `row`.
         """
         raw = row if raw is None else raw
         for column, matches in self._skip_conditions:
