@@ -27,7 +27,7 @@ class ClaimsConfig(AppConfig):
         post_migrate.connect(self.complete_newsroom, sender=self.find_last_migrated_app())
 
     def find_last_migrated_app(self) -> AppConfig:
-        """Return the app for which Django sends `post_migrate` last. It sends none for an app without models."""
+        """Return the app for which Django sends `post_migrate` last. Apps without models get no signal."""
         return [config for config in (self, *list_installed()) if config.models_module][-1]
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:

@@ -57,7 +57,7 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
 def print_progress(
     stream: TextIO, tallies: Sequence[tuple[EmbeddingModel, VectorTally]], query_model: int | None
 ) -> None:
-    """Print a line for each model, marking the one used for searching."""
+    """Print a line for each model, marking the model used for searching."""
     console = build_console(stream)
     for model, (vector_count, missing_count) in tallies:
         state = gettext("complete") if model.completed_at else gettext("being built")

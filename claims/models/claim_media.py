@@ -24,7 +24,7 @@ JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
 
 def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
-    """Return the media that this person may read: the person's own, and those of rows that the person may read."""
+    """Return the media that this person may read: the person's own media, and media of rows readable to the person."""
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows

@@ -1,4 +1,4 @@
-"""Database rules about claims, named as in `Claim.Meta`."""
+"""Database rules about claims, listed in `Claim.Meta`."""
 
 import pgtrigger
 from django.db.models import CheckConstraint, F, Q

@@ -171,7 +171,7 @@ class UnsavedForm(models.Model):
     """A person's unsaved text in a form of the desk.
 
     Only that person can see it. Only changed fields are stored, so it contains nothing that the person may no longer
-    read. The original values are stored too, to separate the person's changes from those of others.
+    read. The original values are stored too, to separate the person's changes from other people's.
     """
 
     person = PersonField(_("written by"), models.CASCADE, db_index=False)

@@ -23,7 +23,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def valid(self) -> Self:
-        """Return the sign-offs of the current review round, except those that a feature treats as outdated."""
+        """Return the sign-offs of the current review round, except sign-offs that a feature treats as outdated."""
         rows = self.filter(round=F("verdict__review_round"))
         for add_filter in features.load_installed("counting_signoffs"):
             rows = add_filter(rows)

@@ -1,6 +1,6 @@
-"""Database rules about translations, named as in `Translation.Meta`.
+"""Database rules about translations, listed in `Translation.Meta`.
 
-Rules on content and states, and those of `TranslationStep`, are in `translation`, beside the fields.
+Rules on content and states, and the rules of `TranslationStep`, are in `translation`, beside the fields.
 """
 
 import pgtrigger

@@ -16,5 +16,5 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def filter_readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
-    """Return all rows if the person may read drafts; otherwise only those that meet `own_or_published`."""
+    """Return all rows if the person may read drafts; otherwise only rows that meet `own_or_published`."""
     return rows if person.has_perm(READ_DRAFTS) else rows.filter(own_or_published)

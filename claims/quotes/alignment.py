@@ -1,11 +1,11 @@
-"""Align the parts of a new version of a text with those of the old one.
+"""Align the parts of a new version of a text with the parts of the old version.
 
 First, find a chain of equal or similar pairs that keep their order. A sentence that was edited in place is thus
 preferred to an exact copy elsewhere: the original keeps its neighbours, whereas new words introduce a copy. Then find
 whole paragraphs that moved.
 
-Pure. Time grows with the length of the texts, not with their product, because frequent parts are paired with a few
-others only.
+Pure. Time grows with the length of the texts, not with their product, because a frequent part is paired with only a few
+other parts.
 """
 
 from bisect import bisect_left
@@ -69,7 +69,7 @@ def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Align
 
 
 def _prefer_first(alignment: Alignment, start: int) -> None:
-    """If an old part is paired with the last of several equal new parts in a row, pair it with the first instead."""
+    """If an old part is paired with the last of several equal new parts in a row, pair it with the first of them."""
     for number in range(start, len(alignment.old_parts)):
         new_index = alignment.new_by_old.get(number, 0)
         first_index = alignment.new_by_old.get(number - 1, len(alignment.new_parts)) + 1

@@ -29,7 +29,7 @@ class QuoteNotFound(TranslatableError):
 
 
 class QuoteAmbiguous(Exception):
-    """The text contains the quote several times; `places` has the spans, and `count` is their number (at most MAX_PLACES)."""
+    """The text contains the quote several times; `places` has the spans, `count` (up to MAX_PLACES) their number."""
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
         super().__init__(
@@ -108,8 +108,8 @@ def is_whole(text: str, start: int, end: int) -> bool:
 def _splits_word(left_text: str, right_text: str) -> bool:
     """Return whether a cut between two characters is inside a word or number.
 
-    Only scripts with upper and lower case are checked. In others, a quote may correctly end next to a letter: Chinese
-    and Thai have no spaces, and Korean and Arabic attach particles.
+    Only scripts with upper and lower case are checked. In other scripts, a quote may rightly end next to a letter:
+    Chinese and Thai have no spaces, and Korean and Arabic attach particles.
     """
     if unicodedata.combining(right_text):
         return True

@@ -52,7 +52,7 @@ class _FollowedAppearance(NamedTuple):
 
 @transaction.atomic
 def reanchor(snapshot: Snapshot) -> Reanchoring:
-    """Point every appearance of the source to the new snapshot, or mark it as orphaned.
+    """Point every appearance of the source to the new snapshot, or mark the appearance as orphaned.
 
     An orphaned appearance stays on the snapshot that has its words, and is tried again with the next snapshot.
     """
@@ -140,7 +140,7 @@ def _store_positions(
 ) -> list[_FollowedAppearance]:
     """Store the located quotes; return those that clash with another appearance at the same place.
 
-    Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
+    Two appearances of one claim may swap positions, so each round writes only to positions that were free at its start.
     """
     anchored_appearances = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     used_positions = set(anchored_appearances.values_list("claim_id", "start"))

@@ -1,4 +1,4 @@
-"""Compare a new snapshot of a source with older ones."""
+"""Compare a new snapshot of a source with older snapshots."""
 
 from collections.abc import Iterable, Sequence
 

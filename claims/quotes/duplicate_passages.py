@@ -140,7 +140,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, part_indexes: range) -> None:
-        """Reject an exact copy if the text also has an edited one, because either may be the original."""
+        """Reject an exact copy if the text also has an edited copy, because each of them may be the original."""
         alignment = self.alignment
         if self._is_torn_out(part_indexes):
             raise OrphanedQuote(OrphanReason.TWICE)

@@ -1,4 +1,4 @@
-"""Find paragraphs and sentences that moved, after those that kept their order have been paired."""
+"""Find paragraphs and sentences that moved, after the parts that kept their order have been paired."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def _find_beginnings(
 
 
 def _find_run(alignment: Alignment, new_index: int) -> tuple[int, int]:
-    """Return the bounds of the unpaired new parts around this one, within its paragraph; the end is excluded."""
+    """Return the bounds (end excluded) of the run of unpaired new parts around this part, within its paragraph."""
     new_parts, first_index, end_index = alignment.new_parts, new_index, new_index + 1
     while (
         first_index
@@ -142,7 +142,7 @@ def _get_similarity(alignment: Alignment, old_index: int, new_index: int) -> flo
 
 
 def _has_rival(alignment: Alignment, block: list[PartPair]) -> bool:
-    """Return whether the paragraph may have been edited elsewhere, so that this exact one is a copy."""
+    """Return whether an edited form of the paragraph is elsewhere, so that the exact one may be a copy."""
     own_indexes = {pair.new_index for pair in block}
     return any(
         number not in own_indexes and number not in alignment.old_by_new

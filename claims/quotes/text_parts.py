@@ -152,7 +152,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) ->
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:
-    """Return the marks that open and the marks that close direct speech in a paragraph. All other marks may do both."""
+    """Return the marks that open and the marks that close direct speech in a paragraph. Other marks may do either."""
     opening, closing = "„‟「『", "」』"
     if "„" in paragraph:
         closing += "“”"

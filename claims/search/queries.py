@@ -45,13 +45,11 @@ class SearchReading:
 
     Attributes:
         typed_text: the search as typed.
-        searched_text: the search that was run: a corrected one if the typed one found hardly anything and seems
-            misspelt.
-        query: `searched_text` as a PostgreSQL `tsquery`, with all forms of the words.
-        ranking: a query that matches any of the searched words; empty if the search only excludes words.
-        match_count: the estimated number of matching publications; 0 if the search requires a word that is not among
-            the most frequent ones.
-        is_doubtful: whether one of the searched words occurs in no current publication in this form or, if there are
+        searched_text: the search that was run: a corrected search if the typed search found hardly anything and seems
+        misspelt. query: `searched_text` as a PostgreSQL `tsquery`, with all forms of the words. ranking: a query that
+        matches any of the searched words; empty if the search only excludes words. match_count: the estimated number of
+        matching publications; 0 if the search requires a word that is not among the most frequent words. is_doubtful:
+        whether one of the searched words occurs in no current publication in this form or, if there are
             several words, in hardly any.
         targets: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """

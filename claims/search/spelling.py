@@ -40,9 +40,9 @@ class LikelyWord(NamedTuple):
 def find_corrections(text: str) -> Iterator[str]:
     """Yield corrections of the search that replace misspelt words with published words, most probable first.
 
-    The first correction replaces only words that no publication contains. Later ones also replace words that are
-    rare, if a similar word is frequent. Excluded words, phrases and operators stay unchanged. Only words of current
-    publications are suggested.
+    The first correction replaces only words that no publication contains. Later corrections also replace rare words, if
+    a similar word is frequent. Excluded words, phrases and operators stay unchanged. Only words of current publications
+    are suggested.
     """
     query = straighten_quotes(text)
     typed_words = {span: fold_text(query[slice(*span)]).strip() for span in find_wanted_words(query)}
@@ -182,7 +182,7 @@ def count_tolerated_typos(letters: str) -> int:
 
 
 def compute_edit_distance(word: str, other_word: str) -> int:
-    """Return the edit distance of two words: an extra, missing, wrong or transposed letter counts as one.
+    """Return the edit distance of two words: each extra, missing, wrong or transposed letter adds one.
 
     This is the optimal string alignment distance, a restricted form of the Damerau–Levenshtein distance.
     """

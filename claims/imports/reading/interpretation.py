@@ -105,7 +105,7 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
 
 @dataclass(slots=True)
 class _Record:
-    """A record during interpretation: its values, and those left out so far."""
+    """A record during interpretation: its values, and the values left out so far."""
 
     raw_record: RawRecord
     conventions: Conventions

@@ -130,7 +130,7 @@ class HouseRecords:
 
 
 def find_own_outlets(newsroom: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
-    """Return the outlets that are this newsroom, and those that merely share its name.
+    """Return the outlets that are this newsroom, and the outlets that merely share its name.
 
     The newsroom is recognised by its domain and its subdomains. It is recognised by its name, ignoring case, if the
     record gives no URL or one that the newsroom lists as its own.

@@ -1,6 +1,6 @@
 """Find or create the rows that a batch refers to: publishers, ratings, claimants, topics and sources.
 
-Existing rows stay unchanged: a record only creates missing ones.
+Existing rows stay unchanged: a record only creates missing rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -320,7 +320,7 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Restore the predecessors of verdicts; retract verdicts without one. Return ledger changes by claim id."""
+        """Restore each verdict's predecessor; retract verdicts that have none. Return ledger changes by claim id."""
         created_ids = imported_records.filter(made_verdict=True).values("verdict")
         created_verdicts = Verdict.objects.filter(pk__in=created_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}

@@ -340,7 +340,7 @@ def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
 
 
 def parse_moment(text: str) -> datetime:
-    """Parse a time: in ISO 8601, in hours from now (“-3h”), or “midnight” for the next one."""
+    """Parse a time: in ISO 8601, in hours from now (“-3h”), or “midnight” for the next midnight."""
     if text == "midnight":
         tomorrow = timezone.localdate() + timedelta(days=1)
         return timezone.make_aware(datetime.combine(tomorrow, time.min))

@@ -1,4 +1,5 @@
 """Build the entries of the log of corrections: each has a change, its reason, and the wordings before and after.
+
 They are built from ledger entries, which never change, whenever a client reads them.
 """
 

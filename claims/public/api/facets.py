@@ -26,7 +26,7 @@ MAX_SIZE = 100
 
 
 class FacetQuery(ClaimListQuery):
-    """The parameters of the claim list, except those for paging."""
+    """The parameters of the claim list, except the paging parameters."""
 
     cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
 

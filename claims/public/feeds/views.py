@@ -48,7 +48,7 @@ PAGING_PARAMETERS = ("cursor", "page_size", "count")
 
 
 class FeedQuery(NewsroomClaimsQuery):
-    """The filters of a feed: those of the API's list of claims, without field selection.
+    """The filters of a feed. They are the same as in the API's list of claims, without field selection.
 
     Words are searched as spelt, because a feed has no place for a note about corrections.
     """

@@ -36,12 +36,12 @@ class TextPiece(Generic[AnySpan]):
 
     @property
     def innermost_span(self) -> AnySpan | None:
-        """Return the span that a click opens: the one that begins last; of several, the shortest."""
+        """Return the span that a click opens: the span that begins last or, of several, the shortest."""
         return max(self.covering_spans, key=lambda span: (span.start, -span.end), default=None)
 
     @property
     def other_ending_spans(self) -> list[AnySpan]:
-        """Return the spans that end here, except the one that a click opens."""
+        """Return the spans that end with this piece, except the span that a click opens."""
         return [span for span in self.ending_spans if span is not self.innermost_span]
 
     @property

@@ -105,7 +105,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
-    """Show the page for a URL: the text if we may show it, and the claims that cite it."""
+    """Show the page for a URL: its text if we may show that, and the claims that cite the URL."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
     passages = check_passages(text, match_text(text)) if text else None

@@ -158,7 +158,7 @@ class LogCounts:
         return [(kind, str(name), counts[kind]) for kind, name in CORRECTION_KINDS]
 
     def count_months(self, kind: str) -> list[tuple[str, str, int]]:
-        """Return each month, newest first, with its name and its number of corrections, of this kind or of all."""
+        """Return each month, newest first, with its name and number of corrections of this kind, or of all kinds."""
         counts = Counter({month: 0 for _kind, month in self.numbers})
         for (counted_kind, month), count in self.numbers.items():
             if kind in ("", counted_kind):

@@ -40,7 +40,7 @@ _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return values that change when clusters or the newsroom's own pages do, because the front page shows both."""
+    """Return values that change with clusters and the newsroom's own pages, because the front page shows both."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],
@@ -114,7 +114,7 @@ def _list_repeated() -> list[Publication]:
 
 
 def _summarise_appearances(claim: Document) -> Document:
-    """Return a claim with its number of sources and the latest date on which one was published."""
+    """Return a claim with the number of its sources and the publication date of the newest source."""
     days = [
         appearance["source"]["published_on"]
         for appearance in claim["appearances"]

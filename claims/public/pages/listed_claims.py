@@ -41,7 +41,7 @@ class ListedClaims:
 
 
 def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> ListedClaims:
-    """Read the requested page of all claims, or of those about one subject.
+    """Read the requested page of the list of all claims, or of the claims about one subject.
 
     Raises:
         Http404: a filter is not valid.

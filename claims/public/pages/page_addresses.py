@@ -1,4 +1,4 @@
-"""The URLs of a reader page: the canonical one, and those in other languages.
+"""The URLs of a reader page: its canonical URL, and its URLs in other languages.
 
 One function builds them for the page itself, the sitemap and assistants, so that all three agree: Google ignores
 inconsistent URLs (https://developers.google.com/search/docs/specialty/international/localized-versions).

@@ -284,7 +284,7 @@ def select_source_notes(notes: dict[int, list[SourceNote]] | str, source: Docume
 
 @register.filter
 def colour_classes(rating: Document | None) -> str:
-    """Return the CSS classes with the colours of a rating: its own, or those of its rating class."""
+    """Return the CSS classes with the colours of a rating: its own colours, or the colours of its rating class."""
     if rating is None:
         return "class-not_rated"
     return f"class-{rating['rating_class'] or 'not_rated'} rating-{rating['id']}"

@@ -44,8 +44,8 @@ class RelatedClaim:
 
 
 def find_related_claims(document: Document) -> list[RelatedClaim]:
-    """Return related claims: first those in the same cluster, then those of the same claimant on the same topics, then
-    those similar in meaning."""
+    """Return related claims: first claims in the same cluster, then claims of the same claimant on the same
+    topics, then claims with a similar meaning."""
     related_claims: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], reason: str) -> None:

@@ -117,7 +117,7 @@ def get_interface_language() -> str:
 
 
 def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
-    """Return a CSS rule for each rating that has its own colours. All other ratings use those of their rating class."""
+    """Return a CSS rule for each rating that has its own colours. All others use the colours of their rating class."""
     rules = {rating["id"]: _build_colours(rating) for rating in ratings}
     return mark_safe(  # noqa: S308 - numbers and colours that were matched character by character
         "".join(f".rating-{key:d}{{{colours}}}" for key, colours in sorted(rules.items()) if colours)

@@ -198,8 +198,8 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
 def _has_words(rows: QuerySet[Any], search: str) -> Q:
     """Return the condition that a name contains words that begin with each of these words.
 
-    If the desk has an index of words, it narrows the search. That index also covers unpublished job titles, which
-    must not be found, so the name itself is checked as well.
+    If the desk has an index of words, that index narrows the search. It also covers unpublished job titles, which must
+    not be found, so the name itself is checked as well.
     """
     model: type[Model] = rows.model
     if columns := list_indexed_columns(model):

@@ -79,7 +79,7 @@ def _render_claim_page(
 @require_safe
 @read_public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
-    """Show a source that published claims mention, with the passages that they quote highlighted in its text."""
+    """Show a source that published claims mention, with the passages quoted by the claims highlighted in its text."""
     published_source = load_published_source(pk, number)
     if published_source is None:
         raise Http404("No published claim mentions this source.")

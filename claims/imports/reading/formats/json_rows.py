@@ -102,7 +102,7 @@ def _is_row(value: Value) -> bool:
 
 
 def _sample_rows(file: File) -> list[Row]:
-    """Return the complete objects in the first bytes; an empty list if they also contain other values."""
+    """Return the complete objects at the beginning of a file; an empty list if it also contains other values."""
     samples = json_documents.sample_values(file)
     return samples if all(isinstance(row, dict) for row in samples) else []
 

@@ -129,7 +129,7 @@ def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Ite
 
 
 def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, language: str) -> date | Problem:
-    """Return the single date of a text; of several, the one marked as the publication date."""
+    """Return the only date in a text or, if there are several, the date marked as the publication date."""
     if len({day.value for day in named_days}) > 1:
         named_days.sort()
         preceding_texts = [

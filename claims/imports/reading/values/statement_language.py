@@ -20,8 +20,8 @@ def choose_statement_language(statement: str, expected_languages: Iterable[str])
     """Return the language of the statement, and whether it is a guess; "" if unknown.
 
     Args:
-        expected_languages: the probable languages of the statement, most likely first: those of the review, the
-            publisher and the file. They take precedence over an uncertain detector.
+        expected_languages: the probable languages of the statement, most likely first: the languages of the review,
+            publisher and file. They take precedence over an uncertain detector.
     """
     scores = score_languages(statement)
     detected_language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))

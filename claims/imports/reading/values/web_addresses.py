@@ -1,4 +1,4 @@
-"""Web URLs that can be stored and fetched. Any others are left out."""
+"""Read web URLs that can be stored and fetched. All other URLs are left out."""
 
 import ipaddress
 import re
