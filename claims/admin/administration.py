@@ -97,7 +97,7 @@ def is_setup_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the languages and features. A POST switches a feature or, if it names none, marks the page as checked."""
+    """Show the languages and features. A POST switches a feature or, without a feature, marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     own_publisher = Publisher.objects.get_house()

@@ -1,4 +1,4 @@
-"""Suggestions for words selected on the article's page: their claimant, and claims or drafts to attach them to."""
+"""Suggestions for words selected on the article's page: a claimant, and claims or drafts to attach the words to."""
 
 from typing import Any
 

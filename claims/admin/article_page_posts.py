@@ -2,7 +2,7 @@
 
 A request contains the selected words and their position in the displayed snapshot. A response contains the parts of the
 page that have changed. A rejected request is answered with a sentence, and status 403 if the person's role forbids the
-action, or 409 if the claim's state does.
+action, or 409 if the claim's state forbids it.
 """
 
 from collections.abc import Callable

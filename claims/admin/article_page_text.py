@@ -175,7 +175,7 @@ class ArticleNote:
 
     @property
     def html(self) -> SafeString:
-        """Return the note's entry in the list beside the text. No template is used, because there may be hundreds."""
+        """Return the note's entry in the list beside the text, without a template: there may be hundreds of notes."""
         mark_url = self.url if self.start is None else f"#at-{self.key}"
         position_attribute = "" if self.start is None else format_html(' data-at="{}"', self.start)
         move_attribute = format_html(' data-move="{}"', self.last_move) if self.last_move else ""

@@ -67,7 +67,7 @@ class ClaimForm(DeskForm):
 
 
 class NewClaimForm(ClaimForm):
-    """The form for a new claim: its statement, the URL of an appearance, or both in one text."""
+    """The form for a new claim: one text with its statement, the URL of an appearance, or both."""
 
     class Meta:
         help_texts: ClassVar = {
@@ -169,7 +169,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return is_editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Allow deleting only claims without verdicts or other dependent rows; others must be declined or merged."""
+        """Allow deleting a claim only without verdicts and other dependent rows; otherwise it is declined or merged."""
         is_deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and is_deletable
 
@@ -339,7 +339,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
-        """Draft the newsroom's verdict, or its next version, and redirect to its page."""
+        """Create a draft of the newsroom's verdict, or of its next version, and redirect to the draft."""
         verdict = verdict_drafts.create_draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{get_page_url(verdict.claim)}#verdict")

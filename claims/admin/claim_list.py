@@ -134,7 +134,7 @@ _MIN_SIMILARITY = 0.5
 def find_intended_claims(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> QuerySet[Claim] | None:
-    """Search again with likely corrections of the words. Return the first result that is not empty, or None."""
+    """Search again with likely corrections of the search words. Return the first non-empty result, or None."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # a URL, a quoted phrase or a whole text is not corrected
     interpretations = _iterate_interpretations(rows, columns, search, reader)

@@ -175,7 +175,7 @@ def _build_context(cluster: Cluster) -> dict[str, Any]:
 
 
 def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpResponse | None:
-    """Call `gather` to put claims into a cluster, and redirect to it. On refusal, show the reason and return None."""
+    """Call `gather` to put claims into a cluster, and redirect to the cluster. If refused, show why and return None."""
     with RefusalMessages(request):
         cluster = gather()
         messages.success(

@@ -83,7 +83,7 @@ _MAX_AGE_IN_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """A queue on the dashboard: the number of items, and the day since which the oldest has been waiting."""
+    """A queue on the dashboard: the number of items, and the day since which the oldest item has been waiting."""
 
     name: str
     title: str

@@ -51,7 +51,7 @@ class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
 @never_cache
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
-    """Show the person's own sessions, with buttons to end one of them or all others."""
+    """Show the person's own sessions, with buttons to end one session or all except the current one."""
     person, session_key = get_person(request), request.session.session_key
     other_sessions = DeskSession.objects.filter(person=person).exclude(session_key=session_key)
     if request.method == "POST":
@@ -84,8 +84,8 @@ def _end_sessions(request: HttpRequest, other_sessions: QuerySet[DeskSession], s
 def protect_last_factor(
     view: Callable[..., HttpResponseBase], *, back_url: str
 ) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's view that removes a second factor, so that a person cannot remove the last one if a
-    factor is required.
+    """Wrap allauth's view that removes a second factor, so that a person cannot remove the last factor if one is
+    required.
 
     Removals run one after another, because two simultaneous requests could otherwise each remove a different
     factor and leave none.

@@ -40,7 +40,7 @@ from factcheck.installation.messages import activate_newsroom_language
 
 
 class ProblemKindFilter(DropdownFilter):
-    """Filter by kind of problem. The choices are the kinds that occur, in the selected import if there is one."""
+    """Filter by kind of problem. The choices are the kinds that occur in the selected import or in all imports."""
 
     title = _("kind")
     parameter_name = "kind"

@@ -35,7 +35,7 @@ class QueueFilter(DropdownFilter):
 
 
 class QueueOrder:
-    """Mixin for a ModelAdmin with a QueueFilter: show a queue under its name, in the order in which to handle it."""
+    """Mixin for a ModelAdmin with a QueueFilter: show a queue under its name, ordered as its rows should be handled."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin

@@ -101,7 +101,7 @@ _USE_LIMIT = 20
 
 
 def get_file_url(row: MediaObject) -> str:
-    """Return the picture's URL at the desk, for people who may read it even if it is not public."""
+    """Return the picture's URL at the desk, which also works for pictures that are not public."""
     return build_file_url(row.pk)
 
 
@@ -110,7 +110,7 @@ def build_file_url(pk: int) -> str:
 
 
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
-    """Return a claim's public pictures, keyed by the path that explanations use for each of them."""
+    """Return a claim's public pictures, keyed by the path that explanations use for the picture."""
     rows = [row.media for row in claim.media.select_related("media")]
     return {path: row for row in rows if (path := _get_path_in_explanations(row))}
 

@@ -89,7 +89,7 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
 
 
 def build_similar_context(statement: str, *, person: User, own_claim: Claim | None = None) -> dict[str, Any]:
-    """Return the panel's template context. It offers to merge `own_claim` if the person may."""
+    """Return the panel's template context. The panel offers to merge `own_claim` if the person may do so."""
     may_merge = bool(
         own_claim
         and person.has_perm("claims.merge_claim")

@@ -119,7 +119,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """A line of a comparison: its count, the URL of its list, and its bar's length as a percentage of the longest."""
+    """A line of a comparison: its count, its list's URL, and its bar's length as a percentage of the longest bar."""
 
     name: str
     count: int

@@ -242,7 +242,7 @@ class Triage(MovesAdmin):
         return claim
 
     def _filter_proposals(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the proposals that match the list's filters and search, in its order; None if a filter is invalid."""
+        """Return the proposals that match the list's filters and search, in list order; None if a filter is invalid."""
         original_query = request.GET
         request.GET = _read_filters(original_query)  # type: ignore[assignment]  # never modified
         try:

@@ -66,7 +66,7 @@ UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge
 
 @dataclass(frozen=True, slots=True)
 class SeenClaim:
-    """A claim and its last move when it was shown, so that a decision on an outdated page is rejected."""
+    """A claim, with its last move when the page was shown. Decisions on an outdated page are rejected."""
 
     claim: int
     last_move: int

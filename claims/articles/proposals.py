@@ -1,7 +1,7 @@
 """Propose the statements of a snapshot as claims for triage, each at its position in the text.
 
-Every statement is listed, in three bands. Statements in the first two bands become claims; those in the third stay in
-the list until an editor proposes them.
+Every statement is listed, in three bands. Statements in the first two bands become claims; statements in the third stay
+in the list until an editor proposes them.
 """
 
 from collections.abc import Iterable
@@ -166,7 +166,7 @@ class _KnownClaims:
         )
 
     def _find_known(self, candidate: CandidateSentence) -> Appearance | None:
-        """Return the appearance that overlaps the candidate most; an editor may have changed its span."""
+        """Return the appearance that overlaps the candidate most; an editor may have changed the appearance's span."""
         shared_places = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
             for row in self._appearances_here

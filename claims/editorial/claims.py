@@ -53,7 +53,7 @@ class EditorialClaimResource(MovingResource):
         return self.run_change(lambda: claim_edits.delete(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Claim:
-        """Return the claim if it is the version named in the request, locked until the end of the transaction."""
+        """Return the claim, locked until the end of the transaction, if it is the version named in the request."""
         Claim.objects.select_for_update().filter(pk=key).first()
         claim: Claim = self.lock_matching(id=key)
         return claim

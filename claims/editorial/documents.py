@@ -1,4 +1,4 @@
-"""Representations of the editorial API: the public one, and fields for the newsroom only.
+"""Representations of the editorial API: the public representations, with more fields for the newsroom only.
 
 Keys are added but never removed. Every key is always present: an unknown value is `null`, an empty string or an empty
 list. The ETag of a resource is the digest of its representation. A representation may therefore depend on what the

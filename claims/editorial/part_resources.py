@@ -1,6 +1,6 @@
 """Resources for parts of a claim or verdict, at URLs below it: appearances, media, evidence.
 
-A part is read together with its claim or verdict, and written while that row is locked.
+A part is read together with its claim or verdict, and written while the claim or verdict is locked.
 """
 
 from abc import abstractmethod

@@ -91,7 +91,7 @@ class EditorialTranslationResource(MovingResource):
         )
 
     def _lock_matching(self, key: int) -> Translation:
-        """Return the translation if it is the version named in the request, locked until the end of the transaction."""
+        """Return the translation, locked until the transaction ends, if it is the version named in the request."""
         lock(self.get_row(id=key))
         row: Translation = self.lock_matching(id=key)
         return row

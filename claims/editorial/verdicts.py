@@ -54,7 +54,7 @@ class EditorialVerdictResource(MovingResource):
         return self.run_change(lambda: verdict_drafts.discard(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Verdict:
-        """Return the verdict if it is the version named in the request, locked until the end of the transaction."""
+        """Return the verdict, locked until the end of the transaction, if it is the version named in the request."""
         lock_verdict(key)
         verdict: Verdict = self.lock_matching(id=key)
         return verdict

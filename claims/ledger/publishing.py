@@ -90,7 +90,7 @@ def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
 
 
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """For each publication, add an entry that repeats it, with the changes that `change` makes to its body.
+    """For each publication, add an entry with the same content, except for what `change` changes in the body.
 
     Later edits of the claims are excluded, so unreviewed words stay unpublished. Call this for current entries,
     inside a transaction that locks their claims. `change` must not touch values by which lists filter and sort.
@@ -107,7 +107,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 
 
 def record_translations(claim: Claim, *, note: str) -> None:
-    """Add an entry that repeats the newest one, with the current translations and this public note.
+    """Add an entry that repeats the newest entry, with the current translations and this public note.
 
     As with `restate`, later edits of the claim stay unpublished.
     """

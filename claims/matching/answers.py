@@ -125,7 +125,7 @@ class MatchOptions:
         min_confidence: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
         rows: the current publications to match; by default all.
         rows_key: an identifier of these rows, for the cache.
-        cpu_seconds: the limit for all texts together; by default none.
+        cpu_seconds: the limit of CPU time for all texts together; by default none.
     """
 
     language: str = ""

@@ -1,6 +1,6 @@
 """Candidate claims for texts: by shared rare words, and by similar meaning.
 
-These are current publications only. `claims.matching.desk` has unpublished work.
+All candidates are current publications. `claims.matching.desk` finds unpublished claims.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -60,7 +60,7 @@ def grade_likeness(distance: int | None) -> Likeness:
 
 
 def find_nearest(perceptual_hash: PerceptualHash) -> dict[int, NearDuplicate]:
-    """Return similar pictures and videos by media id, nearest first; of a video, only the nearest frame."""
+    """Return similar pictures and videos by media id, nearest first. For a video, only its nearest frame counts."""
     return {duplicate.media_id: duplicate for duplicate in find_near_duplicates(perceptual_hash)}
 
 

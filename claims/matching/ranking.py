@@ -2,7 +2,7 @@
 
 The model is small enough to read: `data/ranking.json` has the weight of each of the `similarity_features`. There are
 separate weights for claims in the language of the query, claims in another language, and claims without a vector.
-docs/matching.md describes the fitting, the data and the results; `benchmarks.matching.fitting` fits it again.
+docs/matching.md describes the fitting, the data and the results; `benchmarks.matching.fitting` repeats the fitting.
 """
 
 import json
@@ -87,7 +87,7 @@ class CompetingCandidates:
 
     Attributes:
         best: the largest sum of a candidate (`Weights`).
-        crowd: the mean sum of the candidates at `CROWD_RANKS`. These begin at the sixth, because the same claim may
+        crowd: the mean sum of the candidates at `CROWD_RANKS`. The ranks begin at the sixth, because the same claim may
             have been checked five times.
     """
 

@@ -148,7 +148,7 @@ class ComparedQuery:
         return _compute_share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
     def _measure_days(self, candidate: Candidate) -> dict[str, float]:
-        """Return how close the query's date is to that of the claim or of its check, from 0 (far or unknown) to 1."""
+        """Return how close the query's date is to the claim's date or its check's, from 0 (far or unknown) to 1."""
         days = [
             abs((day - self.said_on).days)
             for day in (candidate.claimed_on, candidate.reviewed_on)

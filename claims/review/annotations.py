@@ -62,8 +62,8 @@ def attach_to_claim(quote: QuotedWords, source: Source, claim: Claim, *, by: Use
     """Add this quote as an appearance of an existing claim.
 
     Raises:
-        NotPossible: the source has been captured again since, the claim is merged or declined, or another quote of
-            the claim begins here.
+        NotPossible: the source has been captured again since the person selected the quote, the claim is merged or
+            declined, or another quote of the claim begins here.
         NotAllowed: the person may not edit the claim.
     """
     source = _lock_source(source, quote)

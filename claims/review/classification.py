@@ -82,7 +82,7 @@ def publish_outdated_classes(
         is_stopped: called before each transaction; returns whether to stop.
 
     Returns:
-        Whether everything was done.
+        Whether all publications are up to date.
     """
     outdated_claims = iter(_find_outdated(rating_ids))
     while batch := list(islice(outdated_claims, BATCH_SIZE)):

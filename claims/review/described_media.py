@@ -45,7 +45,7 @@ def change_description(media: MediaObject, **fields: Any) -> None:
     """Change the fields of a picture, recording or video.
 
     Raises:
-        NotPossible: the change would clear the description, or show media without one to readers.
+        NotPossible: the change would clear the description, or show media without a description to readers.
     """
     earlier_text = media.alternative_text.strip()
     for name, value in fields.items():

@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_phrases
 
 @transaction.atomic
 def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
-    """Merge the newer claim into the older one, which is returned.
+    """Merge the newer claim into the older claim, and return the older claim.
 
     Raises:
         NotPossible: the pair is already decided, or an obstacle prevents the merge.

@@ -1,4 +1,4 @@
-"""Drafts of verdicts: create a first or a new version, and edit it and its evidence.
+"""Drafts of verdicts: create a first or a new version, and edit drafts and their evidence.
 
 The desk's forms and the editorial API both check here who may edit a draft.
 """

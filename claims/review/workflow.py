@@ -42,7 +42,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A move available to a person now; `obstacle` is the reason that prevents it, if any."""
+    """A move offered to a person now; `obstacle` is the reason why the move is blocked, if it is."""
 
     action: str
     move: Move[Any]
@@ -95,7 +95,7 @@ def move(
     """Carry out one legal move, record it, and publish its changes in one transaction.
 
     Args:
-        note: an internal note; for `retract`, `republish` and `publish` of a translation, a public one.
+        note: an internal note; for `retract`, `republish` and `publish` of a translation, a public note.
         into: the claim to merge into; for `merge` only.
         kind: the public kind of change (`CorrectionKind`); for `republish` only.
 
@@ -130,7 +130,7 @@ def move(
 def require_move(
     subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = ""
 ) -> Move[Any]:
-    """Check that this person can make the move now, and return it. Raises the same exceptions as `move`."""
+    """Check that this person can make the move now, and return the move. Raises the same exceptions as `move`."""
     try:
         legal_move: Move[Any] = _TABLES[type(subject)][subject.state, action]
     except KeyError:

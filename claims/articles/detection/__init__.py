@@ -1,8 +1,8 @@
 """Find the statements of a text, with position, speaker and check-worthiness.
 
 Pure: text in, candidates out. Each step has its own module: `blocks` splits the text, `boilerplate` drops everything
-except the article's own statements, `sentences` splits blocks, `attribution` finds the speakers, `cues` finds signs
-for and against checking a sentence, `check_worthiness` scores it.
+except the article's own statements, `sentences` splits blocks, `attribution` finds the speakers, `cues` finds signs for
+and against checking a sentence, `check_worthiness` scores the sentence.
 """
 
 from collections.abc import Iterator
@@ -35,8 +35,8 @@ _COLONS = (":", "：")
 class CandidateSentence:
     """A sentence of the article's own text.
 
-    `exact`, `prefix` and `suffix` are a W3C Web Annotation TextQuoteSelector, `start` and `end` a
-    TextPositionSelector in code points: `text[start:end] == exact`. `score` is its check-worthiness.
+    `exact`, `prefix` and `suffix` are a W3C Web Annotation TextQuoteSelector, `start` and `end` a TextPositionSelector
+    in code points: `text[start:end] == exact`. `score` is the sentence's check-worthiness.
     """
 
     start: int

@@ -49,7 +49,7 @@ class SentenceSpeaker:
 
 
 class Attributor:
-    """An attributor of sentences to speakers, block by block, which remembers the last speaker for later pronouns."""
+    """Finds the speaker of each sentence, block by block, and remembers the last speaker for later pronouns."""
 
     def __init__(self, language: Lexicon, people: KnownPeople) -> None:
         self._language = language
@@ -331,7 +331,7 @@ class Attributor:
         return len(split_words(narration[mention.start :])) <= _MAX_LENGTH_BEHIND
 
     def _continue_speaker(self, narration: str) -> Speaker | None:
-        """Return the last speaker if grammar shows that the speech continues: "وأضاف أن", the German subjunctive."""
+        """Return the last speaker if grammar (such as "وأضاف أن", a German subjunctive) shows that speech continues."""
         for pattern in self._language.resume_patterns:
             if match := pattern.search(narration):
                 return self._resume_speaker(self._grammar.find_verb_gender(match[0].split()[0]))

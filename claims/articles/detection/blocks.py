@@ -94,7 +94,7 @@ def _is_continued(text: str, end: int, line_start: int) -> bool:
 
 
 def _iterate_wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each paragraph between blank lines; a list mark also begins a new one."""
+    """Yield the start and end of each paragraph between blank lines; a list mark also begins a new paragraph."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         is_blank = not text[line_start:line_end].strip()

@@ -345,6 +345,6 @@ def _load_lexicon(code: str) -> Lexicon:
 
 
 def load_lexicon(tag: str) -> Lexicon:
-    """Return the lexicon for a BCP 47 tag; unknown tags get the undetermined language."""
+    """Return the lexicon for a BCP 47 tag. For an unknown tag, return the lexicon of `und`."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
     return _load_lexicon(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

@@ -120,7 +120,7 @@ def remove_adverbs(text: str, language: Lexicon) -> str | None:
 
 
 def _find_closing_phrase(text: str, language: Lexicon) -> str:
-    """Return the noun phrase at the end of the text, which begins after a conjunction, a verb or an adjunct."""
+    """Return the noun phrase at the end of the text: the words after a conjunction, a verb or an adjunct."""
     tokens = text.split()
     start = len(tokens)
     while start > 0 and len(tokens) - start < _MAX_PHRASE_WORDS:

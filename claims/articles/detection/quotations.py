@@ -19,7 +19,7 @@ _DASH_PATTERN = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A quotation with its marks: `start` is the opening mark, `end` is past the closing one.
+    """A quotation with its marks: `start` is the offset of the opening mark, `end` the offset after the closing mark.
 
     `is_closed` is false if the paragraph ends without a closing mark: by convention, the same speaker continues in the
     next paragraph.

@@ -1,4 +1,4 @@
-"""Resolve a noun phrase: a person with a role, an organisation, an office, or None."""
+"""Resolve a noun phrase to the speaker that it names: a person with a role, an organisation or an office."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from claims.models import Publication
 
 
 class ChangeEvent(TextChoices):
-    """The kind of change that a ledger entry makes to a mirrored claim."""
+    """The kind of change that a ledger entry makes to a claim, for systems that copy claims."""
 
     PUBLISHED = "claim.published", "claim.published"
     UPDATED = "claim.updated", "claim.updated"

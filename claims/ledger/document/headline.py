@@ -38,7 +38,7 @@ def find_correction(document: Document) -> Document | None:
 
 
 def choose_lead_verdict(document: Document) -> Document | None:
-    """Return the verdict to show if there is room for only one: the one reviewed last."""
+    """Return the verdict to show if there is room for only one: the most recently reviewed verdict."""
     rated_verdicts = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     return max(
         rated_verdicts, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None

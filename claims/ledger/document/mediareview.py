@@ -1,6 +1,6 @@
 """Convert a publication body to schema.org MediaReview as JSON-LD. Pure: no database access.
 
-It describes how a claim's picture, recording or video was changed, in the fact-checkers' vocabulary
+A MediaReview describes how a claim's picture, recording or video was changed, in the fact-checkers' vocabulary
 (https://schema.org/MediaReview). `mediaAuthenticityCategory` gives the kind of change, and
 `originalMediaContextDescription` and `originalMediaLink` describe the original. `itemReviewed` has the form used by
 Google's Fact Check Tools and the Duke Reporters' Lab: a MediaReviewItem with its appearances and the claim made with

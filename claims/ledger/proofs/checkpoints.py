@@ -86,7 +86,7 @@ def sign_reviews() -> Checkpoint | None:
 
 
 def link_waiting_rows() -> bool:
-    """Link a batch of waiting review moves and sign-offs to the review chain; return whether there were any."""
+    """Link a batch of waiting review moves and sign-offs to the review chain; return whether any were waiting."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

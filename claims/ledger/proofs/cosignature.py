@@ -1,6 +1,6 @@
 """Timestamped cosignatures under checkpoints (C2SP `tlog-cosignature`, Ed25519). Pure.
 
-With a cosignature, a witness states that it has seen no larger consistent tree of the log until then.
+A cosignature states the time until which its witness has seen no larger consistent tree of the log.
 """
 
 from base64 import b64encode

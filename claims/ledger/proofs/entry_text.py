@@ -30,7 +30,7 @@ def build_entry_text(facts: EntryFacts, previous_hash: str) -> bytes:
     """Return the bytes of an entry, from which its hash and its tree leaf are computed.
 
     Args:
-        previous_hash: the hash of the previous entry; `claims.models.ledger_rules.ZERO_SHA256` for the first.
+        previous_hash: the hash of the previous entry; `claims.models.ledger_rules.ZERO_SHA256` for the first entry.
     """
     *plain_facts, merged_into, sealed_sha256 = facts
     lines = [

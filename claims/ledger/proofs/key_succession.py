@@ -1,6 +1,6 @@
 """The signing keys of the ledger, and how a new key succeeds the old one.
 
-Followers of the ledger know one key. They trust a new key because the old one announces it, in a published note that
+Followers of the ledger know one key. They trust a new key because the old key announces it, in a published note that
 both keys sign. If the old key is lost, it cannot sign: the note gives the reason, only the new key signs the note, and
 each follower must check with the newsroom.
 """

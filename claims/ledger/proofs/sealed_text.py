@@ -29,7 +29,7 @@ def seal(note: str, body: str, salts: str) -> str:
 
 
 def find_unbarred(note: str, body: str, salts: str) -> list[str]:
-    """Return texts whose salt was deleted as for a removal, but which do not look removed.
+    """Return texts whose salt was deleted as for a removal, but whose words were not replaced.
 
     In a removed text, bars replace the letters, or x's in a URL. The text's digest is replaced too if it would reveal
     the words.

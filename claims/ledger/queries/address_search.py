@@ -1,4 +1,4 @@
-"""Look up a URL: find the claims that appeared or are reviewed at the URL or cite it, or whose page it is."""
+"""Look up a URL: find the claims that appeared at the URL, are reviewed at it, cite it, or have it as their page."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ _TARGETS_SQL = f"""
 
 
 def read_search(text: str) -> SearchReading:
-    """Parse a search. For a URL, search for claims connected with it, then for texts that mention it."""
+    """Parse a search. For a URL, search for claims connected with it, then for texts that mention the URL."""
     reading, key = parse_search(text), build_address_key(text.strip())
     if not key:
         return reading

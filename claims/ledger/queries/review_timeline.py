@@ -37,7 +37,7 @@ _COUNT_SQL = f"""
 def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
     """Count the current verdicts that meet these conditions, by rating class and by month or year of review.
 
-    The count is cached for each state of the ledger.
+    The count is cached until the ledger changes.
     """
     ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
     digest = hashlib.sha256(repr(sorted(conditions.items())).encode()).hexdigest()

@@ -216,7 +216,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """Return the parts of a list with very many matches, to query them separately; None for other lists."""
+    """Return the parts of a list with very many matches, to query each part separately; None for other lists."""
     if reading is None or not _has_parts(ordering, reading) or reading.match_count <= MAX_RANKED_MATCHES:
         return None
     return split_by_wording(reading.ranking)

@@ -1,4 +1,4 @@
-"""Verify the database indexes of entries, because a changed index would hide an entry without changing it."""
+"""Verify the database indexes of entries, because a manipulated index can hide an entry that is unchanged."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
 """Create missing vectors, in the worker and in `manage.py embed_claims`.
 
-The work can be interrupted at any moment and continued later: finished vectors are stored, and the others are still
-missing.
+The work can be interrupted at any moment and continued later: finished vectors are stored, and all others are created
+later.
 """
 
 import logging

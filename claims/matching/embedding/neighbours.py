@@ -70,7 +70,7 @@ def find_nearest(
 
     Args:
         is_public: whether to search published statements only, or also statements at the desk. If a claim's two
-            statements differ, the nearer one counts.
+            statements differ, the nearer statement counts.
         candidate_count: the number of candidates that the index considers; 0 compares all vectors, which is exact but
             slow.
     """
