@@ -218,7 +218,7 @@ def _get_preset() -> set[str]:
     """Return the labels of the features that `FEATURES` switches on.
 
     Raises:
-        ImproperlyConfigured: `FEATURES` names an unknown feature, or a feature is on without one that it requires.
+        ImproperlyConfigured: `FEATURES` names an unknown feature, or lacks a feature that another one requires.
     """
     features = {feature.label: feature for feature in list_installed()}
     names = settings.FEATURES

@@ -86,7 +86,7 @@ def extract_document(material: Material) -> Document:
     """Extract the document without storing anything.
 
     Raises:
-        ExtractionError: it has no text, or extraction exceeded a limit.
+        ExtractionError: the document has no text, or extraction exceeded a limit.
     """
     request = ExtractionRequest(
         material.content,

@@ -90,7 +90,7 @@ def get_or_create_publisher(
     """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
 
     Args:
-        name_in_document: the name in the document. If a person states a different one (an agency whose text is on a
+        name_in_document: the name in the document. If a person states a different name (of an agency whose text is on a
             portal), the URL is the portal's and is not used as the publisher's.
     """
     hosts = list_hosts(address)

@@ -74,7 +74,7 @@ def read_page_list(content: bytes, url: str, *, max_bytes: int = MAX_BYTES) -> P
     """Return the pages of a sitemap or feed, or None if it is neither.
 
     Args:
-        url: the URL it was fetched from, for resolving relative URLs.
+        url: the URL that the list was fetched from, for resolving relative URLs.
         max_bytes: the maximum number of bytes decompressed from a compressed list.
     """
     if content.startswith(b"\x1f\x8b"):
@@ -108,7 +108,7 @@ def _make_absolute(url: str, pages: Iterable[ListedPage]) -> Iterator[ListedPage
 
 
 def _limit_pages(listed_pages: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
-    """Return the entries up to the limit, and whether these are all of them."""
+    """Return the entries up to the limit, and whether the list has no further entries."""
     pages: list[ListedPage] = []
     for page in listed_pages:
         if len(pages) == MAX_PAGES:

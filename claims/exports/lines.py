@@ -201,10 +201,10 @@ def build_end(entries: int) -> bytes:
 
 
 def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
-    """Yield the lines of an export one by one, checked, in constant memory. The last one marks the end.
+    """Yield the lines of an export one by one, checked, in constant memory. The last line marks the end.
 
     Raises:
-        UnreadableExport: a line is not valid; the error comes when that line is reached.
+        UnreadableExport: a line is not valid; raised when that line is reached.
     """
     number, previous_index = 0, 0
     for number, text in enumerate(stream, 1):

@@ -108,7 +108,7 @@ class Selection:
         """Return retracted and merged claims regardless of most filters, because they no longer have the filtered
         values.
 
-        With `updated_after`, return only those withdrawn since; with `status`, which selects exact states, return none.
+        With `updated_after`, return only later withdrawals; with `status`, which selects exact states, return none.
         """
         if self._query.value("status"):
             return Publication.objects.none()

@@ -1,4 +1,4 @@
-"""The account adapter: who may sign in, the next page, and second factors."""
+"""The adapters for allauth: who may sign in, which page comes next, and which second factors exist."""
 
 from functools import cache
 from typing import Any

@@ -66,7 +66,7 @@ def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
 
 
 def find_token(secret: str) -> ApiToken | None:
-    """Return the valid token with this secret, with its person, and record its use; None if there is none.
+    """Return the valid token with this secret and its person, and record the token's use; None if there is none.
 
     Raises:
         NotAllowed: the token's person must first set up a second factor, as at the desk.

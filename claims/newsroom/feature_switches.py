@@ -21,7 +21,7 @@ def read_choices() -> dict[str, bool]:
 
 
 def switch_feature(label: str, *, is_on: bool, by: User) -> None:
-    """Switch a feature on or off, in all processes within seconds, and record that in the audit log.
+    """Switch a feature on or off, in all processes within seconds, and record the switch in the audit log.
 
     Raises:
         NotPossible: another active feature requires this one, or this one requires a feature that is off.

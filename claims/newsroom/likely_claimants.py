@@ -42,7 +42,7 @@ _SMALL_WORDS = frozenset(
 def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
     """Return the known claimants that each name may refer to, those identified by an authority (`same_as`) first.
 
-    There is one query, whatever the number of names. A name with more than a few candidates gets none.
+    A single query serves all names. A name with more than a few candidates gets no suggestions.
 
     Args:
         claimants: claimants as named in texts; unsaved rows are compared by name.

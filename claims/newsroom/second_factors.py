@@ -143,7 +143,7 @@ def reset_factors(person: User, *, reason: str, by: User | None = None, request:
         by: the acting person; None on the server's command line.
 
     Raises:
-        NotAllowed: `person` is `by` or a superuser, or the role of `by` does not include this.
+        NotAllowed: `person` is `by` or a superuser, or the role of `by` does not permit resetting factors.
         NotPossible: the person has no second factors, or no reason is given.
     """
     if by is not None and (obstacle := find_obstacle(person, by)):

@@ -67,7 +67,7 @@ def list_changes(
     """Return every recorded change of the rows that match `where`, including deleted rows.
 
     Args:
-        row_name: the name to show for the rows, if they are not the page's own row but belong to it.
+        row_name: a name to show for these rows, if they are rows that belong to the page's own row.
         excluded_fields: columns whose changes are shown elsewhere, such as the state of a review.
         limit: the maximum number of events, latest first.
     """

@@ -45,7 +45,7 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
     """Parse a date of three numbers, or return None. In dates with full stops, the day is always first.
 
     Args:
-        day_first: None if it is unknown; ambiguous dates are then rejected.
+        day_first: whether the day comes before the month; None if unknown, so that ambiguous dates are rejected.
     """
     match = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if match is None:

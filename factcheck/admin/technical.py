@@ -34,7 +34,7 @@ def render_fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> Safe
 
 
 def render_fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
-    """Render a checksum below a sentence on its purpose, with its algorithm in the title."""
+    """Render a checksum below a sentence on its purpose, with its algorithm in a tooltip."""
     if not digest:
         return "–"
     return format_html(

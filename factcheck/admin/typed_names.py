@@ -61,7 +61,7 @@ class NamedDesk(DeskAdmin):
         """Return the row for a new name in a form, adding it if necessary.
 
         Raises:
-            ValidationError: the name is invalid, or the person may not add one.
+            ValidationError: the name is invalid, or the person may not add names.
         """
         name = typed_name.removeprefix(NEW_NAME_PREFIX).strip()
         if not name:

@@ -84,7 +84,7 @@ class Parameter(Filter):
         matches: takes the value to compare with, or a slot for it, and returns the condition on the rows; None if the
             parameter is not a filter.
         resolves: converts the given value or values to the value that rows are compared with, such as names to ids.
-        several: whether it can be repeated; rows that match any of the values are returned.
+        several: whether the parameter can be repeated; rows that match any of the values are returned.
         split: whether commas also separate values.
         slotted: whether the condition accepts a slot; otherwise its SQL is built for each value.
         default: the default value, for the documentation.

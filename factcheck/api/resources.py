@@ -226,7 +226,7 @@ def build_conditional_response(
 
     Args:
         content: the content, or a function that returns it; the function is not called for a 304.
-        etag: a hash that changes with the content; by default, that of the content itself.
+        etag: a hash that changes with the content; by default, the hash of the content itself.
     """
     if not callable(content):
         etag = etag or compute_sha256([content.encode() if isinstance(content, str) else content])

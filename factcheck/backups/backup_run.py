@@ -69,7 +69,7 @@ def make_backup(
         full_days: after this many days, make a full copy anyway.
 
     Raises:
-        BackupFailed: no backup was made, and the earlier ones are unchanged; the message says why.
+        BackupFailed: no backup was made, and earlier backups are unchanged; the message says why.
     """
     folder.prepare(server_paths)
     try:

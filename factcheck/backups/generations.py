@@ -96,7 +96,7 @@ def _read_description(path: Path) -> Generation:
 
 
 def build_chain(generation: Generation, generations: Iterable[Generation]) -> list[Generation]:
-    """Return the generation and its parents, starting with the full one.
+    """Return the generation and those that it is based on, starting with the full backup.
 
     Raises:
         BackupFailed: a generation in the chain is missing.

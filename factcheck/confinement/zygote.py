@@ -60,7 +60,7 @@ def read_message(connection: socket.socket, max_length: int) -> bytes:
 
     Raises:
         MessageInterrupted: the other end closed first.
-        MessageTooLarge: its stated length exceeds `max_length`.
+        MessageTooLarge: the message's stated length exceeds `max_length`.
     """
     length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
     if length > max_length:

@@ -21,7 +21,7 @@ def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int 
     Args:
         address: the server's connection settings, as in Django's DATABASES.
         pool: the number of connections that a process keeps open; with 0, each request opens its own.
-        lock_seconds: how long a statement waits for a lock; 0 leaves it to the server.
+        lock_seconds: how long a statement waits for a lock; 0 for the server's default.
     """
     timeouts = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
     pool_options = {"pool": {"min_size": 1, "max_size": pool, **timeouts}} if pool else {}
@@ -70,7 +70,7 @@ def build_read_settings(
         default: the settings of the connection used for writing.
         replicas: the settings of the replicas. The primary comes first, on a separate connection: it serves reads if
             there are no replicas, or if a replica would be too old.
-        seconds: the time limit of a statement; 0 leaves it to the server.
+        seconds: the time limit of a statement; 0 for the server's default.
     """
     options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
     addresses = {"reading": {"OPTIONS": options}}

@@ -29,7 +29,7 @@ class Lease(Generic[Row]):
         """Lease a row if it is due; otherwise return None.
 
         Args:
-            rows: the rows that may be worked on. A lease on a row that no longer belongs to them is not renewed.
+            rows: the rows that may be worked on. A lease on a row that is no longer one of these is not renewed.
             due: the condition that must hold at the start, including that the row is free.
         """
         lease = cls(rows.filter(pk=pk), duration)

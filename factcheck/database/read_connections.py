@@ -182,7 +182,7 @@ def _iterate_servers() -> Iterator[str]:
 
 
 def _is_lost(alias: str, error: Exception) -> bool:
-    """Return whether the error means a lost connection, not a wrong query. A lost connection is closed."""
+    """Return whether the error means a lost connection, not a wrong query; if so, close the connection."""
     connection = connections[alias]
     if connection.in_atomic_block:
         return False

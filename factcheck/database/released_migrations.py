@@ -45,7 +45,7 @@ def select_own_migrations(loader: MigrationLoader) -> dict[Key, Migration]:
 
 
 def find_unreleased_migrations(loader: MigrationLoader, revision: str | None) -> list[Key]:
-    """Return migrations that the revision lacks. Before the first release: all but the initial ones."""
+    """Return migrations that the revision lacks; before the first release, all except initial migrations."""
     migrations = select_own_migrations(loader)
     if revision is not None:
         return sorted(migrations.keys() - list_migrations(revision))

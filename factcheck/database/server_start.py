@@ -17,7 +17,7 @@ def wait_until_reachable(alias: str, *, report: Callable[[str], object]) -> None
     """Wait until the database accepts a connection.
 
     Raises:
-        OperationalError: it does not accept one within two minutes, or rejects it for a reason that will not pass.
+        OperationalError: the database accepts no connection within two minutes, or rejects it for a lasting reason.
     """
     deadline = time.monotonic() + TIMEOUT_SECONDS
     has_reported = False

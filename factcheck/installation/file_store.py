@@ -55,7 +55,7 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
     """Return the entry of Django's STORAGES for a bucket with a URL like EXAMPLE_URL.
 
     Raises:
-        ImproperlyConfigured: it is not such a URL; the sentence begins with `name`.
+        ImproperlyConfigured: the URL does not have this form; the message begins with `name`.
     """
     try:
         parts = urlsplit(address)

@@ -13,8 +13,8 @@ class DefaultFields:
     """Default header fields, added to responses that lack them.
 
     Raises:
-        django.http.BadHeaderError: a field contains a line break. Django checks this for each response, this class
-        once.
+        django.http.BadHeaderError: a field contains a line break. Django checks this for every response; this class
+        checks it once.
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:

@@ -241,7 +241,7 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(content: bytes) -> str:
-    """Return the encoding that gives the most plausible words, for undeclared bytes other than UTF-8.
+    """Return the encoding that gives the most plausible words, for bytes that are not UTF-8 and declare no encoding.
 
     Raises:
         ExtractionError: no encoding can be detected.

@@ -66,8 +66,8 @@ def extract(
     Args:
         content_type: the media type a server declared, without parameters.
         charset: the character encoding a server declared.
-        url: the URL it was found at, for resolving relative URLs. What the page itself states takes precedence.
-        filename: its name on disk, as a hint at its kind.
+        url: the document's URL, for resolving relative URLs. A URL that the page itself states takes precedence.
+        filename: the document's name on disk, as a hint at its kind.
 
     Raises:
         ExtractionError: the content is empty, too large, binary or undecodable, or has no text.

@@ -52,7 +52,7 @@ def extract_transcript(text: str, *, is_known_transcript: bool = False) -> Docum
         is_known_transcript: the caller states that the text is a transcript, so fewer times are enough.
 
     Raises:
-        ExtractionError: it is a transcript without words.
+        ExtractionError: the text is a transcript without words.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = lines[0].lstrip("\ufeff").strip()

@@ -45,7 +45,7 @@ class ForwardProxy(ThreadingTCPServer):
         """Create a proxy for one page.
 
         Args:
-            max_bytes: the maximum number of bytes received through it.
+            max_bytes: the maximum number of bytes received through the proxy.
             allow_loopback: lets tests visit a server on this machine, on any port.
         """
         super().__init__(("127.0.0.1", 0), _Connection)

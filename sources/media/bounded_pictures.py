@@ -77,7 +77,7 @@ def compute_picture_hash(content: bytes) -> PerceptualHash:
     """Compute the hashes of a picture and of parts of it, to find cropped or partly covered versions.
 
     Raises:
-        MediaRefused: it is not a picture or cannot be read, or reading it exceeded a limit.
+        MediaRefused: the content is not a readable picture, or reading it exceeded a limit.
     """
     kind = recognise(content[:HEAD_BYTES])
     if kind == SVG:

@@ -138,7 +138,7 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
 
 
 def render_frame(path: Path, kind: MediaFormat, seconds: float) -> bytes:
-    """Return a frame of a video in colour, scaled down for readers, or b"".
+    """Return a frame of a video in colour, scaled down for readers; b"" if it cannot be rendered.
 
     Raises:
         LimitExceeded: extraction exceeded a limit.

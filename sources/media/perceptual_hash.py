@@ -72,7 +72,7 @@ class PerceptualHash:
         """Parse a hash computed elsewhere.
 
         Raises:
-            ValueError: it is not 64 hexadecimal digits.
+            ValueError: `digits` is not 64 hexadecimal digits.
         """
         if len(digits) != 2 * HASH_BYTES or not digits.isascii() or not digits.isalnum():
             raise ValueError("A PDQ hash has 64 hexadecimal digits.")

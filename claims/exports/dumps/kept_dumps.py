@@ -84,7 +84,7 @@ def is_complete(folder: str) -> bool:
 
 
 def remove(folder: str) -> None:
-    """Delete a dump. The manifest goes first, so a partly deleted dump no longer counts."""
+    """Delete a dump, its manifest first, so that a partly deleted dump no longer counts as a dump."""
     with suppress(FileNotFoundError):
         default_storage.delete(f"{FOLDER}/{folder}/{MANIFEST}")
         for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:

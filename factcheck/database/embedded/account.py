@@ -43,7 +43,7 @@ def find_account(server_paths: ServerPaths) -> pwd.struct_passwd | None:
 
 
 def get_password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
-    """Return the owner of password files: root, if other programs also run under the server's account."""
+    """Return the owner of password files: the server's account, or root if other programs share that account."""
     if account is None or account.pw_name == SHARED_ACCOUNT:
         return os.geteuid(), os.getegid()
     # So that this account can later use the server without root.

@@ -114,7 +114,7 @@ class Limiter:
         self._store_paused_until = self._no_logging_until = float("-inf")
 
     def admit(self, client: str, tier: str, cost: int = 1) -> Admission | None:
-        """Count or refuse a caller's request; a refused one costs nothing. Returns None if the tier has no limit.
+        """Count or refuse a caller's request; a refused request costs nothing. Returns None if the tier has no limit.
 
         Args:
             client: a name for the caller, unique within the tier.

@@ -106,7 +106,7 @@ def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
 
 
 def _is_small_part(text: str, body: str) -> bool:
-    """Return whether a text is too small a part of the stated article body."""
+    """Return whether a text is too small a part of the stated article body to be the article."""
     body_key = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
         return len(body_key) >= MIN_LETTERS
