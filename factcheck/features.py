@@ -364,7 +364,7 @@ def is_off(label: str) -> bool:
 
 
 def map_notification_lists() -> dict[str, str]:
-    """Return, for each kind of notification, the model whose list it links to."""
+    """Return, for each kind of notification, the model whose list such notifications link to."""
     return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 

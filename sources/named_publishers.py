@@ -49,7 +49,7 @@ class KnownPublishers:
         return names[0] if names else None
 
     def choose_free_domain(self, hosts: Sequence[str]) -> str:
-        """Return the domain of a new publisher: the registrable one or, if another publisher has it, the host."""
+        """Return a new publisher's domain: the registrable domain or, if another publisher has that, the host."""
         return next((host for host in (*hosts[-1:], *hosts[:1]) if host not in self._by_host), "")
 
     def _find_owners(self, hosts: Sequence[str]) -> list[Publisher]:

@@ -47,7 +47,7 @@ class Output(Protocol):
     def write(self, chunk: bytes) -> Any: ...
 
     def complete(self, position: ExportPosition, claims: int = 1) -> None:
-        """Record that everything before this position is written, with this many more claims."""
+        """Record that everything before this position is written, and add to the number of written claims."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class DeskAdmin(DayFields, ListDownload):
         return _remove_matching_lines(lines, beginnings), counts, missing_permissions, protected
 
     def describe_deletion(self, rows: Any) -> str:
-        """Return a summary of the related rows that are deleted or kept, where the full list would be long."""
+        """Return a summary of the related rows that are deleted or kept, if a full list would be too long."""
         return ""
 
     # Searching --------------------------------------------------------------------------------------------------------

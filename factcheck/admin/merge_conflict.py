@@ -201,7 +201,7 @@ def build_both_versions(
 
 
 class _Merge:
-    """The merge of two versions of a page: `post` becomes the merged values."""
+    """The merge of two versions of a page; `post` receives the merged values."""
 
     def __init__(
         self, model_admin: MergeablePage, request: HttpRequest, row: models.Model, version: str

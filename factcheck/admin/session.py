@@ -13,7 +13,7 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Decorate a view that pages request in the background, so that the request does not prolong the session."""
+    """Decorate a view that pages request in the background, so that such requests do not prolong the session."""
 
     @wraps(view)
     def marked_view(request: HttpRequest, *args: object, **kwargs: object) -> Answer:

@@ -136,7 +136,7 @@ def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
 
 
 def get_groups(sociallogin: SocialLogin) -> set[str]:
-    """Return the groups named by the provider as a list or a single word; empty if the claim is missing."""
+    """Return the person's groups, which the provider sends as a list or one word; empty if the claim is missing."""
     claim = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
     if isinstance(claim, str):
         return {claim}

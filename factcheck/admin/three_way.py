@@ -30,7 +30,7 @@ class FieldDifference:
 
     @property
     def chosen_side(self) -> ValueOrigin | None:
-        """Return the only side that changed the field; None if both sides did or this is unknown."""
+        """Return the only side that changed the field; None if both sides changed it or the base is unknown."""
         if self.base is None:
             return None
         if is_same(self.base, self.mine):

@@ -107,7 +107,7 @@ def copy_files(
 def _choose_parent(
     earlier_backups: list[Generation], server: RunningServer, full_days: int
 ) -> Generation | None:
-    """Return the backup that the next one can be based on; None if a full one is due."""
+    """Return the backup that the next backup can be based on; None if a full backup is due."""
     candidates = [backup for backup in earlier_backups if backup.timeline == server.timeline]
     if not candidates:
         return None

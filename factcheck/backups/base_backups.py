@@ -87,7 +87,7 @@ def verify_base(base: Path) -> None:
 
 
 def combine_bases(bases: Sequence[Path], target: Path) -> None:
-    """Combine a full copy and its incremental copies into the state of the last one."""
+    """Combine a full copy and its incremental copies into the state of the last copy."""
     command = ["pg_combinebackup", *map(str, bases), f"--output={target}", "--manifest-checksums=SHA256"]
     run_program(command, f"{bases[-1]} could not be put together with those before it")
 

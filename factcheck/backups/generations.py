@@ -57,7 +57,7 @@ def get_base_path(folder: BackupFolder, name: str) -> Path:
 
 
 def complete_backup(folder: BackupFolder, work_folder: Path, generation: Generation) -> None:
-    """Write the description of a backup and give it its final name, which makes it valid."""
+    """Write a backup's description and give the backup its final name, which makes the backup valid."""
     description_file = work_folder / "backup.json"
     description_file.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
     with description_file.open("rb") as file:

@@ -45,7 +45,7 @@ def install_job_manager(app: App) -> None:
 
 
 async def get_request_id(job_id: int, jobs: JobManager) -> str:
-    """Return the id of the request that queued a job; "" if none did."""
+    """Return the id of the request that queued a job; "" if no request did."""
     rows = await jobs.connector.execute_query_all_async(
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
     )

@@ -163,7 +163,7 @@ class BitStringField(models.Field[Any, Any]):
 
 
 def bits_to_bytes(bits: str) -> bytes:
-    """Convert PostgreSQL's bit string to bytes; its length is a multiple of eight."""
+    """Convert PostgreSQL's bit string to bytes; the number of bits must be a multiple of eight."""
     return int(bits, 2).to_bytes(len(bits) // 8)
 
 

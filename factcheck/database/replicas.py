@@ -111,7 +111,7 @@ class Replicas:
         return self.clock() - self._primary_reported_at > PRIMARY_SILENCE_SECONDS
 
     def can_be_read(self, alias: str) -> bool:
-        """Return whether the replica can be read from: alive and not too old."""
+        """Return whether the replica is alive and its data recent enough to be read."""
         return self.clock() - self._states[alias].complete_until <= self.max_age_seconds
 
     def is_dead(self, alias: str) -> bool:

@@ -121,7 +121,7 @@ def read_words(name: str, default: str = "", *, shown_default: str | None = None
 def read_choice(
     name: str, default: str, choices: Callable[[], set[str]], *, shown_default: str | None = None
 ) -> str:
-    """Read a word from a fixed set, which is built only if the variable is set."""
+    """Read a word that must be in the set that `choices` returns; `choices` is only called if the variable is set."""
     value = read_text(name, default, kind="word", shown_default=shown_default)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not one of its values.")

@@ -41,7 +41,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
 
 
 async def _get_request_id(job_id: int | None, worker: Worker) -> str:
-    """Return the id of the request that queued a job. If it cannot be read, the job runs without it."""
+    """Return the id of the request that queued a job. If the id cannot be read, the job runs without one."""
     try:
         return await get_request_id(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:

@@ -17,7 +17,7 @@ def get_agent(request: HttpRequest) -> str:
 
 
 def build_context(request: HttpRequest) -> dict[str, str]:
-    """Return the context of a request for the database, except for the person."""
+    """Return what the database records about a request, except for the person."""
     return {"url": request.path, "address": get_caller(request), "agent": get_agent(request)}
 
 

@@ -73,7 +73,7 @@ def has_valid_marks(text: bytes) -> bool:
 
 
 def build_site_etag(etag: str) -> str:
-    """Return an ETag that changes with the given one and with this site's URL."""
+    """Return an ETag that changes with the given ETag and with this site's URL."""
     plain_etag = etag.strip('"')
     return f"{plain_etag}-{_digest_address(settings.SITE_URL)}"
 

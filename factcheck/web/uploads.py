@@ -95,7 +95,7 @@ _deadlines = Deadlines()
 
 
 class IncomingFile(IOBase):
-    """A large body that is read as it arrives. An early end is an error, not a shorter file."""
+    """A large body that is read as it arrives. If the body ends early, reading raises an error."""
 
     def __init__(self, stream: Any, length: int, arrival: Arrival) -> None:
         self._stream, self._missing, self._arrival = stream, length, arrival
@@ -148,7 +148,7 @@ def receive_body(request: HttpRequest) -> BodyRefusal | None:
 
 
 def get_max_body_bytes() -> int:
-    """Return the size limit of a body: the largest accepted file and its form."""
+    """Return the size limit of a body: the size of the largest accepted file plus its form."""
     return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + MEMORY_BYTES
 
 

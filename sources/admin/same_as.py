@@ -111,7 +111,7 @@ class SameAsAdmin(NamedDesk):
         )
 
     def _find_known(self, candidates: list[AuthorityRecord], excluded_pk: str) -> dict[str, models.Model]:
-        """Return all rows but one that share an identifier with a candidate, keyed by identifier, with one query."""
+        """Return rows other than `excluded_pk` with an identifier of a candidate, keyed by identifier, in one query."""
         rows = find_rows_with_identifiers(
             self.model, [address for candidate in candidates for address in candidate.same_as]
         )

@@ -79,7 +79,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         ).order_by("pk")
 
     def with_domains(self, domains: Iterable[str]) -> Self:
-        """Return publishers with these domains. If the newsroom has no domain, this site's domain is used."""
+        """Return publishers with these domains. A newsroom without a domain is found by this site's domain."""
         hosts_wanted = set(domains)
         condition = Q(domain__in=hosts_wanted)
         if get_domain(settings.SITE_URL) in hosts_wanted:

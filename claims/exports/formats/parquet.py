@@ -38,7 +38,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 class _GuardedWriter:
-    """A file and an iterator that hold back errors until the Parquet writer has ended. An error would crash it."""
+    """A file and an iterator that never raise into the Parquet writer, which would crash; `failure` is raised later."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

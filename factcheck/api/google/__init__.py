@@ -1,1 +1,1 @@
-"""The conventions of Google's HTTP APIs, for endpoints that replace one of theirs."""
+"""The conventions of Google's HTTP APIs, for endpoints that replace one of Google's."""

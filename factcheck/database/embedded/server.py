@@ -272,7 +272,7 @@ def _read_status(server_paths: ServerPaths) -> str:
 
 
 def _is_server_process(process: psutil.Process, server_paths: ServerPaths) -> bool:
-    """Return whether this is a living process of the cluster, by its working directory."""
+    """Return whether this is a living process of the cluster, judging by its working directory."""
     try:
         return (
             process.name().startswith("postgres")

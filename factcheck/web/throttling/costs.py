@@ -1,4 +1,4 @@
-"""The cost of a request, in plain requests: by path, search effort, and text length."""
+"""The cost of a request, in plain requests. It depends on the path, search effort and text length."""
 
 import re
 from urllib.parse import parse_qsl
@@ -56,7 +56,7 @@ class Costs:
 
 
 def _weigh_query(query: str) -> int:
-    """Return the work that a query takes, as a multiple of a plain one."""
+    """Return the work that a query takes, as a multiple of a plain query's."""
     # Most requests have none of these parameters, and parsing their query strings would cost time.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1

@@ -136,7 +136,7 @@ def build_busy_response(request: HttpRequest) -> HttpResponse:
 
 
 def build_incomplete_response(request: HttpRequest, refusal: uploads.BodyRefusal) -> HttpResponse:
-    """Build the response to a request whose body did not arrive. Its connection cannot be reused."""
+    """Build the response to a request whose body did not arrive. The request's connection cannot be reused."""
     response = build_unavailable_response(
         request, refusal.status, refusal.detail, retry_after=refusal.retry_after
     )

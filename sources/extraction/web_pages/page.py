@@ -40,7 +40,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def extract_page(markup: str, *, url: str, media_type: str) -> Document:
-    """Extract the document from a web page. Raises ExtractionError if it has no readable text."""
+    """Extract the document from a web page. Raises ExtractionError if the page has no readable text."""
     tree = parse(markup)
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
