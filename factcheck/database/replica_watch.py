@@ -53,7 +53,7 @@ class ReadingConnections:
         weakref.finalize(connection, self._remove, alias, socket_copy)
 
     def cut(self, alias: str) -> int:
-        """Terminate the connections and return their number. Their users see a lost connection."""
+        """Terminate the connections and return their number. Threads that use one see a lost connection."""
         with self._lock:
             connections = list(self._lines.get(alias, ()))
             for socket_copy in connections:

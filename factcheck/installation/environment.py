@@ -240,7 +240,7 @@ def read_mail_settings(name: str, *, mail_folder: Path | None = None) -> dict[st
 
 
 def read_secret(name: str, secret_file: Path, *, may_create: bool) -> str:
-    """Return the key that signs sessions. Only the demo creates its own, once, in a private file."""
+    """Return the key that signs sessions. Only the demo creates its own key, once, in a private file."""
     value = read_text(name, kind="secret", shown_default="none; the demo makes its own")
     if value:
         return value

@@ -70,7 +70,7 @@ def detect_office_kind(content: bytes) -> str:
 
 
 def extract_office(content: bytes, kind: str) -> Document:
-    """Extract a .docx or .odt file. Raises ExtractionError if it is damaged, locked, too large or empty."""
+    """Extract a .docx or .odt file. Raises ExtractionError if the file is damaged, locked, too large or empty."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if kind == ODT and b"encryption-data" in _read_part(

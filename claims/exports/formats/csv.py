@@ -111,7 +111,7 @@ def build_rows(body: bytes) -> list[list[Any]]:
 
 
 def _get_value(document: Document, path: tuple[str, ...]) -> Any:
-    """Return the value at a path; None if it does not exist, such as the claimant of a claim without one."""
+    """Return the value at a path; None if there is none, for example if a claim has no claimant."""
     value: Any = document
     for key in path:
         value = value.get(key) if value else None

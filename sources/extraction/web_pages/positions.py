@@ -14,7 +14,7 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of a run's number and a text's number where one contains the other."""
+    """Yield pairs of a run's number and a text's number if the run contains the text or the text the run."""
     keys = [build_key(text) for text in texts]
     whole_runs: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
