@@ -99,10 +99,7 @@ def list_hosts(url: str) -> tuple[str, ...]:
         return (f"{platform}/{author[1].lower()}",)
     own_host, domain = _remove_layout_labels(host), _get_registrable_domain(host) or host
     labels = own_host.removesuffix(domain).rstrip(".").split(".") if own_host != domain else []
-    return (
-        *(f"{'.'.join(labels[start:])}.{domain}" for start in range(len(labels))),
-        domain,
-    )
+    return (*(f"{'.'.join(labels[start:])}.{domain}" for start in range(len(labels))), domain)
 
 
 def _build_key(url: str) -> str:

@@ -94,10 +94,7 @@ class ScoreFilter(DropdownFilter):
     }
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
-        return [
-            *((str(band), label) for band, label in BAND_LABELS.items()),
-            ("none", _("Not scored")),
-        ]
+        return [*((str(band), label) for band, label in BAND_LABELS.items()), ("none", _("Not scored"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         return queryset.filter(**self._RANGES.get(self.value() or "", {}))

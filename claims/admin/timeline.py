@@ -274,15 +274,7 @@ def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
 
 
 def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
-    return [
-        PastEvent(
-            move.at,
-            move.actor_name,
-            _describe_move(move),
-            note=move.note,
-        )
-        for move in transitions
-    ]
+    return [PastEvent(move.at, move.actor_name, _describe_move(move), note=move.note) for move in transitions]
 
 
 def _describe_move(move: Transition) -> str:

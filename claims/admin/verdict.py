@@ -41,11 +41,7 @@ from claims.admin.public_state import (
     prefetch_newest_publication,
 )
 from claims.admin.scheduling import ScheduleForm, describe_schedule
-from claims.admin.status_badges import (
-    annotate_planned_time,
-    annotate_signoffs_given,
-    build_rating_badge,
-)
+from claims.admin.status_badges import annotate_planned_time, annotate_signoffs_given, build_rating_badge
 from claims.admin.timeline import can_read_work, list_verdict_events
 from claims.admin.translation_form import STARTED_MESSAGE, LanguageForm
 from claims.admin.verdict_form import (

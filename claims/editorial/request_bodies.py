@@ -17,16 +17,7 @@ from claims.editorial.strict_bodies import (
     UrlField,
     WholeNumberField,
 )
-from claims.models import (
-    Appearance,
-    Claim,
-    Claimant,
-    ClaimMedia,
-    CorrectionKind,
-    Evidence,
-    Topic,
-    Verdict,
-)
+from claims.models import Appearance, Claim, Claimant, ClaimMedia, CorrectionKind, Evidence, Topic, Verdict
 from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from sources.models import MediaObject, Publisher, Source

@@ -324,11 +324,7 @@ def _build_summary(article: ImportedArticle) -> str:
     if proposal.held or proposal.moved or proposal.orphaned:
         parts.append(
             gettext("anchors: %(held)s unchanged, %(moved)s moved, %(orphaned)s orphaned")
-            % {
-                "held": len(proposal.held),
-                "moved": len(proposal.moved),
-                "orphaned": len(proposal.orphaned),
-            }
+            % {"held": len(proposal.held), "moved": len(proposal.moved), "orphaned": len(proposal.orphaned)}
         )
     summary = "; ".join(parts) + "."
     return f"{summary} {gettext('Nothing was stored: this was a dry run.')}" if article.dry_run else summary

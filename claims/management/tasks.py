@@ -9,12 +9,7 @@ from claims.ledger.proofs import tasks as proof_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail, invitations
-from claims.review import (
-    classification,
-    due_publications,
-    notices,
-    removal_search,
-)
+from claims.review import classification, due_publications, notices, removal_search
 from factcheck import features
 from factcheck.database.deferred_jobs import periodic_task
 

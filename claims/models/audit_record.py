@@ -11,12 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import PersonField
-from factcheck.database.rules import (
-    MaintenanceTrigger,
-    Prohibition,
-    Rule,
-    build_truncation_rule,
-)
+from factcheck.database.rules import MaintenanceTrigger, Prohibition, Rule, build_truncation_rule
 
 #: The number of days that every record is kept, whatever the settings.
 MIN_DAYS = 90

@@ -139,10 +139,7 @@ class ImportRun(models.Model):
             ("import_house_archive", _("Can import the newsroom’s own archive, or release it")),
         ]
         constraints = [
-            CheckConstraint(
-                name="importrun_state_is_known",
-                condition=Q(state__in=_STATE_NAMES),
-            ),
+            CheckConstraint(name="importrun_state_is_known", condition=Q(state__in=_STATE_NAMES)),
             CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),
             CheckConstraint(
                 name="importrun_archive_is_somebodys",

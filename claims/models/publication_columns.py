@@ -128,14 +128,7 @@ FILTER_INDEXES = [
     # "Claims of this topic, with this source, in this language", in any combination; no pending list to scan.
     GinIndex(
         name="publication_mentions",
-        fields=[
-            "topic_ids",
-            "appears_in_ids",
-            "source_ids",
-            "source_domains",
-            "language_ranges",
-            "features",
-        ],
+        fields=["topic_ids", "appears_in_ids", "source_ids", "source_domains", "language_ranges", "features"],
         fastupdate=False,
         condition=IS_NEWEST,
     ),
@@ -147,11 +140,6 @@ FILTER_INDEXES = [
         condition=IS_NEWEST & HAS_MEDIA,
     ),
     # Check whether a file is public. A file that was ever published stays available.
-    GinIndex(
-        name="publication_media_files",
-        fields=["media_files"],
-        fastupdate=False,
-        condition=HAS_FILES,
-    ),
+    GinIndex(name="publication_media_files", fields=["media_files"], fastupdate=False, condition=HAS_FILES),
     Index(name="publication_by_claimant", fields=["claimant_id", "-published_at"], condition=IS_NEWEST),
 ]

@@ -16,12 +16,7 @@ from claims.models.ledger_rules import build_sealed_sha256_sql
 from claims.models.publication_columns import SUMMARY_SQL
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
 from factcheck.database.model_fields import PersonField
-from factcheck.database.rules import (
-    OWNER_SQL,
-    MaintenanceTrigger,
-    Rule,
-    build_truncation_rule,
-)
+from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_truncation_rule
 
 
 def _build_administrator_sql(person: str) -> str:

@@ -24,11 +24,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, PersonField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import (
-    Rule,
-    build_append_only_rules,
-    build_snapshot_check_sql,
-)
+from factcheck.database.rules import Rule, build_append_only_rules, build_snapshot_check_sql
 from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
@@ -254,10 +250,7 @@ class Translation(models.Model):
         verbose_name_plural = _("translations")
         permissions = [
             ("submit_translation", _("Can submit translations for review")),
-            (
-                "sign_off_translation",
-                _("Can sign off other people’s translations or request changes"),
-            ),
+            ("sign_off_translation", _("Can sign off other people’s translations or request changes")),
             ("publish_translation", _("Can publish translations")),
             ("retract_translation", _("Can retract published translations")),
         ]

@@ -16,11 +16,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField, PersonField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import (
-    Rule,
-    build_reserved_ids_rule,
-    build_snapshot_check_sql,
-)
+from factcheck.database.rules import Rule, build_reserved_ids_rule, build_snapshot_check_sql
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 

@@ -74,10 +74,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
             has_undescribed_media,
             _("alternative text for each picture, recording and video"),
         ),
-        "correction": (
-            verdict.supersedes_id and not has_note,
-            _("the kind of change and its public note"),
-        ),
+        "correction": (verdict.supersedes_id and not has_note, _("the kind of change and its public note")),
     }
     parts = {part: description for part, (is_lacking, description) in requirements.items() if is_lacking}
     return parts | {
@@ -185,10 +182,7 @@ def _require_no_live_verdict(claim: Claim, by: User) -> None:
     merged_claims = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     published_verdicts = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
     if published_verdicts.exists():
-        raise NotPossible(
-            _("The claim has a published verdict. Retract it first."),
-            code="verdict_published",
-        )
+        raise NotPossible(_("The claim has a published verdict. Retract it first."), code="verdict_published")
 
 
 def _require_mergeable(claim: Claim, by: User) -> None:

@@ -55,16 +55,10 @@ def create_draft(
     claim = locked_claim
     publisher = publisher or Publisher.objects.get_house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
-        raise NotPossible(
-            _("A declined or merged claim cannot have a verdict."),
-            code="claim_closed",
-        )
+        raise NotPossible(_("A declined or merged claim cannot have a verdict."), code="claim_closed")
     earlier_verdicts = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
     if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier_verdicts):
-        raise NotPossible(
-            _("This publisher already has an open verdict on the claim."),
-            code="verdict_open",
-        )
+        raise NotPossible(_("This publisher already has an open verdict on the claim."), code="verdict_open")
     superseded_ids = {verdict.supersedes_id for verdict in earlier_verdicts}
     published_states = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
     predecessor = next(

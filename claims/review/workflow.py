@@ -23,14 +23,7 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible, TooEarly
 from claims.newsroom.signals import moved
-from claims.review.moves import (
-    CLAIM_MOVES,
-    TRANSLATION_MOVES,
-    VERDICT_MOVES,
-    Move,
-    MoveHidden,
-    Subject,
-)
+from claims.review.moves import CLAIM_MOVES, TRANSLATION_MOVES, VERDICT_MOVES, Move, MoveHidden, Subject
 from claims.review.notices import notify_of_move
 from claims.review.requirements import list_requirements
 from claims.review.scheduled_publications import end_obsolete_schedule

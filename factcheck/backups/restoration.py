@@ -209,10 +209,7 @@ def _recover_server(
         settings["recovery_prefetch"] = "off"  # prefetching would fail at a gap in the log after the moment
     paths = ServerPaths(work_folder, folder.wal.resolve(), settings)
     try:
-        with (
-            run_server_at(paths),
-            roles.connect(paths, SUPERUSER) as connection,
-        ):
+        with run_server_at(paths), roles.connect(paths, SUPERUSER) as connection:
             [(replayed_at,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
         raise BackupFailed(_explain_failure(folder, generation, paths, restore_point, str(error))) from error

@@ -23,11 +23,7 @@ from factcheck.database.rules import Prohibition, ReservedIds
 #: The serving role's permissions on the rows of a table, unless a rule prohibits an operation for everyone.
 ROW_PRIVILEGES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
-_OPERATIONS = {
-    "INSERT": pgtrigger.Insert,
-    "UPDATE": pgtrigger.Update,
-    "DELETE": pgtrigger.Delete,
-}
+_OPERATIONS = {"INSERT": pgtrigger.Insert, "UPDATE": pgtrigger.Update, "DELETE": pgtrigger.Delete}
 
 #: Django's tables that only `migrate` writes to.
 _MIGRATION_TABLES = ("django_content_type", "django_migrations", "auth_permission")

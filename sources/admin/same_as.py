@@ -97,10 +97,7 @@ class SameAsAdmin(NamedDesk):
                         "country": candidate.country,
                         "website": candidate.website,
                         "known": _describe_row(
-                            next(
-                                (rows[address] for address in candidate.same_as if address in rows),
-                                None,
-                            )
+                            next((rows[address] for address in candidate.same_as if address in rows), None)
                         ),
                     }
                     for candidate in lookup_result.candidates

@@ -1,12 +1,7 @@
 """Serializers of publishers and sources, for the OpenAPI schema only."""
 
 from factcheck.api.openapi.body_serializer import BodySerializer
-from sources.api.source_bodies import (
-    PublicPublisher,
-    PublicQuote,
-    PublicSnapshot,
-    PublicSource,
-)
+from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot, PublicSource
 
 
 class PublisherSerializer(BodySerializer):

@@ -26,10 +26,7 @@ _REFUSALS = {
         "too_costly",
         gettext_noop("Reading this picture takes too much memory. Save it again with fewer pixels."),
     ),
-    Cause.BUSY: (
-        "busy",
-        gettext_noop("Other pictures are being read at the moment. Try again in a minute."),
-    ),
+    Cause.BUSY: ("busy", gettext_noop("Other pictures are being read at the moment. Try again in a minute.")),
     Cause.OUTPUT: (
         "too_costly",
         gettext_noop("This picture contains too much to read. Save it again with another program."),

@@ -59,16 +59,11 @@ class Identities:
     def _belongs_to_other(self, speaker: Speaker, attribution: Attribution) -> bool:
         """Return whether the name belongs to another person: "Адвокат мэра Ивана Лескова", "Pengacara Bupati Budi"."""
         tokens = split_name(attribution.phrase)
-        plain_tokens = [token for token in tokens if token.lower() not in self._language.determiners]
-        if (
-            plain_tokens
-            and plain_tokens[0].lower() in self._grammar.dependents
-            and len(plain_tokens) > 1
-            and self._language.is_cased
-        ):
-            return True
         if not self._language.is_cased:
             return self._people.is_related(attribution.phrase, speaker.name)
+        nouns = [token for token in tokens if token.lower() not in self._language.determiners]
+        if len(nouns) > 1 and nouns[0].lower() in self._grammar.dependents:
+            return True
         given_names = split_name(speaker.name)[:1]
         if not self._grammar.genitives or not given_names or speaker.is_office:
             return False
@@ -168,27 +163,13 @@ class Identities:
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Return whether a phrase refers to a person mentioned before: "the researcher", not "the ministry"."""
-        plain_tokens = [
-            ELISION_PATTERN.sub("", token)
-            for token in tokens
-            if token.lower() not in self._language.definite_words
-        ]
-        is_marked = (
-            len(plain_tokens) < len(tokens)
-            or ELISION_PATTERN.match(tokens[0]) is not None
-            or not self._language.definite_words
-        )
-        is_name = (
-            is_capital(plain_tokens[0]) and not self._language.has_capitalised_nouns
-            if plain_tokens
-            else False
-        )
-        return (
-            is_marked
-            and len(plain_tokens) == 1
-            and not is_name
-            and not is_body_word(plain_tokens[0], self._language)
-        )
+        definite_words = self._language.definite_words
+        nouns = [ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in definite_words]
+        if len(nouns) != 1 or is_body_word(nouns[0], self._language):
+            return False
+        if is_capital(nouns[0]) and not self._language.has_capitalised_nouns:
+            return False  # a name
+        return len(tokens) > 1 or not definite_words or ELISION_PATTERN.match(tokens[0]) is not None
 
     def _build_stranger(self, speaker: Speaker, attribution: Attribution, narration: str) -> Speaker | None:
         """Return a speaker for a name that is not in the text's list of people, if its form shows that it is a name."""

@@ -203,11 +203,8 @@ def _has_subject(text_after: str, language: Lexicon) -> bool:
 def _is_fronted(text_before: str, language: Lexicon) -> bool:
     """Return whether an adjunct opens the sentence, so that in German and Dutch the subject follows the verb."""
     opening = text_before.split(maxsplit=1)
-    return (
-        language.is_verb_second
-        and bool(opening)
-        and opening[0].lower() in language.leading_words | language.stops
-    )
+    leading_words = language.leading_words | language.stops
+    return language.is_verb_second and bool(opening) and opening[0].lower() in leading_words
 
 
 def _is_trailing(text_before: str) -> bool:
@@ -290,9 +287,5 @@ def _is_continued(text_after: str, language: Lexicon) -> bool:
         return False
     if first_word in language.definite_words:
         return len(next_words) >= _MIN_CLAUSE_WORDS  # but "the day before", "la settimana scorsa"
-    return (
-        first_word
-        in (language.he_words | language.she_words | language.vague_words)
-        - language.relatives
-        - language.inside_words
-    )
+    pronouns = language.he_words | language.she_words | language.vague_words
+    return first_word in pronouns - language.relatives - language.inside_words

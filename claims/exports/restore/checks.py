@@ -16,14 +16,7 @@ from claims.ledger.document.sections import get_sections
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
-from claims.models import (
-    Appearance,
-    Claim,
-    Evidence,
-    Publication,
-    PublishedVerdict,
-    Verdict,
-)
+from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Verdict
 from claims.models.ledger_rules import ZERO_SHA256
 from sources.addresses import build_url_key
 from sources.models import Publisher, Source

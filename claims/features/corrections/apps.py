@@ -20,9 +20,7 @@ class FollowedCorrections(Feature):
         ),
     }
     menu = {
-        "work": [
-            build_menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification"),
-        ]
+        "work": [build_menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification")]
     }
     roles = {
         "Fact-checker": ["corrections.view_rectification"],

@@ -61,11 +61,7 @@ def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
     if subscription is None:
         return show_ended_page(request, status=HTTPStatus.NOT_FOUND)
     entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
-    context = {
-        "subscription": subscription,
-        "claim": entry.document if entry else None,
-        "token": token,
-    }
+    context = {"subscription": subscription, "claim": entry.document if entry else None, "token": token}
     return protect_address(respond_uncached(request, "corrections/subscription.html", context))
 
 

@@ -16,12 +16,7 @@ MIN_CONTRAST = 4.5
 
 #: The theme parameters in the URL of a frame.
 THEME_PARAMETERS = ("theme", "accent", "font", "border", "report")
-_CHOICES = {
-    "theme": ("light", "dark"),
-    "font": ("serif", "sans"),
-    "border": ("none",),
-    "report": ("height",),
-}
+_CHOICES = {"theme": ("light", "dark"), "font": ("serif", "sans"), "border": ("none",), "report": ("height",)}
 
 
 @dataclass(frozen=True, slots=True)

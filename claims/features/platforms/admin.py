@@ -18,12 +18,7 @@ from claims.features.platforms.content_credentials import (
     sign_picture,
 )
 from claims.features.platforms.models import ApprovedWording
-from claims.features.platforms.wordings import (
-    Wording,
-    build_wordings,
-    find_note_problem,
-    find_own_verdict,
-)
+from claims.features.platforms.wordings import Wording, build_wordings, find_note_problem, find_own_verdict
 from claims.models import Claim, Publication
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, get_page_url, get_person

@@ -41,10 +41,7 @@ _EVENT_SENTENCES: dict[str, StrPromise | tuple[StrPromise, StrPromise]] = {
     Kind.ACCEPTED: (_("%(who)s accepted the claim for checking"), _("The claim was accepted for checking")),
     Kind.DECLINED: (_("%(who)s declined the claim"), _("The claim was declined")),
     Kind.MERGED: (_("%(who)s merged the claim into another"), _("The claim was merged into another")),
-    Kind.ANSWERED: (
-        _("%(who)s recorded a reply to a request"),
-        _("A reply to a request arrived"),
-    ),
+    Kind.ANSWERED: (_("%(who)s recorded a reply to a request"), _("A reply to a request arrived")),
     Kind.ANSWER_OVERDUE: _("The deadline for a reply has passed"),
     Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
     Kind.COMPLAINED: _("A reader complains about this"),

@@ -37,11 +37,7 @@ MAX_NOTIFICATIONS = 100
 @transaction.atomic
 def queue_due_digests(timestamp: int) -> None:
     """Queue every due digest, four times an hour because some time zones differ by quarter hours."""
-    defer(
-        SEND_TASK,
-        *({"person_id": person} for person in find_due_people(timezone.now())),
-        queue=MAIL_QUEUE,
-    )
+    defer(SEND_TASK, *({"person_id": person} for person in find_due_people(timezone.now())), queue=MAIL_QUEUE)
 
 
 @app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)

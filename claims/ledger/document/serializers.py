@@ -132,11 +132,7 @@ class SourceDetailSerializer(SourceSerializer):
     appearances = PlaceSerializer(many=True)
 
 
-name_bodies(
-    SignedOff=PublicSignOff,
-    Translation=PublicTranslation,
-    Correction=PublicCorrection,
-)
+name_bodies(SignedOff=PublicSignOff, Translation=PublicTranslation, Correction=PublicCorrection)
 
 
 class ClusterSerializer(BodySerializer):

@@ -37,13 +37,7 @@ from factcheck.api.query_strings import (
     make_ordering_parameter,
     make_view_parameter,
 )
-from factcheck.api.query_values import (
-    DayValue,
-    Keyword,
-    LanguageRange,
-    Moment,
-    WholeNumber,
-)
+from factcheck.api.query_values import DayValue, Keyword, LanguageRange, Moment, WholeNumber
 from factcheck.database.cached_sql import TargetTable
 from sources.api.address_values import AddressValue, DomainValue
 from sources.api.list_queries import find_ids

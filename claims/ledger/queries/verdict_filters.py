@@ -21,14 +21,7 @@ from factcheck.api.query_strings import (
     make_ordering_parameter,
     make_view_parameter,
 )
-from factcheck.api.query_values import (
-    DayValue,
-    IdOrName,
-    Keyword,
-    Slug,
-    WholeNumber,
-    Words,
-)
+from factcheck.api.query_values import DayValue, IdOrName, Keyword, Slug, WholeNumber, Words
 from sources.api.address_values import AddressValue, DomainValue
 from sources.api.list_queries import find_ids, find_publisher_ids, make_language_parameter
 from sources.models import Publisher

@@ -26,11 +26,7 @@ class Command(LocalizedCommand):
             required=True,
             help=gettext("user who undoes the import; must be an editor or administrator"),
         )
-        parser.add_argument(
-            "--rest",
-            action="store_true",
-            help=gettext("leave edited claims as they are"),
-        )
+        parser.add_argument("--rest", action="store_true", help=gettext("leave edited claims as they are"))
 
     def handle(self, *, run: int, by: str, rest: bool, **options: Any) -> None:
         person = find_user(by)

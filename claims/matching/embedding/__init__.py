@@ -11,8 +11,4 @@ claim and its negation it reaches .97.
 
 from claims.matching.embedding.choice import get_embedder
 from claims.matching.embedding.embedder import Embedder
-from claims.matching.embedding.neighbours import (
-    compute_query_vectors,
-    find_nearest,
-    load_vectors,
-)
+from claims.matching.embedding.neighbours import compute_query_vectors, find_nearest, load_vectors

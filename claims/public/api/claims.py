@@ -22,12 +22,7 @@ from claims.ledger.document.serializers import (
     PublishedVerdictSerializer,
     PublishedVerdictSummarySerializer,
 )
-from claims.ledger.queries.claim_filters import (
-    ClaimListQuery,
-    ClaimPageQuery,
-    ClaimQuery,
-    VersionListQuery,
-)
+from claims.ledger.queries.claim_filters import ClaimListQuery, ClaimPageQuery, ClaimQuery, VersionListQuery
 from claims.ledger.queries.search_query import SEARCH_SCHEMA, describe_search
 from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.matching.semantic_fallback import find_claims_by_meaning

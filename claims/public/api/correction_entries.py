@@ -62,9 +62,7 @@ class CorrectionEntrySummary(CorrectionFacts):
     changes: Annotated[list[SummaryWordingChange], "The parts with changed wording."]
 
 
-name_bodies(
-    WordingChange=PublicWordingChange,
-)
+name_bodies(WordingChange=PublicWordingChange)
 
 
 @dataclass(frozen=True, slots=True)

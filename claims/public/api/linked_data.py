@@ -26,10 +26,7 @@ class LinkedDataResource(ClaimResource):
     schema = PublicSchema()
     operation_id, summary = "claims_jsonld", "One claim as ClaimReview"
     serializer_class = None  # type: ignore[assignment]  # markup is described in `answers`
-    answers: ClassVar = {
-        **ClaimResource.answers,
-        200: markup.DESCRIPTION,
-    }
+    answers: ClassVar = {**ClaimResource.answers, 200: markup.DESCRIPTION}
     route = "claims-jsonld"
 
     def get_renderers(self) -> list[BaseRenderer]:

@@ -348,10 +348,7 @@ class LookupResource(BodyLookupResource):
 
     @extend_schema(
         request={"application/json": LOOKUP_REQUEST},
-        responses={
-            200: LookupSerializer,
-            **LOOKUP_PROBLEMS,
-        },
+        responses={200: LookupSerializer, **LOOKUP_PROBLEMS},
     )
     def create(self, request: Request) -> HttpResponse:
         """Return the published claims related to each URL, in the order of the URLs: the claims that appeared there,

@@ -102,11 +102,7 @@ class LookupResponse(TypedDict):
 # Names in the OpenAPI document ----------------------------------------------------------------------------------------
 
 
-name_bodies(
-    FoundClaim=ClaimAtAddress,
-    LookupError=AddressError,
-    Found=AddressResult,
-)
+name_bodies(FoundClaim=ClaimAtAddress, LookupError=AddressError, Found=AddressResult)
 
 
 class LookupSerializer(BodySerializer):

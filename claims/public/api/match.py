@@ -331,10 +331,7 @@ class MatchResource(BodyLookupResource):
 
     @extend_schema(
         request={"application/json": MATCH_REQUEST},
-        responses={
-            200: MatchSerializer,
-            **LOOKUP_PROBLEMS,
-        },
+        responses={200: MatchSerializer, **LOOKUP_PROBLEMS},
     )
     def create(self, request: Request) -> HttpResponse:
         """Return the passages of each text, in order, and the published claims that each passage repeats, contradicts

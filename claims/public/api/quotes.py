@@ -15,9 +15,7 @@ class QuotesOfClaim(TypedDict):
     quotes: list[PublicQuoteStatus]
 
 
-name_bodies(
-    QuoteStanding=PublicQuoteStatus,
-)
+name_bodies(QuoteStanding=PublicQuoteStatus)
 
 
 class QuotesResource(StatusResource):

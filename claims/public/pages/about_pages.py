@@ -104,11 +104,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         "languages": languages,
         "others": other_languages,
     }
-    dependencies = [
-        *(row.pk for row in versions),
-        *languages,
-        *(row.title for row in other_languages),
-    ]
+    dependencies = [*(row.pk for row in versions), *languages, *(row.title for row in other_languages)]
     return respond(request, "claims/about.html", context, dependencies=dependencies)
 
 

@@ -92,11 +92,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     if settings.KEEP_REPEATED_SENTENCES:
         record_reader_repeats(text, find_repeated_sentences(text_answer))
     passages = check_passages(text, text_answer)
-    context = {
-        "passages": passages,
-        "text": text,
-        "max_length": MAX_TEXT_LENGTH,
-    }
+    context = {"passages": passages, "text": text, "max_length": MAX_TEXT_LENGTH}
     for build_context in features.load_declared("below_answer"):
         context |= build_context(text)
     return respond_uncached(

@@ -83,13 +83,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _build_query(parameters, omitted_names=("cursor",)),
     }
-    dependencies = [
-        page.previous,
-        page.next,
-        context["kinds"],
-        months,
-        hash_corrections(page.rows),
-    ]
+    dependencies = [page.previous, page.next, context["kinds"], months, hash_corrections(page.rows)]
     documents = [
         document for correction in entries for document in (correction.before, correction.after) if document
     ]

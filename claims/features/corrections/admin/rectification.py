@@ -78,10 +78,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
         return render_badge(row.get_state_display(), _BADGE_TONES.get(row.state, "waiting"))
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
-        return {
-            "row": row,
-            "steps": list(row.steps.all()),
-        }
+        return {"row": row, "steps": list(row.steps.all())}
 
     @row_action(
         _("Record"),

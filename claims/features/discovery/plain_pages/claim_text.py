@@ -87,10 +87,7 @@ def _write_introduction(body: Document, version: PlainVersion, newest_version: P
     if version.version != newest_version.version:
         sentence += " " + _(
             "This is version %(version)s. It is no longer current: read the latest, %(newest)s."
-        ) % {
-            "version": version.version,
-            "newest": build_markdown_url(body["url"]),
-        }
+        ) % {"version": version.version, "newest": build_markdown_url(body["url"])}
     return f"> {sentence}"
 
 

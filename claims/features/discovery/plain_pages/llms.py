@@ -107,11 +107,7 @@ def list_queries() -> Links:
     """Return the links to example queries, for `/llms.txt`."""
     api_url = f"{settings.SITE_URL}/api/v1"
     queries: Links = [
-        (
-            _("Match a text"),
-            f"{api_url}/match/",
-            _("?text= or POST: the checked sentences of a text; JSON"),
-        ),
+        (_("Match a text"), f"{api_url}/match/", _("?text= or POST: the checked sentences of a text; JSON")),
         (
             _("Search claims"),
             f"{api_url}/claims/",

@@ -11,10 +11,7 @@ from claims.features.discovery.plain_pages.list_pages import build_next_url, fin
 from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_to_moved_page
 from claims.models import PublishedVerdict, RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.subject_indexes import (
-    SubjectIndex,
-    read_index_query,
-)
+from claims.public.pages.subject_indexes import SubjectIndex, read_index_query
 from claims.public.pages.subject_names import build_subject_path, load_names
 from claims.public.pages.subjects import count_claims
 from factcheck.api.query_values import MAX_ID

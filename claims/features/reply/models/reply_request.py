@@ -188,11 +188,7 @@ class ReplyRequest(models.Model):
             # Requests whose contact details are due for deletion.
             Index(name="replyrequest_with_address", fields=["sent_at"], condition=~Q(address="")),
         ]
-        triggers = [
-            reply_rules.INSERT_RULE,
-            reply_rules.UPDATE_RULE,
-            reply_rules.MOMENTS_RULE,
-        ]
+        triggers = [reply_rules.INSERT_RULE, reply_rules.UPDATE_RULE, reply_rules.MOMENTS_RULE]
 
     def __str__(self) -> str:
         return self.recipient_name

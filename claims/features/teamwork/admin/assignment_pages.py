@@ -114,10 +114,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         """Show work in columns by progress."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            "title": gettext("Board"),
-            **build_board_context(request, get_person(request)),
-        }
+        context = {"title": gettext("Board"), **build_board_context(request, get_person(request))}
         return self.show_page(request, "board", context)
 
     @desk_page("calendar/")
@@ -125,10 +122,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         """Show the work that is due on each day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            "title": gettext("Calendar"),
-            **build_calendar_context(request, get_person(request)),
-        }
+        context = {"title": gettext("Calendar"), **build_calendar_context(request, get_person(request))}
         return self.show_page(request, "calendar", context)
 
     @desk_page("board/move/")

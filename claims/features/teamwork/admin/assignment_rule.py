@@ -54,10 +54,7 @@ class AssignmentRuleAdmin(DeskAdmin):
                 ),
             },
         ),
-        (
-            _("Effects of the rule"),
-            {"fields": (("person", "role"), ("priority", "due_in_days"), "follower")},
-        ),
+        (_("Effects of the rule"), {"fields": (("person", "role"), ("priority", "due_in_days"), "follower")}),
     )
 
     @admin.display(description=_("conditions"))

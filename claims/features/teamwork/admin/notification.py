@@ -163,11 +163,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
             form.save()
             messages.success(request, gettext("Saved. The settings apply from now on."))
             return HttpResponseRedirect(request.path)
-        context = {
-            "title": gettext("Notification settings"),
-            "form": form,
-            "choices": MailChoice.choices,
-        }
+        context = {"title": gettext("Notification settings"), "form": form, "choices": MailChoice.choices}
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:

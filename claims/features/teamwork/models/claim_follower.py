@@ -19,9 +19,7 @@ class ClaimFollower(models.Model):
         verbose_name = _("follower of a claim")
         verbose_name_plural = _("followers of claims")
         default_permissions = ()
-        constraints = [
-            UniqueConstraint(name="claimfollower_follows_once", fields=["claim", "person"]),
-        ]
+        constraints = [UniqueConstraint(name="claimfollower_follows_once", fields=["claim", "person"])]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.claim}"

@@ -150,11 +150,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         followable_lists = _find_followable_lists(form) if form.is_bound and form.is_valid() else []
         if followable_lists:
             mark_form_as_saved(request)
-        context = {
-            "title": gettext("Follow a feed or a page"),
-            "form": form,
-            "feeds": followable_lists,
-        }
+        context = {"title": gettext("Follow a feed or a page"), "form": form, "feeds": followable_lists}
         return self.show_page(request, "watch_add", context)
 
     def _follow_chosen_page(self, request: HttpRequest) -> HttpResponse:

@@ -192,10 +192,7 @@ class WebhookAdmin(DeskAdmin):
         """Show the secret, and record in the history that this person saw it."""
         _require_manageable_endpoint(endpoint)
         self.log_change(request, endpoint, SECRET_SHOWN_MESSAGE)
-        context = {
-            "title": gettext("Secret of “%s”") % endpoint,
-            "endpoint": endpoint,
-        }
+        context = {"title": gettext("Secret of “%s”") % endpoint, "endpoint": endpoint}
         # Like all pages of the desk, this page is never cached (`Cache-Control: no-store`).
         return self.show_page(request, "webhook_secret", context)
 
