@@ -55,7 +55,7 @@ class Feature(AppConfig):
 
     default = False
     #: A sentence for administrators on what the feature adds.
-    adds: ClassVar[StrOrPromise] = ""
+    summary: ClassVar[StrOrPromise] = ""
     #: The smallest preset that includes the feature.
     preset: ClassVar[str] = "newsroom"
     #: The features that this one imports. They are on whenever this one is on.

@@ -130,7 +130,7 @@ def _find_similar(
 def _iterate_similar(
     part: TextPart, old_parts: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
-    """Yield the similarity and the number of each old part that a new part may come from, most similar first."""
+    """Yield (similarity, index) for each old part that a new part may come from, most similar first."""
     shared_counts: dict[int, int] = defaultdict(int)
     for shingle, count in part.shingles.items():
         if len(parts_by_shingle[shingle]) <= _MAX_PARTS_PER_SHINGLE:

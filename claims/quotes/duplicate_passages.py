@@ -155,7 +155,7 @@ class OriginalityCheck:
             }
             if not rivals or not alignment.is_exact(number):
                 continue
-            unpaired_indexes = self._find_unpaired_beside(alignment.new_by_old[number])
+            unpaired_indexes = self._find_unpaired_neighbours(alignment.new_by_old[number])
             if rivals & unpaired_indexes and (
                 number in part_indexes
                 or keys & {alignment.new_parts[new_index].key for new_index in unpaired_indexes}
@@ -197,7 +197,7 @@ class OriginalityCheck:
         )
         return are_text_ends or alignment.new_by_old.get(old_index) == new_index
 
-    def _find_unpaired_beside(self, new_index: int) -> set[int]:
+    def _find_unpaired_neighbours(self, new_index: int) -> set[int]:
         """Return the new parts in and directly around a paragraph that have no old counterpart."""
         alignment = self.alignment
         paragraph = find_paragraph(alignment.new_parts, new_index)

@@ -212,9 +212,9 @@ class Country:
 
 @dataclass(frozen=True)
 class Slug:
-    """A reader of slugs: letters and digits of any script, hyphens and underscores.
+    """A parser of slugs: letters and digits of any script, hyphens and underscores.
 
-    A whole number is not a slug, even if no id can be that large, because it is meant as an id.
+    A whole number is never accepted as a slug, even one too large to be an id, because an id was meant.
     """
 
     sql_type: ClassVar[str] = "text"

@@ -44,7 +44,7 @@ class ReviewedMigration:
 def review_migration(
     migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known_tables: KnownTables
 ) -> tuple[ReviewedMigration, ProjectState]:
-    """Apply a migration to a database at the previous state, and report its effects on other programs.
+    """Apply a migration to a database in the state before it, and report what it blocks, or breaks for the old version.
 
     Args:
         state: the models before the migration.

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.db.backends.signals import connection_created
 
-from factcheck.database.replicas import SILENCE_SECONDS, Replicas, Report
+from factcheck.database.replicas import REPLICA_TIMEOUT_SECONDS, Replicas, Report
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class ReplicaWatch:
         while True:
             queried_at = self.replicas.clock()
             try:
-                async with asyncio.timeout(SILENCE_SECONDS):
+                async with asyncio.timeout(REPLICA_TIMEOUT_SECONDS):
                     if connection is None:
                         connection = await psycopg.AsyncConnection.connect(
                             **address, autocommit=True, prepare_threshold=None

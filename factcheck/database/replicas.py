@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 #: After how many seconds of silence a server is considered dead.
-SILENCE_SECONDS = 0.75
+REPLICA_TIMEOUT_SECONDS = 0.75
 #: The same for the primary, for requests that depend on it: there may be no other server for them.
-PRIMARY_SILENCE_SECONDS = 2.0
+PRIMARY_TIMEOUT_SECONDS = 2.0
 #: The number of the primary's positions remembered: those of the last half minute.
 _MAX_REPORTS = 120
 
@@ -104,11 +104,11 @@ class Replicas:
 
     def has_primary(self) -> bool:
         """Return whether the primary reported recently."""
-        return self.clock() - self._primary_reported_at <= SILENCE_SECONDS
+        return self.clock() - self._primary_reported_at <= REPLICA_TIMEOUT_SECONDS
 
     def has_lost_primary(self) -> bool:
         """Return whether the primary has been silent for too long to wait for it."""
-        return self.clock() - self._primary_reported_at > PRIMARY_SILENCE_SECONDS
+        return self.clock() - self._primary_reported_at > PRIMARY_TIMEOUT_SECONDS
 
     def can_be_read(self, alias: str) -> bool:
         """Return whether the replica is alive and its data recent enough to be read."""
@@ -116,7 +116,7 @@ class Replicas:
 
     def is_dead(self, alias: str) -> bool:
         """Return whether the replica has been silent for too long."""
-        return self.clock() - self._states[alias].reported_at > SILENCE_SECONDS
+        return self.clock() - self._states[alias].reported_at > REPLICA_TIMEOUT_SECONDS
 
     def is_up_to_date(self, alias: str) -> bool:
         """Return whether the replica has reached the last position that the primary reported."""

@@ -16,8 +16,8 @@ def get_note_path(data_dir: Path) -> Path:
 def read_remembered_folder(data_dir: Path) -> Path | None:
     """Return the backup folder that `remember_folder` stored for this installation, or None.
 
-    A command without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not write to the
-    original's archive, so the file also records which DATA_DIR it belongs to.
+    If a command runs without BACKUP_DIR, the server must still start with the archive it used before. The file also
+    records its DATA_DIR, because a copy of DATA_DIR must not write to the original's archive.
     """
     try:
         folder, *owner = get_note_path(data_dir).read_text().splitlines()

@@ -21,7 +21,7 @@ class DefaultFields:
         self._fields = dict(get_stored_fields(ResponseHeaders(fields)))
 
     def complete(self, response: HttpResponseBase) -> None:
-        """Add the default fields that the response lacks."""
+        """Add the default headers that the response lacks."""
         response.headers = ListedFields(self._fields | get_stored_fields(response.headers))
 
 

@@ -83,7 +83,9 @@ def compute_picture_hash(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
         )
-    whole_hash, *parts = _request_picture(PictureRequest(kind.reader, content=content, hash_only=True)).looks
+    whole_hash, *parts = _request_picture(
+        PictureRequest(kind.reader, content=content, hash_only=True)
+    ).picture_hashes
     return replace(whole_hash.hash, parts=tuple((part_hash.part, part_hash.hash) for part_hash in parts))
 
 

@@ -141,7 +141,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
             raise
         # Phones write HEIC pictures, which are read only if the package is installed. The original is kept.
         return {"caveats": build_caveats(["not_read_here"])}, []
-    is_plain = not any(picture_hash.hash.is_distinctive for picture_hash in picture.looks)
+    is_plain = not any(picture_hash.hash.is_distinctive for picture_hash in picture.picture_hashes)
     columns: dict[str, Any] = {
         "width": picture.width,
         "height": picture.height,
@@ -155,7 +155,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
             "public_width": rendition.width,
             "public_height": rendition.height,
         }
-    return columns, picture.looks
+    return columns, picture.picture_hashes
 
 
 def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:

@@ -49,7 +49,7 @@ class Picture:
 
     width: int
     height: int
-    looks: list[PictureHash]
+    picture_hashes: list[PictureHash]
     rendition: Rendition | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     caveats: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def unpack_request(message: bytes) -> PictureRequest:
 def pack_result(result: Picture | MediaRefused) -> bytes:
     if isinstance(result, MediaRefused):
         return _pack_parts({"refused": [result.reason_code, result.sentence]}, b"")
-    looks = [
+    picture_hashes = [
         [
             look.part,
             look.frame_at,
@@ -77,9 +77,9 @@ def pack_result(result: Picture | MediaRefused) -> bytes:
             [turned_hash.hex() for turned_hash in look.hash.rotated_hashes],
             [[*features] for features in look.hash.features],
         ]
-        for look in result.looks
+        for look in result.picture_hashes
     ]
-    picture = asdict(result) | {"looks": looks, "rendition": None}
+    picture = asdict(result) | {"picture_hashes": picture_hashes, "rendition": None}
     if result.rendition is None:
         return _pack_parts({"picture": picture}, b"")
     rendition = result.rendition
@@ -97,16 +97,16 @@ def unpack_result(message: bytes) -> Picture:
     if refusal := head.get("refused"):
         raise MediaRefused(*refusal)
     picture = head["picture"]
-    looks = []
-    for part, frame_at, quality, digits, part_features in picture["looks"]:
+    picture_hashes = []
+    for part, frame_at, quality, digits, part_features in picture["picture_hashes"]:
         hashes = tuple(map(bytes.fromhex, digits))
         features = tuple(LocalFeatures(*packed_features) for packed_features in part_features)
-        looks.append(
+        picture_hashes.append(
             PictureHash(part, frame_at, PerceptualHash(hashes[0], quality, hashes, features=features))
         )
     packed_rendition = picture["rendition"]
     rendition = Rendition(content, *packed_rendition) if packed_rendition else None
-    return Picture(**picture | {"looks": looks, "rendition": rendition})
+    return Picture(**picture | {"picture_hashes": picture_hashes, "rendition": rendition})
 
 
 def _pack_parts(head: dict[str, Any], content: bytes) -> bytes:

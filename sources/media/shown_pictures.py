@@ -53,16 +53,16 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
     luma = compute_luma(rendered_image)
-    looks = [_hash_whole(luma, request), *hash_parts(luma)]
+    picture_hashes = [_hash_whole(luma, request), *hash_parts(luma)]
     if request.hash_only:
-        return Picture(width, height, looks)
-    looks += _hash_frames(image, request.reader, width * height)
-    if len(looks) > 1 and looks[-1].frame_at is not None:
+        return Picture(width, height, picture_hashes)
+    picture_hashes += _hash_frames(image, request.reader, width * height)
+    if len(picture_hashes) > 1 and picture_hashes[-1].frame_at is not None:
         caveats.append("animated")
     if second_format := detect_second_format(file):
         caveats.append(second_format)
     return Picture(
-        width, height, looks, _encode_rendition(rendered_image, file), read_metadata(image), caveats
+        width, height, picture_hashes, _encode_rendition(rendered_image, file), read_metadata(image), caveats
     )
 
 

@@ -31,7 +31,7 @@ class MediaHash(models.Model):
     """
 
     class Transformation(models.TextChoices):
-        """The part of the picture that was hashed: all of it, or what is inside its borders or its page."""
+        """The part of the picture that was hashed: all of it, or only the part inside a border, frame or page."""
 
         WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")

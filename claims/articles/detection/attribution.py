@@ -129,7 +129,7 @@ class Attributor:
         ]
 
     def _read_introduced_speaker(self, introduction: str) -> Speaker | None:
-        """Return the speaker introduced by "Ana Ruiz replied:"; None for two people without a verb of saying."""
+        """Return the speaker introduced by "Ana Ruiz replied:"; None if two people are named and nobody speaks."""
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
         mentions = self._people.find_mentions(introduction)
         is_clear = len(mentions) < 2 or find_attribution(narration, self._language, self._grammar) is not None

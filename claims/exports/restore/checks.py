@@ -359,7 +359,7 @@ class _ExportCheck:
             items = _collect_ids(section.key, batch, bodies)
             rows = section.model._default_manager.filter(~Exists(public_verdicts), pk__in=items)
             for pk in rows.values_list("pk", flat=True):
-                self._add_conflict(items[pk], str(section.conflict) % {"pk": pk})
+                self._add_conflict(items[pk], str(section.conflict_message) % {"pk": pk})
         other_appearances = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged_claims
         )

@@ -6,7 +6,7 @@ from factcheck.features import Feature
 class Archiving(Feature):
     name = "claims.features.archiving"
     verbose_name = _("Archived copies")
-    adds = _("Copies of cited pages with timestamps, and packs of all evidence of a claim.")
+    summary = _("Copies of cited pages with timestamps, and packs of all evidence of a claim.")
     list_filters = {"sources.source": ["claims.features.archiving.source_page.ArchivedFilter"]}
     panels = {"sources.source": "claims.features.archiving.source_page.build_copies_panel"}
     desk_routes = {

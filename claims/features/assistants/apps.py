@@ -6,5 +6,7 @@ from factcheck.features import Feature
 class Assistants(Feature):
     name = "claims.features.assistants"
     verbose_name = _("Assistants")
-    adds = _("Lets AI assistants search claims and, with a token, propose claims and draft verdicts (MCP).")
+    summary = _(
+        "Lets AI assistants search claims and, with a token, propose claims and draft verdicts (MCP)."
+    )
     api_index = {"mcp": "mcp"}

@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Complaints(Feature):
     name = "claims.features.complaints"
     verbose_name = _("Complaints")
-    adds = _("Readers’ complaints, with deadlines, and readers’ requests to check something.")
+    summary = _("Readers’ complaints, with deadlines, and readers’ requests to check something.")
     receivers = {
         "claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.apply_new_entries"
     }

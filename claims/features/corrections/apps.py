@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class FollowedCorrections(Feature):
     name = "claims.features.corrections"
     verbose_name = _("Corrections that reach readers")
-    adds = _(
+    summary = _(
         "Emails to readers when a claim is corrected, and requests for correction to other publications."
     )
     requires = ("complaints",)

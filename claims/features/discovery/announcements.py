@@ -59,7 +59,7 @@ def announce_new_entries() -> bool:
 
     Publications become visible in the order of `sequence`, so only a position in that order is stored. The
     position advances once a service has accepted the message. After a crash in between, the message is sent
-    again, which harms neither kind of service. A service that fails does not delay the others.
+    again, which does no harm to IndexNow or WebSub. A service that fails does not delay the others.
     """
     deadline = time.monotonic() + MAX_RUN_SECONDS
     for service, notify_service in list_services().items():

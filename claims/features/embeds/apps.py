@@ -6,5 +6,5 @@ from factcheck.features import Feature
 class Embeds(Feature):
     name = "claims.features.embeds"
     verbose_name = _("Claims on other sites")
-    adds = _("Cards and lists of claims for other sites, and the preview picture of shared claims.")
+    summary = _("Cards and lists of claims for other sites, and the preview picture of shared claims.")
     claim_page = "claims.features.embeds.claim_page.build_page_additions"

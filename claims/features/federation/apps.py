@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Federation(Feature):
     name = "claims.features.federation"
     verbose_name = _("Followed newsrooms")
-    adds = _("Claims from other newsrooms that you follow, alongside your own.")
+    summary = _("Claims from other newsrooms that you follow, alongside your own.")
     menu = {
         "sources": [
             build_menu_entry(_("Followed newsrooms"), "lan", "federation_peernewsroom"),

@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Links(Feature):
     name = "claims.features.links"
     verbose_name = _("Links")
-    adds = _("Regular checks of whether cited pages still exist or have changed.")
+    summary = _("Regular checks of whether cited pages still exist or have changed.")
     requires = ("archiving",)
     menu = {"sources": [build_menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
     roles = {"Fact-checker": [f"links.{verb}_linkstate" for verb in ("view", "change")]}

@@ -6,7 +6,7 @@ from factcheck.features import Feature
 class Push(Feature):
     name = "claims.features.push"
     verbose_name = _("Browser notifications")
-    adds = _(
+    summary = _(
         "Notifications in the browsers of readers who follow a claim, sent through the browser makers’ push services."
     )
     preset = "all"

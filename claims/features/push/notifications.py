@@ -36,7 +36,7 @@ class PushRejected(Exception):
 def subscribe_browser(
     publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
 ) -> None:
-    """Subscribe the browser to changes of the claim after this publication. New keys replace the browser's old keys."""
+    """Subscribe the browser to later changes to the published claim. New keys replace the browser's old keys."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,

@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Reply(Feature):
     name = "claims.features.reply"
     verbose_name = _("Right of reply")
-    adds = _("Requests for a reply from everyone a verdict names, required before publication.")
+    summary = _("Requests for a reply from everyone a verdict names, required before publication.")
     section = "claims.features.reply.section.SECTION"
     requirement = "claims.features.reply.requirement.REQUIREMENT"
     counting_signoffs = "claims.features.reply.requirement.select_signoffs_after_replies"

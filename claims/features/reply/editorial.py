@@ -59,7 +59,7 @@ class EditorialReplyResource(PartOfVerdict):
         return self.run_change(edit_request)
 
     def destroy(self, request: Request, **route_values: int) -> HttpResponse:
-        """Remove the request from the draft verdict."""
+        """Remove the request for reply from the draft verdict."""
         return self.run_change(lambda: reply_requests.remove_request(self.lock_part(), by=self.person))
 
     @action(detail=True, methods=["post"])

@@ -9,7 +9,7 @@ _BOARD, _CALENDAR = "admin:teamwork_assignment_board", "admin:teamwork_assignmen
 class Teamwork(Feature):
     name = "claims.features.teamwork"
     verbose_name = _("Teamwork")
-    adds = _("Assignments with due dates, comments, notifications and chat channels.")
+    summary = _("Assignments with due dates, comments, notifications and chat channels.")
     receivers = {
         "claims.newsroom.signals.moved": "claims.features.teamwork.assignments.release_finished_work",
         "claims.newsroom.signals.claims_added": "claims.features.teamwork.assignment_rules.apply_rules",

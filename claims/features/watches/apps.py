@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Watches(Feature):
     name = "claims.features.watches"
     verbose_name = _("Watches")
-    adds = _("Feeds, sitemaps and pages whose new articles are imported automatically.")
+    summary = _("Feeds, sitemaps and pages whose new articles are imported automatically.")
     menu = {"sources": [build_menu_entry(_("Watches"), "rss_feed", "watches_watch")]}
     queues = "claims.features.watches.admin.lists.QUEUES"
     list_filters = {"claims.claim": ("claims.features.watches.admin.lists.WatchFilter",)}

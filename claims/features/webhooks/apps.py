@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Webhooks(Feature):
     name = "claims.features.webhooks"
     verbose_name = _("Webhooks")
-    adds = _("Signed messages to other programs about each publication.")
+    summary = _("Signed messages to other programs about each publication.")
     receivers = {
         "claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.queue_delivery_creation"
     }

@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Witnesses(Feature):
     name = "claims.features.witnesses"
     verbose_name = _("Witnesses")
-    adds = _("Newsrooms that confirm for one another that everyone is shown the same history.")
+    summary = _("Newsrooms that confirm for one another that everyone is shown the same history.")
     requires = ("federation",)
     claim_page = "claims.features.witnesses.claim_page.list_witnesses"
     cosigned_note = "claims.features.witnesses.submission.build_cosigned_note"

@@ -32,7 +32,7 @@ class Section:
         template: the template for reader pages, with `verdict` in its context.
         model: the model of the rows, which belong to a verdict.
         row_name: the name of a row in the history of a verdict.
-        conflict: the error shown on restoring an export if the database has a different row `%(pk)s`.
+        conflict_message: the error shown on restoring an export if the database has a different row `%(pk)s`.
         unlogged: columns that the history of a verdict leaves out.
         prefetch: returns the relations of verdicts that `build` reads.
         build: returns the list of a stored verdict.
@@ -48,7 +48,7 @@ class Section:
     template: str
     model: type[Model]
     row_name: StrOrPromise
-    conflict: StrOrPromise
+    conflict_message: StrOrPromise
     unlogged: tuple[str, ...]
     prefetch: Callable[[], Prefetch[Any]]
     build: Callable[[Verdict], list[Any]]

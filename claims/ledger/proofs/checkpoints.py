@@ -54,7 +54,9 @@ def sign_ledger() -> Checkpoint | None:
         signed_size = last_checkpoint.tree_size if last_checkpoint else 0
         if size < signed_size:
             raise InconsistentLedger(
-                gettext("The ledger ends at entry %(size)s, but checkpoint %(before)s was signed.")
+                gettext(
+                    "The ledger ends at entry %(size)s, but a checkpoint of %(before)s entries was signed."
+                )
                 % {"size": size, "before": signed_size}
             )
         if not size or (last_checkpoint and not _is_due(last_checkpoint, size)):

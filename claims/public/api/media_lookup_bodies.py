@@ -1,4 +1,4 @@
-"""The response of a look-up by picture, key by key and in words.
+"""The response to a look-up by picture, with a description of each key.
 
 `media_lookup` writes it; `factcheck.api.openapi.body_serializer` derives the OpenAPI document from it.
 """

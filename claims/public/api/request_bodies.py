@@ -25,7 +25,7 @@ class RefusedPlaceSerializer(serializers.Serializer):
 
 
 class RefusedBodySerializer(ProblemSerializer):
-    """The errors of a request body by place. `errors` is missing if the body is not JSON."""
+    """The errors in a request body, each with its location. `errors` is missing if the body is not JSON."""
 
     errors = RefusedPlaceSerializer(many=True, required=False)  # type: ignore[assignment]  # a field
 

@@ -40,7 +40,7 @@ _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return values that change with clusters and the newsroom's own pages, because the front page shows both."""
+    """Return values that change whenever a cluster or a page about the newsroom changes: the front page shows both."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],

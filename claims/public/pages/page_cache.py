@@ -131,7 +131,7 @@ def read_public(view: View) -> View:
 
 
 def public_page(view: View) -> View:
-    """Wrap a view: use the interface's language, cache the pages, and read from the database for public requests."""
+    """Wrap a view: use the interface's language, cache pages, and read from the database for public requests only."""
     wrapped_view: View = require_safe(read_public(cache_page(override_interface_language(view))))
     return wrapped_view
 

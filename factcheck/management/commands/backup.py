@@ -83,8 +83,8 @@ class Command(LocalizedCommand):
         if not result.is_continuous:
             self.stderr.write(
                 gettext(
-                    "The server was started without BACKUP_DIR: moments between backups cannot be restored. "
-                    "Stop everything that uses it, and start it again."
+                    "The server was started without BACKUP_DIR, so no moment between backups can be restored. "
+                    "Stop everything that uses the server, and start it with BACKUP_DIR."
                 )
             )
 

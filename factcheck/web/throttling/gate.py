@@ -13,10 +13,10 @@ MAX_WAIT_SECONDS = 1.0
 
 
 class Gate:
-    """A limit on requests that run concurrently, and on requests that wait. All others are refused immediately.
+    """Limits how many requests run at once and how many wait. All other requests are refused immediately.
 
-    Each waiting request holds a thread, so no more requests may wait than may run. Of each caller, one request may run
-    and one may wait, so that no caller can take all slots.
+    Each waiting request holds a thread, so no more requests may wait than may run. Each caller may have one request
+    running and one waiting, so that no caller can take all slots.
     """
 
     def __init__(self, slots: int, *, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:

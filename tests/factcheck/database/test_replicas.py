@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.database.replicas import PRIMARY_SILENCE_SECONDS, SILENCE_SECONDS, Replicas, Report
+from factcheck.database.replicas import PRIMARY_TIMEOUT_SECONDS, REPLICA_TIMEOUT_SECONDS, Replicas, Report
 
 
 class Clock:
@@ -54,10 +54,10 @@ def test_nothing_is_known_at_first(scene: Scene) -> None:
     """So the primary is read, and for a moment no server is considered dead."""
     assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
     assert (scene.replicas.is_dead("a"), scene.replicas.is_up_to_date("a")) == (False, False)
-    scene.later(SILENCE_SECONDS + 0.01)
+    scene.later(REPLICA_TIMEOUT_SECONDS + 0.01)
     assert (scene.replicas.has_primary(), scene.replicas.has_lost_primary()) == (False, False)
     assert (scene.replicas.list_by_freshness(), scene.replicas.is_dead("a")) == ([], True)
-    scene.later(PRIMARY_SILENCE_SECONDS)
+    scene.later(PRIMARY_TIMEOUT_SECONDS)
     assert scene.replicas.has_lost_primary()
     scene.replica("a", 5)
     assert scene.fit == []  # its delay is unknown
@@ -80,7 +80,7 @@ def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene
 def test_without_writes_a_replica_has_no_delay(scene: Scene) -> None:
     scene.primary(10)
     for _ in range(20):
-        scene.later(SILENCE_SECONDS)
+        scene.later(REPLICA_TIMEOUT_SECONDS)
         scene.primary(10)
         scene.replica("a", 10)
     assert (scene.fit, scene.find_lag("a")) == (["a"], 0.0)
@@ -90,7 +90,7 @@ def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
     scene.primary(10)
     scene.replica("a", 10)
     scene.replica("b", 10)
-    scene.later(SILENCE_SECONDS + 0.5)
+    scene.later(REPLICA_TIMEOUT_SECONDS + 0.5)
     scene.primary(10)
     scene.replica("b", 10)
     assert (scene.fit, scene.replicas.is_dead("a"), scene.replicas.list_by_freshness()) == (

@@ -83,7 +83,7 @@ def test_an_animation_of_very_many_frames_is_looked_at_in_part() -> None:
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=10)
     found = outcome(content)
     assert isinstance(found, Picture)
-    assert sum(look.frame_at is not None for look in found.looks) < 30
+    assert sum(look.frame_at is not None for look in found.picture_hashes) < 30
 
 
 def test_requests_and_answers_come_back_as_they_went() -> None:
@@ -108,6 +108,6 @@ def test_stowaways_across_the_pieces_that_are_read() -> None:
 
 
 @sweep("kind", KINDS)
-def test_small_pictures_have_looks(kind: str) -> None:
+def test_small_pictures_have_hashes(kind: str) -> None:
     assert len(compute_picture_hash(SMALL[kind]).features) == 2
     assert compute_picture_hash(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0

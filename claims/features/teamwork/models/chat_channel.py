@@ -129,7 +129,7 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """The failed deliveries of a chat channel. A trigger creates this row with the channel."""
+    """The count of a chat channel's failed deliveries. A trigger creates the row when the channel is created."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of consecutive failures, and the last error.
