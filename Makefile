@@ -16,7 +16,8 @@ demo: ## Start everything here with demo data: site, background worker, database
 	@requirements/install base
 	@FACTCHECK_DEMO=1 exec $(PYTHON_IN_VENV) manage.py demo
 
-check: lint types migrations ## The fast loop: style, types, migrations, and the tests that are neither slow nor need a browser
+check: setup ## The fast loop: style, types, migrations, and the tests that are neither slow nor need a browser
+	@$(MAKE) --no-print-directory -j 2 lint types migrations
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 

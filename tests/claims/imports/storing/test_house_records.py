@@ -187,7 +187,7 @@ def test_published_verdicts_are_not_revised(
     )
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
-    assert reason.endswith("Draft a new version of that verdict at the desk.")
+    assert reason.endswith("Draft a new version of it at the desk.")
     assert Publication.objects.get(claim=claim).body == before
 
 

@@ -124,7 +124,7 @@ def test_the_name_of_the_log_stays_when_the_site_moves(publish: Publish, setting
             "Entry 2 .* has changed since it was published",
         ),
         ("UPDATE claims_publication SET chain_sha256 = repeat('0', 64) WHERE sequence = 3", "Entry 3"),
-        ("DELETE FROM claims_publication WHERE sequence IN (2, 3)", "ends at entry 1, but checkpoint 2"),
+        ("DELETE FROM claims_publication WHERE sequence IN (2, 3)", "ends at entry 1, but a checkpoint of 2"),
         ("DELETE FROM claims_publication WHERE sequence = 2", "Entry 3|gap"),
         (
             "UPDATE claims_hashtile SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1)",
