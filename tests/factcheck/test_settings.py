@@ -58,6 +58,7 @@ def test_wrong_variable_is_one_sentence(tmp_path, name, value):
     assert len(said.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_secret_key_has_no_default(tmp_path):
     said = manage(tmp_path, "check")
     assert said.returncode == 1

@@ -65,6 +65,7 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_text_becomes_a_source_with_a_snapshot_and_its_bytes(archive: Path, contributor: User) -> None:
     captured = capture(typed(), by=contributor)
     source, snapshot = Source.objects.get(), Snapshot.objects.get()

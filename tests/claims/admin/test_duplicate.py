@@ -47,6 +47,7 @@ def run_action(desk: Desk, action: str, pairs: list[PossibleDuplicate]) -> list[
     return said(desk.client.post(QUEUE, asked, follow=True))
 
 
+@pytest.mark.slow
 def test_both_claims_are_shown_side_by_side(
     desk: Desk, pair: PossibleDuplicate, publish: Callable[..., Claim]
 ) -> None:
@@ -140,6 +141,7 @@ def test_a_decision_leads_back_to_the_list_as_it_was(desk: Desk, pair: PossibleD
     assert desk.client.post(address, headers={"Referer": foreign}).headers["Location"] == QUEUE
 
 
+@pytest.mark.slow
 def test_the_queue_costs_the_same_whatever_its_length(desk: Desk, publish: Callable[..., Claim]) -> None:
     desk.client.get(QUEUE)
     costs = []

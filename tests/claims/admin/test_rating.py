@@ -58,6 +58,7 @@ def jobs() -> list[list[int]]:
     return [job.args["rating_ids"] for job in waiting]
 
 
+@pytest.mark.slow
 def test_the_queue_begins_with_the_words_that_decide_about_most(
     desk: Desk, publish: Callable[..., Claim]
 ) -> None:

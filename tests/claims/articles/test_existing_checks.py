@@ -81,6 +81,7 @@ def test_a_dry_run_notes_nothing(answers: Answers, publish: Callable[..., Claim]
     assert not Repeat.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_draft_is_no_check(answers: Answers) -> None:
     answers.know(FIRST, make_claim())
     assert (imported().existing_checks, Repeat.objects.count()) == ({}, 0)

@@ -42,6 +42,7 @@ def test_file_that_may_not_be_read(article: Path) -> None:
     article.chmod(stat.S_IRUSR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content, sentence",
     [
@@ -114,6 +115,7 @@ def test_wrong_encoding(tmp_path: Path) -> None:
     assert refused(path).startswith(f"{path}: This text declares no character encoding that fits it")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "option, value, sentence",
     [
@@ -169,6 +171,7 @@ def test_address_is_fetched(site: Any) -> None:
     assert run_json(url)["source"]["is_new"] is False
 
 
+@pytest.mark.slow
 def test_address_without_content(site: Any) -> None:
     missing = site("/none", lambda request: send(request, status=404))
     assert refused(missing).startswith(f"{missing} does not exist, or no longer exists (HTTP 404).")

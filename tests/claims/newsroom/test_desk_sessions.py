@@ -120,6 +120,7 @@ def test_losing_the_role_ends_access_to_the_desk_at_once(
 # Ending by hand -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_person_sees_and_ends_their_own(checker: User, colleague: User) -> None:
     here, phone, tablet, other = (
         browser("chris"),
@@ -160,6 +161,7 @@ def end_all(client: Client, somebody: User) -> Any:
     return client.post(reverse("admin:auth_user_end-sessions", args=[somebody.pk]))
 
 
+@pytest.mark.slow
 def test_an_administrator_ends_those_of_others(
     client: Client, administrator: User, checker: User, editor: User
 ) -> None:

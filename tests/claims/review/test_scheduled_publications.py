@@ -75,6 +75,7 @@ def test_a_stale_page_changes_nothing(ready: Verdict, editor: User, administrato
     assert rows() == [("cancelled", "", "Ada")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "person", "reason"),
     [

@@ -43,6 +43,7 @@ STATEMENTS = {
 }
 
 
+@pytest.mark.slow
 def test_statements_per_move(checker: User, editor: User, settings: Any) -> None:
     settings.FEATURES = ["teamwork", "reply"]
     counted: dict[str, int] = {}

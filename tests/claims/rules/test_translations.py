@@ -256,6 +256,7 @@ def test_steps_are_never_rewritten(in_review: Translation) -> None:
     refused("TRUNCATE claims_translationstep CASCADE", match="append_only")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["in_review", "published"])
 def test_reviewed_translations_cannot_be_deleted(state: str, request: pytest.FixtureRequest) -> None:
     translation = request.getfixturevalue(state)

@@ -24,6 +24,7 @@ def test_nightly_backup_is_the_documented_one(tmp_path: Path) -> None:
     assert f"# Each night:\n{' && '.join((tmp_path / 'asked').read_text().splitlines())}\n" in PAGE
 
 
+@pytest.mark.slow
 def test_step_that_takes_too_long_ends_the_drill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "MAX_SECONDS", 0.5)
     keeper = barman(tmp_path, "echo waiting for a segment; exec sleep 60")

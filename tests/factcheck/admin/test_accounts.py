@@ -37,6 +37,7 @@ def test_an_administrator_gives_and_takes_permissions(
     assert (person.has_perm(new), person.has_perm(old)) == (True, False)
 
 
+@pytest.mark.slow
 def test_people_cannot_grant_permissions_they_lack(client: Client, administrator: User) -> None:
     role = Group.objects.get(name="Fact-checker")
     desk = Desk(client).sign_in(administrator)

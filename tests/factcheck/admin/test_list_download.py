@@ -114,6 +114,7 @@ def test_every_list_can_be_downloaded(form: str, client: Client, publish: Callab
             assert not any("<" in str(cell) and ">" in str(cell) for row in rows for cell in row), model
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [1, 3])
 def test_rows_cost_no_queries_of_their_own(number: int, client: Client, editor: User) -> None:

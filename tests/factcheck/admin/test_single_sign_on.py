@@ -368,6 +368,7 @@ def test_the_mapping_is_read(value: str, expected: dict[str, str]) -> None:
     assert parse_group_roles("OPENID_ROLES", value) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["chiefs", "=Editor", "chiefs=", "a=Editor; a=Contributor"])
 def test_a_mapping_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=re.escape("OPENID_ROLES has")):

@@ -43,6 +43,7 @@ def test_nothing_is_there_of_earlier_work(confined: ConfinedModule) -> None:
     assert [confined.send_request(b"seen") for _ in range(3)] == [b"2", b"2", b"2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "cause"),
     [

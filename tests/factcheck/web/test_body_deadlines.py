@@ -86,6 +86,7 @@ def test_a_reader_of_a_late_body_sees_its_end_and_answered_connections_stay(list
         assert answering.recv(4) == b"more"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_searching_for_a_connection_leaves_no_descriptor_open_and_survives_errors(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch

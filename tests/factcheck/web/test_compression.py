@@ -70,6 +70,7 @@ def test_codings_that_a_client_takes(header: str, codings: tuple[str, ...]) -> N
     assert list_accepted(header) == codings
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="latin-1"), max_size=50))
 def test_any_header_is_read(header: str) -> None:
     assert set(list_accepted(header)) <= {"br", "gzip"}

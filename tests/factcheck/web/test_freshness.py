@@ -30,6 +30,7 @@ def test_anonymous_clients_read_from_a_replica(client: Client) -> None:
     assert "/claims/4/" not in client.get("/claims/").content.decode()
 
 
+@pytest.mark.slow
 def test_people_who_may_have_published_read_from_the_primary(client: Client) -> None:
     assert listed(client, EDITOR) == [4, 3, 2, 1]
     client.cookies[settings.SESSION_COOKIE_NAME] = "of-an-editor"

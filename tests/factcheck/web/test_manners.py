@@ -60,6 +60,7 @@ def fields(response: Any) -> dict[str, str]:
 # Pages of other sites
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", READ)
 def test_one_copy_does_for_the_pages_of_all_sites(client: Client, claim: Claim, address: str) -> None:
     address = address.format(id=claim.pk)

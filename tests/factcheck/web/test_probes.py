@@ -172,6 +172,7 @@ def test_a_hanging_check_is_waited_for_once_and_briefly(
     assert hanging.future.result(60)[name].status == "pass"
 
 
+@pytest.mark.slow
 def test_a_locked_table_of_publications_makes_it_unready() -> None:
     beat(5)
     other = connection.copy()

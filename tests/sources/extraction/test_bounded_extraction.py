@@ -23,6 +23,7 @@ def refusal(content: bytes, **hints: str) -> ExtractionError:
     return refused.value
 
 
+@pytest.mark.slow
 @sweep(
     "content",
     [
@@ -54,6 +55,7 @@ def test_a_small_pdf_that_unpacks_to_much(operators: bytes, times: int) -> None:
     assert refusal(pdf_bomb(operators, times)).reason_code in ("too_costly", "unreadable")
 
 
+@pytest.mark.slow
 def test_more_text_than_is_stored() -> None:
     error = refusal(b"The harbour closed. " * (MAX_LENGTH // 20 + 1))
     assert (error.reason_code, "1,000,000" in error.sentence) == ("too_long", True)

@@ -72,6 +72,7 @@ def test_undeclared(language: str, encoding: str) -> None:
 
 @pytest.mark.parametrize("language", SENTENCES)
 class TestUtf8:
+    @pytest.mark.slow
     @pytest.mark.parametrize("wrong", ["iso-8859-1", "cp1251", "euc-kr", "gb2312", ""])
     def test_is_recognised_despite_a_wrong_declaration(self, language: str, wrong: str) -> None:
         content = page(SENTENCES[language], wrong).encode()

@@ -54,11 +54,13 @@ def test_addresses_outside_the_public_internet_are_refused(
     assert [place.rpartition(":")[0] for place in strict.refused] == [host.strip("[]")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("port", [22, 25, 5432, 6379, 9200, 0, 99999])
 def test_ports_that_no_web_server_has_are_refused(strict: ForwardProxy, port: int) -> None:
     assert said(strict, b"CONNECT 93.184.216.34:%d HTTP/1.1\r\n\r\n" % port).startswith(b"HTTP/1.1 403 ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "message",
     [

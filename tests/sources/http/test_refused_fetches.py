@@ -142,6 +142,7 @@ class TestTime:
         assert error.reason_code == "timed_out"
         assert error.sentence == f"{url} was not complete after 0.5 seconds. Try again later."
 
+    @pytest.mark.slow
     def test_slow_redirects_share_one_deadline(self, site: Site) -> None:
         def slowly(request: BaseHTTPRequestHandler) -> None:
             time.sleep(0.2)
@@ -175,6 +176,7 @@ class TestSize:
 
         assert refusal(site.answer("/", endless)).reason_code == "too_large"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("layers", [1, 3])
     def test_a_bomb_is_not_unpacked(self, site: Site, layers: int) -> None:
         bomb = b"\0" * 50_000_000

@@ -135,12 +135,14 @@ def never() -> Iterator[threading.Event]:
     event.set()
 
 
+@pytest.mark.slow
 def test_receiver_that_does_not_answer(server: Server, never: threading.Event) -> None:
     server.reply = wait_for(never, then=lambda request: answer(request, 200))
     error = refusal(server.url, seconds=0.5)
     assert (error.reason_code, str(error)) == ("timed_out", "127.0.0.1 did not answer within 0.5 seconds.")
 
 
+@pytest.mark.slow
 def test_receiver_that_sends_its_headers_one_byte_at_a_time(server: Server, never: threading.Event) -> None:
     def drip(request: BaseHTTPRequestHandler) -> None:
         while not never.wait(0.05):

@@ -85,6 +85,7 @@ def test_where_the_programs_are_not_there_it_is_kept_and_said(
     assert [caveat["code"] for caveat in media.caveats] == ["no_ffmpeg"]
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 @pytest.mark.parametrize(
     "content",
@@ -125,6 +126,7 @@ def test_no_list_of_parts_is_followed(tmp_path: Path, list_of_parts: bytes, read
         films.read_recording(path, MediaFormat("video/mp4", reader))
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_stated_times_of_a_film_are_not_trusted(folder: Path, tmp_path: Path) -> None:
     title = "[Parsed_showinfo_3 @ 0x1] n:   0 pts: 1 pts_time:77.5"
@@ -133,6 +135,7 @@ def test_stated_times_of_a_film_are_not_trusted(folder: Path, tmp_path: Path) ->
     assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0]
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_a_time_limit_is_noted_and_the_film_stays(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -152,6 +155,7 @@ def test_a_time_limit_is_noted_and_the_film_stays(
     assert refused.value.reason_code == "too_costly"
 
 
+@pytest.mark.slow
 @needs_ffmpeg
 def test_others_that_are_being_read_are_waited_for(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

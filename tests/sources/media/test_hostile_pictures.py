@@ -45,6 +45,7 @@ def check(found: Picture | str) -> None:
     assert recognise(found.rendition.content[:4096]).media_type == found.rendition.media_type  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @sweep("kind", KINDS)
 def test_damaged_pictures(kind: str) -> None:
     chance = random.Random(kind)  # noqa: S311  the same each time

@@ -227,6 +227,7 @@ def test_refused_files_leave_nothing(folder: Path, content: bytes, code: str) ->
     assert not MediaObject.objects.exists()
 
 
+@pytest.mark.slow
 def test_neither_name_nor_header_counts(folder: Path) -> None:
     upload = SimpleUploadedFile("notes.pdf", picture(1, "PNG"), content_type="application/pdf")
     assert store_file(upload, by=None).media_type == "image/png"

@@ -66,6 +66,7 @@ def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) 
     assert find_near_duplicates(picture(99)) == []
 
 
+@pytest.mark.slow
 def test_the_file_itself_is_found_first(gallery: dict[int, MediaObject]) -> None:
     media = gallery[2]
     assert find_near_duplicates(picture(2)) == [NearDuplicate(media.pk, 0, "original", None, "whole")]
@@ -95,6 +96,7 @@ def test_up_to_31_bits_and_no_further() -> None:
     assert find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8), max_distance=30) == []
 
 
+@pytest.mark.slow
 def test_the_index_misses_nothing_that_comparing_with_all_finds() -> None:
     """Bits that differ may lie anywhere: all in one band, or two in every band but one."""
     random = np.random.default_rng(8)
@@ -129,6 +131,7 @@ def test_a_film_is_found_once_by_its_nearest_frame() -> None:
     assert near == NearDuplicate(film.pk, 1, "original", 2.5, "whole")
 
 
+@pytest.mark.slow
 def test_bits_alone_find_mirrored_pictures_too(gallery: dict[int, MediaObject]) -> None:
     mirrored = compute_picture_hash(encoded(CHANGES["mirrored"](scene(1)))).pdq
     [near] = find_near_duplicates(PerceptualHash.from_hex(mirrored.hex()))

@@ -43,6 +43,7 @@ def test_the_bits_are_those_of_the_reference(height: int, width: int, digits: st
     assert (found.pdq.hex(), found.quality) == (digits, quality)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_each_orientation_is_the_hash_of_the_picture_turned_so(number: int) -> None:
     image = scene(number)
@@ -62,6 +63,7 @@ def test_each_orientation_is_the_hash_of_the_picture_turned_so(number: int) -> N
         assert compute_distance(pdq, compute_hash(luma(turned[orientation])).pdq) <= 16, orientation
 
 
+@pytest.mark.slow
 def test_the_orientations_of_bare_bits_are_nearly_right() -> None:
     for number in range(8):
         whole = compute_hash(luma(scene(number)))
@@ -79,6 +81,7 @@ def test_plain_areas_are_not_distinctive() -> None:
     assert compute_hash(luma(scene(1))).is_distinctive
 
 
+@pytest.mark.slow
 def test_scenes_differ_in_about_half_of_all_bits() -> None:
     hashes = [compute_hash(luma(scene(number))).pdq for number in range(30)]
     between = [compute_distance(a, b) for at, a in enumerate(hashes) for b in hashes[:at]]

@@ -93,6 +93,7 @@ def is_slow(work: Callable[[], object], seconds: float = SECONDS) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_no_pattern_is_slow_on_a_text_that_repeats_its_repeated_part() -> None:
     slow = [
         (name, before, piece)
@@ -126,6 +127,7 @@ def test_no_pattern_is_slow_on_a_long_text() -> None:
     assert slow <= OF_SHORT_PIECES
 
 
+@pytest.mark.slow
 def test_a_long_text_with_such_repetitions_is_read_quickly() -> None:
     detect("1.", "en")
     texts = [

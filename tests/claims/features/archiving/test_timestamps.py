@@ -66,6 +66,7 @@ def test_the_answer_to_an_earlier_request_is_not_believed(
         request_timestamp(DIGEST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"\x30\x03\x02\x01\x00", b"\x30\x05\x30\x03\x02\x01\x02"])
 def test_invalid_timestamps_are_rejected(authority: StampingAuthority, answer: bytes) -> None:
     authority.instead = 200, answer
@@ -73,6 +74,7 @@ def test_invalid_timestamps_are_rejected(authority: StampingAuthority, answer: b
         request_timestamp(DIGEST)
 
 
+@pytest.mark.slow
 def test_timestamps_of_untrusted_authorities_are_rejected(
     authority: StampingAuthority, settings: Any
 ) -> None:

@@ -62,6 +62,7 @@ def test_any_arguments_of_a_tool(call: dict[str, Any]) -> None:
     assert result["isError"] is (result["structuredContent"]["outcome"] == "refused")
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(VALUES)
 def test_any_body(body: Any) -> None:
@@ -72,6 +73,7 @@ def test_any_body(body: Any) -> None:
         assert all(each["jsonrpc"] == "2.0" for each in (answer if isinstance(answer, list) else [answer]))
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.text(max_size=40) | st.sampled_from(["tools/call", "tools/list", "server/discover"]), VALUES)
 def test_any_message(method: str, params: Any) -> None:

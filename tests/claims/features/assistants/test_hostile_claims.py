@@ -127,6 +127,7 @@ def test_every_claim_is_returned_as_data(ask: Callable[..., Asked], words: str) 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_text_that_instructs_is_a_text(ask: Callable[..., Asked], words: str) -> None:
     """Asked with the very words, and found by them."""

@@ -106,6 +106,7 @@ def test_it_sets_no_cookie_and_writes_no_markup() -> None:
     assert re.findall(r"https?://", build_script().decode()) == []
 
 
+@pytest.mark.slow
 def test_the_served_script_is_built_from_its_sources() -> None:
     node = shutil.which("node")
     if node is None or not (BUILD / "node_modules").is_dir():

@@ -43,6 +43,7 @@ NAMES = (
 CHANGES = st.dictionaries(st.sampled_from(NAMES), VALUES)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200) | VALUES.map(lambda value: repr(value).encode()))
 def test_no_content_is_an_error_of_ours(content: bytes) -> None:
     with contextlib.suppress(VerificationFailed):

@@ -357,6 +357,7 @@ def test_a_page_on_which_the_program_fails_stops_no_other(
     assert link_of(source).next_at > timezone.now() + timedelta(hours=5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sites", "heard", "judged"),
     [

@@ -63,6 +63,7 @@ def asking(**changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_claim", [True, False])
 def test_the_page_links_to_the_request_if_a_claimant_must_be_asked(
     seat: Desk, draft: Verdict, of_claim: bool
@@ -153,6 +154,7 @@ def test_in_review_only_the_answer_is_left_to_write(seat: Desk, draft: Verdict, 
     ]
 
 
+@pytest.mark.slow
 def test_answer_after_publication_leads_to_an_update(
     client: Client, draft: Verdict, checker: User, editor: User
 ) -> None:

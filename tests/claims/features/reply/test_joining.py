@@ -15,6 +15,7 @@ from tests.helpers.reader_pages import bring_out
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_switched_off_it_requires_nothing_and_keeps_published_replies(
     checker: User, editor: User, client: Client, settings: Settings
 ) -> None:

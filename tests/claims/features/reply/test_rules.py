@@ -122,6 +122,7 @@ def test_the_database_counts_the_replies_of_a_sign_off(draft: Verdict, checker: 
 # Fixed rows --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @sweep(
     "change",
     [

@@ -92,6 +92,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
     assert said(press(desk, claim, "due", due_on="")) == ["The due date was removed."]
 
 
+@pytest.mark.slow
 def test_an_editor_can_assign_it_to_anyone_and_an_outdated_tab_changes_nothing(
     desk: Desk, claim: Claim, checker: User, colleague: User, editor: User
 ) -> None:
@@ -255,6 +256,7 @@ def test_work_has_the_state_that_all_lists_show(
         assert state in dashboard.partition("My work")[2]
 
 
+@pytest.mark.slow
 def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: User, editor: User) -> None:
     one, other, gone = make_claim(), make_claim(), make_claim(state="declined", reason="No.")
     address = reverse("admin:claims_claim_changelist")

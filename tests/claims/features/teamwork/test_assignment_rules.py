@@ -28,6 +28,7 @@ def given() -> dict[int, str | None]:
     return {row.claim_id: row.person.username if row.person else None for row in Assignment.objects.all()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "condition",
     ["topic", "language", "publisher", "source", "claimant", "worth_at_least", "words", "nothing"],

@@ -99,6 +99,7 @@ def test_each_claim_is_in_the_column_of_its_state(
     assert shown(desk, "person=²&topic=x") == shown(desk)
 
 
+@pytest.mark.slow
 def test_cards_are_sorted_by_due_date_and_columns_have_a_limit(
     desk: Desk, checker: User, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +118,7 @@ def test_cards_are_sorted_by_due_date_and_columns_have_a_limit(
         assert desk.client.get(column["more"]).status_code == 200, column["name"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [1, 3])
 def test_it_costs_the_same_however_much_there_is(
     rounds: int,

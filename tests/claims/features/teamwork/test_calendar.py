@@ -29,6 +29,7 @@ def entries(client: Client, asked: str) -> dict[str, list[tuple[str, str, bool]]
     }
 
 
+@pytest.mark.slow
 def test_due_dates_and_rechecks_are_listed(
     client: Client, checker: User, colleague: User, editor: User
 ) -> None:
@@ -62,6 +63,7 @@ def test_weeks_begin_with_the_day_of_the_persons_region(client: Client, checker:
     assert first == {"en-US,en": 6, "en": 0, "en-GB,en": 0, "de": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked", ["month=2031-13", "month=x", "month=9999-12", "month=0001-01", "month=²", ""]
 )

@@ -98,6 +98,7 @@ def test_a_move_is_reported_once_however_many_people_are(
     assert len(receiver.messages) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ChatChannel.Shape.values)
 def test_comments_are_sent_only_to_channels_that_allow_them(
     shape: str, claim: Claim, draft: Verdict, checker: User, colleague: User, receiver: Receiver

@@ -33,6 +33,7 @@ def at(view: str, comment: Comment) -> str:
     return reverse(f"admin:teamwork_comment_{view}", args=[comment.pk])
 
 
+@pytest.mark.slow
 def test_written_from_the_claims_page(
     claim: Claim, desk: Desk, checker: User, contributor: User, client: Client
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_refused_comment_is_shown_again(claim: Claim, desk: Desk, client: Clie
     assert Comment.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_edited_withdrawn_and_resolved_by_buttons(
     claim: Claim, desk: Desk, editor: User, checker: User, administrator: User, client: Client
 ) -> None:

@@ -91,6 +91,7 @@ def test_since_when_begins_again_after_an_absence(claim: Claim, checker: User) -
     assert later.writing_since == later.since
 
 
+@pytest.mark.slow
 def test_other_peoples_saves_are_reported(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
     seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)

@@ -73,6 +73,7 @@ class TestWhatIsListed:
             looks += paper.asked().count("/1")
         assert looks == 5  # of 18: after 20, 20, 40, 80, 160 minutes
 
+    @pytest.mark.slow
     def test_a_page_is_looked_at_again_less_and_less_often(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:

@@ -25,6 +25,7 @@ class TestBudgets:
             paper.article(f"/{number}", number + 3)
         return paper.feed("/0")
 
+    @pytest.mark.slow
     def test_articles_per_visit_are_limited(self, paper: Paper, full: str, visit: Visit) -> None:
         watch = make_watch(full, most_per_visit=2)
         visit(watch)
@@ -91,6 +92,7 @@ class TestPages:
         assert progress_of(watch).failed_articles == 4
         assert Source.objects.count() == 2
 
+    @pytest.mark.slow
     def test_temporary_failures_are_retried_and_finally_given_up(
         self, paper: Paper, visit: Visit, clock: Any
     ) -> None:
@@ -116,6 +118,7 @@ class TestPages:
         page = watch.pages.get()
         assert (page.state, page.failure, page.attempts) == ("imported", "", 0)
 
+    @pytest.mark.slow
     def test_edits_by_people_stay(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"), language="da")
@@ -180,6 +183,7 @@ class TestPages:
         # It is deleted completely.
         assert Source.objects.get().url == f"{paper.address}/2"
 
+    @pytest.mark.slow
     def test_a_page_on_which_the_program_dies_is_given_up(
         self, paper: Paper, visit: Visit, clock: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

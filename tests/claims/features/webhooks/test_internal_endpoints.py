@@ -83,6 +83,7 @@ class TestDatabase:
         verified(ours, receiver)
         return WebhookEndpoint.objects.get()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "change, rule",
         [

@@ -59,6 +59,7 @@ class TestSettingUp:
         )
         assert endpoint.secret not in desk.text(endpoint)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "field, value, message",
         [

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import pytest
+
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.processes import CHUNK_SIZE, RecordInput, clean_in_processes
 from claims.imports.reading.raw_record import RawRecord, RecordLocation
@@ -35,6 +37,7 @@ list(clean_in_processes(stalled(), processes=2))
 """
 
 
+@pytest.mark.slow
 def test_processes_end_when_the_reader_is_killed() -> None:
     """They share its standard output, which ends with the last of them."""
     reader = subprocess.Popen([sys.executable, "-c", _READER], stdout=subprocess.PIPE)

@@ -61,6 +61,7 @@ def test_other_statements_of_a_page_with_several_are_other_claims() -> None:
     assert Claim.objects.count() == 3
 
 
+@pytest.mark.slow
 def test_additional_values_of_another_record_are_added() -> None:
     bring(review(summary=None, reviewed_on=None, claimed_on=None))
     run = bring(review(claimed_on="2026-02-20", review_url=None))
@@ -83,6 +84,7 @@ def test_a_new_version_keeps_the_evidence_of_the_one_before() -> None:
     assert [row.note for row in live(Claim.objects.get()).evidence.all()] == ["The audited accounts."]
 
 
+@pytest.mark.slow
 def test_records_without_an_address_are_recognised_by_their_number() -> None:
     bring(review(review_url=None, id="17"))
     assert counts(bring(review(review_url=None, id="17", rating="Mostly true"))) == {"updated": 1}
@@ -90,6 +92,7 @@ def test_records_without_an_address_are_recognised_by_their_number() -> None:
     assert ImportedRecord.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_returning_to_an_earlier_value_is_a_change_too() -> None:
     bring(review())
     bring(review(rating="Mostly true"))

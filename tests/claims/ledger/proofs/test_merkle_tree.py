@@ -122,6 +122,7 @@ def test_consistency(drawn: some.DataObject) -> None:
         assert not is_consistency_proven(first, second, proof[:-1], before, after)
 
 
+@pytest.mark.slow
 @sweep("size", [1, 2, 3, 7, 8, 255, 256, 257, 300])
 def test_every_leaf_and_every_smaller_tree(size: int) -> None:
     root = naive_root(LEAVES[:size])

@@ -53,6 +53,7 @@ def found(*kept: ExternalCheckpoint) -> list[str]:
     return [str(finding) for finding in verify(kept)]
 
 
+@pytest.mark.slow
 def test_where_nothing_was_done_nothing_is_found(signed: ExternalCheckpoint) -> None:
     assert found(signed) == []
 

@@ -160,6 +160,7 @@ def test_no_server_listens() -> None:
 # With claims ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -> None:
     settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "some-model"
     claim = make_claim("The harbour was closed.")
@@ -173,6 +174,7 @@ def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -
     assert EmbeddingModel.objects.get().name == embedder.name
 
 
+@pytest.mark.slow
 def test_the_old_model_is_used_until_the_new_one_is_complete(
     db: None, server: VectorServer, settings: Any
 ) -> None:
@@ -187,6 +189,7 @@ def test_the_old_model_is_used_until_the_new_one_is_complete(
     assert server.asked[-1]["model"] == "old-model"
 
 
+@pytest.mark.slow
 def test_vectors_computed_before_a_failure_are_kept(
     db: None, server: VectorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

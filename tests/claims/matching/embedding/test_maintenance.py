@@ -102,6 +102,7 @@ def test_a_merge_that_is_undone_brings_it_back(
     assert stored(claim.pk) == {(claim.pk, True, True)}
 
 
+@pytest.mark.slow
 def test_a_killed_worker_leaves_the_rest_to_the_next(db: None, tiny: None, small_parts: None) -> None:
     claims = {make_claim().pk for _ in range(7)}
     with pytest.raises(Killed):
@@ -237,6 +238,7 @@ def test_refusals_are_faults() -> None:
 # Other models ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_vectors_of_unused_models_are_removed(db: None) -> None:
     make_claim()
     for embedder in (TinyEmbedder(), OtherEmbedder()):
@@ -259,6 +261,7 @@ def test_not_before_the_new_one_is_complete(db: None) -> None:
     assert EmbeddingModel.objects.filter(name="tiny").exists()
 
 
+@pytest.mark.slow
 def test_looking_after_a_model_keeps_it(db: None) -> None:
     maintenance.bring_up_to_date(TinyEmbedder())
     EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))

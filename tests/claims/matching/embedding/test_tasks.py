@@ -95,6 +95,7 @@ def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
     assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
 
 
+@pytest.mark.slow
 def test_a_fault_is_reported_and_tried_again_later(
     db: None, tiny: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -74,6 +74,7 @@ def known(publish: Callable[..., Claim], claimant: Claimant, topic: Topic, house
     return {"claimant": claimant.pk, "topic": topic.pk, "source": source.pk, "publisher": house.pk}
 
 
+@pytest.mark.slow
 def test_queries_find_some_claims_and_not_others(known: dict[str, int]) -> None:
     """The comparisons below would hold for empty lists, too."""
     found = [
@@ -85,6 +86,7 @@ def test_queries_find_some_claims_and_not_others(known: dict[str, int]) -> None:
     assert set(found) == {0, 1, 2, 3, 4, 5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", CLAIM_QUERIES)
 def test_claims(query: str, known: dict[str, int]) -> None:
     for ordering in ORDERINGS:

@@ -60,6 +60,7 @@ def history(publish: Publish, checker: User, editor: User) -> History:
     return History(corrected, retracted, merged, start)
 
 
+@pytest.mark.slow
 def test_every_change_in_its_order(client: Client, history: History) -> None:
     changes = client.get(URL).json()["results"]
     corrected, retracted, merged = history.corrected.pk, history.retracted.pk, history.merged.pk

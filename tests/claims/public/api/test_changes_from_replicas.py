@@ -33,6 +33,7 @@ def test_a_replica_returns_entries_that_the_primary_has_shown(client: Client) ->
     assert read_changes(client, 0, page_size="1") == ([1], 1)
 
 
+@pytest.mark.slow
 def test_a_reader_that_saw_more_is_answered_by_the_primary(client: Client) -> None:
     assert read_changes(client, 3) == ([4], 4)
     assert read_changes(client, 4) == ([], 4)

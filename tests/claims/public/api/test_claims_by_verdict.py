@@ -130,6 +130,7 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
         address = page[direction]
 
 
+@pytest.mark.slow
 @sweep(
     "asked, by_verdicts",
     [

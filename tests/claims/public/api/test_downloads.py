@@ -259,6 +259,7 @@ def test_a_copy_continues_with_the_feed_of_changes(
     assert [change["claim_id"] for change in client.get(monitor).json()["results"]] == [three[0].pk]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", FORMATS)
 def test_unchanged_download_is_304_and_reads_nothing(
     client: Client,

@@ -182,6 +182,7 @@ def test_every_number_is_that_of_the_list(
         assert facet["distinct"] == len(facet["values"])
 
 
+@pytest.mark.slow
 def test_own_filter_is_ignored_and_others_hold(
     client: Client, world: dict[str, Claim], desk: Publisher
 ) -> None:

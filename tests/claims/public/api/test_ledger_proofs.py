@@ -50,6 +50,7 @@ def in_bytes(hashes: list[str]) -> list[bytes]:
     return [b64decode(one) for one in hashes]
 
 
+@pytest.mark.slow
 def test_newest_checkpoint_is_a_signed_note(client: Client, heads: list[TreeHead]) -> None:
     response = asked(client, "checkpoint")
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"

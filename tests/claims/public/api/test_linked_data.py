@@ -149,6 +149,7 @@ def test_retracted_claim_says_so_and_has_no_review(client: Client, claim: Claim,
     assert violations(page) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path, accept", [(".jsonld", "*/*"), ("/", LD)])
 def test_merged_claim_leads_to_its_target_in_the_same_form(
     client: Client, claim: Claim, publish: Publish, editor: User, path: str, accept: str

@@ -101,6 +101,7 @@ def test_a_plain_picture_is_like_no_other(client: Client, bridge: Claim) -> None
     assert "not a verdict" in answer["explanation"]
 
 
+@pytest.mark.slow
 def test_evidence_is_reported_as_evidence(client: Client, checker: User, editor: User) -> None:
     """A picture used as evidence is not mistaken for the picture that was judged."""
     verdict = make_draft(make_claim(), checker, media_authenticity_category="StagedContent")

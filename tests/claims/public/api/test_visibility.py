@@ -127,6 +127,7 @@ def secrets(public: Claim, checker: User) -> Secrets:
     return Secrets(claim, draft, source, publisher, claimant, topic, rating, cluster)
 
 
+@pytest.mark.slow
 @sweep("name", LIST_RESOURCES, undone=True)
 def test_lists_show_only_published_rows(client: Client, secrets: Secrets, name: str) -> None:
     page = text_of(client, f"/api/v1/{name}/?page_size=200&count=exact")

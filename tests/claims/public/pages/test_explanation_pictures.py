@@ -76,6 +76,7 @@ def test_readers_see_the_pictures_of_the_claim_alone(
     assert len(list(find_misrendered(body))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_desk_shows_them_before_they_are_public(client: Client, archive: Path, checker: User) -> None:
     claim = make_claim()

@@ -110,6 +110,7 @@ def test_numbers_are_those_of_the_api_and_of_the_lists_that_they_lead_to(
         )
 
 
+@pytest.mark.slow
 def test_publishers_are_counted_whosever_list_it_is(client: Client, world: Publisher) -> None:
     house = Publisher.objects.get_house()
     for asked in ("by=house", "by=all"):

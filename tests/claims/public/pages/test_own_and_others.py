@@ -37,6 +37,7 @@ def shown(client: Client, address: str) -> list[bool]:
     return [statement in text for statement in (OURS, THEIRS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query, found",
     [

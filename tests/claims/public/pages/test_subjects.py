@@ -54,6 +54,7 @@ def path_of(client: Client, path: str) -> str:
     return answer["Location"]
 
 
+@pytest.mark.slow
 def test_claimant(client: Client, world: Claimant) -> None:
     document = page(client, f"/claimants/{world.pk}/mara-lindqvist/")
     assert words(document.cssselect("h1")[0]) == "Mara Lindqvist"

@@ -196,6 +196,7 @@ def test_a_posted_query_costs_as_much_as_its_parameters(
         )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_pages_are_not_limited(client: Client) -> None:
     assert [client.get("/").status_code for _ in range(30)] == [200] * 30

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 
+import pytest
 from PIL import ImageFont
 
 from claims.features.embeds.share_pictures.typefaces import (
@@ -35,6 +36,7 @@ def test_every_file_is_listed_and_every_listed_file_is_there() -> None:
     assert list(COVERAGE)[-1] == "NotoSansCJK-Bold.otf"
 
 
+@pytest.mark.slow
 @sweep("typeface", COVERAGE)
 def test_no_character_that_is_listed_is_drawn_as_a_box(typeface: str) -> None:
     face = load_font(typeface, 40)

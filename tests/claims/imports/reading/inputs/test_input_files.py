@@ -259,6 +259,7 @@ class TestDamage:
         }[kind]
         assert all(one in SAID or isinstance(one, str | None) for one in _statements(damaged))
 
+    @pytest.mark.slow
     @sweep("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
     @sweep("byte", [1, 255])
     def test_in_the_directory_costs_no_member(self, method: int, byte: int) -> None:

@@ -1,6 +1,7 @@
 import calendar
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ def day(value, language="", conventions=NO_CONVENTIONS, field="reviewed_on"):
     return parse_day(value, field, conventions, language, today=TODAY)
 
 
+@pytest.mark.slow
 @sweep(
     "value",
     [
