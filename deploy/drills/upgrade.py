@@ -1,4 +1,4 @@
-"""Upgrade under load: `make drill ARGS=upgrade`, `make drill ARGS="upgrade --from v1.0.0 --postgres 17"`.
+"""Upgrade under load: `make drill ARGS=upgrade`, `make drill ARGS="upgrade --from v0.1.0 --postgres 17"`.
 
 The previous version serves readers, a newsroom and a consumer of the change feed, with two web processes and a worker.
 The next version's migrations are reviewed, then run, while a report holds a lock on the table that they change. The
