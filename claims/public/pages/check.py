@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -61,7 +62,9 @@ class CheckForm(forms.Form):
 @read_public
 @cache_page
 def show_form(request: HttpRequest) -> HttpResponse:
-    """Show the page with the input field."""
+    """Show the page with the input field, or the answer for the text in the URL."""
+    if text := request.GET.get("text", "").strip():
+        return redirect(reverse("check-answer", query={"text": text}))
     return respond(request, "claims/check.html", {"max_length": MAX_TEXT_LENGTH}, dependencies=[])
 
 
@@ -69,10 +72,10 @@ def show_form(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @read_public
 def show_matches(request: HttpRequest) -> HttpResponse:
-    """Show the pasted text with its matches."""
-    if request.method != "POST":
+    """Show the text that was pasted, or that is in the URL, with its matches."""
+    if request.method != "POST" and "text" not in request.GET:
         return redirect("check")
-    form = CheckForm(request.POST)
+    form = CheckForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         context = {
             "max_length": MAX_TEXT_LENGTH,
@@ -89,7 +92,8 @@ def show_matches(request: HttpRequest) -> HttpResponse:
 
 def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     text_answer = match_text(text)
-    if settings.KEEP_REPEATED_SENTENCES:
+    # A link is followed by programs too, which would count as readers.
+    if settings.KEEP_REPEATED_SENTENCES and request.method == "POST":
         record_reader_repeats(text, find_repeated_sentences(text_answer))
     passages = check_passages(text, text_answer)
     context = {"passages": passages, "text": text, "max_length": MAX_TEXT_LENGTH}

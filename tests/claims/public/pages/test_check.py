@@ -232,6 +232,30 @@ def test_the_answer_by_itself_leads_to_the_field(client: Client) -> None:
     assert client.get("/check/answer/")["Location"] == "/check/"
 
 
+def test_the_address_with_a_text_shows_its_answer_and_is_offered_for_sharing(
+    client: Client, publish: Publish, answers: Answers, settings: Any
+) -> None:
+    settings.KEEP_REPEATED_SENTENCES = True
+    answers.know("The tunnel is safe.", publish(make_claim("The tunnel is safe.")))
+    pasted = posted(client, "The tunnel is safe. Is 5 > 4 & true?")
+    Repeat.objects.all().delete()
+    [link] = [one.get("href") for one in pasted.cssselect("a") if words(one) == "Link to this result"]
+    response = client.get(link, follow=True)
+    assert response["Cache-Control"] == "no-store"
+    document = html.document_fromstring(response.content.decode())
+    assert found(document) == found(pasted)
+    assert document.cssselect("#text")[0].text.strip() == "The tunnel is safe. Is 5 > 4 & true?"
+    assert not Repeat.objects.exists(), "a link may be followed by a program"
+
+
+def test_a_text_too_long_for_an_address_has_no_link(client: Client, answers: Answers) -> None:
+    assert "Link to this result" not in words(posted(client, "It rains. " * 101))
+
+
+def test_an_address_without_a_text_shows_the_field(client: Client) -> None:
+    assert client.get("/check/?text=+").status_code == 200
+
+
 def test_needs_no_cookie_and_sets_none(answers: Answers) -> None:
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/check/answer/", {"text": "It rains."})
@@ -339,7 +363,7 @@ def test_ways_lead_to_it(client: Client, publish: Publish) -> None:
     publish()
     assert page(client, "/claims/").cssselect('search a[href="/check/"]')
     document = page(client, "/claims/?q=volcano+erupts")
-    (form,) = document.cssselect('.empty form[action="/check/answer/"]')
+    (form,) = document.cssselect('.empty form[action="/check/"]')
     assert form.cssselect("input[name=text]")[0].get("value") == "volcano erupts"
 
 
@@ -347,7 +371,7 @@ def test_claims_that_a_search_may_mean_can_be_compared_too(client: Client, publi
     publish(make_claim("The harbour bridge cost 40 million euros."))
     document = page(client, "/claims/?q=the+harbour+bridge+cost+40+million+euros+says+xylograph")
     assert statements(document) == ["The harbour bridge cost 40 million euros."]
-    (form,) = document.cssselect('.instead form[action="/check/answer/"]')
+    (form,) = document.cssselect('.instead form[action="/check/"]')
     assert form.cssselect("input[name=text]")[0].get("value").endswith("xylograph")
 
 
