@@ -11,7 +11,7 @@ from typing import Any, Final
 from claims.imports.reading.formats import tables
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.mappings.mapping_choice import find_wordiest_column
+from claims.imports.reading.mappings.mapping_choice import find_conventions, find_wordiest_column
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 
@@ -75,13 +75,13 @@ def list_columns(text: str, settings: Settings) -> dict[str, str]:
 
 def iterate_rows(text: str, settings: Settings) -> Iterator[PastedRow]:
     """Yield each row with its parsed review, or with the reason why the row cannot be stored."""
-    conventions = tables.get_conventions(settings)
+    conventions = find_conventions(settings)
     for record in _read_records(text, settings):
         yield record, record if isinstance(record, Refusal) else read_review(record, conventions)
 
 
 def _read_records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal]:
-    return tables.read(_build_file(text), settings)
+    return tables.read(_build_file(text), dict(settings))
 
 
 def _build_file(text: str) -> File:

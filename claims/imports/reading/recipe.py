@@ -24,6 +24,7 @@ from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
+from claims.imports.reading.mappings.mapping_choice import find_conventions
 from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from claims.imports.reading.values.cleaned_text import read_line
@@ -217,11 +218,11 @@ def read_records(
         if isinstance(choice, Refusal):
             yield choice, NO_CONVENTIONS
             continue
-        import_format, settings = choice
+        import_format, settings = choice[0], dict(choice[1])
         report_detection(file, import_format, settings)
         items = import_format.read(file, settings)
         first_items = list(islice(items, _SAMPLE_SIZE))
-        known_conventions = import_format.get_conventions(settings)
+        known_conventions = find_conventions(settings)
         conventions = replace(
             known_conventions,
             constants={**known_conventions.constants, **recipe.constants},

@@ -7,7 +7,6 @@ from typing import Any
 from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning
@@ -32,7 +31,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     has_results = False
     for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
@@ -55,10 +54,6 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             "no ClaimReview",
             "The file contains no ClaimReview markup.",
         )
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS
 
 
 def _should_hold_reviews(value: Any) -> bool:

@@ -12,7 +12,6 @@ from claims.imports.reading.formats import broken_json, claimreview_objects, mic
 from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
@@ -40,7 +39,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if _PAGE_START.match(decode_beginning(file.head)) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     content = file.stream.read(MAX_BYTES + 1)
     whole_page = RecordLocation(file.name, "the whole page")
     if len(content) > MAX_BYTES:
@@ -74,10 +73,6 @@ def _decode_markup(content: bytes) -> str:
         if 0 < stray_count < sum(character > "\x7f" for character in text) - stray_count:
             return text
     return decode(content, charset=None, markup=True)
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS
 
 
 def _read_markup(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:

@@ -6,7 +6,6 @@ from typing import Any
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import find_text, find_texts, find_value, to_list
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -27,7 +26,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if any(map(_is_answer, responses)) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     for value_found in json_documents.read_values(file):
         if isinstance(value_found, Refusal):
             yield value_found
@@ -49,10 +48,6 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield from _iterate_reviews(response, location)
         elif value_found.is_record:
             yield build_refusal(location, "no fact check", "There is no fact check here.", raw=response)
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS
 
 
 def _is_answer(record: Any) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -19,7 +18,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return {} if all(are_known) and any("statement" in record for record in records) else None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
@@ -29,7 +28,3 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield own_fields.check_fields(value.value, location)
         else:
             yield own_fields.refuse_non_object(location, value.value)
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS

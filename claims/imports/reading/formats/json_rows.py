@@ -7,19 +7,16 @@ from typing import Any, Final
 
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.json_documents import Value
+from claims.imports.reading.formats.mapped_records import (
+    LocatedRow,
+    build_mapping_settings,
+    parse_stated_mapping,
+    read_mapped_rows,
+)
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.checked_values import MappingError
-from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
-from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.mapped_rows import Row
 from claims.imports.reading.mappings.mapping import Mapping
-from claims.imports.reading.mappings.mapping_choice import (
-    choose_mapping,
-    detect_date_orders,
-    find_conventions,
-    find_refusal,
-    find_unread_columns,
-)
+from claims.imports.reading.mappings.mapping_choice import choose_mapping
 from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
@@ -49,52 +46,39 @@ def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     return _build_settings(_sample_rows(file), mapping)
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     """Yield the objects as records."""
     values = json_documents.read_values(file, is_linked=False)
     first_values = list(islice(values, SAMPLE_SIZE))
     rows = [value.value for value in first_values if isinstance(value, Value) and _is_row(value)]
     columns = list_paths(rows)
-    try:
-        mapping = (
-            Mapping.from_json(settings["mapping"]) if "mapping" in settings else choose_mapping(columns, rows)
-        )
-    except MappingError as error:
-        yield build_refusal(
-            RecordLocation(file.name, "mapping"),
-            "wrong mapping",
-            "The mapping cannot be used. %(error)s",
-            error=error,
-        )
+    mapping = parse_stated_mapping(file, settings) or choose_mapping(columns, rows)
+    if isinstance(mapping, Refusal):
+        yield mapping
         return
-    if refusal := find_refusal(mapping, columns, file, rows):
-        yield from (value for value in first_values if isinstance(value, Refusal))
-        yield refusal
-        return
-    row_reader = ClaimsInRows(mapping, None)
-    for row in rows:
-        list(row_reader(NestedRow(row), RecordLocation(file.name, "")))  # so that the columns are known
-    if unread_columns := find_unread_columns(columns, _expand_paths(row_reader.used_columns, columns)):
-        file.note(unread_columns)
-    for value in chain(first_values, values):
+    yield from read_mapped_rows(
+        file,
+        mapping,
+        columns,
+        [NestedRow(row) for row in rows],
+        _locate_rows(file, chain(first_values, values)),
+        is_nested=True,
+    )
+
+
+def _locate_rows(file: File, values: Iterator[Value | Refusal]) -> Iterator[LocatedRow | Refusal]:
+    for value in values:
         if isinstance(value, Refusal):
             yield value
-            continue
-        location = RecordLocation(file.name, value.position)
-        if isinstance(value.value, dict):
-            if value.is_record:
-                yield from row_reader(NestedRow(value.value), location, value.value)
-        else:
+        elif _is_row(value):
+            yield LocatedRow(NestedRow(value.value), RecordLocation(file.name, value.position), value.value)
+        elif not isinstance(value.value, dict):
             yield build_refusal(
-                location,
+                RecordLocation(file.name, value.position),
                 "not an object",
                 "This is not a JSON object, so its fields have no names.",
                 raw=value.value,
             )
-
-
-def get_conventions(settings: Table[str, Any]) -> Conventions:
-    return find_conventions(settings)
 
 
 def _is_row(value: Value) -> bool:
@@ -107,16 +91,5 @@ def _sample_rows(file: File) -> list[Row]:
     return samples if all(isinstance(row, dict) for row in samples) else []
 
 
-def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
-    """Return the columns that are in `used_columns`, or that differ from one of these only in a list index."""
-    general_paths = {
-        tuple("*" if step.isdigit() else step for step in path.split(".")) for path in used_columns
-    }
-    return {path for path in columns if path in used_columns or tuple(path.split(".")) in general_paths}
-
-
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
-    return {
-        "mapping": mapping.to_json(),
-        "date_order": detect_date_orders(mapping, None, [NestedRow(row) for row in rows]),
-    }
+    return build_mapping_settings(mapping, None, [NestedRow(row) for row in rows])

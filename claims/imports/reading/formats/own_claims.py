@@ -11,7 +11,6 @@ from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.delimited_text import Dialect, TableRows, detect_dialect
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.formulas import is_formula
 from factcheck.translatable_messages import TranslatableMessage
@@ -58,7 +57,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     return None
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     if "dialect" in settings:
         yield from _read_rows(file, Dialect.from_json(settings["dialect"]))
         return
@@ -71,10 +70,6 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield from _iterate_reviews(claim, location)
         elif value.is_record:
             yield build_refusal(location, "not an object", "This is not a claim from an export.", raw=claim)
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS
 
 
 def _iterate_reviews(claim: Mapping[str, Any], location: RecordLocation) -> Iterator[RawRecord | Refusal]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -22,7 +21,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     )
 
 
-def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
@@ -40,7 +39,3 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                 get=entry.get("file") or "the file itself",
                 raw=entry,
             )
-
-
-def get_conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NO_CONVENTIONS

@@ -8,32 +8,23 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from claims.imports.reading.formats.tables import (
-    describe_header_position,
-    describe_repeated_columns,
-    find_columns,
+from claims.imports.reading.formats.mapped_records import (
+    LocatedRow,
+    build_mapping_settings,
+    parse_stated_mapping,
+    read_mapped_rows,
 )
+from claims.imports.reading.formats.tables import find_columns, note_header
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.checked_values import MappingError
-from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
-from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
-from claims.imports.reading.mappings.mapping import Dates, Mapping
-from claims.imports.reading.mappings.mapping_choice import (
-    choose_mapping,
-    detect_date_orders,
-    find_conventions,
-    find_header_row,
-    find_refusal,
-    find_unread_columns,
-)
+from claims.imports.reading.mappings.mapped_rows import Row
+from claims.imports.reading.mappings.mapping import Mapping
+from claims.imports.reading.mappings.mapping_choice import choose_mapping, find_header_row
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableError, TranslatableMessage
 
@@ -69,20 +60,16 @@ def recognise(file: File) -> Table[str, Any] | None:
     return {} if file.head.startswith(_OLD_SIGNATURE) and name.endswith(".xls") else None
 
 
-def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
+def inspect_workbook(file: File, name: str = "") -> dict[str, Any]:
     """Return the settings that depend on the workbook's content; empty if it is unusable.
 
     Args:
         name: the name of the sheet; "" for the first sheet that is not empty.
     """
     try:
-        sheet = _open_sheet(file, name)
+        return _SheetRows(file, _open_sheet(file, name), None).settings
     except _UnusableWorkbook:
         return {}
-    first_rows = list(islice(_iterate_filled_rows(sheet), SAMPLE_SIZE))
-    columns, rows_below = _read_header(file, first_rows, sheet.width, None)
-    sample_rows = [_build_row(row, columns) for _number, row in rows_below]
-    return {"mapping": _add_date_order(choose_mapping(columns, sample_rows), columns, sample_rows).to_json()}
 
 
 def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
@@ -90,30 +77,22 @@ def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     return {"mapping": mapping.to_json()}
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
-    """Yield the rows of one sheet as records."""
-    try:
-        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
-    except MappingError as error:
-        yield build_refusal(
-            RecordLocation(file.name, "mapping"),
-            "wrong mapping",
-            "The mapping cannot be used. %(error)s",
-            error=error,
-        )
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
+    """Yield the rows of one sheet as records, and add what the sheet shows to the settings."""
+    mapping = parse_stated_mapping(file, settings)
+    if isinstance(mapping, Refusal):
+        yield mapping
         return
     try:
-        name = mapping.layout.sheet if mapping else settings.get("sheet", "")
-        yield from _read_sheet(file, _open_sheet(file, name), mapping, settings.get("constants", {}))
+        sheet = _open_sheet(file, mapping.layout.sheet if mapping else settings.get("sheet", ""))
     except _UnusableWorkbook as error:
         yield Refusal(RecordLocation(file.name, "workbook"), "", error.args[0], "unusable workbook")
+        return
+    rows = _SheetRows(file, sheet, mapping)
+    mapping = rows.mapping.with_constants(settings.get("constants", {}))
+    settings |= rows.settings
+    yield from read_mapped_rows(file, mapping, rows.columns, rows.sample, rows)
 
-
-def get_conventions(settings: Table[str, Any]) -> Conventions:
-    return find_conventions(settings)
-
-
-_DATE_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 
 _NumberedRow = tuple[int, list[str]]
 
@@ -211,40 +190,32 @@ def _parse_column_number(letters: bytes) -> int:
     return number
 
 
-def _read_sheet(
-    file: File, sheet: CalamineSheet, mapping: Mapping | None, constants: Table[str, str]
-) -> Iterator[RawRecord | Refusal]:
-    filled_rows = _iterate_filled_rows(sheet)
-    sheet_name = f"sheet {sheet.name}, " if sheet.name else ""
-    first_rows = list(islice(filled_rows, SAMPLE_SIZE))
-    columns, rows_below = _read_header(file, first_rows, sheet.width, mapping)
-    converts_values = mapping is None  # the mapping is only known after the sheet was read
-    sample_rows = [_build_row(row, columns) for _number, row in rows_below]
-    mapping = mapping or _add_date_order(choose_mapping(columns, sample_rows), columns, sample_rows)
-    mapping = mapping.with_constants(constants)
-    if refusal := find_refusal(mapping, columns, file, sample_rows):
-        yield refusal
-        return
-    try:
-        row_reader = ClaimsInRows(mapping, columns, converts_values=converts_values)
-    except MissingColumn as error:
-        yield Refusal(RecordLocation(file.name, "header"), "", error.args[0], "column not in the file")
-        return
-    if unread_columns := find_unread_columns(columns, row_reader.used_columns):
-        file.note(unread_columns)
-    for number, row in chain(rows_below, filled_rows):
-        location = RecordLocation(file.name, f"{sheet_name}row {number}")
-        if any(row[len(columns) :]):
-            yield build_refusal(
-                location,
-                "wrong number of cells",
-                "The row has %(row)s cells, but the table has %(columns)s columns.",
-                row=len(row),
-                columns=len(columns),
-                raw=row,
-            )
-        else:
-            yield from row_reader(_build_row(row, columns), location)
+class _SheetRows:
+    """The rows of a sheet below its header, with the columns and the mapping."""
+
+    def __init__(self, file: File, sheet: CalamineSheet, stated_mapping: Mapping | None) -> None:
+        self._file, self._sheet_name = file.name, f"sheet {sheet.name}, " if sheet.name else ""
+        self._filled_rows = _iterate_filled_rows(sheet)
+        first_rows = list(islice(self._filled_rows, SAMPLE_SIZE))
+        self.columns, self._rows_below = _read_header(file, first_rows, sheet.width, stated_mapping)
+        self.sample = [_build_row(row, self.columns) for _number, row in self._rows_below]
+        self.mapping = stated_mapping or choose_mapping(self.columns, self.sample)
+        self.settings = build_mapping_settings(self.mapping, self.columns, self.sample)
+
+    def __iter__(self) -> Iterator[LocatedRow | Refusal]:
+        for number, row in chain(self._rows_below, self._filled_rows):
+            location = RecordLocation(self._file, f"{self._sheet_name}row {number}")
+            if any(row[len(self.columns) :]):
+                yield build_refusal(
+                    location,
+                    "wrong number of cells",
+                    "The row has %(row)s cells, but the table has %(columns)s columns.",
+                    row=len(row),
+                    columns=len(self.columns),
+                    raw=row,
+                )
+            else:
+                yield LocatedRow(_build_row(row, self.columns), location)
 
 
 def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:
@@ -271,10 +242,7 @@ def _read_header(
     if index >= len(first_rows):
         return [], []
     number, header = first_rows[index]
-    if index:
-        file.note(describe_header_position(number))
-    for sentence in describe_repeated_columns(header):
-        file.note(sentence)
+    note_header(file, header, number, is_below_others=index > 0)
     return find_columns(_trim_header(header)), first_rows[index + 1 :]
 
 
@@ -286,20 +254,6 @@ def _trim_header(header: list[str]) -> list[str]:
 
 def _build_row(row: list[str], columns: list[str]) -> Row:
     return dict(zip(columns, row + [""] * (len(columns) - len(row)), strict=False))
-
-
-def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
-    """Return the mapping with the date order proved by the first rows."""
-    proved_orders = {
-        name: Dates(
-            formats=tuple(
-                _DATE_FORMATS[order].replace("/", separator) for separator, order in date_order.items()
-            )
-        )
-        for name, date_order in detect_date_orders(mapping, columns, rows).items()
-    }
-    rules = replace(mapping.rules, dates={**proved_orders, **mapping.rules.dates})
-    return replace(mapping, rules=rules)
 
 
 def _format_cell(cell: Any) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import replace
 from typing import Any, Final
@@ -18,19 +18,17 @@ from claims.imports.reading.formats.delimited_text import (
     detect_encoding,
     sample_rows,
 )
+from claims.imports.reading.formats.mapped_records import (
+    LocatedRow,
+    parse_stated_mapping,
+    read_mapped_rows,
+)
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
-from claims.imports.reading.mappings.checked_values import MappingError
-from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
-from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
+from claims.imports.reading.mappings.mapped_rows import Row
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import (
     choose_mapping,
-    detect_date_orders,
-    find_conventions,
     find_header_row,
-    find_refusal,
-    find_unread_columns,
     is_fitting,
     list_ready_mappings,
 )
@@ -73,30 +71,17 @@ def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     return _build_settings(sample if mapping.layout.header_row else _skip_titles(sample), mapping)
 
 
-def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
+def read(file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
     """Yield the rows of a table as records."""
-    try:
-        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
-        if "dialect" not in settings:
-            settings = build_settings_for_mapping(file, mapping) if mapping else recognise(file) or settings
-        dialect = Dialect.from_json(settings.get("dialect", {}))
-        if mapping is None and "mapping" in settings:
-            mapping = Mapping.from_json(settings["mapping"])
-    except MappingError as error:
-        yield build_refusal(
-            RecordLocation(file.name, "mapping"),
-            "wrong mapping",
-            "The mapping cannot be used. %(error)s",
-            error=error,
-        )
+    mapping = parse_stated_mapping(file, settings)
+    if isinstance(mapping, Refusal):
+        yield mapping
         return
-    if mapping:
-        dialect = mapping.layout.override(dialect)
-    yield from _read_records(file, dialect, mapping)
-
-
-def get_conventions(settings: Table[str, Any]) -> Conventions:
-    return find_conventions(settings)
+    if "dialect" not in settings:
+        settings |= build_settings_for_mapping(file, mapping) if mapping else recognise(file) or {}
+        mapping = mapping or (Mapping.from_json(settings["mapping"]) if "mapping" in settings else None)
+    dialect = Dialect.from_json(settings.get("dialect", {}))
+    yield from _read_records(file, mapping.layout.override(dialect) if mapping else dialect, mapping)
 
 
 def find_columns(header: Sequence[str]) -> list[str]:
@@ -108,74 +93,53 @@ def find_columns(header: Sequence[str]) -> list[str]:
     return names
 
 
-def describe_header_position(number: int) -> str:
-    """Return a note that this row contains the column names and that the rows above it are not read."""
-    return TranslatableMessage(
-        "Row %(number)s contains the column names; the rows above it are not read.", number=number
-    )
-
-
-def describe_repeated_columns(header: Sequence[str]) -> list[str]:
-    """Return a sentence about each name shared by several columns."""
-    cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
-    return [
-        TranslatableMessage(
-            "Columns %(numbers)s have the same name, “%(name)s”. “%(name)s” refers to the first; "
-            "the others are called “%(name)s (column N)”.",
-            numbers=", ".join(
-                str(number) for number, other_cell in enumerate(cells, 1) if other_cell == name
-            ),
-            name=name,
+def note_header(file: File, header: Sequence[str], number: int, *, is_below_others: bool) -> None:
+    """Note which row contains the column names if rows above it are not read, and names shared by several columns."""
+    if is_below_others:
+        file.note(
+            TranslatableMessage(
+                "Row %(number)s contains the column names; the rows above it are not read.", number=number
+            )
         )
-        for name, count in Counter(filter(None, cells)).items()
-        if count > 1
-    ]
+    cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
+    for name, count in Counter(filter(None, cells)).items():
+        if count > 1:
+            numbers = [str(number) for number, other_cell in enumerate(cells, 1) if other_cell == name]
+            file.note(
+                TranslatableMessage(
+                    "Columns %(numbers)s have the same name, “%(name)s”. “%(name)s” refers to the first; "
+                    "the others are called “%(name)s (column N)”.",
+                    numbers=", ".join(numbers),
+                    name=name,
+                )
+            )
 
 
 def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
     rows = TableRows(file, dialect)
-    columns = list(mapping.layout.columns) if mapping else []
     if dialect.encoding not in _USUAL_ENCODINGS:
         file.note(
             TranslatableMessage(
                 "The file is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding
             )
         )
-    if dialect.header:
-        columns = yield from _read_header(file, rows, dialect.header_row)
-        if not columns:
-            yield build_refusal(
-                RecordLocation(file.name, "header"), "empty table", "The table is empty: it has no header."
-            )
-            return
+    columns, refusals = _read_header(file, rows, dialect.header_row) if dialect.header else ([], [])
+    yield from refusals
+    if dialect.header and not columns:
+        yield build_refusal(
+            RecordLocation(file.name, "header"), "empty table", "The table is empty: it has no header."
+        )
+        return
+    sample = _read_sample(file, dialect)
+    if not columns and mapping:
+        columns = list(mapping.layout.columns)
+    columns = columns or find_columns([""] * len(next(iter(sample.rows), [])))
     if len(columns) == 1 and (refusal := _find_wrong_delimiter(file, dialect)):
         yield refusal
         return
-    sample_rows = _sample_below_header(file, dialect, columns)
+    sample_rows = [row for row in _build_rows(columns, sample.rows) if list(row.values()) != columns]
     mapping = mapping or choose_mapping(columns, sample_rows)
-    if refusal := find_refusal(mapping, columns, file, sample_rows):
-        yield refusal
-        return
-    row_reader: ClaimsInRows | None = None
-    for row in rows:
-        if isinstance(row, Refusal):
-            yield row
-        elif any(row):  # empty lines are ignored
-            columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
-            try:
-                row_reader = row_reader or _build_row_reader(file, mapping, columns)
-            except MissingColumn as error:
-                yield Refusal(
-                    RecordLocation(file.name, "header"), "", error.args[0], "column not in the file"
-                )
-                return
-            yield from _read_row(row, columns, row_reader, rows)
-    _note_emptiness(file, row_reader)
-
-
-def _note_emptiness(file: File, row_reader: ClaimsInRows | None) -> None:
-    if row_reader is None:
-        file.note(TranslatableMessage("The table has column names but no rows."))
+    yield from read_mapped_rows(file, mapping, columns, sample_rows, _locate_rows(file, rows, columns))
 
 
 def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
@@ -202,53 +166,46 @@ def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     return None
 
 
-def _build_row_reader(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
-    row_reader = ClaimsInRows(mapping, columns)
-    if unread_columns := find_unread_columns(columns, row_reader.used_columns):
-        file.note(unread_columns)
-    return row_reader
+def _read_header(file: File, rows: TableRows, header_row: int) -> tuple[list[str], list[Refusal]]:
+    """Return the column names, and a refusal for each unreadable row above them."""
+    refusals: list[Refusal] = []
+    has_rows_above = False
+    for row in rows:
+        if isinstance(row, Refusal):
+            refusals.append(row)
+        elif any(row) and rows.number < header_row:
+            has_rows_above = True
+        elif any(row):
+            note_header(file, row, rows.number, is_below_others=has_rows_above)
+            return find_columns(row), refusals
+    return [], refusals
 
 
-def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
-    """Return the first rows below the header."""
-    sample = _read_sample(file, dialect)
-    return [row for row in _build_rows(columns, sample.rows) if list(row.values()) != list(columns)]
-
-
-def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
-    """Return the column names, after yielding a refusal for each unreadable row above the header."""
-    rows_above = 0
+def _locate_rows(file: File, rows: TableRows, columns: list[str]) -> Iterator[LocatedRow | Refusal]:
+    """Yield the rows that are not empty, and a refusal for each one that is damaged or does not fit the columns."""
+    is_empty = True
     for row in rows:
         if isinstance(row, Refusal):
             yield row
-        elif any(row) and rows.number < header_row:
-            rows_above += 1
         elif any(row):
-            if rows_above:
-                file.note(describe_header_position(rows.number))
-            for sentence in describe_repeated_columns(row):
-                file.note(sentence)
-            return find_columns(row)
-    return []
-
-
-def _read_row(
-    row: list[str], columns: list[str], row_reader: ClaimsInRows, rows: TableRows
-) -> Iterator[RawRecord | Refusal]:
-    if len(row) != len(columns) and (row := _trim_row(row, len(columns))) and len(row) != len(columns):
-        yield build_refusal(
-            rows.get_location(),
-            "wrong number of cells",
-            "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
-            "assigned. Look for a missing or extra delimiter or quotation mark.",
-            row=len(row),
-            columns=len(columns),
-            raw=row,
-        )
-    elif refusal := rows.find_damage(row):
-        yield refusal
-    else:
-        yield from row_reader(dict(zip(columns, row, strict=True)), rows.get_location())
+            is_empty = False
+            cells = row if len(row) == len(columns) else _trim_row(row, len(columns))
+            if len(cells) != len(columns):
+                yield build_refusal(
+                    rows.get_location(),
+                    "wrong number of cells",
+                    "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
+                    "assigned. Look for a missing or extra delimiter or quotation mark.",
+                    row=len(cells),
+                    columns=len(columns),
+                    raw=cells,
+                )
+            else:
+                yield rows.find_damage(cells) or LocatedRow(
+                    dict(zip(columns, cells, strict=True)), rows.get_location()
+                )
+    if is_empty:
+        file.note(TranslatableMessage("The table has column names but no rows."))
 
 
 def _trim_row(row: list[str], width: int) -> list[str]:
@@ -313,8 +270,7 @@ def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
     columns = find_columns(header) or list(mapping.layout.columns)
     return {
         "dialect": dialect.to_json(),
-        "mapping": mapping.to_json(),
-        "date_order": detect_date_orders(mapping, columns, _build_rows(columns, rows)),
+        **build_mapping_settings(mapping, columns, _build_rows(columns, rows)),
     }
 
 

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO, Protocol
 
 from backports import zstd
 
-from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal, build_refusal
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -218,14 +217,12 @@ class ImportFormat(Protocol):
         Only `file.name` and `file.head` may be used; the stream is not read.
         """
 
-    def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
+    def read(self, file: File, settings: dict[str, Any]) -> Iterator[RawRecord | Refusal]:
         """Yield the reviews of the file in constant memory, and a refusal for each part that cannot be read.
 
         Never raise an exception because of a file's content: every fault is a `Refusal`.
 
         Args:
-            settings: the settings returned by `recognise`, possibly edited by a person.
+            settings: the settings returned by `recognise`, possibly edited by a person. The reader adds what is known
+                only after reading the file.
         """
-
-    def get_conventions(self, settings: Mapping[str, Any]) -> Conventions:
-        """Return the conventions of the file, such as the order of its dates."""

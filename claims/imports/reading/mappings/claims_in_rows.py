@@ -24,18 +24,14 @@ class ClaimsInRows:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        converts_values: as for `RowReader`.
 
     Raises:
         MissingColumn: the mapping names a column that the file does not have.
     """
 
-    def __init__(
-        self, mapping: Mapping, columns: Iterable[str] | None, *, converts_values: bool = False
-    ) -> None:
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None) -> None:
         self._mapping = mapping
         self._names = None if columns is None else tuple(columns)
-        self._converts_values = converts_values
         self._numbered_columns = _find_numbered_columns(mapping, self._names)
         self._readers_by_number: dict[str, RowReader] = {}
         self._own_fields = {
@@ -45,7 +41,7 @@ class ClaimsInRows:
             if any(column in self._numbered_columns for column in field_columns.columns)
         }
         if not self._numbered_columns:
-            self._single_reader = RowReader(mapping, self._names, converts_values=converts_values)
+            self._single_reader = RowReader(mapping, self._names)
         elif self._names is not None:
             for number in self._find_numbers({}):
                 self._get_reader(number)
@@ -116,9 +112,7 @@ class ClaimsInRows:
                     for variant in self._mapping.variants
                 ),
             )
-            self._readers_by_number[number] = RowReader(
-                mapping, self._names, converts_values=self._converts_values
-            )
+            self._readers_by_number[number] = RowReader(mapping, self._names)
         return self._readers_by_number[number]
 
     def _number_columns(self, rules: ColumnRules, number: str) -> ColumnRules:

@@ -56,17 +56,12 @@ class RowReader:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        converts_values: whether dates, codes and constants are handled here, because later steps do not know the
-            mapping.
     """
 
-    def __init__(
-        self, mapping: Mapping, columns: Iterable[str] | None, *, converts_values: bool = False
-    ) -> None:
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None) -> None:
         self._column_names = None if columns is None else tuple(columns)
         self.used_columns: set[str] = set()
         """The columns that the mapping reads."""
-        self._converts_values = converts_values
         self._mapping = mapping
         self._skip_conditions = [
             (self._use_column("what kind of row it is", name), match_any(values))
@@ -132,23 +127,27 @@ class RowReader:
                 if is_matching:
                     variant_rules = rules.override(variant_rules)
             self._parsers_by_variant[variant_matches] = self._build_parser(
-                variant_rules.override(general_rules),
-                variant_rules.override(general_rules) if self._converts_values else variant_rules,
+                variant_rules.override(general_rules), variant_rules
             )
         return self._parsers_by_variant[variant_matches]
 
-    def _build_parser(self, rules: ColumnRules, conversion_rules: ColumnRules) -> RowParser:
-        """Return a function that reads the fields of a row by these rules."""
+    def _build_parser(self, rules: ColumnRules, variant_rules: ColumnRules) -> RowParser:
+        """Return a function that reads the fields of a row by these rules.
+
+        Args:
+            variant_rules: the rules of variants alone, whose dates, codes and constants are applied here. Those of the
+                whole file are its `Conventions`.
+        """
         plain_columns: list[tuple[str, str]] = []
         value_readers: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in rules.fields.items():
             columns_found = self._find_columns(name, columns)
-            steps = _build_steps(name, rules, conversion_rules)
+            steps = _build_steps(name, rules, variant_rules)
             if len(columns_found) == 1 and not steps:
                 plain_columns.append((name, columns_found[0]))
             elif columns_found:
                 value_readers.append((name, _build_value_reader(columns_found, columns, steps)))
-        constants = dict(conversion_rules.constants)
+        constants = dict(variant_rules.constants)
 
         def parse_row(row: Row) -> Row:
             fields = {name: row.get(column) for name, column in plain_columns}
@@ -225,7 +224,7 @@ def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]])
     )
 
 
-def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -> list[Callable[[Any], Any]]:
+def _build_steps(name: str, rules: ColumnRules, variant_rules: ColumnRules) -> list[Callable[[Any], Any]]:
     """Return the processing steps of a field's value, in order."""
     steps: list[Callable[[Any], Any]] = []
     if separators := rules.split.get(name):
@@ -233,13 +232,13 @@ def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -
         steps.append(lambda value: _split_parts(value, pattern))
     if transform := rules.transform.get(name):
         steps.append(_apply_to_each({"slug": _convert_slug, "strip_query": _remove_query}[transform]))
-    dates = conversion_rules.dates.get(name) or conversion_rules.dates.get("")
+    dates = variant_rules.dates.get(name) or variant_rules.dates.get("")
     if name in DATE_FIELDS and dates:
         steps.append(lambda value: rewrite_date(value, dates))
     codes = {
-        "rating": conversion_rules.ratings,
-        "language": conversion_rules.languages,
-        "review_language": conversion_rules.languages,
+        "rating": variant_rules.ratings,
+        "language": variant_rules.languages,
+        "review_language": variant_rules.languages,
     }.get(name)
     if codes:
         steps.append(lambda value: codes.get(_to_text(value), value))

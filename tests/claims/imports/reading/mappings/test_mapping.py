@@ -10,7 +10,11 @@ from claims.imports.reading.formats import json_rows, tables
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.mapped_rows import detect_date_order, rewrite_date
 from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, read_mapping
-from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, propose_mapping
+from claims.imports.reading.mappings.mapping_choice import (
+    find_conventions,
+    list_ready_mappings,
+    propose_mapping,
+)
 from claims.imports.reading.values.days import parse_day
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep
@@ -233,7 +237,7 @@ def test_later_variant_has_the_word() -> None:
 
 def test_conventions_have_the_same_meaning_as_the_mapping() -> None:
     mapping = read_mapping(FULL)
-    known = tables.get_conventions({"mapping": mapping.to_json()})
+    known = find_conventions({"mapping": mapping.to_json()})
     assert (known.constants, known.ratings, known.languages) == (
         {"publisher": "Seeblatt"},
         {"w": "Wahr"},
@@ -263,7 +267,7 @@ def test_the_order_of_dates_comes_from_the_mapping_or_the_rows(
 ) -> None:
     mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
     content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)]).encode()
-    known = tables.get_conventions(tables.build_settings_for_mapping(file_of(content), mapping))
+    known = find_conventions(tables.build_settings_for_mapping(file_of(content), mapping))
     day = parse_day(days[0], "claimed_on", known, "en")
     assert (day.isoformat() if isinstance(day, date) else None) == stored
 
