@@ -21,7 +21,7 @@ def reading(
     file = file_of(content, name)
     if settings is None:
         settings = reader.recognise(file) or {}
-    return list(reader.read(file, settings))
+    return list(reader.read(file, settings if isinstance(settings, dict) else dict(settings)))
 
 
 def fields(results: list[RawRecord | Refusal]) -> list[dict[str, Any]]:

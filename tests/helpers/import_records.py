@@ -65,7 +65,7 @@ def read(content: bytes, *, url: str = "") -> list[RawRecord | Refusal]:
     if isinstance(detected, Refusal):
         return [detected]
     reader, settings = detected
-    return list(reader.read(file, settings))
+    return list(reader.read(file, dict(settings)))
 
 
 def found(content: bytes, *, url: str = "") -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from claims.imports.reading.formats.delimited_text import (
 )
 from claims.imports.reading.formats.mapped_records import (
     LocatedRow,
+    build_mapping_settings,
     parse_stated_mapping,
     read_mapped_rows,
 )
@@ -133,10 +134,10 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     sample = _read_sample(file, dialect)
     if not columns and mapping:
         columns = list(mapping.layout.columns)
-    columns = columns or find_columns([""] * len(next(iter(sample.rows), [])))
     if len(columns) == 1 and (refusal := _find_wrong_delimiter(file, dialect)):
         yield refusal
         return
+    columns = columns or find_columns([""] * len(next(iter(sample.rows), [])))
     sample_rows = [row for row in _build_rows(columns, sample.rows) if list(row.values()) != columns]
     mapping = mapping or choose_mapping(columns, sample_rows)
     yield from read_mapped_rows(file, mapping, columns, sample_rows, _locate_rows(file, rows, columns))

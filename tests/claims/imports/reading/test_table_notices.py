@@ -43,7 +43,7 @@ def find_notices(
     settings = (
         reader.build_settings_for_mapping(file, mapping) if mapping else reader.recognise(file) or {}  # type: ignore[attr-defined]
     )
-    return list(reader.read(file, settings)), notes
+    return list(reader.read(file, dict(settings))), notes
 
 
 FORMS = [

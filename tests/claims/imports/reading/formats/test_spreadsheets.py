@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats import spreadsheets
-from claims.imports.reading.mappings.mapping_choice import list_ready_mappings
+from claims.imports.reading.mappings.mapping_choice import find_conventions, list_ready_mappings
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 
@@ -71,12 +71,11 @@ def test_sheet_that_the_mapping_names_is_read() -> None:
 def test_ready_mapping_is_found_by_the_header_and_followed_in_full() -> None:
     misbar = next(mapping for mapping in list_ready_mappings() if mapping.name == "Misbar")
     row = ["https://misbar.com/x" if name == "blog_link" else name for name in misbar.columns]
-    (found,) = fields(reading(spreadsheets, workbook([list(misbar.columns), row]), "a.xlsx"))
-    assert (found["review_url"], found["publisher"], found["language"]) == (
-        "https://misbar.com/x",
-        "Misbar",
-        "ar",
-    )
+    known: dict[str, Any] = {}
+    (found,) = fields(reading(spreadsheets, workbook([list(misbar.columns), row]), "a.xlsx", known))
+    assert found["review_url"] == "https://misbar.com/x"
+    constants = find_conventions(known).constants
+    assert (constants["publisher"], constants["language"]) == ("Misbar", "ar")
 
 
 def test_table_without_known_columns_is_refused() -> None:
