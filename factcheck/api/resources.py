@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from drf_spectacular.utils import OpenApiResponse
@@ -28,7 +28,6 @@ from factcheck.api.field_selection import FIELDS_PARAMETER, Parts, build_parts, 
 from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
-from factcheck.api.problems import handle_exception
 from factcheck.api.query_strings import ListQuery, NoQuery, Query, build_value_error
 from factcheck.api.query_values import InvalidValue
 from factcheck.web.site_urls import build_site_etag, insert_site_url, split_pieces
@@ -90,27 +89,6 @@ class PublicResource(ViewSet):
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: Additional keys of a list's response; for the OpenAPI schema.
     extra_properties: ClassVar[dict[str, Any]] = {}
-    #: The offered media type that a request prefers.
-    media_type: str
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer a read request without REST framework's handling of users, bodies and throttles.
-
-        Views get Django's own request. OPTIONS and disallowed methods are left to REST framework.
-        """
-        action = self.action_map.get(str(request.method).lower())
-        if action is None:
-            return super().dispatch(request, *args, **kwargs)
-        self.action, self.format_kwarg = action, None
-        try:
-            # It only reads headers.
-            _, self.media_type = self.perform_content_negotiation(request)  # type: ignore[arg-type]
-            return cast(HttpResponseBase, getattr(self, action)(request, *args, **kwargs))
-        except Exception as failure:
-            response = handle_exception(failure, {"request": request})
-            if response is None:
-                raise
-            return response
 
     @classmethod
     def get_query_class(cls, action: str) -> type[Query]:

@@ -177,7 +177,7 @@ class ClaimResource(PublicList):
     ) -> HttpResponse:
         """Return the entry in the preferred form: our JSON, or markup."""
         cache = self.get_cache_control(query)
-        if self.media_type == markup.JSON_LD:
+        if self.request.accepted_media_type == markup.JSON_LD:
             markup.require_no_fields(query)
             response = entry.respond_with_markup(request, cache=cache)
         else:
