@@ -32,7 +32,8 @@ class AppearanceInline(TypedNames, StackedInline):
         (None, {"fields": ("quote_in_context",)}),
     )
     readonly_fields = ("quote_in_context",)
-    verbose_name = _("appearance")
+    add_label = _("Add an appearance")
+    purpose = _("Where the claim was made: the source, and the exact words in it.")
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appearance]:

@@ -1,5 +1,6 @@
 """Import an article at the desk with a form, like `manage.py import_article`."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -167,9 +168,12 @@ def show_imported_article(model_admin: DeskAdmin, request: HttpRequest, pk: int)
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
     proposals = list(_find_waiting_proposals(snapshot, get_person(request)))
+    also_stated = find_unproposed_statements(snapshot)
+    listed_count = _count_listed(len(proposals) + len(also_stated))
     known_checks = find_known_checks(proposals)
     bands: dict[str, list[tuple[Claim, list[str], ExistingCheck | None, SafeString | str]]] = {}
-    for proposal in sorted(proposals, key=lambda proposal: -(proposal.claim.score or 0)):
+    ranked_proposals = sorted(proposals, key=lambda proposal: -(proposal.claim.score or 0))
+    for position, proposal in enumerate(ranked_proposals):
         existing_check, reasons = (
             known_checks.get(proposal.claim.pk),
             score_reasons.describe_reasons(proposal.claim.score_reasons),
@@ -180,14 +184,20 @@ def show_imported_article(model_admin: DeskAdmin, request: HttpRequest, pk: int)
             existing_check,
             build_kind_badge(existing_check.kind) if existing_check else "",
         )
-        bands.setdefault(score_reasons.get_band_label(proposal.claim.score), []).append(row)
+        band = score_reasons.get_band_label(proposal.claim.score) if position < listed_count else ""
+        bands.setdefault(band, []).append(row)
     context = {
         "title": _("Article: %s") % snapshot.source.title,
         "source": snapshot.source,
         "bands": list(bands.items()),
-        "also_stated": find_unproposed_statements(snapshot),
+        "also_stated": also_stated,
     }
     return model_admin.show_page(request, "imported_article", context)
+
+
+def _count_listed(statement_count: int) -> int:
+    """Return how many proposals are listed at once: 7 of ten statements, 13 of thirty, 22 of a hundred."""
+    return math.ceil(2.2 * math.sqrt(statement_count))
 
 
 def _require_import(request: HttpRequest) -> None:

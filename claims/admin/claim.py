@@ -14,6 +14,7 @@ from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from unfold.decorators import action
 
 from claims.admin import article_form, live_preview, orphaned_quotes, pasted
 from claims.admin.appearance import AppearanceInline
@@ -101,6 +102,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
     added_message = gettext_lazy("Saved.")
+    actions_submit_line = ("start_check",)
     autocomplete_fields = ("claimant", "topics")
     fieldsets = (
         (
@@ -300,6 +302,28 @@ class ClaimAdmin(TypedNames, ClaimList):
             field.widget.can_delete_related = field.widget.can_view_related = False
         return form
 
+    def has_start_check_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Return whether the person may accept and check a claim that they are writing."""
+        is_new = request.resolver_match is not None and not request.resolver_match.kwargs
+        return is_new and request.user.has_perms(["claims.triage_claim", "claims.add_verdict"])
+
+    @action(description=gettext_lazy("Save and start the check"), permissions=["start_check"])
+    def start_check(self, request: HttpRequest, obj: Claim) -> None:
+        """Declare the button. `response_add` runs it, when topics and appearances are stored too."""
+
+    def response_add(
+        self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if "start_check" not in request.POST or not self.has_start_check_permission(request):
+            return super().response_add(request, obj, post_url_continue)
+        workflow.move(obj, "accept", by=get_person(request))
+        return self._start_draft(request, obj)
+
+    def _start_draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
+        verdict = verdict_drafts.create_draft(claim, author=get_person(request))
+        messages.success(request, _("Draft created. Fill it in, then submit it for review."))
+        return redirect(f"{get_page_url(verdict.claim)}#verdict")
+
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
@@ -334,9 +358,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
         """Create a draft of the newsroom's verdict, or of its next version, and redirect to the draft."""
-        verdict = verdict_drafts.create_draft(claim, author=get_person(request))
-        messages.success(request, _("Draft created. Fill it in, then submit it for review."))
-        return redirect(f"{get_page_url(verdict.claim)}#verdict")
+        return self._start_draft(request, claim)
 
     def list_history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
         if not can_read_work(row, reader):

@@ -27,6 +27,8 @@ class ClaimMediaInline(StackedInline):
     class Media:
         css = {"all": ("desk/media.css",)}
 
+    add_label = gettext_lazy("Add a picture, recording or video")
+    purpose = gettext_lazy("The picture, recording or video that makes the claim or spreads it.")
     extra = 0
     per_page = 5
     autocomplete_fields = ("media",)

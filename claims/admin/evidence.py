@@ -54,6 +54,8 @@ class EvidenceInline(TypedNames, StackedInline):
     extra = 0
     verbose_name = _("item of evidence")
     verbose_name_plural = _("evidence")
+    add_label = _("Add evidence")
+    purpose = _("The sources that support or contradict the claim, with the words that show it.")
     autocomplete_fields = ("source", "media")
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -41,6 +41,7 @@ from claims.admin.triage_page import (
     iterate_in_order,
 )
 from claims.models import Claim, Topic, Transition
+from claims.models.claim import TRIAGE_ORDERING
 from factcheck.admin.base import get_person
 from factcheck.admin.list_columns import VIEW_PARAMETERS
 from factcheck.admin.row_actions import desk_page
@@ -242,14 +243,20 @@ class Triage(MovesAdmin):
         return claim
 
     def _filter_proposals(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the proposals that match the list's filters and search, in list order; None if a filter is invalid."""
+        """Return the proposals that match the list's filters and search, None if a filter is invalid.
+
+        They are in the order that the person chose in the list, and otherwise the most check-worthy first.
+        """
         original_query = request.GET
         request.GET = _read_filters(original_query)  # type: ignore[assignment]  # never modified
         try:
             rows = self._filter_rows(request)
         finally:
             request.GET = original_query
-        return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
+        if rows is None:
+            return None
+        proposals = rows.filter(state=Claim.State.PROPOSED)
+        return proposals if ORDER_VAR in request.GET else proposals.order_by(*TRIAGE_ORDERING)
 
     def _filter_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """Return the list's rows that match the filters in the URL, or None if a filter is invalid."""

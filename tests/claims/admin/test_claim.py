@@ -1,11 +1,15 @@
 """The claim's page and list: quotes that are found in their source, and two people on one page."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from claims.models import Appearance, Claim, Claimant
+from claims.newsroom.refusals import NotAllowed
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Source
 from tests.helpers.desk import Desk, said
@@ -141,6 +145,42 @@ def test_a_claim_added_by_hand_is_a_proposal_of_its_finder(client: Client, contr
     )
     claim = Claim.objects.get()
     assert (claim.created_by, claim.state) == (contributor, "proposed")
+
+
+def test_a_checker_saves_a_claim_and_starts_its_check_with_one_button(client: Client, checker: User) -> None:
+    client.force_login(checker)
+    address = reverse("admin:claims_claim_add")
+    assert 'name="start_check"' in client.get(address).content.decode()
+    values = {"statement": "Trams are free.", "language": "en", "start_check": "1"} | NO_ROWS
+    response = client.post(address, values)
+    claim = Claim.objects.get()
+    draft = claim.verdicts.get()
+    assert response["Location"] == f"/admin/claims/claim/{claim.pk}/change/#verdict"
+    assert (claim.state, draft.state, draft.author) == ("accepted", "draft", checker)
+    assert 'name="start_check"' not in client.get(response["Location"]).content.decode()
+    with pytest.raises(NotAllowed):
+        workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=checker)
+
+
+def test_a_contributor_proposes_even_with_the_name_of_the_button(client: Client, contributor: User) -> None:
+    client.force_login(contributor)
+    address = reverse("admin:claims_claim_add")
+    assert 'name="start_check"' not in client.get(address).content.decode()
+    values = {"statement": "Trams are free.", "language": "en", "start_check": "1"} | NO_ROWS
+    client.post(address, values)
+    assert (Claim.objects.get().state, Claim.objects.get().verdicts.count()) == ("proposed", 0)
+
+
+def test_each_inline_says_what_it_is_for_and_its_button_what_it_adds(desk: Desk, checker: User) -> None:
+    draft = make_draft(make_claim(), author=checker)
+    page = html.document_fromstring(desk.sign_in(checker).text(draft.claim))
+    groups = page.cssselect("[data-inline-formset]")
+    assert [json.loads(group.get("data-inline-formset"))["options"]["addText"] for group in groups] == [
+        "Add evidence",
+        "Add an appearance",
+        "Add a picture, recording or video",
+    ]
+    assert "the source, and the exact words in it" in page.text_content()
 
 
 def test_claims_with_work_cannot_be_deleted(desk: Desk, client: Client, editor: User) -> None:

@@ -31,9 +31,11 @@ def test_the_page_after_an_import_shows_bands_and_other_statements(client: Clien
     sent = {"text": f"{LONG}\n\nThe ships are blue.", "title": "Ships", "language": "en"}
     page = client.post(reverse("admin:claims_claim_import"), sent, follow=True)
     document = html.document_fromstring(page.content.decode())
-    assert [heading.text_content() for heading in document.cssselect("h3")] == ["Check first (30)"]
+    assert [heading.text_content() for heading in document.cssselect("h3")] == ["Check first (13)"]
     assert "a number: 30 million euros" in document.cssselect("ol.desk-list li")[0].text_content()
-    [fold] = document.cssselect("details.desk-fold")
+    rest, fold = document.cssselect("details.desk-fold")
+    assert rest.cssselect("summary")[0].text_content() == "Other proposals (17)"
+    assert len(rest.cssselect("li")) == 17
     assert [line.text_content() for line in fold.cssselect("summary, li, button")] == [
         "Other claims in the text (1)",
         "The ships are blue.",

@@ -102,6 +102,16 @@ def test_proposals_by_people_come_before_those_from_articles(client: Client, che
     assert [card["pk"] for card in proposed["cards"]] == order
 
 
+def test_triage_of_an_unsorted_list_begins_with_what_most_needs_a_check(
+    client: Client, checker: User
+) -> None:
+    likely, unlikely = (make_claim(f"Found, {score}.", state="proposed", score=score) for score in (0.9, 0.6))
+    client.force_login(checker)
+    assert client.get(PAGE).context["claim"] == likely
+    assert client.get(PAGE, {"o": "-1"}).context["claim"] == likely
+    assert client.get(PAGE, {"o": "1"}).context["claim"] == unlikely
+
+
 def test_people_without_permission_to_triage_are_refused(client: Client, contributor: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
     client.force_login(contributor)
