@@ -307,7 +307,11 @@ class ClaimAdmin(TypedNames, ClaimList):
         is_new = request.resolver_match is not None and not request.resolver_match.kwargs
         return is_new and request.user.has_perms(["claims.triage_claim", "claims.add_verdict"])
 
-    @action(description=gettext_lazy("Save and start the check"), permissions=["start_check"])
+    @action(
+        description=gettext_lazy("Save and start the check"),
+        permissions=["start_check"],
+        attrs={"name": "start_check"},
+    )
     def start_check(self, request: HttpRequest, obj: Claim) -> None:
         """Declare the button. `response_add` runs it, when topics and appearances are stored too."""
 
@@ -351,6 +355,10 @@ class ClaimAdmin(TypedNames, ClaimList):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
+        if not kwargs.get("change"):
+            context["actions_submit_line"] = self.get_actions_submit_line(
+                request, 0
+            )  # unfold: not on new rows
         response = super().render_change_form(request, context, *args, **kwargs)
         response.add_post_render_callback(remove_indents)
         return response

@@ -85,7 +85,7 @@ def test_pasted_addresses_fill_rows_with_their_quotes(seat: Any, checker: User) 
     claim = make_claim()
     desk = seat(checker)
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
-    page.locator("#appearances-group").get_by_text("Add another").click()
+    page.locator("#appearances-group").get_by_text("Add an appearance").click()
     picker = page.locator("[name=appearances-0-source] + .select2-container .select2-selection")
     picker.evaluate(
         PASTE,

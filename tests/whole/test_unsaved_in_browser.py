@@ -54,7 +54,7 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     page = seat(checker).open(page_of(draft))
     page.locator("[name=summary]").fill("It cost nine million.")
     for number in (1, 2):
-        page.get_by_text("Add another item of evidence").click()
+        page.get_by_text("Add evidence").click()
         page.fill(f"[name=evidence-{number}-note]", f"Row {number}.")
     page.locator("#evidence-data .form-group:nth-child(3) .select2-selection").first.click()
     page.locator(".select2-search__field").last.fill("accounts")
