@@ -7,7 +7,7 @@ conversions. Its JSON form has the same keys.
 import io
 import tomllib
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from claims.imports.reading.formats.delimited_text import DELIMITERS, QUOTINGS, Dialect
@@ -53,11 +53,6 @@ class Columns:
     columns: tuple[Column, ...] = ()
     separator: str | None = None
 
-    def to_json(self) -> Any:
-        if self.separator is not None:
-            return {"columns": list(self.columns), "join": self.separator}
-        return self.columns[0] if len(self.columns) == 1 else list(self.columns)
-
 
 @dataclass(frozen=True, slots=True)
 class Dates:
@@ -67,11 +62,6 @@ class Dates:
     """One of `DATE_ORDERS`, or "" if not stated."""
     formats: tuple[str, ...] = ()
     """As for `strptime`."""
-
-    def to_json(self) -> dict[str, Any]:
-        return ({"order": self.order} if self.order else {}) | (
-            {"formats": list(self.formats)} if self.formats else {}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +76,6 @@ class ColumnRules:
     languages: Table[str, str] = field(default_factory=dict)
     transform: Table[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        sections: dict[str, Any] = {
-            "fields": {name: columns.to_json() for name, columns in self.fields.items()},
-            "constants": dict(self.constants),
-            "ratings": dict(self.ratings),
-            "dates": {name: dates.to_json() for name, dates in self.dates.items()},
-            "split": {name: list(separators) for name, separators in self.split.items()},
-            "languages": dict(self.languages),
-            "transform": dict(self.transform),
-        }
-        return {name: section for name, section in sections.items() if section}
-
     def override(self, base: "ColumnRules") -> "ColumnRules":
         """Return the rules of `base`, overridden by these rules."""
         return ColumnRules(**{name: {**getattr(base, name), **getattr(self, name)} for name in _SECTIONS})
@@ -109,9 +87,6 @@ class Variant:
 
     conditions: Table[str, tuple[str, ...]]
     rules: ColumnRules
-
-    def to_json(self) -> dict[str, Any]:
-        return {"when": _to_lists(self.conditions), **self.rules.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +113,6 @@ class Layout:
             self.header_row or dialect.header_row,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in self.__slots__}
-        values["columns"] = list(self.columns)
-        if not self.header_row:
-            del values["header_row"]
-        return {name: value for name, value in values.items() if value not in ("", None, [])}
-
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
@@ -159,27 +127,15 @@ class Mapping:
     skip_conditions: Table[str, tuple[str, ...]] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)
     variants: tuple[Variant, ...] = ()
+    source: Table[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The JSON or TOML from which it was built."""
 
     def to_json(self) -> dict[str, Any]:
-        recognition = ({"columns": list(self.columns)} if self.columns else {}) | (
-            {"values": _to_lists(self.values)} if self.values else {}
-        )
-        sections = {
-            "recognise": recognition,
-            "table": self.layout.to_json(),
-            "skip": _to_lists(self.skip_conditions),
-        }
-        return {
-            "name": self.name,
-            **{name: section for name, section in sections.items() if section},
-            **self.rules.to_json(),
-            **({"variants": [variant.to_json() for variant in self.variants]} if self.variants else {}),
-        }
+        return dict(self.source)
 
     def with_constants(self, constants: Table[str, str]) -> Self:
         """Return a copy of the mapping with these default values added."""
-        rules = replace(self.rules, constants={**self.rules.constants, **constants})
-        return replace(self, rules=rules)
+        return self.from_json({**self.source, "constants": {**self.source.get("constants", {}), **constants}})
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
@@ -205,6 +161,7 @@ class Mapping:
             variants=tuple(
                 _parse_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)
             ),
+            source=table,
         )
         if mapping.layout.header is False and mapping.layout.header_row:
             raise MappingError(
@@ -233,10 +190,6 @@ def read_mapping(text: str) -> Mapping:
 
 def _reject_missing_name() -> str:
     raise MappingError("name", 'a mapping needs a name, such as name = "Our spreadsheet of 2024".')
-
-
-def _to_lists(conditions: Table[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    return {column: list(values) for column, values in conditions.items()}
 
 
 def _parse_conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:

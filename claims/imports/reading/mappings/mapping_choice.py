@@ -103,22 +103,15 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
         if meaning := ranks.get(normalise_name(name)):
             columns_by_field.setdefault(meaning[0], []).append(name)
     fields = {
-        field: Columns(
-            (
-                min(
-                    names,
-                    key=lambda name: (
-                        bool(rows) and name not in filled_columns,
-                        ranks[normalise_name(name)][1],
-                    ),
-                ),
-            )
+        field: min(
+            names,
+            key=lambda name: (bool(rows) and name not in filled_columns, ranks[normalise_name(name)][1]),
         )
         for field, names in columns_by_field.items()
         # An empty column contains no statements; a mapping can override this.
         if field != "statement" or not rows or filled_columns.intersection(names)
     }
-    return Mapping(TranslatableMessage("suggested by the column names"), ColumnRules(fields=fields))
+    return Mapping.from_json({"name": TranslatableMessage("suggested by the column names"), "fields": fields})
 
 
 def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
