@@ -351,6 +351,9 @@ UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 # considered dead. After a failover of the database a worker may be silent for half a minute, and must not be
 # considered dead.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
+# A worker whose process takes more than this after a job ends, and is replaced. With the model for vectors it takes a
+# fifth of that.
+WORKER_MEMORY_BYTES = 2**30
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Only processes that run or list jobs load all tasks, which are spread over the whole program.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

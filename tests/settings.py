@@ -40,6 +40,8 @@ PAGE_CACHE_BYTES = 0  # tests share a process, and their ledgers begin at the sa
 RATE_LIMIT_ANONYMOUS = RATE_LIMIT_TOKEN = RATE_LIMIT_PAGES = RATE_LIMIT_SUBMISSIONS = None
 # Those that need vectors have a small model of their own (tests/helpers/embedders.py).
 EMBEDDER = "none"
+# A worker of the tests runs in their process, which is large.
+WORKER_MEMORY_BYTES = 2**40
 # A developer's own installation may remember a folder.
 BACKUP_DIR = None
 FEATURES = ["all"]

@@ -12,6 +12,7 @@ from procrastinate.worker import Worker
 
 from factcheck.database.deferred_jobs import get_request_id, install_job_manager
 from factcheck.database.worker_connection import install_worker_connector
+from factcheck.database.worker_memory import end_when_too_large
 from factcheck.installation.log_context import job, request_id
 from factcheck.telemetry.traces import trace_job
 
@@ -22,7 +23,7 @@ def prepare_app(app: App) -> None:
     """Install our job manager, connector and middleware in Procrastinate's app (`PROCRASTINATE_ON_APP_READY`)."""
     install_job_manager(app)
     install_worker_connector(app)
-    app.worker_defaults["worker_middleware"] = [run_with_context]
+    app.worker_defaults["worker_middleware"] = [run_with_context, end_when_too_large]
 
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:

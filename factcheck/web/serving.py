@@ -1,7 +1,7 @@
 """Run the site: granian with web processes, and optionally the background workers.
 
 The command's process becomes granian's main process. Web and background processes are forked from it, so they share its
-memory and start immediately. A process that ends unexpectedly is replaced, which is logged. When the embedded database
+memory and start immediately. A process that ends is replaced; if it failed, that is logged. When the embedded database
 server ends or the main process is killed, all processes end.
 """
 
@@ -155,8 +155,7 @@ def serve(
     database_ended = _watch_database(stop_at_once)
     with (
         share_counters(),
-        _run_metrics(context, is_wanted=bool(settings.METRICS_PORT)),
-        _run_workers(context, database_ended, is_wanted=with_worker),
+        _run_children(context, _list_children(with_worker=with_worker), database_ended),
     ):
         try:
             server.serve(target_loader=partial(load_application, threads=threads, has_begun=has_begun))
@@ -246,17 +245,21 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
     return application
 
 
+def _list_children(*, with_worker: bool) -> list[Callable[[], None]]:
+    workers = [partial(run_worker_process, queues) for queues in (WORKER_QUEUES if with_worker else ())]
+    return [*workers, export_metrics] if settings.METRICS_PORT else [*workers]
+
+
 @contextmanager
-def _run_workers(context: BaseContext, database_ended: threading.Event, *, is_wanted: bool) -> Iterator[None]:
-    """Keep the background workers running as child processes, and replace any that ends."""
-    if not is_wanted:
-        yield
-        return
+def _run_children(
+    context: BaseContext, targets: list[Callable[[], None]], database_ended: threading.Event
+) -> Iterator[None]:
+    """Run each target in a child process, and replace any that ends."""
     is_stopping = threading.Event()
-    worker_lists = [[_start_worker(context, queues)] for queues in WORKER_QUEUES]
+    child_lists = [[_start_child(context, target)] for target in targets]
     replacer_threads = [
-        threading.Thread(target=_replace_workers, args=(context, queues, workers, is_stopping), daemon=True)
-        for queues, workers in zip(WORKER_QUEUES, worker_lists, strict=True)
+        threading.Thread(target=_replace_children, args=(context, target, children, is_stopping), daemon=True)
+        for target, children in zip(targets, child_lists, strict=True)
     ]
     for replacer_thread in replacer_threads:
         replacer_thread.start()
@@ -264,59 +267,47 @@ def _run_workers(context: BaseContext, database_ended: threading.Event, *, is_wa
         yield
     finally:
         is_stopping.set()
-        for workers in worker_lists:
-            workers[-1].terminate()
+        for children in child_lists:
+            children[-1].terminate()
         # Without the database no job can be finished or reported.
         deadline = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
-        for replacer_thread, workers in zip(replacer_threads, worker_lists, strict=True):
+        for replacer_thread, children in zip(replacer_threads, child_lists, strict=True):
             replacer_thread.join(max(0.0, deadline - time.monotonic()))
             if replacer_thread.is_alive():
-                workers[-1].kill()
+                children[-1].kill()
                 replacer_thread.join()
 
 
-def _start_worker(context: BaseContext, queues: list[str] | None) -> BaseProcess:
-    worker: BaseProcess = context.Process(target=run_worker_process, args=(queues,), name="worker")  # type: ignore[attr-defined]  # of every context
-    worker.start()
-    return worker
+def _start_child(context: BaseContext, target: Callable[[], None]) -> BaseProcess:
+    child: BaseProcess = context.Process(target=target)  # type: ignore[attr-defined]  # of every context
+    child.start()
+    return child
 
 
-def _replace_workers(
+def _replace_children(
     context: BaseContext,
-    queues: list[str] | None,
-    workers: list[BaseProcess],
+    target: Callable[[], None],
+    children: list[BaseProcess],
     is_stopping: threading.Event,
 ) -> None:
     pause = 1.0
     while True:
         started_at = time.monotonic()
-        workers[-1].join()
+        children[-1].join()
         if is_stopping.is_set():
             return
-        logger.error("The background worker ended unexpectedly; another one takes its place.")
-        # A process that keeps ending is restarted after increasingly long pauses.
-        pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
+        has_failed = children[-1].exitcode != 0  # a worker that has grown too large ends in order
+        if has_failed:
+            logger.error("A background process ended unexpectedly; another one takes its place.")
+        # A process that keeps failing is restarted after increasingly long pauses.
+        is_settled = time.monotonic() - started_at > SETTLED_SECONDS
+        pause = min(2 * pause, SETTLED_SECONDS) if has_failed and not is_settled else 1.0
         if is_stopping.wait(pause):
             return
-        workers.append(_start_worker(context, queues))
+        children.append(_start_child(context, target))
         if is_stopping.is_set():
-            # The process that ends the workers may know only the previous one.
-            workers[-1].terminate()
-
-
-@contextmanager
-def _run_metrics(context: BaseContext, *, is_wanted: bool) -> Iterator[None]:
-    """Serve metrics from a child process. If it ends, the site continues; monitoring notices the silence."""
-    if not is_wanted:
-        yield
-        return
-    child: BaseProcess = context.Process(target=export_metrics, name="metrics")  # type: ignore[attr-defined]  # of every context
-    child.start()
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.join(GRACE_SECONDS)
+            # The process that ends the children may know only the previous one.
+            children[-1].terminate()
 
 
 def export_metrics() -> None:

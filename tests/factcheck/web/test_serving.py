@@ -241,7 +241,7 @@ def test_processes_that_die_are_replaced_and_all_end_when_asked(environment, por
         assert process.wait(PATIENCE) == 0
         said = rest_of(process)
     assert "A web process ended unexpectedly; this one takes its place." in said
-    assert "The background worker ended unexpectedly; another one takes its place." in said
+    assert "A background process ended unexpectedly; another one takes its place." in said
     assert "Traceback" not in said
     assert not any(child.is_running() for child in replaced)
 
@@ -274,7 +274,7 @@ def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
     context: Any = SimpleNamespace(Process=lambda **arguments: next(waiting))
     ended.set()
     begun = time.monotonic()
-    with serving._run_workers(context, ended, is_wanted=True):
+    with serving._run_children(context, serving._list_children(with_worker=True), ended):
         pass
     assert time.monotonic() - begun < PATIENCE / 2
     assert [worker.asked for worker in workers] == [["start", "terminate", "kill"]] * 2
@@ -282,6 +282,8 @@ def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
 
 def test_a_worker_that_starts_while_all_end_is_ended_too():
     class Worker:
+        exitcode = 1
+
         def __init__(self, **options: Any) -> None:
             self.ended = threading.Event()
             self.terminate = self.ended.set
@@ -300,13 +302,47 @@ def test_a_worker_that_starts_while_all_end_is_ended_too():
     first.terminate()
     workers = [first]
     keeper = threading.Thread(
-        target=serving._replace_workers,
-        args=(SimpleNamespace(Process=Worker), None, workers, Leaving()),
+        target=serving._replace_children,
+        args=(SimpleNamespace(Process=Worker), print, workers, Leaving()),
         daemon=True,
     )
     keeper.start()
     keeper.join(PATIENCE)
     assert (keeper.is_alive(), [worker.ended.is_set() for worker in workers]) == (False, [True, True])
+
+
+@pytest.mark.parametrize("code, expected, errors", [(0, [1.0, 1.0, 1.0], 0), (1, [2.0, 4.0, 8.0], 3)])
+def test_a_process_that_ends_in_order_is_replaced_quietly(
+    code: int, expected: list[float], errors: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a worker does that has grown too large."""
+    pauses: list[float | None] = []
+
+    class Worker:
+        exitcode = code
+
+        def __init__(self, **options: Any) -> None: ...
+
+        def start(self) -> None: ...
+
+        def join(self) -> None: ...
+
+        def terminate(self) -> None: ...
+
+    class Leaving(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.append(timeout)
+            return len(pauses) == 3
+
+    workers: list[Any] = [Worker()]
+    serving._replace_children(
+        SimpleNamespace(Process=Worker),  # type: ignore[arg-type]
+        print,
+        workers,
+        Leaving(),
+    )
+    assert len(workers) == 3
+    assert (pauses, len(caplog.records)) == (expected, errors)
 
 
 def test_when_the_main_process_is_killed_the_others_leave(environment, port):
