@@ -37,7 +37,7 @@ class ClusterNotReady(Exception):
 
 
 class MachineCluster:
-    """Three nodes, two poolers, a balancer, three web processes, two workers and a file store."""
+    """Three nodes, two poolers, a balancer, three web processes, two workers, two for deliveries, and a file store."""
 
     def __init__(self, folder: Path, network: Network, **settings: str) -> None:
         """Represent the cluster in a folder, running or not.

