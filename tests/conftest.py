@@ -5,6 +5,7 @@ import math
 import os
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -22,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 from factcheck.database import clock, embedded
 from factcheck.features import known_choices
 from factcheck.installation import log_context
-from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
+from tests.helpers.database import replace_database, reserve_database, trade_durability_for_speed
 
 # The same examples each time, so that a run says something about the change that was made and not about chance; and
 # however long they take, so that it says nothing about what else the machine does.
@@ -137,16 +138,16 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     """
     embedded.ensure_running()
     if settings.EMBEDDED_DATABASE:
-        wait_for_nothing_else()
+        trade_durability_for_speed()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     project = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        connection.settings_dict["NAME"] = f"test_{project}_{worker}"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:8]
+    with django_db_blocker.unblock(), reserve_database(project, run, worker) as name:
+        connection.settings_dict["NAME"] = name
         replace_database()
-    yield
-    with django_db_blocker.unblock():
+        with django_db_blocker.block():
+            yield
         connections.close_all()
-        drop_database(connection.settings_dict["NAME"])
         connection.settings_dict["NAME"] = project
 
 

@@ -1,6 +1,7 @@
 """The database of tests: a copy of one that was migrated before, and as new after each test that commits."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,37 @@ def drop_database(name: str) -> None:
     assert name.startswith("test_")
     with administration() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def reserve_database(project: str, run: str, worker: str) -> Iterator[str]:
+    """The name of a database for one worker of one run, which other runs on this server leave alone.
+
+    A lock lasts as long as the worker, so databases of runs that were killed are recognised, and dropped here.
+    """
+    name = f"test_{project}_{run}_{worker}"
+    with administration() as server:
+        reserve(server, name)
+        listed = server.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [f"^test_{project}_"])
+        for [other] in listed.fetchall():
+            owner = re.match(rf"test_{project}_[^_]+_[^_]+", other)
+            if owner and owner[0] != name and is_abandoned(server, owner[0]):
+                drop_database(other)
+        yield name
+        drop_database(name)
+
+
+def reserve(server: Server, name: str) -> None:
+    """Keep a database from other runs for as long as this connection lasts; several may keep the same one."""
+    server.execute("SELECT pg_advisory_lock_shared(hashtext(%s))", [name])
+
+
+def is_abandoned(server: Server, name: str) -> bool:
+    """Whether no process has reserved the database of this name."""
+    [is_free] = server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone() or [False]
+    if is_free:
+        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+    return bool(is_free)
 
 
 # Putting rows back ----------------------------------------------------------------------------------------------------
@@ -164,9 +196,17 @@ def migrated_template() -> str:
         known = [row[0] for row in listed]
         if name not in known:
             for old in known:
-                server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+                if is_abandoned(server, old):
+                    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
             make_template(server, name)
+        reserve(_template_keeper(), name)
     return name
+
+
+@cache
+def _template_keeper() -> Server:
+    """A connection that lasts as long as this process: the template is copied until its end."""
+    return administration()
 
 
 def make_template(server: Server, name: str) -> None:
@@ -216,8 +256,10 @@ def digest_of_migrations() -> str:
 # The server -----------------------------------------------------------------------------------------------------------
 
 
-def wait_for_nothing_else() -> None:
-    """Tests would mostly wait for the disk, and a crash of the machine loses only what they hold.
+def trade_durability_for_speed() -> None:
+    """Switch off what saves rows from a crash, and autovacuum.
+
+    Tests would mostly wait for the disk, and a crash of the machine loses only what they hold.
 
     Nor does PostgreSQL find out about tables in between, in whichever moment and test: plans and estimates rest on it.
     """

@@ -10,7 +10,13 @@ from django.db import connection
 
 from claims.models import Claim
 from tests.helpers import database
-from tests.helpers.database import Contents, administration, contents, replace_database
+from tests.helpers.database import (
+    Contents,
+    administration,
+    contents,
+    replace_database,
+    reserve_database,
+)
 from tests.helpers.newsroom import make_claim
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -77,3 +83,26 @@ def test_all_writers_stop() -> None:
         with pytest.raises(psycopg.OperationalError):
             other.execute("COMMIT")
     assert not Group.objects.filter(name="a").exists()
+
+
+def test_two_runs_on_a_server_leave_each_other_alone_and_clear_up_after_killed_ones() -> None:
+    def list_databases() -> set[str]:
+        with administration() as server:
+            listed = server.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_tried_'")
+            return {name for [name] in listed.fetchall()}
+
+    abandoned = ["test_tried_00000000_gw0", "test_tried_00000000_gw0_letters"]
+    with administration() as server:
+        for name in abandoned:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    with reserve_database("tried", "11111111", "gw0") as first:
+        assert list_databases() == set()
+        with administration() as server:
+            server.execute(f"CREATE DATABASE {first} TEMPLATE template0")
+            server.execute(f"CREATE DATABASE {first}_letters TEMPLATE template0")
+        with reserve_database("tried", "22222222", "gw0") as second:
+            assert second != first
+            assert list_databases() == {first, f"{first}_letters"}
+    assert list_databases() == {f"{first}_letters"}
+    with reserve_database("tried", "22222222", "gw0"):
+        assert list_databases() == set()
