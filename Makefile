@@ -7,7 +7,7 @@ PYTEST_WORKERS ?= auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test coverage fuzz setup lint format types migrations lock messages pictures mutants bench cluster drill wheel clients image sbom
+.PHONY: help demo check test acceptance weight coverage fuzz setup lint format types migrations lock messages pictures mutants bench cluster drill wheel clients image sbom
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,15 +17,21 @@ demo: ## Start everything here with demo data: site, background worker, database
 	@FACTCHECK_DEMO=1 exec $(PYTHON_IN_VENV) manage.py demo
 
 check: setup ## The fast loop: style, types, migrations, and the tests that are neither slow nor need a browser
-	@$(MAKE) --no-print-directory -j 2 lint types migrations
+	@$(MAKE) --no-print-directory -j 2 lint types migrations weight
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not slow and not browser" \
 		--hypothesis-profile=quick $(ARGS)
 
 test: BEGAN := $(shell date +%s)
-test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
+test: setup ## Run the tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
 	@$(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
-		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS); \
+		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "not acceptance" --hypothesis-profile=quick $(ARGS); \
 	status=$$?; echo "make test took $$(( $$(date +%s) - $(BEGAN) )) seconds, including the environment."; exit $$status
+
+acceptance: setup ## Run the long tests: browsers, killed processes, restores, real servers, thousands of examples and requests
+	@GENERATED_REQUESTS=$${GENERATED_REQUESTS:-2000} exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m "acceptance or hypothesis" $(ARGS)
+
+weight: setup ## Print how many code lines and tokens the program has
+	@$(PYTHON_IN_VENV) -m deploy.weight --total
 
 coverage: setup ## Run all tests and list the lines that none of them runs; fail if there are too many
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)

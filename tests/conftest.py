@@ -93,6 +93,35 @@ QUICK_IN_THEM = tuple(
     )
 )
 
+#: What `make test` leaves to `make acceptance`, besides browsers: servers and programs that are started, killed and
+#: restored, and clients that are built.
+ACCEPTANCE = tuple(
+    f"tests/{name}"
+    for name in (
+        "claims/features/archiving/browser/",
+        "claims/features/witnesses/test_three_installations.py",
+        "claims/management/test_import_article_program.py",
+        "claims/public/api/test_changes_followed.py",
+        "clients/",
+        "docs/test_duckdb.py",
+        "docs/test_examples_in_demo.py",
+        "docs/test_ledger_examples.py",
+        "docs/test_quick_starts.py",
+        "factcheck/backups/test_backup_run.py",
+        "factcheck/backups/test_restoration.py",
+        "factcheck/database/embedded/",
+        "factcheck/database/test_replica_watch.py",
+        "factcheck/test_setup.py",
+        "factcheck/test_start.py",
+        "factcheck/web/test_database_away.py",
+        "factcheck/web/test_serving.py",
+        "factcheck/web/test_slow_visitors.py",
+        "lighthouse/",
+        "whole/",
+        "widget/",
+    )
+)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
@@ -115,6 +144,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         walks = item.nodeid.startswith(SLOW_ROOMS)
         if commits or ((walks or publishes) and not item.nodeid.startswith(QUICK_IN_THEM)):
             item.add_marker(pytest.mark.slow)
+        if item.nodeid.startswith(ACCEPTANCE) or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.acceptance)
         if item.nodeid.startswith("tests/whole/") or item.get_closest_marker("browser"):
             # Measuring which lines run makes Python half as fast. These run lines that have tests of their own.
             item.add_marker(pytest.mark.no_cover)

@@ -26,6 +26,8 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:::schemathesis", "ignore:::jsonschema_rs"),
+    # `make test` generates the usual number, `make acceptance` sets a larger one.
+    *([pytest.mark.acceptance] if "GENERATED_REQUESTS" in os.environ else []),
 ]
 
 #: How many requests to generate at least, for all operations together: the same ones each time, except with
